@@ -1,0 +1,50 @@
+# One task runner. `make test` is exactly what the gate runs (.ci/run).
+PY := .venv/bin/python
+# Servers in tests want a core each; more than four workers wait for each other.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check lint types tests bench format lock clean
+
+help: ## 本说明  this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## 准备 .venv（按 requirements.lock，带哈希）  prepare .venv from the lock file
+	@.ci/setup
+
+demo: setup ## 两分钟演示：导入台账、办理一件、推演一年  the two-minute demonstration
+	@$(PY) starter.py demo
+
+up: setup ## 启动整套服务，Ctrl-C 结束  run everything live until Ctrl-C
+	@$(PY) starter.py up
+
+test: check ## 门禁所跑的全部：检查、类型、测试  everything the gate runs
+
+check: lint types tests ## 同 test  the same
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup
+	$(PY) -m mypy
+
+tests: setup
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
+	@$(PY) -m benchmarks
+
+format: setup ## 按约定排版  format the sources
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock: ## 由 pyproject.toml 重新生成 requirements.lock  compile the lock file anew
+	@[ -x .lock-venv/bin/uv ] || { $${PYTHON:-python3} -m venv .lock-venv && .lock-venv/bin/python -m pip install -q uv; }
+	.lock-venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## 删除 .venv 与缓存；var/ 中的记录保留  remove .venv and caches; the records in var/ stay
+	rm -rf .venv .lock-venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

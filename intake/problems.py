@@ -1,0 +1,114 @@
+"""How is it said that something handed in cannot be used: a whole file, or one cell of it?
+
+Every answer says why and what would be accepted, in Chinese and in English, and never repeats a formula.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.base import Shape
+
+ECHO_LONGEST = 80
+"""Characters of a cell that are repeated in a report; the cell address leads to the rest."""
+
+# Full-width forms too: a spreadsheet with a Chinese input method takes ＝ for =.
+_FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?%?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One statement in both languages."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.zh} {self.en}"
+
+
+class IntakeError(ValueError):
+    """A file that cannot be used at all: `why`, and in `advice` what its owner should do."""
+
+    def __init__(self, why: Words, advice: Words) -> None:
+        super().__init__(f"{why.zh}。{advice.zh} | {why.en}. {advice.en}")
+        self.why = why
+        self.advice = advice
+
+
+class SheetError(IntakeError):
+    """A file whose cells cannot or must not be read."""
+
+
+class LedgerError(IntakeError):
+    """A readable sheet that is not a usable ledger as a whole."""
+
+
+class CellFault(Shape):
+    """One cell that cannot be accepted: `cell` is its address, `value` what it says, made harmless for any reader."""
+
+    cell: str
+    column: str
+    value: str
+    reason: Words
+    accepted: Words
+
+    def __str__(self) -> str:
+        return f"{self.cell} {self.column} {self.value!r}: {self.reason};可接受 accepted: {self.accepted}"
+
+
+class DirectoryError(IntakeError):
+    """A directory that cannot be used; `faults` names every bad cell."""
+
+    def __init__(self, why: Words, advice: Words, faults: Iterable[CellFault] = ()) -> None:
+        super().__init__(why, advice)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(str(fault) for fault in self.faults)])
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet that opens `text` might run it: it starts with = + - @, a tab or a return, and no number.
+
+    Spaces in front do not save it. Source: the CSV injection advice of OWASP.
+    """
+    stripped = text.strip()
+    if not stripped or _NUMBER.fullmatch(stripped):
+        return False
+    return text[0] in _FORMULA_STARTS or stripped[0] in _FORMULA_STARTS
+
+
+def harmless(text: str) -> str:
+    """`text` fit to be shown: on one line, shortened, nothing invisible, and no formula when opened as a sheet."""
+    visible = "".join(
+        " " if char.isspace() else char for char in text[: ECHO_LONGEST * 4] if char.isspace() or char.isprintable()
+    )
+    line = " ".join(visible.split())
+    if len(line) > ECHO_LONGEST:
+        line = line[: ECHO_LONGEST - 1] + "…"
+    return f"'{line}" if looks_like_formula(line) else line
+
+
+def without_invisible(text: str) -> str:
+    """`text` without format characters (zero-width, direction marks), which cannot be seen but make names differ."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
+def folded(text: str) -> str:
+    """The form in which names are compared: full and half width, case and white space make no difference."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(text)).split()).casefold()
+
+
+def cell_name(row: int, column: int) -> str:
+    """The address of a cell as a spreadsheet shows it; `row` and `column` are counted from zero: (6, 4) is E7."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"

@@ -1,0 +1,136 @@
+"""The vocabulary of the ledger: every act has one name, in the past tense, and one shape."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from models.base import Shape
+
+
+class ActName(StrEnum):
+    """What can have happened to a matter or a case."""
+
+    REGISTERED = "registered"
+    APPROVED = "approved"
+    APPROVAL_OVERDUE = "approval_overdue"
+    ASSIGNED = "assigned"
+    IMPORTED = "imported"
+    IMPORTED_OVERDUE = "imported_overdue"
+    SIGNED = "signed"
+    SIGN_OVERDUE = "sign_overdue"
+    SIGN_REMINDED = "sign_reminded"
+    PROGRESS_REPORTED = "progress_reported"
+    PROGRESS_OVERDUE = "progress_overdue"
+    CO_OVERDUE = "co_overdue"
+    REMINDED = "reminded"
+    LIGHT_CHANGED = "light_changed"
+    EXTENSION_REQUESTED = "extension_requested"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
+    EXTENSION_LAPSED = "extension_lapsed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    SUSPENSION_OVERDUE = "suspension_overdue"
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    VERIFICATION_OVERDUE = "verification_overdue"
+    VERIFICATION_ESCALATED = "verification_escalated"
+    RETURNED = "returned"
+    OVERDUE = "overdue"
+    SUPERVISED = "supervised"
+    RECTIFICATION_ORDERED = "rectification_ordered"
+    RECTIFICATION_OVERDUE = "rectification_overdue"
+    ACCOUNTABILITY_PROPOSED = "accountability_proposed"
+    ACCOUNTABILITY_CONCLUDED = "accountability_concluded"
+    CALENDAR_RECOMPUTED = "calendar_recomputed"
+    FINDING_WITHDRAWN = "finding_withdrawn"
+    EXPLANATION_ASKED = "explanation_asked"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+    REFUSED = "refused"
+    CASE_PROPOSED = "case_proposed"
+    CASE_WITHDRAWN = "case_withdrawn"
+    FAILURE_NOTED = "failure_noted"
+    # Words of the contract for parts of the procedure that no procedure causes yet; scenarios may already name them.
+    ASSIGNMENT_OBJECTED = "assignment_objected"
+    ASSIGNMENT_UPHELD = "assignment_upheld"
+    TRANSFER_REQUESTED = "transfer_requested"
+    TRANSFER_ACCEPTED = "transfer_accepted"
+    TRANSFER_REFUSED = "transfer_refused"
+    REOPENED = "reopened"
+    OBJECTION_LODGED = "objection_lodged"
+    OBJECTION_DECIDED = "objection_decided"
+    SPLIT = "split"
+    CASE_FILED = "case_filed"
+    CASE_DECLINED = "case_declined"
+    FILING_OVERDUE = "filing_overdue"
+    INVESTIGATED = "investigated"
+    INVESTIGATION_OVERDUE = "investigation_overdue"
+    FACTS_NOTIFIED = "facts_notified"
+    STATEMENT_GIVEN = "statement_given"
+    STATEMENT_WAIVED = "statement_waived"
+    STATEMENT_LAPSED = "statement_lapsed"
+    STATEMENT_ANSWERED = "statement_answered"
+    ANSWER_OVERDUE = "answer_overdue"
+    VOTE_CAST = "vote_cast"
+    RECUSED = "recused"
+    MEASURE_DECIDED = "measure_decided"
+    CASE_DISMISSED = "case_dismissed"
+    CASE_EXEMPTED = "case_exempted"
+    DECISION_OVERDUE = "decision_overdue"
+    CASE_LAPSED = "case_lapsed"
+    DECISION_SERVED = "decision_served"
+    SERVICE_OVERDUE = "service_overdue"
+    MEASURE_EXECUTED = "measure_executed"
+    MEASURE_NOT_ADOPTED = "measure_not_adopted"
+    EXECUTION_OVERDUE = "execution_overdue"
+    CASE_RECORDED = "case_recorded"
+    RECORD_OVERDUE = "record_overdue"
+    EFFECT_ENDED = "effect_ended"
+    CASE_ARCHIVED = "case_archived"
+    REVIEW_REQUESTED = "review_requested"
+    REVIEW_DECIDED = "review_decided"
+    REVIEW_OVERDUE = "review_overdue"
+    RESTORED = "restored"
+
+
+class Ruling(Shape):
+    """Where an answer came from: the policy entry, the counting rules used, the policy and the calendar version."""
+
+    entry: str
+    rules: tuple[str, ...] = ()
+    policy: str = ""
+    calendar: str = ""
+
+    @property
+    def label(self) -> str:
+        """The short form printed as `rule`, for example `limit R3+R6`."""
+        return f"{self.entry} {'+'.join(self.rules)}" if self.rules else self.entry
+
+
+class Act(Shape):
+    """One thing that happened to `target` at the instant `at` (aware, whole seconds).
+
+    Fields that do not apply are None. `tell` lists the posts to be notified; `detail` holds what was said or shown
+    (report texts, evidence) and is never printed in a rehearsal.
+    """
+
+    at: datetime
+    target: str
+    act: ActName
+    by: str | None = None
+    due: datetime | None = None
+    days_left: int | None = None
+    light: str | None = None
+    measure: str | None = None
+    subject: str | None = None
+    severity: str | None = None
+    count: int | None = None
+    reason: str | None = None
+    provisional: bool | None = None
+    ruling: Ruling | None = None
+    tell: tuple[str, ...] = ()
+    detail: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,117 @@
+"""What the parts that talk over Temporal agree on: queues, workflow ids, wire names, search attributes, payloads.
+
+A name here is on the wire of every running matter: add names, never change one.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
+from models.base import Shape
+from models.matters import Light, Stage
+from models.messages import CalendarPublished, Command, Outcome, Registration
+
+
+class TaskQueue(StrEnum):
+    """Task queues; each can be served by its own workers."""
+
+    PROCEDURE = "duban-procedure"
+
+
+MATTER_WORKFLOW = "MatterWorkflow"
+CALENDAR_WORKFLOW = "CalendarWorkflow"
+MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
+
+RECORD_TRANSITION = "record_transition"
+STORE_CALENDAR = "store_calendar"
+ANNOUNCE_CALENDAR = "announce_calendar"
+
+CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
+STRIKE_CLOCK_UPDATE = "strike_clock"
+
+KIND_MATTER = "督办事项"
+
+
+class SearchAttribute(StrEnum):
+    """Custom search attributes of a matter; none holds anything personal."""
+
+    KIND = "MatterKind"
+    ORGAN = "MatterOrgan"
+    STAGE = "MatterStage"
+    LIGHT = "MatterLight"
+    LEVEL = "MatterLevel"
+    DUE = "MatterDue"
+
+
+def matter_workflow_id(matter_id: str) -> str:
+    """The workflow id of a matter, for example `matter/2026-0143`."""
+    return f"matter/{matter_id}"
+
+
+def calendar_workflow_id(number: str) -> str:
+    """The workflow id under which the notice with this number is loaded, once."""
+    return f"calendar/{number}"
+
+
+def misdirected_workflow_id(target: str, message_id: str) -> str:
+    """The workflow id under which a command that found no open matter is put on record, once."""
+    return f"misdirected/{target}/{message_id}"
+
+
+class Compact(Shape):
+    """A payload that leaves out what is empty: histories are kept for years."""
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {name: value for name, value in handler(self).items() if value not in (None, (), [], {}, False)}
+
+
+class Opening(Compact):
+    """The input of a matter's workflow, also when it continues as new.
+
+    `registration` is None once the matter has been registered. `drill_at` is the instant a drill's own clock stands
+    at; None means that the matter lives in real time. `seq` and `head` are the last ledger entry the workflow has
+    seen, `story` the last lines of what happened, in words.
+    """
+
+    matter_id: str
+    title: str
+    organ: str
+    registration: Registration | None = None
+    drill_at: datetime | None = None
+    seq: int = 0
+    head: str = ""
+    story: tuple[str, ...] = ()
+
+
+class TransitionOrder(Shape):
+    """What is to be decided and recorded in one transaction: at most one message, after every clock due by `at`.
+
+    `known_seq` is the last entry the workflow has seen; the receipt tells it everything after that.
+    """
+
+    matter_id: str
+    at: datetime
+    message: Registration | Command | CalendarPublished | None = None
+    known_seq: int = 0
+
+
+class Receipt(Compact):
+    """What the workflow needs to know after a transition; its history is the second witness of the ledger.
+
+    `head` is the hash of the matter's entry `seq`. `next_at` is the next instant at which a clock is due, `next_for`
+    what it is, in words; `due_at` the due instant that people look at.
+    """
+
+    seq: int
+    head: str
+    stage: Stage
+    light: Light
+    level: int = 0
+    due_at: datetime | None = None
+    next_at: datetime | None = None
+    next_for: str = ""
+    ended: bool = False
+    lines: tuple[str, ...] = ()
+    outcome: Outcome | None = None

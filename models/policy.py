@@ -1,0 +1,80 @@
+"""A policy in force: the typed numbers and roles that the rules of a matter take, as of one date.
+
+Which values are in force when, and whether a file makes sense, is for policies/procedures.py.
+"""
+
+from enum import StrEnum
+
+from models.acts import ActName
+from models.base import Shape
+from models.matters import Severity, Urgency
+
+
+class Role(StrEnum):
+    """Whom a step concerns, seen from the matter."""
+
+    LEAD_HEAD = "lead.head"
+    LEAD_HANDLER = "lead.handler"
+    CO_HEADS = "co.heads"
+    CO_HANDLERS = "co.handlers"
+    SUBJECT_ORGAN_HEAD = "subject.head"
+    OFFICE = "office.handler"
+    OFFICE_HEAD = "office.head"
+    LEADER = "leader"
+    ABOVE_LEADER = "leader.above"
+    ESCALATED = "escalated"
+
+
+class VerificationMethod(StrEnum):
+    """How an office may convince itself that a matter is done."""
+
+    DOCUMENT = "document"
+    VISIT = "visit"
+    CALL_BACK = "call_back"
+
+
+class Step(Shape):
+    """One step of the escalation after a missed limit: what happens, who holds it, and how long it runs."""
+
+    level: int
+    act: ActName
+    holder: Role
+    limit: dict[Urgency, str] | None = None
+
+
+class Policy(Shape):
+    """Every number and role of a procedure, in force on the date the matter was registered.
+
+    Limits are texts such as `3wd`. `key` names the file's version and the date; it is stored with every ruling.
+    """
+
+    key: str
+    name: str
+    title: str
+    default_limit: str
+    default_basis: str
+    default_urgency: Urgency
+    default_severity: Severity
+    bases_without_approval: frozenset[str]
+    approval: str
+    signing: dict[Urgency, str]
+    reminders: dict[Urgency, tuple[int, ...]]
+    report_every: dict[str, str]
+    escalation: tuple[Step, ...]
+    verification: str
+    verification_escalation: str
+    returned: str
+    suspension_longest: str
+    archive: str
+    earlier_calendar_moves: bool
+    measures: dict[Severity, tuple[str, ...]]
+    accumulation: str
+    panel: tuple[str, ...] = ()
+    tell: dict[ActName, tuple[Role, ...]]
+
+    def step(self, act: ActName) -> Step:
+        """The escalation step with this act; raises KeyError when the procedure has none."""
+        for step in self.escalation:
+            if step.act is act:
+                return step
+        raise KeyError(act)

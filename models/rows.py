@@ -1,0 +1,262 @@
+"""What does the record keep, table by table?
+
+Imported by record/ only: nothing outside ever holds a row. Enumerations are kept as their text values, instants in
+UTC; every index here serves a query in record/. The tables are made by record/migrations, which a test holds equal.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from models.contract import KIND_MATTER
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class NaiveInstantError(ValueError):
+    """An instant without a zone reached the record; nobody could say when it was."""
+
+    def __init__(self, value: datetime) -> None:
+        super().__init__(f"时刻缺少时区 an instant without a zone: {value.isoformat()}")
+
+
+def aware(value: datetime) -> datetime:
+    """The same instant, unchanged; raises NaiveInstantError when it has no zone."""
+    if value.utcoffset() is None:
+        raise NaiveInstantError(value)
+    return value
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: kept in UTC so that both databases compare and sort it right, handed back in Asia/Shanghai."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = aware(value).astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(SHANGHAI)
+
+
+# An auto-incremented key: only a plain INTEGER is SQLite's own row number, and PostgreSQL needs the wide one.
+SERIAL = Integer().with_variant(BigInteger(), "postgresql")
+
+# Narrow tables whose key is a text: without the hidden row number SQLite keeps one tree instead of two.
+KEYED_BY_TEXT = {"sqlite_with_rowid": False}
+
+_MEASURES = text("act = 'measure_decided'")
+_OVERDUE = text("overdue_from IS NOT NULL")
+
+
+class ActRow(SQLModel, table=True):
+    """One entry of the ledger; never updated, never deleted (triggers refuse both).
+
+    `body` is the act as canonical JSON, exactly as hashed; `act`, `at` and `subject` repeat parts of it for queries.
+    `id` is the order of recording over all targets.
+    """
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        UniqueConstraint("target", "seq", name="uq_acts_target_seq"),
+        Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    target: str
+    seq: int
+    act: str
+    at: datetime = Field(sa_type=Instant)
+    subject: str | None = None
+    message_id: str | None = None
+    processed_at: datetime = Field(sa_type=Instant)
+    body: str = Field(sa_type=Text)
+    previous: str
+    hash: str
+
+
+class HeadRow(SQLModel, table=True):
+    """The last entry of each chain, so that cutting off its end is seen."""
+
+    __tablename__ = "heads"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    seq: int
+    hash: str
+
+
+class MatterRow(SQLModel, table=True):
+    """What lists, counts and pages read of a matter.
+
+    `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
+    from that instant on, whether or not its timer has been worked off.
+    """
+
+    __tablename__ = "matters"
+    __table_args__ = (
+        Index("ix_matters_lead", "lead", "id"),
+        Index("ix_matters_office", "office", "id"),
+        Index("ix_matters_stage", "stage", "id"),
+        Index("ix_matters_light", "light", "id"),
+        Index("ix_matters_twin", "lead", "title"),
+        Index(
+            "ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE
+        ),
+        KEYED_BY_TEXT,
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str = KIND_MATTER
+    title: str | None = None
+    lead: str | None = None
+    office: str | None = None
+    leader: str | None = None
+    urgency: str | None = None
+    public: bool | None = None
+    policy: str
+    stage: str
+    light: str
+    level: int
+    suspended: bool
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    overdue_from: datetime | None = Field(default=None, sa_type=Instant)
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    registered_at: datetime | None = Field(default=None, sa_type=Instant)
+    assigned_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_act: str
+    last_act_at: datetime = Field(sa_type=Instant)
+    cases_open: int
+
+
+class SnapshotRow(SQLModel, table=True):
+    """The state a matter's next transition starts from, as JSON, and the ledger entry it stands at.
+
+    Apart from the matter's own row because it is several times as long: counts and lists would read past it.
+    """
+
+    __tablename__ = "snapshots"
+
+    id: str = Field(primary_key=True, foreign_key="matters.id")
+    seq: int
+    state: str = Field(sa_type=Text)
+
+
+class TallyRow(SQLModel, table=True):
+    """How many matters of a lead stand where: kept with every transition, so that a page never counts matters."""
+
+    __tablename__ = "tallies"
+    __table_args__ = KEYED_BY_TEXT
+
+    lead: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    light: str = Field(primary_key=True)
+    escalated: bool = Field(primary_key=True)
+    matters: int
+    cases_open: int
+
+
+class AnswerRow(SQLModel, table=True):
+    """The first answer to a message; a repetition gets the same one."""
+
+    __tablename__ = "answers"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    seq: int
+    outcome: str = Field(sa_type=Text)
+
+
+class CaseRow(SQLModel, table=True):
+    """A case a matter has opened, as its acts tell it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_matter", "matter_id", "id"), Index("ix_cases_subject", "subject", "id"))
+
+    id: str = Field(primary_key=True)
+    matter_id: str
+    subject: str | None = None
+    severity: str | None = None
+    measure: str | None = None
+    count: int | None = None
+    open: bool
+    proposed_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class NoticeRow(SQLModel, table=True):
+    """One notice of one act to one recipient over one channel; its uniqueness is what lets it leave only once."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("target", "seq", "recipient", "channel", name="uq_notices_act_recipient_channel"),
+        ForeignKeyConstraint(["target", "seq"], ["acts.target", "acts.seq"]),
+        Index("ix_notices_recipient", "recipient", "channel", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    target: str
+    seq: int
+    recipient: str
+    channel: str
+    state: str
+    queued_at: datetime = Field(sa_type=Instant)
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class NumberRow(SQLModel, table=True):
+    """The id that was given to what an office handed in, so that handing it in again finds the same matter."""
+
+    __tablename__ = "numbers"
+    __table_args__ = (
+        UniqueConstraint("year", "number", name="uq_numbers_year_number"),
+        UniqueConstraint("matter_id", name="uq_numbers_matter"),
+        KEYED_BY_TEXT,
+    )
+
+    source_key: str = Field(primary_key=True)
+    matter_id: str
+    year: int
+    number: int
+
+
+class CalendarNoticeRow(SQLModel, table=True):
+    """A holiday notice, in the order of loading."""
+
+    __tablename__ = "calendar_notices"
+    __table_args__ = (UniqueConstraint("number", name="uq_calendar_notices_number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    number: str
+    content: str = Field(sa_type=Text)
+    added_at: datetime = Field(sa_type=Instant)
+
+
+class PolicyVersionRow(SQLModel, table=True):
+    """The text of a policy version: what the matters that started under it are ruled by, for as long as they live."""
+
+    __tablename__ = "policy_versions"
+
+    key: str = Field(primary_key=True)
+    text: str = Field(sa_type=Text)

@@ -1,0 +1,313 @@
+"""Who may say what to a matter, and when?
+
+One refusal for each rule broken, with the reason in words and the rule it rests on. What an admitted command does is for
+policies/commands.py.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from models.matters import ClockKind, Extension, ExtensionState, Severity, Stage, Urgency
+from models.messages import (
+    Approve,
+    Cancel,
+    DecideExtension,
+    MatterCommand,
+    NotYetOffered,
+    Registration,
+    ReportProgress,
+    RequestExtension,
+    Resume,
+    Sign,
+    Submit,
+    Suspend,
+    Verify,
+)
+from models.policy import Policy, VerificationMethod
+from policies.deadlines import local_date
+from policies.directory import Directory
+from policies.drafts import ENDED, Draft
+from policies.limits import Limit, LimitError, Unit, extended, parse_limit
+
+PERIOD_WORDS = {"每周": "weekly", "每半月": "half-monthly", "每月": "monthly", "每季度": "quarterly"}
+_NO_FREQUENCY = frozenset({"一次性", "once", "none"})
+
+
+class Refused(Exception):
+    """A message that the rules do not admit: why, and by which rule."""
+
+    def __init__(self, reason: str, rule: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.rule = rule
+
+
+# --- registration -----------------------------------------------------------------------------------------------------
+
+
+def check_registration(
+    registration: Registration, twin: str | None, at: datetime, directory: Directory, policy: Policy
+) -> None:
+    """Refuse a registration that engine.md 3.1 does not admit; `twin` is an open matter of the same lead and title."""
+    rule = "registration"
+    for field, name in (("title", "事项名称"), ("lead", "牵头单位"), ("office", "督办单位"), ("leader", "批准领导")):
+        if not (getattr(registration, field) or "").strip():
+            raise Refused(f"缺少{name} {field} is required", rule)
+    for field in ("lead", "office"):
+        if directory.find(getattr(registration, field)) is None:
+            raise Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
+    for organ in registration.co:
+        if directory.find(organ) is None:
+            raise Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
+    posts = (registration.leader, registration.responsible, *registration.panel, *registration.reviewers)
+    for post in posts:
+        if post is not None and not directory.has_post(post):
+            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
+    if registration.lead in registration.co:
+        raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
+    for value, kind, name in (
+        (registration.urgency, Urgency, "紧急程度 urgency"),
+        (registration.severity, Severity, "严重程度 severity"),
+    ):
+        if value is not None and value not in set(kind):
+            accepted = "、".join(kind)
+            raise Refused(f"{name}读不懂 not understood: {value};可接受 accepted: {accepted}", rule)
+    read_limit(registration.limit or policy.default_limit, rule)
+    report_period(registration.report_every, policy)
+    if registration.assigned_at is not None and registration.assigned_at > at:
+        raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
+    if twin is not None:
+        raise Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule)
+
+
+def read_limit(text: str, rule: str) -> Limit:
+    """The limit written in `text`; refuses what is not one."""
+    try:
+        return parse_limit(text)
+    except LimitError as error:
+        raise Refused(f"{error.why};可接受 accepted: {error.accepted}", rule) from error
+
+
+def report_period(text: str | None, policy: Policy) -> str | None:
+    """The report period named by `text` (weekly, 每周, 7d …) as a limit; None for a matter without a frequency."""
+    if text is None or text in _NO_FREQUENCY:
+        return None
+    period = policy.report_every.get(PERIOD_WORDS.get(text, text), text)
+    try:
+        limit = parse_limit(period)
+    except LimitError:
+        limit = None
+    if limit is None or limit.unit not in (Unit.DAYS, Unit.WEEKS, Unit.MONTHS):
+        accepted = "、".join((*policy.report_every, *PERIOD_WORDS, "7d"))
+        raise Refused(f"反馈频次读不懂 report period not understood: {text};可接受 accepted: {accepted}", "registration")
+    return limit.text
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def check_command(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
+    """Refuse a command that its speaker may not give, or not now."""
+    if not draft.facts.directory.has_post(command.by):
+        raise Refused(f"名录中没有该岗位 unknown post: {command.by}", "authority")
+    if isinstance(command, NotYetOffered):
+        raise Refused(f"现行程序未开通此操作 this procedure does not offer: {command.do}", "procedure")
+    stage = draft.state.stage
+    if stage is Stage.REFUSED:
+        raise Refused("事项未立项 the matter was not admitted", "stage")
+    if stage in ENDED:
+        raise Refused(f"事项已结束 the matter has ended: {stage.value}", "stage")
+    if stage is Stage.AWAITING_APPROVAL and not isinstance(command, Approve | Cancel):
+        raise Refused("事项尚待批准立项 the matter awaits approval", "stage")
+    _CHECKS[type(command)](draft, command)
+
+
+def _by_lead(draft: Draft, command: MatterCommand) -> None:
+    if not draft.facts.directory.serves(command.by, draft.terms.lead):
+        raise Refused(f"只有牵头单位的岗位可以办理 only posts of the lead: {draft.terms.lead}", "authority.lead")
+
+
+def _by_office(draft: Draft, command: MatterCommand) -> None:
+    if not draft.facts.directory.serves(command.by, draft.terms.office):
+        raise Refused(f"只有督办单位的岗位可以办理 only posts of the office: {draft.terms.office}", "authority.office")
+
+
+def _by_leader(draft: Draft, command: MatterCommand) -> None:
+    if command.by != draft.terms.leader:
+        raise Refused(f"只有批准领导可以办理 only the leader: {draft.terms.leader}", "authority.leader")
+
+
+def _approve(draft: Draft, command: Approve) -> None:
+    _by_leader(draft, command)
+    if draft.state.stage is not Stage.AWAITING_APPROVAL:
+        raise Refused("事项不需批准或已批准 nothing awaits approval", "approval")
+    limit = draft.clock(ClockKind.LIMIT, draft.terms.limit)
+    if limit.due_at <= draft.at:
+        raise Refused("办结时限已过,请撤销后重新立项 the limit has passed; cancel and register anew", "approval")
+
+
+def _sign(draft: Draft, command: Sign) -> None:
+    _by_lead(draft, command)
+    if draft.state.signed_at is not None:
+        raise Refused("已签收 already signed", "signing")
+
+
+def _report_progress(draft: Draft, command: ReportProgress) -> None:
+    organs = (draft.terms.lead, *draft.terms.co)
+    if not any(draft.facts.directory.serves(command.by, organ) for organ in organs):
+        raise Refused("只有牵头、协办单位可以报告进展 only the lead and the co-handlers report", "authority.parties")
+
+
+def _request_extension(draft: Draft, command: RequestExtension) -> None:
+    rule = "extension"
+    _by_lead(draft, command)
+    if draft.state.suspended or ClockKind.LIMIT not in draft.state.clocks:
+        raise Refused("只能在时限运行期间申请延期 only while the limit runs", rule)
+    if draft.state.extension is not None:
+        raise Refused("延期只能申请一次 only one extension may be asked for", rule)
+    if not command.limit:
+        raise Refused("缺少延长的时限 limit is required", rule)
+    extended_limit(draft, command.limit)
+
+
+def extended_limit(draft: Draft, by: str) -> Limit:
+    """The limit lengthened by what was asked; refuses more than the original limit, or another unit (R14, B6)."""
+    assigned_at = draft.state.assigned_at
+    if assigned_at is None:
+        raise ValueError(f"{draft.state.id} is not assigned")
+    try:
+        return extended(parse_limit(draft.terms.limit), parse_limit(by), local_date(assigned_at))
+    except LimitError as error:
+        raise Refused(f"{error.why};可接受 accepted: {error.accepted}", "extension") from error
+
+
+def _decide_extension(draft: Draft, command: DecideExtension) -> None:
+    decider = extension_decider(draft)
+    if command.by != decider:
+        raise Refused(f"只有批准领导可以审批延期 only the leader decides: {decider}", "authority.leader")
+    pending(draft)
+    if command.granted is None:
+        raise Refused("须写明是否同意 granted must be true or false", "extension")
+
+
+def extension_decider(draft: Draft) -> str:
+    """The post that decides an extension: the leader, or the head above when the leader's own organ asks (W3)."""
+    leader, directory = draft.terms.leader, draft.facts.directory
+    if not directory.serves(leader, draft.terms.lead):
+        return leader
+    above = directory.above(directory.find(draft.terms.lead))
+    return above.head if above else leader
+
+
+def pending(draft: Draft) -> Extension:
+    """The extension request that awaits a decision; refuses when there is none."""
+    extension = draft.state.extension
+    if extension is None or extension.state is not ExtensionState.PENDING:
+        raise Refused("没有待批的延期申请 no extension request is pending", "extension")
+    return extension
+
+
+def _suspend(draft: Draft, command: Suspend) -> None:
+    rule = "suspension"
+    _by_office(draft, command)
+    if draft.state.suspended:
+        raise Refused("已中止计时 already suspended", rule)
+    limit = draft.state.limit
+    current = draft.state.clocks.get(ClockKind.RETURNED) or limit
+    if current is None or current.due_at <= draft.at:
+        raise Refused("已过时限,不能中止 the due instant has passed", rule)
+    if not (command.reason or "").strip():
+        raise Refused("缺少中止原因 reason is required", rule)
+    suspension_end(draft, command)
+
+
+def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None]:
+    """Until when the clocks may stand: a limit or date text, or an instant; refuses none, a past one, or too late a one."""
+    rule, longest = "suspension", draft.facts.policy.suspension_longest
+    if not command.until:
+        raise Refused("缺少中止的截止日 until is required", rule)
+    instant: datetime | None = None
+    last_day: date | None = None
+    try:
+        if ":" in command.until:
+            instant = ends_at = datetime.fromisoformat(command.until)
+            local_date(instant)
+        else:
+            last_day = parse_limit(command.until).on
+            ends_at = draft.clock(ClockKind.SUSPENSION, command.until).due_at
+    except ValueError as error:
+        accepted = "YYYY-MM-DD, 10d, 带时区的时刻 an instant with offset"
+        raise Refused(f"截止日读不懂 until not understood: {command.until};可接受 accepted: {accepted}", rule) from error
+    if ends_at <= draft.at:
+        raise Refused("截止日不能早于现在 until lies in the past", rule)
+    latest = draft.clock(ClockKind.SUSPENSION, longest).due_at
+    latest_day = local_date(draft.at) + timedelta(days=parse_limit(longest).number)
+    if last_day > latest_day if last_day else ends_at > latest:
+        raise Refused(f"中止最长 {longest} suspended for {longest} at most", rule)
+    return command.until, instant
+
+
+def _resume(draft: Draft, command: Resume) -> None:
+    _by_office(draft, command)
+    if not draft.state.suspended:
+        raise Refused("未中止计时 not suspended", "suspension")
+
+
+def _submit(draft: Draft, command: Submit) -> None:
+    rule = "submission"
+    _by_lead(draft, command)
+    if draft.state.stage is Stage.SUBMITTED:
+        raise Refused("已报结,待核验 already submitted", rule)
+    parts = draft.open_parts()
+    if parts and not (command.without_co or "").strip():
+        raise Refused(f"协办单位尚未办结:{'、'.join(parts)} a co-handler's part is open", rule)
+
+
+def _verify(draft: Draft, command: Verify) -> None:
+    rule = "verification"
+    organ = verifier(draft)
+    if not draft.facts.directory.serves(command.by, organ):
+        raise Refused(f"只有核验单位的岗位可以核验 only posts of: {organ}", "authority.office")
+    if draft.state.stage is not Stage.SUBMITTED:
+        raise Refused("尚未报结,无可核验 nothing has been submitted", rule)
+    if command.passed is None:
+        raise Refused("须写明是否通过 passed must be true or false", rule)
+    if command.method is None and not command.passed:
+        return
+    if command.method is None or command.method.replace("-", "_") not in set(VerificationMethod):
+        accepted = "、".join(VerificationMethod)
+        raise Refused(f"须写明核验方式 method is required;可接受 accepted: {accepted}", rule)
+    if command.method == VerificationMethod.VISIT:
+        shown = command.evidence if isinstance(command.evidence, dict) else {}
+        persons = shown.get("persons")
+        two = isinstance(persons, list) and len({str(person) for person in persons}) >= 2
+        if not (two and shown.get("place") and (shown.get("date") or shown.get("time"))):
+            reason = "现场核验须有两人、地点、日期 a visit needs two persons, place and date"
+            raise Refused(f"{reason} (evidence: persons, place, date)", rule)
+
+
+def verifier(draft: Draft) -> str:
+    """The organ that verifies: the office, or the organ above it where the office itself is the lead."""
+    terms, directory = draft.terms, draft.facts.directory
+    above = directory.above(directory.find(terms.office)) if terms.lead == terms.office else None
+    return above.name if above else terms.office
+
+
+def _cancel(draft: Draft, command: Cancel) -> None:
+    _by_leader(draft, command)
+    if not (command.reason or "").strip():
+        raise Refused("缺少撤销原因 reason is required", "cancellation")
+
+
+_CHECKS: dict[type, Callable[[Draft, "MatterCommand"], None]] = {  # type: ignore[assignment]
+    Approve: _approve,
+    Sign: _sign,
+    ReportProgress: _report_progress,
+    RequestExtension: _request_extension,
+    DecideExtension: _decide_extension,
+    Suspend: _suspend,
+    Resume: _resume,
+    Submit: _submit,
+    Verify: _verify,
+    Cancel: _cancel,
+}

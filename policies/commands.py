@@ -1,0 +1,280 @@
+"""What does an admitted message do to a matter?
+
+Each function notes the acts in the order in which they are read and moves the clocks that follow. Whether the message is
+admitted is for policies/admissibility.py; what happens when nobody speaks for policies/timers.py.
+"""
+
+from collections.abc import Callable
+
+from models.acts import ActName
+from models.matters import Clock, ClockKind, Extension, ExtensionState, Light, MatterTerms, Severity, Stage, Urgency
+from models.messages import (
+    Approve,
+    Cancel,
+    DecideExtension,
+    MatterCommand,
+    Registration,
+    ReportProgress,
+    RequestExtension,
+    Resume,
+    Sign,
+    Submit,
+    Suspend,
+    Verify,
+)
+from policies.admissibility import (
+    Refused,
+    check_registration,
+    extended_limit,
+    pending,
+    read_limit,
+    report_period,
+    suspension_end,
+)
+from policies.deadlines import local_date
+from policies.drafts import Draft
+from policies.timers import miss_limit
+
+# --- registration -----------------------------------------------------------------------------------------------------
+
+
+def register(draft: Draft, registration: Registration, twin: str | None) -> None:
+    """Admit the matter: registered, then assigned, imported, or waiting for approval (engine.md 3.1 and end of 3)."""
+    policy, directory = draft.facts.policy, draft.facts.directory
+    check_registration(registration, twin, draft.at, directory, policy)
+    terms = _terms(draft, registration)
+    draft.change(terms=terms, policy=policy.key, registered_at=draft.at)
+    limit = draft.clock(ClockKind.LIMIT, terms.limit, registration.assigned_at)
+    if limit.due_at <= limit.started_at:
+        raise Refused(f"时限早于交办 the limit lies before the start: {terms.limit}", "registration")
+    by = registration.by or directory.organ(terms.office).handler
+    draft.note(ActName.REGISTERED, by=by, severity=terms.severity.value, entry="registration")
+    if registration.assigned_at is not None:
+        _import(draft, limit)
+    elif terms.basis in policy.bases_without_approval:
+        _assign(draft, limit)
+    else:
+        draft.change(stage=Stage.AWAITING_APPROVAL)
+        draft.start(draft.clock(ClockKind.APPROVAL, policy.approval))
+
+
+def _terms(draft: Draft, registration: Registration) -> MatterTerms:
+    policy = draft.facts.policy
+    return MatterTerms(
+        title=registration.title or "",
+        lead=registration.lead or "",
+        office=registration.office or "",
+        leader=registration.leader or "",
+        co=tuple(dict.fromkeys(registration.co)),
+        limit=read_limit(registration.limit or policy.default_limit, "registration").text,
+        basis=registration.basis or policy.default_basis,
+        urgency=Urgency(registration.urgency or policy.default_urgency),
+        severity=Severity(registration.severity or policy.default_severity),
+        report_every=report_period(registration.report_every, policy),
+        responsible=registration.responsible,
+        panel=registration.panel or policy.panel,
+        reviewers=registration.reviewers,
+        requirement=registration.requirement,
+        public=registration.public,
+        remark=registration.remark,
+    )
+
+
+def _run(draft: Draft, limit: Clock) -> None:
+    """Start what runs from assignment on: the limit, signing, the report periods."""
+    draft.change(stage=Stage.RUNNING, assigned_at=limit.started_at)
+    draft.run_limit(limit)
+    draft.start(draft.clock(ClockKind.SIGNING, draft.facts.policy.signing[draft.terms.urgency]))
+    draft.run_progress()
+
+
+def _assign(draft: Draft, limit: Clock) -> None:
+    _run(draft, limit)
+    draft.note_clock(ActName.ASSIGNED, limit, entry="limit")
+
+
+def _import(draft: Draft, limit: Clock) -> None:
+    _run(draft, limit)
+    draft.note_clock(ActName.IMPORTED, limit, entry="limit")
+    if limit.due_at <= draft.at:
+        miss_limit(draft, ActName.IMPORTED_OVERDUE)
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def apply(draft: Draft, command: MatterCommand) -> None:
+    """Carry out an admitted command; one of the lead's before signing signs too (engine.md 3.2)."""
+    signs_too = isinstance(command, ReportProgress | RequestExtension | Submit)
+    if signs_too and draft.facts.directory.serves(command.by, draft.terms.lead):
+        _sign(draft, command)
+    _EFFECTS[type(command)](draft, command)
+
+
+def _approve(draft: Draft, command: Approve) -> None:
+    draft.stop(ClockKind.APPROVAL)
+    draft.note(ActName.APPROVED, by=command.by, entry="approval")
+    _assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
+
+
+def _sign(draft: Draft, command: MatterCommand) -> None:
+    if draft.state.signed_at is None:
+        draft.change(signed_at=draft.at)
+        draft.stop(ClockKind.SIGNING, ClockKind.SIGN_REMINDER)
+        draft.note(ActName.SIGNED, by=command.by)
+
+
+def _report_progress(draft: Draft, command: ReportProgress) -> None:
+    draft.change(last_report_at=draft.at)
+    serves = draft.facts.directory.serves
+    finished = [organ for organ in draft.open_parts() if command.done and serves(command.by, organ)]
+    if finished:
+        draft.change(co_done={**draft.state.co_done, **dict.fromkeys(finished, draft.at)})
+        if not draft.open_parts():
+            draft.stop(ClockKind.CO_PART)
+    detail = {"text": command.text, "finished": finished}
+    draft.note(ActName.PROGRESS_REPORTED, by=command.by, detail=_given(detail))
+
+
+def _request_extension(draft: Draft, command: RequestExtension) -> None:
+    asked = command.limit or ""
+    draft.change(extension=Extension(limit=asked, requested_at=draft.at))
+    draft.note(
+        ActName.EXTENSION_REQUESTED, by=command.by, reason=command.reason, detail={"limit": asked}, entry="extension"
+    )
+
+
+def _decide_extension(draft: Draft, command: DecideExtension) -> None:
+    asked = pending(draft)
+    limit = draft.state.limit
+    if not command.granted or limit is None:
+        draft.change(extension=asked.model_copy(update={"state": ExtensionState.REFUSED}))
+        draft.note(ActName.EXTENSION_REFUSED, by=command.by, reason=command.reason, entry="extension")
+        return
+    draft.change(extension=asked.model_copy(update={"state": ExtensionState.GRANTED}))
+    longer = extended_limit(draft, asked.limit).text
+    moved = draft.ruled(limit.model_copy(update={"limit": longer}))
+    draft.run_limit(moved)
+    if draft.state.suspended:
+        # The clocks stand still: the new due instant is told when they run again.
+        draft.note(ActName.EXTENSION_GRANTED, by=command.by, reason=command.reason, entry="extension")
+    else:
+        draft.note_clock(ActName.EXTENSION_GRANTED, moved, entry="extension", by=command.by, reason=command.reason)
+        if moved.due_at > limit.due_at:
+            draft.show(Light.GREEN)
+
+
+def _suspend(draft: Draft, command: Suspend) -> None:
+    until, instant = suspension_end(draft, command)
+    if instant is None:
+        end = draft.clock(ClockKind.SUSPENSION, until)
+    else:
+        end = Clock(
+            kind=ClockKind.SUSPENSION, started_at=draft.at, limit=until, due_at=instant, last_day=local_date(instant)
+        )
+    draft.suspend(end)
+    draft.note_clock(ActName.SUSPENDED, end, entry="suspension", by=command.by, reason=command.reason)
+
+
+def _resume(draft: Draft, command: Resume) -> None:
+    draft.stop(ClockKind.SUSPENSION)
+    *before, last = draft.state.stops
+    draft.change(stops=(*before, last.model_copy(update={"to_at": draft.at})))
+    stood = draft.state.clocks.get(ClockKind.LIMIT) or draft.state.clocks.get(ClockKind.RETURNED)
+    rerun(draft)
+    if stood is None:
+        draft.note(ActName.RESUMED, by=command.by, reason=command.reason, entry="suspension")
+        return
+    running = draft.state.clocks[stood.kind]
+    draft.note_clock(ActName.RESUMED, running, entry="suspension", by=command.by, reason=command.reason)
+    if running.due_at > stood.due_at:
+        draft.show(Light.GREEN)
+
+
+def rerun(draft: Draft) -> None:
+    """Rule every clock again after a suspension, the limit first so that others may lean on it."""
+    limit = draft.state.limit
+    if limit is not None:
+        moved = draft.ruled(limit)
+        if ClockKind.LIMIT in draft.state.clocks:
+            draft.run_limit(moved)
+        draft.change(limit=moved)
+    for kind, clock in draft.state.clocks.items():
+        if kind is ClockKind.LIMIT:
+            continue
+        if kind is ClockKind.RETURNED and draft.state.limit is not None:
+            clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})
+        draft.start(draft.ruled(clock))
+
+
+def _submit(draft: Draft, command: Submit) -> None:
+    policy, extension = draft.facts.policy, draft.state.extension
+    if extension is not None and extension.state is ExtensionState.PENDING:
+        draft.change(extension=extension.model_copy(update={"state": ExtensionState.WITHDRAWN}))
+    draft.change(
+        stage=Stage.SUBMITTED, submitted_at=draft.at, last_report_at=draft.at, without_co=command.without_co
+    )
+    draft.stop(
+        ClockKind.LIMIT,
+        ClockKind.RETURNED,
+        ClockKind.SUPERVISION,
+        ClockKind.RECTIFICATION,
+        ClockKind.EXPLANATION,
+        ClockKind.PROGRESS,
+    )
+    draft.start(draft.clock(ClockKind.VERIFICATION, policy.verification))
+    draft.note(ActName.SUBMITTED, by=command.by, reason=command.without_co, detail=_given({"text": command.text}))
+
+
+def _verify(draft: Draft, command: Verify) -> None:
+    shown = {"passed": command.passed, "method": command.method, "evidence": command.evidence}
+    draft.note(ActName.VERIFIED, by=command.by, reason=command.reason, detail=_given(shown), entry="verification")
+    if command.passed:
+        end(draft, Stage.CLOSED)
+        draft.note(ActName.CLOSED, by=command.by)
+        return
+    draft.stop(ClockKind.VERIFICATION)
+    limit = draft.state.limit
+    not_before = limit.due_at if limit else None
+    clock = draft.clock(ClockKind.RETURNED, draft.facts.policy.returned, not_before=not_before)
+    draft.change(stage=Stage.RETURNED)
+    draft.start(clock)
+    draft.run_progress()
+    draft.note_clock(ActName.RETURNED, clock, entry="returned", by=command.by, reason=command.reason)
+    if clock.due_at != not_before:
+        draft.show(Light.GREEN)
+
+
+def end(draft: Draft, stage: Stage) -> None:
+    """End the matter: every clock stops but the one to the archive."""
+    draft.stop(*ClockKind)
+    if draft.state.suspended:
+        *before, last = draft.state.stops
+        draft.change(stops=(*before, last.model_copy(update={"to_at": draft.at})))
+    draft.change(stage=stage, ended_at=draft.at)
+    draft.start(draft.clock(ClockKind.ARCHIVE, draft.facts.policy.archive))
+
+
+def _cancel(draft: Draft, command: Cancel) -> None:
+    end(draft, Stage.CANCELLED)
+    draft.note(ActName.CANCELLED, by=command.by, reason=command.reason)
+
+
+def _given(detail: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in detail.items() if value not in (None, [])}
+
+
+_EFFECTS: dict[type, Callable[[Draft, MatterCommand], None]] = {  # type: ignore[assignment]
+    Approve: _approve,
+    Sign: _sign,
+    ReportProgress: _report_progress,
+    RequestExtension: _request_extension,
+    DecideExtension: _decide_extension,
+    Suspend: _suspend,
+    Resume: _resume,
+    Submit: _submit,
+    Verify: _verify,
+    Cancel: _cancel,
+}
+
+

@@ -1,0 +1,262 @@
+"""How does one transition of a matter come together?
+
+A draft holds the state being worked on and the acts noted so far; clocks are set and moved here and nowhere else.
+Which step follows which is for policies/commands.py, timers.py and reruling.py.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.acts import Act, ActName, Ruling
+from models.matters import (
+    CaseBrief,
+    Clock,
+    ClockKind,
+    Finding,
+    Light,
+    MatterState,
+    MatterTerms,
+    Reminder,
+    Stage,
+    Stop,
+)
+from models.policy import Policy, Role
+from policies.calendar import Calendar
+from policies.counting import Counting
+from policies.deadlines import due, next_opening, period_end, reminders
+from policies.directory import Directory
+from policies.limits import parse_limit
+
+ENDED = frozenset({Stage.REFUSED, Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED})
+_RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules may rely on: the policy the matter started under, calendar, counting rules, directory, precedents.
+
+    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
+    """
+
+    policy: Policy
+    calendar: Calendar
+    counting: Counting
+    directory: Directory
+    measures_decided: Callable[[str, datetime, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next thing that happens by itself: when, which clock, and whether it is only a reminder of it."""
+
+    at: datetime
+    kind: ClockKind
+    reminder: Reminder | None = None
+
+
+def next_due(state: MatterState) -> Due | None:
+    """What falls due next if nobody says anything; None when nothing will ever happen by itself.
+
+    While the matter is suspended only the end of the suspension is due. Of clocks due at one instant the one that
+    stands first in ClockKind comes first, a reminder before any clock.
+    """
+    first: Due | None = None
+    key: tuple[datetime, int] | None = None
+    for kind, clock in state.clocks.items():
+        if state.suspended and kind is not ClockKind.SUSPENSION:
+            continue
+        reminder = clock.reminders[0] if clock.reminders else None
+        candidate = (reminder.at, -1) if reminder else (clock.due_at, _RANK[kind])
+        if key is None or candidate < key:
+            key = candidate
+            first = Due(candidate[0], kind, reminder)
+    return first
+
+
+class Draft:
+    """One transition at the instant `at`: `state` is what the matter comes to, `acts` what was noted on the way."""
+
+    def __init__(self, state: MatterState, at: datetime, facts: Facts) -> None:
+        self.state = state
+        self.at = at
+        self.facts = facts
+        self.acts: list[Act] = []
+
+    @property
+    def terms(self) -> MatterTerms:
+        """The terms of the matter; asking for them before it is registered is a programming error."""
+        if self.state.terms is None:
+            raise ValueError(f"{self.state.id} is not registered")
+        return self.state.terms
+
+    @property
+    def stops(self) -> tuple[tuple[datetime, datetime], ...]:
+        """The finished suspensions."""
+        return tuple((stop.from_at, stop.to_at) for stop in self.state.stops if stop.to_at is not None)
+
+    def change(self, **fields: Any) -> None:
+        """Put new values in place of parts of the state."""
+        self.state = self.state.model_copy(update=fields)
+
+    # --- acts -----------------------------------------------------------------------------------------------------
+
+    def note(self, act: ActName, *, entry: str = "", target: str | None = None, **fields: Any) -> None:
+        """Note that `act` happened now; whom to tell is the policy's to say."""
+        rules = fields.pop("rules", ())
+        ruling = None
+        if entry:
+            ruling = Ruling(
+                entry=entry, rules=rules, policy=self.facts.policy.key, calendar=self.facts.calendar.version
+            )
+        self.acts.append(
+            Act(
+                at=self.at,
+                target=target or self.state.id,
+                act=act,
+                ruling=ruling,
+                tell=self._told(act, fields.get("subject")),
+                **fields,
+            )
+        )
+
+    def note_clock(self, act: ActName, clock: Clock, *, entry: str, **fields: Any) -> None:
+        """Note an act that sets or moves a clock, with its due instant and where that came from."""
+        provisional = True if clock.provisional else None
+        self.note(act, entry=entry, rules=clock.rules, due=clock.due_at, provisional=provisional, **fields)
+
+    def _told(self, act: ActName, subject: str | None) -> tuple[str, ...]:
+        posts: list[str] = []
+        for role in self.facts.policy.tell.get(act, ()):
+            posts += self._holders(role, subject)
+        return tuple(dict.fromkeys(posts))
+
+    def _holders(self, role: Role, subject: str | None) -> Iterable[str]:
+        directory, terms = self.facts.directory, self.state.terms
+        if terms is None:
+            return ()
+        lead, office = directory.organ(terms.lead), directory.organ(terms.office)
+        co = [directory.organ(name) for name in terms.co]
+        match role:
+            case Role.LEAD_HEAD:
+                return (lead.head,)
+            case Role.LEAD_HANDLER:
+                return (lead.handler,)
+            case Role.CO_HEADS:
+                return (organ.head for organ in co)
+            case Role.CO_HANDLERS:
+                return (organ.handler for organ in co)
+            case Role.OFFICE:
+                return (office.handler,)
+            case Role.OFFICE_HEAD:
+                return (office.head,)
+            case Role.LEADER:
+                return (terms.leader,)
+            case Role.ABOVE_LEADER:
+                above = directory.climb(terms.leader, 1)
+            case Role.ESCALATED:
+                above = directory.climb(terms.leader, self.escalation_round)
+            case Role.SUBJECT_ORGAN_HEAD:
+                above = directory.find(subject)
+        return (above.head,) if above else ()
+
+    @property
+    def escalation_round(self) -> int:
+        """How many organs above the leader an unverified report has climbed."""
+        clock = self.state.clocks.get(ClockKind.VERIFICATION)
+        return clock.round - 1 if clock else 0
+
+    # --- lights and levels ----------------------------------------------------------------------------------------
+
+    def show(self, light: Light) -> None:
+        """Turn the light; a change is noted once, no change not at all."""
+        if self.state.light is not light:
+            self.change(light=light)
+            self.note(ActName.LIGHT_CHANGED, light=light.value)
+
+    # --- clocks ---------------------------------------------------------------------------------------------------
+
+    def ruled(self, clock: Clock) -> Clock:
+        """The clock as the calendar, the counting rules and the finished suspensions have it now."""
+        stops = tuple(stop for stop in self.stops if stop[1] > clock.started_at)
+        calendar, counting = self.facts.calendar, self.facts.counting
+        if clock.kind is ClockKind.SIGN_REMINDER:
+            at = next_opening(clock.started_at, calendar, counting, stops)
+            return clock.model_copy(update={"due_at": at, "last_day": at.date(), "calendar": calendar.version})
+        limit = parse_limit(clock.limit)
+        if clock.kind is ClockKind.PROGRESS:
+            end = period_end(limit, clock.round, clock.started_at, calendar, counting, stops)
+        else:
+            end = due(limit, clock.started_at, calendar, counting, stops)
+        at, last_day = end.at, end.last_day
+        if clock.not_before is not None and clock.not_before > at:
+            at, last_day = clock.not_before, clock.not_before.astimezone(at.tzinfo).date()
+        return clock.model_copy(
+            update={
+                "due_at": at,
+                "last_day": last_day,
+                "provisional": end.provisional,
+                "rules": end.rules,
+                "calendar": end.calendar,
+            }
+        )
+
+    def clock(self, kind: ClockKind, limit: str, started_at: datetime | None = None, **fields: Any) -> Clock:
+        """A ruled clock of that kind, counted from `started_at` (default: now). It is not running yet."""
+        start = started_at or self.at
+        blank = Clock(kind=kind, started_at=start, limit=limit, due_at=start, last_day=start.date(), **fields)
+        return self.ruled(blank)
+
+    def start(self, clock: Clock) -> None:
+        """Let the clock run, in place of any of its kind."""
+        self.change(clocks={**self.state.clocks, clock.kind: clock})
+
+    def stop(self, *kinds: ClockKind) -> None:
+        """Let clocks of these kinds run no longer."""
+        self.change(clocks={kind: clock for kind, clock in self.state.clocks.items() if kind not in kinds})
+
+    def run_limit(self, clock: Clock) -> None:
+        """Let the limit run to `clock`'s due instant with the reminders still ahead, for lead and open co-parts."""
+        days = self.facts.policy.reminders[self.terms.urgency]
+        ahead = tuple(
+            Reminder(at=at, days_left=left)
+            for at, left in reminders(clock.due_at, clock.last_day, days, self.facts.calendar, self.facts.counting)
+            if at > self.at
+        )
+        running = clock.model_copy(update={"reminders": ahead})
+        self.change(limit=clock)
+        self.start(running)
+        if self.open_parts():
+            self.start(clock.model_copy(update={"kind": ClockKind.CO_PART}))
+
+    def open_parts(self) -> tuple[str, ...]:
+        """The co-handlers whose part is not finished, in the order of the terms."""
+        return tuple(organ for organ in self.terms.co if organ not in self.state.co_done)
+
+    def run_progress(self, ended: Clock | None = None) -> None:
+        """Start the report period running now, the one after `ended` if given; nothing for a matter without a frequency."""
+        every, assigned_at = self.terms.report_every, self.state.assigned_at
+        if every is None or assigned_at is None:
+            return
+        period_from, round_ = (ended.due_at, ended.round + 1) if ended else (assigned_at, 1)
+        while (clock := self.clock(ClockKind.PROGRESS, every, assigned_at, round=round_)).due_at <= self.at:
+            period_from, round_ = clock.due_at, round_ + 1
+        self.change(period_from=period_from)
+        self.start(clock)
+
+    def suspend(self, end: Clock) -> None:
+        """Stop every clock of the matter from now on."""
+        self.change(stops=(*self.state.stops, Stop(from_at=self.at)))
+        self.start(end)
+
+    # --- findings and cases ---------------------------------------------------------------------------------------
+
+    def find(self, act: ActName, clock: Clock, *, case: str | None = None, subject: str | None = None) -> None:
+        """Keep that `clock` was missed, so that a later notice can deny it."""
+        finding = Finding(act=act, at=self.at, clock=clock, case=case, subject=subject)
+        self.change(findings=(*self.state.findings, finding))
+
+    def open_case(self, subject: str) -> CaseBrief | None:
+        """The open case about this matter and that subject, if there is one."""
+        return next((case for case in self.state.cases if case.open and case.subject == subject), None)

@@ -1,0 +1,248 @@
+"""Which policy is in force on a date, and does a procedure file make sense?
+
+A file holds dated values; `in_force` gives the flat, typed policy of one day. A file with a mistake is refused whole,
+with every mistake's line. What the numbers mean is for the rules that use them.
+"""
+
+import hashlib
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.acts import ActName
+from models.base import Shape
+from models.matters import Severity, Urgency
+from models.policy import Policy, Role, Step
+from policies.documents import Document, DocumentError, Mistake
+from policies.limits import LimitError, Unit, parse_limit
+
+STANDARD = "standard"
+
+_LIMITS = {
+    "default_limit", "approval", "verification", "verification_escalation", "returned", "suspension_longest",
+    "archive", "accumulation",
+}  # fmt: skip
+_LIMITS_BY_URGENCY = {"signing"}
+_REPEATING = ActName.ACCOUNTABILITY_PROPOSED
+_ESCALATION_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED, ActName.ACCOUNTABILITY_PROPOSED)
+_TIMED_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED)
+
+
+class _Dated(Shape):
+    value: Any
+    source: str
+    until: date | None = None
+
+
+class _File(Shape):
+    name: str
+    title: str
+    parameters: dict[str, list[dict[str, Any]]]
+    escalation: list[dict[str, Any]]
+    tell: dict[ActName, list[Role]]
+
+
+class Procedure:
+    """A checked procedure file: its text, its version, and its policy on any date it covers."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        document = Document(text, file)
+        self._read = document.read(_File)
+        self.name = self._read.name
+        self.version = f"{self.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        self._values, mistakes = _dated_values(document)
+        mistakes += _missing_and_unknown(document, self._read)
+        self._steps, step_mistakes = _steps(document)
+        mistakes += step_mistakes
+        if mistakes:
+            raise DocumentError(mistakes)
+        for day in sorted({entry[0] for entries in self._values.values() for entry in entries}):
+            if all(entries[0][0] <= day for entries in self._values.values()):
+                self._check_as_of(document, day)
+
+    @property
+    def first_day(self) -> date:
+        """The first date on which every parameter has a value."""
+        return max(entries[0][0] for entries in self._values.values())
+
+    def in_force(self, on: date) -> Policy:
+        """The policy of the local date `on`; raises LookupError before the first or after the last value."""
+        flat: dict[str, Any] = {}
+        for name, entries in self._values.items():
+            for from_on, until, value in reversed(entries):
+                if from_on <= on and (until is None or on < until):
+                    flat[name] = value
+                    break
+            else:
+                raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
+        return Policy.model_validate(
+            {
+                **flat,
+                "key": f"{self.version}/{on.isoformat()}",
+                "name": self.name,
+                "title": self._read.title,
+                "escalation": self._steps,
+                "tell": {act: tuple(roles) for act, roles in self._read.tell.items()},
+            }
+        )
+
+    def _check_as_of(self, document: Document, day: date) -> None:
+        try:
+            policy = self.in_force(day)
+        except ValidationError as error:
+            raise DocumentError(
+                document.mistake(("parameters", *(str(part) for part in fault["loc"][:1])), fault["msg"])
+                for fault in error.errors()
+            ) from error
+        mistakes = _never_fires(document, policy)
+        if mistakes:
+            raise DocumentError(mistakes)
+
+
+def _dated_values(document: Document) -> tuple[dict[str, list[tuple[date, date | None, Any]]], list[Mistake]]:
+    values: dict[str, list[tuple[date, date | None, Any]]] = {}
+    mistakes: list[Mistake] = []
+    for name, entries in document.content["parameters"].items():
+        values[name] = []
+        for index, entry in enumerate(entries):
+            at = ("parameters", name, index)
+            try:
+                from_on = TypeAdapter(date).validate_python(entry.get("from"))
+                rest = document.read(_Dated, {key: part for key, part in entry.items() if key != "from"}, at)
+            except ValidationError:
+                mistakes.append(document.mistake(at, "缺少或读不懂的生效日期 from", "YYYY-MM-DD"))
+                continue
+            except DocumentError as error:
+                mistakes += error.mistakes
+                continue
+            if values[name]:
+                before_from, before_until, _ = values[name][-1]
+                if from_on <= before_from or (before_until is not None and from_on < before_until):
+                    why = f"与上一条有效期重叠 overlaps the value in force from {before_from}"
+                    accepted = f"from 晚于 later than {before_until or before_from}"
+                    mistakes.append(document.mistake(at, why, accepted))
+            mistakes += _bad_limits(document, name, rest.value, (*at, "value"))
+            values[name].append((from_on, rest.until, rest.value))
+        if not entries:
+            mistakes.append(document.mistake(("parameters", name), "没有任何取值 no value at all", "{from, value, source}"))
+    return values, mistakes
+
+
+def _bad_limits(document: Document, name: str, value: Any, at: tuple[str | int, ...]) -> list[Mistake]:
+    texts: list[tuple[tuple[str | int, ...], Any]] = []
+    if name in _LIMITS:
+        texts = [(at, value)]
+    elif (name in _LIMITS_BY_URGENCY or name == "report_every") and isinstance(value, dict):
+        texts = [((*at, key), text) for key, text in value.items()]
+    mistakes = []
+    for path, text in texts:
+        try:
+            if parse_limit(str(text)).unit is Unit.DATE:
+                mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo, 48h"))
+        except LimitError as error:
+            mistakes.append(document.mistake(path, error.why, error.accepted))
+    return mistakes
+
+
+def _missing_and_unknown(document: Document, read: _File) -> list[Mistake]:
+    known = set(Policy.model_fields) - {"key", "name", "title", "escalation", "tell"}
+    mistakes = [
+        document.mistake(("parameters", name), "未知的参数 unknown parameter", ", ".join(sorted(known)))
+        for name in read.parameters
+        if name not in known
+    ]
+    required = {name for name in known if Policy.model_fields[name].is_required()}
+    missing = sorted(required - set(read.parameters))
+    if missing:
+        mistakes.append(document.mistake(("parameters",), f"缺少参数 missing parameters: {', '.join(missing)}"))
+    return mistakes
+
+
+def _steps(document: Document) -> tuple[tuple[Step, ...], list[Mistake]]:
+    steps: list[Step] = []
+    mistakes: list[Mistake] = []
+    for index, raw in enumerate(document.content["escalation"]):
+        at = ("escalation", index)
+        if not str(raw.get("holder", "")).strip():
+            why = "此级没有责任人 a level without a holder"
+            mistakes.append(document.mistake(at, why, ", ".join(Role)))
+            continue
+        if not str(raw.get("source", "")).strip():
+            mistakes.append(document.mistake(at, "缺少依据 source"))
+        try:
+            step = document.read(Step, {key: part for key, part in raw.items() if key != "source"}, at)
+        except DocumentError as error:
+            mistakes += error.mistakes
+            continue
+        for urgency, text in (step.limit or {}).items():
+            try:
+                parse_limit(text)
+            except LimitError as error:
+                mistakes.append(document.mistake((*at, "limit", urgency), error.why, error.accepted))
+        if step.act not in _ESCALATION_ACTS:
+            accepted = ", ".join(_ESCALATION_ACTS)
+            mistakes.append(document.mistake((*at, "act"), f"不是升级步骤 not an escalation step: {step.act}", accepted))
+        elif step.act in _TIMED_ACTS and set(step.limit or ()) != set(Urgency):
+            accepted = ", ".join(f"{urgency}: 3wd" for urgency in Urgency)
+            mistakes.append(document.mistake((*at, "limit"), "每种紧急程度都要有时限 a limit for every urgency", accepted))
+        if any(earlier.level >= step.level for earlier in steps):
+            why = f"级次重叠或倒置 level {step.level} overlaps an earlier one"
+            mistakes.append(document.mistake((*at, "level"), why, "逐级递增 rising levels"))
+        if any(earlier.act is _REPEATING for earlier in steps):
+            why = f"永远不会触发 can never fire: {_REPEATING} 之后重复整改 repeats rectification for ever"
+            mistakes.append(document.mistake(at, why, f"放在 {_REPEATING} 之前 before it"))
+        if any(earlier.act is step.act for earlier in steps):
+            mistakes.append(document.mistake((*at, "act"), f"同一步骤写了两次 the same step twice: {step.act}"))
+        steps.append(step)
+    if not mistakes and [step.act for step in steps] != list(_ESCALATION_ACTS):
+        accepted = " → ".join(_ESCALATION_ACTS)
+        mistakes.append(document.mistake(("escalation",), "升级步骤不全或次序不对 steps missing or out of order", accepted))
+    return tuple(steps), mistakes
+
+
+def _never_fires(document: Document, policy: Policy) -> list[Mistake]:
+    mistakes = []
+    path: tuple[str | int, ...] = ("parameters", "reminders")
+    limit = parse_limit(policy.default_limit)
+    longest = limit.number if limit.unit is Unit.WORKING_DAYS else None
+    for urgency in Urgency:
+        if urgency not in policy.reminders:
+            mistakes.append(document.mistake(path, f"缺少 {urgency} 的提醒 no reminders for {urgency}", "[] 或 or [3, 1]"))
+            continue
+        days = policy.reminders[urgency]
+        if len(set(days)) != len(days):
+            why = f"{urgency} 的提醒重叠 reminders of {urgency} overlap: {list(days)}"
+            mistakes.append(document.mistake(path, why, "互不相同的天数 distinct numbers of days"))
+        for lead_days in days:
+            if lead_days < 1 or (longest is not None and lead_days > longest):
+                why = f"T-{lead_days} 永远不会触发 can never fire within {policy.default_limit}"
+                mistakes.append(document.mistake(path, why, f"1..{longest or 'n'}"))
+    for name in sorted(_LIMITS_BY_URGENCY):
+        lacking = [urgency for urgency in Urgency if urgency not in getattr(policy, name)]
+        if lacking:
+            mistakes.append(document.mistake(("parameters", name), f"缺少 no value for {', '.join(lacking)}"))
+    for severity in Severity:
+        if len(policy.measures.get(severity, ())) != 4:
+            why = f"{severity} 一行须有四格 the row {severity} needs four entries (1, 2, 3, 4+)"
+            mistakes.append(document.mistake(("parameters", "measures"), why))
+    return mistakes
+
+
+@lru_cache(maxsize=64)
+def load_text(text: str, file: str) -> Procedure:
+    """The procedure written in `text`; raises DocumentError with every mistake and its line."""
+    return Procedure(text, file)
+
+
+@lru_cache(maxsize=16)
+def shipped(name: str) -> Procedure:
+    """The procedure that ships under `name`; raises KeyError for a name nobody ships."""
+    path = resources.files("policies") / "procedures" / f"{name}.yaml"
+    if not name.isidentifier() or not path.is_file():
+        raise KeyError(name)
+    return load_text(path.read_text(encoding="utf-8"), f"policies/procedures/{name}.yaml")

@@ -1,0 +1,121 @@
+"""How is an act said in words? One Chinese line for people who read a matter's story; English names for the stages.
+
+Nothing said or shown inside an act (texts, evidence) is repeated here.
+"""
+
+from datetime import datetime
+
+from models.acts import Act, ActName
+from models.matters import ClockKind, Light, Stage
+from policies.deadlines import SHANGHAI
+
+ACTS: dict[ActName, str] = {
+    ActName.REGISTERED: "立项登记",
+    ActName.APPROVED: "批准立项",
+    ActName.APPROVAL_OVERDUE: "立项审批超期,报上一级",
+    ActName.ASSIGNED: "交办",
+    ActName.IMPORTED: "从台账导入(已交办)",
+    ActName.IMPORTED_OVERDUE: "导入时已超期",
+    ActName.SIGNED: "签收",
+    ActName.SIGN_OVERDUE: "签收超期,通知主要负责人",
+    ActName.SIGN_REMINDED: "催签",
+    ActName.PROGRESS_REPORTED: "报告进展",
+    ActName.PROGRESS_OVERDUE: "未按期反馈进展",
+    ActName.CO_OVERDUE: "协办超期",
+    ActName.REMINDED: "到期提醒",
+    ActName.LIGHT_CHANGED: "变灯",
+    ActName.EXTENSION_REQUESTED: "申请延期",
+    ActName.EXTENSION_GRANTED: "同意延期",
+    ActName.EXTENSION_REFUSED: "不同意延期",
+    ActName.EXTENSION_LAPSED: "延期申请到期未批,失效",
+    ActName.SUSPENDED: "中止计时",
+    ActName.RESUMED: "恢复计时",
+    ActName.SUSPENSION_OVERDUE: "中止到期未恢复,报批准领导",
+    ActName.SUBMITTED: "报结",
+    ActName.VERIFIED: "核验",
+    ActName.VERIFICATION_OVERDUE: "核验超期,报批准领导",
+    ActName.VERIFICATION_ESCALATED: "核验仍未完成,报上一级",
+    ActName.RETURNED: "退回重办",
+    ActName.OVERDUE: "超期",
+    ActName.SUPERVISED: "发出督办单",
+    ActName.RECTIFICATION_ORDERED: "责令限期整改",
+    ActName.RECTIFICATION_OVERDUE: "整改超期",
+    ActName.ACCOUNTABILITY_PROPOSED: "建议启动问责",
+    ActName.ACCOUNTABILITY_CONCLUDED: "问责程序了结",
+    ActName.CALENDAR_RECOMPUTED: "节假日安排变动,重新认定时限",
+    ActName.FINDING_WITHDRAWN: "撤回认定",
+    ActName.EXPLANATION_ASKED: "请说明情况",
+    ActName.CLOSED: "销号",
+    ActName.CANCELLED: "撤销事项",
+    ActName.ARCHIVED: "归档",
+    ActName.REFUSED: "未予受理",
+    ActName.CASE_PROPOSED: "提出问责建议",
+    ActName.CASE_WITHDRAWN: "撤回问责建议",
+    ActName.FAILURE_NOTED: "再次逾期,记入在办案件",
+}
+
+STAGES: dict[Stage, str] = {
+    Stage.REFUSED: "未立项",
+    Stage.AWAITING_APPROVAL: "待批准",
+    Stage.RUNNING: "办理中",
+    Stage.SUPERVISED: "督办中",
+    Stage.RECTIFYING: "整改中",
+    Stage.SUBMITTED: "待核验",
+    Stage.RETURNED: "退回重办",
+    Stage.CLOSED: "已销号",
+    Stage.CANCELLED: "已撤销",
+    Stage.ARCHIVED: "已归档",
+}
+
+LIGHTS: dict[Light, str] = {Light.GREEN: "绿灯", Light.YELLOW: "黄灯", Light.RED: "红灯"}
+
+CLOCKS: dict[ClockKind, str] = {
+    ClockKind.APPROVAL: "立项审批到期",
+    ClockKind.LIMIT: "办结时限到期",
+    ClockKind.RETURNED: "退回重办到期",
+    ClockKind.SUPERVISION: "督办到期",
+    ClockKind.RECTIFICATION: "整改到期",
+    ClockKind.EXPLANATION: "说明情况到期",
+    ClockKind.VERIFICATION: "核验到期",
+    ClockKind.CO_PART: "协办到期",
+    ClockKind.SIGNING: "签收到期",
+    ClockKind.SIGN_REMINDER: "催签",
+    ClockKind.PROGRESS: "进展反馈到期",
+    ClockKind.SUSPENSION: "中止到期",
+    ClockKind.ARCHIVE: "归档",
+}
+
+_LIGHT_WORDS = {light.value: words for light, words in LIGHTS.items()}
+_WEEKDAYS = "一二三四五六日"
+
+
+def moment(instant: datetime, *, weekday: bool = False) -> str:
+    """`instant` in Asia/Shanghai to the minute, for example 2026-03-02 15:00 (周一)."""
+    local = instant.astimezone(SHANGHAI)
+    text = local.strftime("%Y-%m-%d %H:%M")
+    return f"{text} 周{_WEEKDAYS[local.weekday()]}" if weekday else text
+
+
+def act_words(act: ActName) -> str:
+    """The Chinese name of an act; its own name where it has none yet."""
+    return ACTS.get(act, act.value)
+
+
+def line(act: Act) -> str:
+    """One act as one line: when, what, by which post, and the figures that belong to it."""
+    parts = [moment(act.at), act_words(act.act)]
+    if act.by:
+        parts.append(act.by)
+    if act.light:
+        parts.append(_LIGHT_WORDS[act.light])
+    if act.days_left is not None:
+        parts.append(f"还有{act.days_left}个工作日")
+    if act.measure:
+        parts.append(f"{act.subject} {act.measure}")
+    elif act.subject:
+        parts.append(act.subject)
+    if act.due is not None:
+        parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
+    if act.act is ActName.REFUSED and act.reason:
+        parts.append(act.reason)
+    return " ".join(parts)

@@ -1,0 +1,186 @@
+"""How does a statement reach the database at little more than the driver's own cost?
+
+A transition is a handful of small statements and one commit; built anew by the ORM they would cost as much as the
+commit itself. So the recurring ones are compiled once per dialect and run on the driver's cursor. Views do not need it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import ClauseElement, Dialect, Insert, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session
+
+Values = Mapping[str, Any]
+Process = Callable[[Any], Any]
+
+_UNIT = "duban.unit"
+
+
+class Head(NamedTuple):
+    """Where a chain stands: the last entry's number (0 before the first) and its hash ("" before the first)."""
+
+    seq: int
+    hash: str
+
+
+class Tally(NamedTuple):
+    """The line of the tallies a matter is counted on."""
+
+    lead: str
+    stage: str
+    light: str
+    escalated: bool
+    cases_open: int
+
+
+@dataclass(slots=True)
+class Unit:
+    """What one transaction has learnt so far, so that nothing is asked twice. It ends with the transaction."""
+
+    session: Session
+    dialect: Dialect
+    opened: Any = None
+    heads: dict[str, Head] = field(default_factory=dict)
+    tallies: dict[str, Tally | None] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+
+    @property
+    def cursor(self) -> Any:
+        """The driver's cursor of this transaction."""
+        if self.opened is None:
+            self.opened = self.session.connection().connection.cursor()
+        return self.opened
+
+
+def begin_unit(session: Session, dialect: Dialect, cursor: Any = None) -> None:
+    """Mark a session as a transaction of the record; `cursor` is the driver's, when the caller has it at hand."""
+    session.info[_UNIT] = Unit(session, dialect, cursor)
+
+
+def unit(session: Session) -> Unit:
+    """What this transaction knows; raises RuntimeError for a session that no Store has opened."""
+    known = session.info.get(_UNIT)
+    if not isinstance(known, Unit):
+        raise RuntimeError("use a session opened by Store.writing() or Store.reading()")
+    return known
+
+
+def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], ClauseElement]:
+    """An insert that does nothing where a row with these keys is there already."""
+    return lambda dialect: _insert(table, dialect).on_conflict_do_nothing(index_elements=keys)
+
+
+def upsert(table: Table, *keys: str, add: Sequence[str] = ()) -> Callable[[Dialect], ClauseElement]:
+    """An insert that replaces every other column of the row with these keys; columns in `add` are added up instead."""
+
+    def build(dialect: Dialect) -> ClauseElement:
+        statement = _insert(table, dialect)
+        new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+        new |= {name: table.c[name] + statement.excluded[name] for name in add}
+        return statement.on_conflict_do_update(index_elements=keys, set_=new)
+
+    return build
+
+
+def _insert(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+
+
+class _Bind(NamedTuple):
+    name: str
+    constant: Any
+    process: Process | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    positional: bool
+    binds: tuple[_Bind, ...]
+    columns: tuple[Process | None, ...]
+
+    def arguments(self, values: Values) -> Any:
+        ready = [
+            (value if (process is None or value is None) else process(value))
+            for name, constant, process in self.binds
+            for value in (values.get(name, constant),)
+        ]
+        return ready if self.positional else dict(zip((bind.name for bind in self.binds), ready, strict=True))
+
+    def row(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            value if (process is None or value is None) else process(value)
+            for value, process in zip(row, self.columns, strict=True)
+        )
+
+
+class Prepared:
+    """One recurring statement; values are given by name, missing ones are null.
+
+    `columns` limits an insert to these columns. Statements with a list of unknown length (IN) do not fit here.
+    """
+
+    def __init__(
+        self, statement: ClauseElement | Callable[[Dialect], ClauseElement], columns: Iterable[str] | None = None
+    ) -> None:
+        self._statement = statement
+        self._column_keys = None if columns is None else list(columns)
+        self._compiled: dict[tuple[str, str], _Compiled] = {}
+
+    def run(self, session: Session, values: Values) -> None:
+        """Run it once."""
+        known = unit(session)
+        compiled = self._for(known.dialect)
+        known.cursor.execute(compiled.text, compiled.arguments(values))
+
+    def run_each(self, session: Session, rows: Sequence[Values]) -> None:
+        """Run it for each of the rows; nothing happens when there are none."""
+        if not rows:
+            return
+        known = unit(session)
+        compiled = self._for(known.dialect)
+        if len(rows) == 1:
+            known.cursor.execute(compiled.text, compiled.arguments(rows[0]))
+        else:
+            known.cursor.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+
+    def first(self, session: Session, values: Values) -> tuple[Any, ...] | None:
+        """The first row it finds, or None when it finds nothing."""
+        known = unit(session)
+        compiled = self._for(known.dialect)
+        known.cursor.execute(compiled.text, compiled.arguments(values))
+        row = known.cursor.fetchone()
+        return None if row is None else compiled.row(row)
+
+    def _for(self, dialect: Dialect) -> _Compiled:
+        key = (dialect.name, dialect.driver)
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = self._compile(dialect)
+        return compiled
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        statement = self._statement(dialect) if callable(self._statement) else self._statement
+        compiled = statement.compile(dialect=dialect, column_keys=self._column_keys)
+        assert isinstance(compiled, SQLCompiler)
+        names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
+        binds = tuple(
+            _Bind(name, None if isinstance(statement, Insert) else bind.value, _toward(bind.type, dialect))
+            for name in names
+            for bind in (compiled.binds[name],)
+        )
+        found = statement.selected_columns if isinstance(statement, Select) else ()
+        return _Compiled(
+            compiled.string,
+            compiled.positiontup is not None,
+            binds,
+            tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
+        )
+
+
+def _toward(kind: Any, dialect: Dialect) -> Process | None:
+    process: Process | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return process

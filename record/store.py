@@ -1,0 +1,196 @@
+"""Where is the record kept, and what is a transaction there?
+
+SQLite in one file (WAL, every commit flushed) or any PostgreSQL by URL. All that is peculiar to one of them stands
+in this module and in record/migrations; what is written in a transaction is for the other modules of record/.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, make_url
+from sqlmodel import Session
+
+from record.statements import begin_unit, unit
+from record.turns import Turns
+
+BUSY_TIMEOUT_MILLISECONDS = 10_000
+SYNCHRONOUS = ("NORMAL", "FULL", "EXTRA")
+
+# SQLite's own result codes (sqlite.org/rescode.html) for what may be over in a while: somebody else is writing,
+# the disk is full or does not answer. Everything else is a mistake in the program or in the file.
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+_MIGRATION = "duban.migration"
+
+
+class RecordUnavailableError(RuntimeError):
+    """The database does not answer now; nothing of the transaction has been kept. Trying again may help."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
+
+
+class Store:
+    """The database of the record.
+
+    `url` is an SQLAlchemy URL; the directory of an SQLite file is made. `synchronous` (SQLite) is NORMAL, FULL or
+    EXTRA: with NORMAL a power failure can take the last commits, a killed process never can. `pool_size` bounds the
+    connections kept for reading (with PostgreSQL for everything). Raises ValueError for an SQLite database in memory.
+    """
+
+    def __init__(self, url: str, *, synchronous: str = "FULL", pool_size: int = 5) -> None:
+        if synchronous.upper() not in SYNCHRONOUS:
+            raise ValueError(f"synchronous: {synchronous!r}; 可接受 accepted: {', '.join(SYNCHRONOUS)}")
+        self.url = make_url(url)
+        self._turns: Turns | None = None
+        if self.url.get_backend_name() == "sqlite":
+            _make_directory(self.url)
+            self._writer = create_engine(self.url, pool_size=1, connect_args={"check_same_thread": False})
+            event.listen(self._writer, "connect", _prepare_writer(synchronous.upper()))
+            event.listen(self._writer, "begin", _begin_immediate)
+            event.listen(self._writer, "commit", _commit)
+            self._reader = create_engine(self.url, pool_size=pool_size)
+            event.listen(self._reader, "connect", _prepare_reader)
+            event.listen(self._reader, "begin", _begin)
+            self._turns = Turns(self._writer.connect)
+        else:
+            self._writer = create_engine(self.url, pool_size=pool_size)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
+
+        Raises RecordUnavailableError, or alembic's CommandError for a database that is newer than the program.
+        """
+        # Alembic takes a tenth of a second to import, which only a starting process should have to wait for.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        with _unavailable(self._writer.dialect), self._connected() as connection:
+            _hold(connection, _MIGRATION)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction that writes: durable when the block has been left, undone when it raises.
+
+        On SQLite the write lock is taken before the first read (BEGIN IMMEDIATE), so that two transactions that read
+        before they write never stop each other. Raises RecordUnavailableError, and RuntimeError when nested.
+        """
+        with _unavailable(self._writer.dialect), self._connected() as connection:
+            with Session(connection, join_transaction_mode="rollback_only") as session:
+                begin_unit(session, connection.dialect, connection.connection.cursor())
+                yield session
+                session.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One transaction that cannot write and sees one state throughout. Raises RecordUnavailableError."""
+        with _unavailable(self._reader.dialect), Session(self._reader) as session:
+            begin_unit(session, self._reader.dialect)
+            yield session
+
+    def close(self) -> None:
+        """Let go of every connection; the store opens new ones when it is used again."""
+        if self._turns is not None:
+            self._turns.close()
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return self._writer.begin() if self._turns is None else self._turns.turn()
+
+
+def hold(session: Session, key: str) -> None:
+    """Let no other transaction that holds the same key go on before this one has ended.
+
+    An SQLite transaction that writes is alone anyway; PostgreSQL takes an advisory lock. Reading holds nothing.
+    """
+    known = unit(session)
+    if known.dialect.name != "sqlite" and key not in known.held:
+        known.held.add(key)
+        _hold(session.connection(), key)
+
+
+def _hold(connection: Connection, key: str) -> None:
+    if connection.dialect.name != "sqlite":
+        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
+
+
+@contextmanager
+def _unavailable(dialect: Dialect) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if _passes(error, dialect):
+            raise RecordUnavailableError(error) from error
+        raise
+
+
+def _passes(error: Exception, dialect: Dialect) -> bool:
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        code: int = getattr(cause, "sqlite_errorcode", 0)
+        return code & 0xFF in _PASSING
+    return isinstance(cause, dialect.loaded_dbapi.OperationalError)
+
+
+def _make_directory(url: URL) -> None:
+    if url.database in (None, "", ":memory:") or "mode=memory" in str(url):
+        raise ValueError("记录须存于文件 the record is kept in a file: sqlite:///path/to/duban.db")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_writer(synchronous: str) -> Any:
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        # The driver must not open transactions by itself: each is begun by _begin_immediate.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Otherwise INSERT OR REPLACE would delete a row without the triggers that forbid it.
+        connection.execute("PRAGMA recursive_triggers = ON")
+
+    return prepare
+
+
+def _prepare_reader(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin(connection: Connection) -> None:
+    _driver(connection).execute("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    _driver(connection).execute("BEGIN IMMEDIATE")
+
+
+def _commit(connection: Connection) -> None:
+    # The driver's own commit() is silent when SQLite has already given the transaction up; COMMIT raises.
+    _driver(connection).execute("COMMIT")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver: Any = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+

@@ -1,0 +1,156 @@
+"""What happens, act by act, when a scenario is played on virtual time?
+
+Drives the pure core exactly to the second, with no server: the earliest due instant or command next, timers before
+commands (engine.md 6, Order). Deciding anything is for policies/.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from models.acts import Act, ActName
+from models.matters import MatterState
+from models.messages import CalendarPublished, Outcome, Registration
+from policies.calendar import Calendar, standard_calendar
+from policies.counting import counting
+from policies.deadlines import local_date
+from policies.directory import Directory
+from policies.matter import ENDED, Facts, Message, Step, blank, next_due, step
+from policies.procedures import Procedure
+from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
+
+Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a rehearsal came to: every act in printing order, and the matters as they stand at its end."""
+
+    acts: tuple[Act, ...]
+    states: dict[str, MatterState]
+
+
+class Conductor:
+    """A small world of matters on virtual time.
+
+    `responder`, if given, is shown every matter after each step and may answer with commands of its own; that is how a
+    stream of replies and silences is played.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        directory: Directory,
+        start: datetime,
+        *,
+        calendar: Calendar | None = None,
+        responder: Responder | None = None,
+    ) -> None:
+        self._start = start
+        self._responder = responder
+        self._states: dict[str, MatterState] = {}
+        self._order: dict[str, int] = {}
+        self._acts: list[Act] = []
+        self._answers: dict[tuple[str, str], Outcome] = {}
+        self._due: list[tuple[datetime, int, str]] = []
+        self._planned: list[tuple[datetime, int, PlannedCommand | PlannedNotice]] = []
+        self._number = 0
+        on = local_date(start)
+        self._facts = Facts(
+            policy=procedure.in_force(on),
+            calendar=calendar or standard_calendar(),
+            counting=counting(on),
+            directory=directory,
+            measures_decided=self._measures_decided,
+        )
+
+    def register(self, matter_id: str, registration: Registration) -> None:
+        """Register a matter at the start of the rehearsal."""
+        self._hear(matter_id, registration, self._start)
+
+    def plan(self, items: Iterable[PlannedCommand | PlannedNotice]) -> None:
+        """Add commands and notices; those of one instant keep the order in which they are added."""
+        for item in items:
+            self._number += 1
+            heapq.heappush(self._planned, (item.at, self._number, item))
+
+    def play(self, until: datetime) -> Played:
+        """Let time pass until `until` (inclusive)."""
+        while True:
+            due = self._due[0] if self._due else None
+            planned = self._planned[0] if self._planned else None
+            if due is not None and due[0] <= until and (planned is None or due[0] <= planned[0]):
+                heapq.heappop(self._due)
+                self._pass(due[2], due[0])
+            elif planned is not None and planned[0] <= until:
+                heapq.heappop(self._planned)
+                self._take(planned[2])
+            else:
+                break
+        order = self._order
+        acts = sorted(self._acts, key=lambda act: (act.at, order[act.target]))
+        return Played(tuple(acts), dict(self._states))
+
+    def _pass(self, target: str, at: datetime) -> None:
+        state = self._states[target]
+        due = next_due(state)
+        if due is not None and due.at <= at:
+            self._keep(target, step(state, None, at, self._facts))
+
+    def _take(self, item: PlannedCommand | PlannedNotice) -> None:
+        if isinstance(item, PlannedCommand):
+            self._hear(item.target, item.command, item.at)
+        elif not self._facts.calendar.has(item.notice.number):
+            self._facts = replace(self._facts, calendar=self._facts.calendar.with_notice(item.notice))
+            published = CalendarPublished(message_id=f"calendar:{item.notice.number}", notice=item.notice)
+            for target in list(self._states):
+                self._hear(target, published, item.at)
+
+    def _hear(self, target: str, message: Message, at: datetime) -> None:
+        if (target, message.message_id) in self._answers:
+            return
+        state = self._states.get(target) or blank(target)
+        twin = self._twin(target, message) if isinstance(message, Registration) else None
+        result = step(state, message, at, self._facts, twin=twin)
+        if result.outcome is not None:
+            self._answers[target, message.message_id] = result.outcome
+        self._keep(target, result)
+
+    def _keep(self, target: str, result: Step) -> None:
+        self._acts += result.acts
+        for act in result.acts:
+            self._order.setdefault(act.target, len(self._order))
+        if result.state.terms is None:
+            return
+        self._states[target] = result.state
+        due = next_due(result.state)
+        if due is not None:
+            heapq.heappush(self._due, (due.at, self._order[target], target))
+        if self._responder is not None:
+            self.plan(self._responder(result.state, result.acts))
+
+    def _twin(self, target: str, registration: Registration) -> str | None:
+        for other, state in self._states.items():
+            terms = state.terms
+            if other != target and terms is not None and state.stage not in ENDED:
+                if (terms.lead, terms.title) == (registration.lead, registration.title):
+                    return other
+        return None
+
+    def _measures_decided(self, subject: str, since: datetime, until: datetime) -> int:
+        return sum(
+            act.act is ActName.MEASURE_DECIDED and act.subject == subject and since <= act.at < until
+            for act in self._acts
+        )
+
+
+def play(scenario: Scenario, directory: Directory, *, calendar: Calendar | None = None) -> Played:
+    """Play a scenario; `directory` is the office's, the scenario's own posts are added to it."""
+    conductor = Conductor(
+        scenario.procedure, directory.with_organs(scenario.organs), scenario.start, calendar=calendar
+    )
+    for matter_id, registration in scenario.matters:
+        conductor.register(matter_id, registration)
+    conductor.plan(scenario.planned)
+    return conductor.play(scenario.until)

@@ -1,0 +1,320 @@
+"""What does a scenario file say?
+
+Reads the YAML of engine.md section 6 into typed values; every mistake is reported with its line. Playing it is for the
+conductor, comparing its expectations for checks.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.acts import ActName
+from models.base import Shape
+from models.calendar import CalendarNotice
+from models.directory import Organ
+from models.messages import Command, Registration
+from policies.calendar import CalendarError, check_notice
+from policies.deadlines import SHANGHAI
+from policies.documents import Document, DocumentError, Mistake
+from policies.procedures import STANDARD, Procedure, load_text, shipped
+
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+@dataclass(frozen=True)
+class PlannedCommand:
+    """A command with the instant at which it arrives; `number` is its place in the file."""
+
+    at: datetime
+    target: str
+    command: Command
+    number: int
+
+
+@dataclass(frozen=True)
+class PlannedNotice:
+    """A calendar notice loaded at an instant."""
+
+    at: datetime
+    notice: CalendarNotice
+    message_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One expected (or forbidden) act: its target, its name, and the values it must have."""
+
+    target: str
+    act: ActName
+    values: Mapping[str, Any]
+    line: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One rehearsal, ready to be played. All instants are aware; `until` is inclusive."""
+
+    title: str
+    file: str
+    start: datetime
+    until: datetime
+    procedure: Procedure
+    organs: tuple[Organ, ...]
+    matters: tuple[tuple[str, Registration], ...]
+    planned: tuple[PlannedCommand | PlannedNotice, ...]
+    expect: tuple[Expectation, ...] = ()
+    never: tuple[Expectation, ...] = ()
+    exact: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _File(Shape):
+    title: str = ""
+    start: str
+    until: str | None = None
+    policy: str = STANDARD
+    posts: list[dict[str, Any]] = []
+    matters: list[dict[str, Any]] = []
+    commands: list[dict[str, Any]] = []
+    expect: list[dict[str, Any]] = []
+    never: list[dict[str, Any]] = []
+    exact: bool = False
+    mechanisms: list[str] = []
+
+
+class _Post(Shape):
+    organ: str
+    head: str
+    handler: str
+    parent: str | None = None
+    independent: bool = False
+
+
+def read_instant(text: str) -> datetime:
+    """The aware instant written in `text`; a bare date is 00:00 +08:00. Raises ValueError for anything else."""
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), SHANGHAI)
+    except ValueError:
+        pass
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text}: 缺少时区 no offset")
+    return instant.astimezone(SHANGHAI).replace(microsecond=0)
+
+
+def load(path: str | Path) -> Scenario:
+    """The scenario in the file at `path`; raises DocumentError with every mistake, OSError when it cannot be read."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError([Mistake(str(path), 1, "document", "不是 UTF-8 文本 not UTF-8 text")]) from error
+    return read(text, str(path))
+
+
+def read(text: str, file: str = "scenario") -> Scenario:
+    """The scenario written in `text`; raises DocumentError with every mistake and its line."""
+    return _Reader(Document(text, file)).scenario()
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.mistakes: list[Mistake] = []
+
+    def scenario(self) -> Scenario:
+        read = self.document.read(_File)
+        start = self._instant(read.start, ("start",))
+        until = self._instant(read.until, ("until",)) if read.until else None
+        organs = self._organs(read.posts)
+        matters = self._matters(read.matters)
+        planned = self._planned(read.commands)
+        expect = self._expectations(read.expect, "expect")
+        never = self._expectations(read.never, "never")
+        procedure = self._procedure(read.policy)
+        if start is not None:
+            late = [item for item in planned if item.at < start]
+            for item in late:
+                at = ("commands", item.number)
+                self.mistakes.append(self.document.mistake(at, "早于 start earlier than start", read.start))
+        if self.mistakes or start is None or procedure is None:
+            raise DocumentError(self.mistakes)
+        return Scenario(
+            title=read.title,
+            file=self.document.file,
+            start=start,
+            until=until or start + timedelta(days=366),
+            procedure=procedure,
+            organs=organs,
+            matters=matters,
+            planned=tuple(sorted(planned, key=lambda item: item.at)),
+            expect=expect,
+            never=never,
+            exact=read.exact,
+            meta={"mechanisms": tuple(read.mechanisms)},
+        )
+
+    def _instant(self, text: Any, at: tuple[str | int, ...]) -> datetime | None:
+        try:
+            return read_instant(str(text))
+        except ValueError:
+            accepted = "2026-03-02T09:00+08:00, 2026-03-02"
+            self.mistakes.append(self.document.mistake(at, f"时刻读不懂 not an instant: {text}", accepted))
+            return None
+
+    def _procedure(self, name: str) -> Procedure | None:
+        try:
+            return shipped(name)
+        except KeyError:
+            pass
+        path = Path(self.document.file).parent / name
+        try:
+            return load_text(path.read_text(encoding="utf-8"), str(path))
+        except OSError:
+            why = f"没有这个程序 unknown policy: {name}"
+            self.mistakes.append(self.document.mistake(("policy",), why, f"{STANDARD} 或程序文件 or a policy file"))
+            return None
+
+    def _shape(self, shape: type[Shape], content: dict[str, Any], at: tuple[str | int, ...]) -> Any:
+        try:
+            return self.document.read(shape, content, at)
+        except DocumentError as error:
+            self.mistakes += error.mistakes
+            return None
+
+    def _organs(self, posts: list[dict[str, Any]]) -> tuple[Organ, ...]:
+        organs = []
+        for index, content in enumerate(posts):
+            post = self._shape(_Post, content, ("posts", index))
+            if post is not None:
+                fields = post.model_dump()
+                organs.append(Organ(name=fields.pop("organ"), **fields))
+        return tuple(organs)
+
+    def _matters(self, matters: list[dict[str, Any]]) -> tuple[tuple[str, Registration], ...]:
+        found: dict[str, Registration] = {}
+        for index, content in enumerate(matters):
+            at = ("matters", index)
+            fields = dict(content)
+            matter_id = fields.pop("id", None)
+            if not matter_id or "/" in matter_id:
+                self.mistakes.append(self.document.mistake((*at, "id"), "缺少或不可用的 id missing or unusable id", "m1"))
+                continue
+            if matter_id in found:
+                self.mistakes.append(self.document.mistake((*at, "id"), f"id 重复 the same id twice: {matter_id}"))
+                continue
+            if "message_id" in fields or "policy" in fields:
+                self.mistakes.append(self.document.mistake(at, "未知的键 unknown key: message_id, policy"))
+                continue
+            if isinstance(fields.get("co"), str):
+                fields["co"] = [fields["co"]] if fields["co"] else []
+            if "assigned_at" in fields:
+                fields["assigned_at"] = self._instant(fields["assigned_at"], (*at, "assigned_at"))
+            fields = {name: value for name, value in fields.items() if value != ""}
+            registration = self._shape(Registration, {**fields, "message_id": f"registration:{matter_id}"}, at)
+            if registration is not None:
+                found[matter_id] = registration
+        return tuple(found.items())
+
+    def _planned(self, commands: list[dict[str, Any]]) -> list[PlannedCommand | PlannedNotice]:
+        planned: list[PlannedCommand | PlannedNotice] = []
+        for index, content in enumerate(commands):
+            where = ("commands", index)
+            fields = dict(content)
+            at = self._instant(fields.pop("at", None), (*where, "at"))
+            message_id = str(fields.pop("id", "") or f"#{index}")
+            if at is None:
+                continue
+            if fields.get("do") == "load_calendar":
+                notice = self._notice(fields, where)
+                if notice is not None:
+                    planned.append(PlannedNotice(at, notice, message_id, index))
+                continue
+            target = fields.pop("target", None)
+            if not target:
+                self.mistakes.append(self.document.mistake(where, "缺少 target required but missing", "m1, m1/case1"))
+                continue
+            try:
+                command = _COMMAND.validate_python({**fields, "message_id": message_id})
+            except ValidationError as error:
+                self.mistakes += [self._command_mistake(where, fault) for fault in error.errors()]
+                continue
+            planned.append(PlannedCommand(at, str(target), command, index))
+        return planned
+
+    def _command_mistake(self, where: tuple[str | int, ...], fault: Any) -> Mistake:
+        path = tuple(part for part in fault["loc"][1:] if isinstance(part, (str, int)))
+        accepted = str(fault.get("ctx", {}).get("expected_tags", "")).replace("'", "")
+        return self.document.mistake((*where, *path), f"{fault['msg']}: {str(fault['input'])[:60]}", accepted)
+
+    def _notice(self, fields: dict[str, Any], where: tuple[str | int, ...]) -> CalendarNotice | None:
+        unknown = set(fields) - {"do", "notice", "by"}
+        if unknown or not isinstance(fields.get("notice"), dict):
+            why = "load_calendar 需要且只需要 notice takes a notice and nothing else"
+            accepted = "notice: {number, date, year, days_off, workdays}"
+            self.mistakes.append(self.document.mistake(where, why, accepted))
+            return None
+        content = dict(fields["notice"])
+        try:
+            for name in ("days_off", "workdays"):
+                content[name] = _expanded(content.get(name, []))
+        except (ValueError, TypeError) as error:
+            why = f"日期读不懂 not a list of dates: {error}"
+            self.mistakes.append(self.document.mistake((*where, "notice"), why, "[2027-01-01..2027-01-04, 2027-02-05]"))
+            return None
+        notice: CalendarNotice | None = self._shape(CalendarNotice, content, (*where, "notice"))
+        if notice is None:
+            return None
+        try:
+            check_notice(notice)
+        except CalendarError as error:
+            self.mistakes.append(self.document.mistake((*where, "notice"), str(error)))
+            return None
+        return notice
+
+    def _expectations(self, items: list[dict[str, Any]], name: str) -> tuple[Expectation, ...]:
+        found = []
+        for index, content in enumerate(items):
+            at = (name, index)
+            values: dict[str, Any] = {key: value for key, value in content.items() if key not in ("target", "act")}
+            try:
+                act = ActName(content.get("act", ""))
+            except ValueError:
+                # An act of the contract that this procedure never causes can still be expected, or forbidden.
+                why = f"未知的记录名 unknown act: {content.get('act')}"
+                self.mistakes.append(self.document.mistake((*at, "act"), why, ", ".join(ActName)))
+                continue
+            if not content.get("target"):
+                self.mistakes.append(self.document.mistake(at, "缺少 target required but missing"))
+                continue
+            unknown = set(values) - PRINTED
+            if unknown:
+                why = f"未知的键 unknown key: {', '.join(sorted(unknown))}"
+                self.mistakes.append(self.document.mistake(at, why, ", ".join(sorted(PRINTED))))
+                continue
+            for key in ("at", "due"):
+                if key in values:
+                    values[key] = self._instant(values[key], (*at, key))
+            found.append(Expectation(str(content["target"]), act, values, self.document.line(at)))
+        return tuple(found)
+
+
+PRINTED = frozenset(
+    {"at", "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "reason", "provisional", "rule"}
+)  # fmt: skip
+
+
+def _expanded(spans: Any) -> list[date]:
+    days: list[date] = []
+    for span in [spans] if isinstance(spans, str) else spans:
+        first, _, last = str(span).partition("..")
+        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+        if end < begin or (end - begin).days > 400:
+            raise ValueError(span)
+        days += [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+    return days

@@ -1,0 +1,261 @@
+"""How does one supervised matter live from registration to the archive?
+
+It keeps time and order: one timer for the next due instant, one message or timer after the other, each decided and
+recorded in one transaction by `record_transition`. It holds no rule and no record of its own.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from models.contract import (
+        CALENDAR_PUBLISHED_SIGNAL,
+        KIND_MATTER,
+        MATTER_WORKFLOW,
+        RECORD_TRANSITION,
+        STRIKE_CLOCK_UPDATE,
+        Opening,
+        Receipt,
+        SearchAttribute,
+        TransitionOrder,
+    )
+    from models.messages import (
+        TITLES,
+        Approve,
+        CalendarPublished,
+        Cancel,
+        Command,
+        DecideExtension,
+        NotYetOffered,
+        Outcome,
+        Registration,
+        ReportProgress,
+        RequestExtension,
+        Resume,
+        Sign,
+        Submit,
+        Suspend,
+        Verify,
+    )
+    from workflows.clocks import DrillClock, MatterClock, RealClock
+
+STORY_LINES = 40
+_RECORDING_ATTEMPT = timedelta(seconds=10)
+_RECORDING_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
+_LOCAL_RETRY_THRESHOLD = timedelta(minutes=1)
+
+_KIND = SearchAttributeKey.for_keyword(SearchAttribute.KIND)
+_ORGAN = SearchAttributeKey.for_keyword(SearchAttribute.ORGAN)
+_STAGE = SearchAttributeKey.for_keyword(SearchAttribute.STAGE)
+_LIGHT = SearchAttributeKey.for_keyword(SearchAttribute.LIGHT)
+_LEVEL = SearchAttributeKey.for_int(SearchAttribute.LEVEL)
+_DUE = SearchAttributeKey.for_datetime(SearchAttribute.DUE)
+_MOVING: tuple[SearchAttributeKey[Any], ...] = (_STAGE, _LIGHT, _LEVEL, _DUE)
+
+
+@workflow.defn(name=MATTER_WORKFLOW)
+class MatterWorkflow:
+    """One matter. Every command is an update whose answer has been recorded when the caller gets it."""
+
+    @workflow.init
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._clock: MatterClock = DrillClock(opening.drill_at) if opening.drill_at else RealClock()
+        self._turn = asyncio.Lock()
+        self._receipt: Receipt | None = None
+        self._seq, self._head = opening.seq, opening.head
+        self._story = list(opening.story)
+        self._shown: dict[str, object] = {}
+        self._published: list[CalendarPublished] = []
+        if opening.drill_at is not None:
+            workflow.set_update_handler(STRIKE_CLOCK_UPDATE, self._strike_clock)
+
+    @workflow.run
+    async def run(self, opening: Opening) -> str:
+        """Register (once), then wait for messages and due instants until the matter is archived."""
+        await self._transact(opening.registration)
+        while not self._ended or not workflow.all_handlers_finished():
+            if self._published:
+                await self._transact(self._published.pop(0))
+            elif self._grown_long:
+                workflow.continue_as_new(self._continued())
+            else:
+                await self._wait()
+        return self._head
+
+    async def _wait(self) -> None:
+        receipt = self._last
+        due = None if self._ended else receipt.next_at
+        if await self._clock.reached(due, lambda: self._receipt is not receipt or self._called, receipt.next_for):
+            await self._transact(None)
+
+    @property
+    def _called(self) -> bool:
+        return bool(self._published) or self._grown_long or (self._ended and workflow.all_handlers_finished())
+
+    @property
+    def _grown_long(self) -> bool:
+        """Whether the history is long enough to go on in a new run, and nobody is waiting for an answer."""
+        suggested = workflow.info().is_continue_as_new_suggested()
+        return suggested and not self._ended and workflow.all_handlers_finished()
+
+    # --- messages ---------------------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def approve(self, command: Approve) -> Outcome:
+        """批准立项."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def sign(self, command: Sign) -> Outcome:
+        """签收."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def report_progress(self, command: ReportProgress) -> Outcome:
+        """报告进展."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def request_extension(self, command: RequestExtension) -> Outcome:
+        """申请延期."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def decide_extension(self, command: DecideExtension) -> Outcome:
+        """审批延期."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def suspend(self, command: Suspend) -> Outcome:
+        """中止计时."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def resume(self, command: Resume) -> Outcome:
+        """恢复计时."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def submit(self, command: Submit) -> Outcome:
+        """报结."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def verify(self, command: Verify) -> Outcome:
+        """核验."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def cancel(self, command: Cancel) -> Outcome:
+        """撤销事项."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def not_yet_offered(self, command: NotYetOffered) -> Outcome:
+        """A command of the contract that this procedure does not offer; refused on record."""
+        return await self._answer(command)
+
+    @workflow.signal(name=CALENDAR_PUBLISHED_SIGNAL)
+    def calendar_published(self, published: CalendarPublished) -> None:
+        """A holiday notice was loaded: every open clock is ruled again."""
+        self._published.append(published)
+
+    @workflow.query
+    def standing(self) -> Receipt | None:
+        """Where the matter stands, as last recorded; None before it is registered."""
+        return self._receipt
+
+    async def _strike_clock(self, at: datetime) -> None:
+        """Move a drill's clock to `at`; answers when everything due by then, and every notice, has been recorded."""
+        if not isinstance(self._clock, DrillClock):
+            raise TypeError("only a drill has a clock to strike")
+        self._clock.strike(at)
+        await workflow.wait_condition(lambda: self._receipt is not None and not self._published and self._quiet(at))
+
+    def _quiet(self, at: datetime) -> bool:
+        return self._ended or self._last.next_at is None or self._last.next_at > at
+
+    # --- one transition -----------------------------------------------------------------------------------------------
+
+    async def _answer(self, command: Command) -> Outcome:
+        await workflow.wait_condition(lambda: self._receipt is not None)
+        receipt = await self._transact(command)
+        if receipt.outcome is None:
+            raise RuntimeError(f"{self._opening.matter_id}: a command was recorded without an outcome")
+        return receipt.outcome
+
+    async def _transact(self, message: Registration | Command | CalendarPublished | None) -> Receipt:
+        at = self._clock.now()
+        async with self._turn:
+            receipt: Receipt = await workflow.execute_local_activity(
+                RECORD_TRANSITION,
+                TransitionOrder(
+                    matter_id=self._opening.matter_id, at=at, message=message, known_seq=self._seq
+                ),
+                result_type=Receipt,
+                start_to_close_timeout=_RECORDING_ATTEMPT,
+                retry_policy=_RECORDING_RETRY,
+                local_retry_threshold=_LOCAL_RETRY_THRESHOLD,
+                summary=self._summary(message),
+            )
+            self._receipt, self._seq, self._head = receipt, receipt.seq, receipt.head
+            self._story = [*self._story, *receipt.lines][-STORY_LINES:]
+            self._show(receipt)
+        return receipt
+
+    def _summary(self, message: Registration | Command | CalendarPublished | None) -> str:
+        if message is None:
+            return self._receipt.next_for if self._receipt else ""
+        if isinstance(message, Registration):
+            return "立项登记"
+        return "节假日安排更新" if isinstance(message, CalendarPublished) else TITLES[message.do]
+
+    def _show(self, receipt: Receipt) -> None:
+        """Let the Temporal UI tell where the matter stands; search attributes only when one has changed."""
+        wanted: dict[str, object] = {
+            _STAGE.name: receipt.stage.value,
+            _LIGHT.name: receipt.light.value,
+            _LEVEL.name: receipt.level,
+            _DUE.name: receipt.due_at,
+        }
+        if wanted != self._shown:
+            workflow.upsert_search_attributes(self._updates(wanted))
+            self._shown = wanted
+        workflow.set_current_details("\n\n".join(reversed(self._story)))
+
+    def _updates(self, wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
+        updates: list[SearchAttributeUpdate[Any]] = []
+        if not self._shown:
+            updates += [_KIND.value_set(KIND_MATTER), _ORGAN.value_set(self._opening.organ)]
+        for key in _MOVING:
+            value = wanted[key.name]
+            if value != self._shown.get(key.name):
+                updates.append(key.value_unset() if value is None else key.value_set(value))
+        return updates
+
+    @property
+    def _last(self) -> Receipt:
+        if self._receipt is None:
+            raise RuntimeError("asked before the matter is registered")
+        return self._receipt
+
+    @property
+    def _ended(self) -> bool:
+        return self._receipt is not None and self._receipt.ended
+
+    def _continued(self) -> Opening:
+        at = self._clock.now() if isinstance(self._clock, DrillClock) else None
+        return self._opening.model_copy(
+            update={
+                "registration": None,
+                "drill_at": at,
+                "seq": self._seq,
+                "head": self._head,
+                "story": tuple(self._story),
+            }
+        )
