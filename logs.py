@@ -63,6 +63,15 @@ _LONGEST = 300
 _CORE_LOGGER = "temporalio.core"
 
 
+def _nothing_before_configure(_logger: WrappedLogger, _method: str, _event: EventDict) -> EventDict:
+    raise structlog.DropEvent
+
+
+# structlog's own default prints every key, to standard output: neither may happen where `configure` was not called.
+if not structlog.is_configured():
+    structlog.configure(processors=[_nothing_before_configure])
+
+
 class LogFormat(StrEnum):
     """For programs one JSON object a line, for people an aligned line."""
 
@@ -80,7 +89,7 @@ class LogLevel(StrEnum):
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
-    """The logger of the module `name`; it may be asked for before `configure` ran."""
+    """The logger of the module `name`; it may be asked for before `configure` ran and is silent until then."""
     return cast(structlog.stdlib.BoundLogger, structlog.get_logger(name))
 
 

@@ -29,6 +29,20 @@ class Words:
         return f"{self.zh} {self.en}"
 
 
+SAVE_AGAIN = Words(
+    "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(.xlsx)”后重新提交",
+    "Open it in Excel or WPS, save it as an Excel workbook (.xlsx) and hand it in again",
+)
+TRIM = Words(
+    "请删除台账以外的工作表、图片以及空白行列后另存,或分成几个文件提交",
+    "Delete other sheets, pictures and blank rows and columns, or split the ledger into several files",
+)
+LIFT_PASSWORD = Words(
+    "请在 Excel 或 WPS 中取消打开密码后另存,再重新提交",
+    "Remove the password in Excel or WPS, save the file and hand it in again",
+)
+
+
 class IntakeError(ValueError):
     """A file that cannot be used at all: `why`, and in `advice` what its owner should do."""
 

@@ -44,19 +44,23 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
-def matter_workflow_id(matter_id: str) -> str:
-    """The workflow id of a matter, for example `matter/2026-0143`."""
-    return f"matter/{matter_id}"
+def matter_workflow_id(matter_id: str, scope: str = "") -> str:
+    """The workflow id of a matter, for example `matter/2026-0143`; `scope` tells apart records that share a server."""
+    return _scoped(scope, f"matter/{matter_id}")
 
 
-def calendar_workflow_id(number: str) -> str:
+def calendar_workflow_id(number: str, scope: str = "") -> str:
     """The workflow id under which the notice with this number is loaded, once."""
-    return f"calendar/{number}"
+    return _scoped(scope, f"calendar/{number}")
 
 
-def misdirected_workflow_id(target: str, message_id: str) -> str:
+def misdirected_workflow_id(target: str, message_id: str, scope: str = "") -> str:
     """The workflow id under which a command that found no open matter is put on record, once."""
-    return f"misdirected/{target}/{message_id}"
+    return _scoped(scope, f"misdirected/{target}/{message_id}")
+
+
+def _scoped(scope: str, workflow_id: str) -> str:
+    return f"{scope}/{workflow_id}" if scope else workflow_id
 
 
 class Compact(Shape):
@@ -85,16 +89,26 @@ class Opening(Compact):
     story: tuple[str, ...] = ()
 
 
+class Misdirected(Compact):
+    """The input of a misdirected command's workflow; `drill_at` is the instant of a drill, None in real time."""
+
+    target: str
+    command: Command
+    drill_at: datetime | None = None
+
+
 class TransitionOrder(Shape):
     """What is to be decided and recorded in one transaction: at most one message, after every clock due by `at`.
 
-    `known_seq` is the last entry the workflow has seen; the receipt tells it everything after that.
+    `known_seq` is the last entry the workflow has seen; the receipt tells it everything after that. `attended` is False
+    for a message that found no running workflow: such a message changes nothing, whatever the record says.
     """
 
     matter_id: str
     at: datetime
     message: Registration | Command | CalendarPublished | None = None
     known_seq: int = 0
+    attended: bool = True
 
 
 class Receipt(Compact):

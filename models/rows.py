@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -260,3 +261,8 @@ class PolicyVersionRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+
+
+def table(row: type[SQLModel]) -> Table:
+    """The table behind a row class, for statements that need no row objects."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]

@@ -6,6 +6,7 @@ policies/commands.py.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from models.matters import ClockKind, Extension, ExtensionState, Severity, Stage, Urgency
 from models.messages import (
@@ -299,7 +300,7 @@ def _cancel(draft: Draft, command: Cancel) -> None:
         raise Refused("缺少撤销原因 reason is required", "cancellation")
 
 
-_CHECKS: dict[type, Callable[[Draft, "MatterCommand"], None]] = {  # type: ignore[assignment]
+_CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     Approve: _approve,
     Sign: _sign,
     ReportProgress: _report_progress,

@@ -5,6 +5,7 @@ admitted is for policies/admissibility.py; what happens when nobody speaks for p
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from models.acts import ActName
 from models.matters import Clock, ClockKind, Extension, ExtensionState, Light, MatterTerms, Severity, Stage, Urgency
@@ -13,6 +14,7 @@ from models.messages import (
     Cancel,
     DecideExtension,
     MatterCommand,
+    NotYetOffered,
     Registration,
     ReportProgress,
     RequestExtension,
@@ -103,7 +105,7 @@ def _import(draft: Draft, limit: Clock) -> None:
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
-def apply(draft: Draft, command: MatterCommand) -> None:
+def apply(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
     """Carry out an admitted command; one of the lead's before signing signs too (engine.md 3.2)."""
     signs_too = isinstance(command, ReportProgress | RequestExtension | Submit)
     if signs_too and draft.facts.directory.serves(command.by, draft.terms.lead):
@@ -264,7 +266,7 @@ def _given(detail: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in detail.items() if value not in (None, [])}
 
 
-_EFFECTS: dict[type, Callable[[Draft, MatterCommand], None]] = {  # type: ignore[assignment]
+_EFFECTS: dict[type, Callable[[Draft, Any], None]] = {
     Approve: _approve,
     Sign: _sign,
     ReportProgress: _report_progress,

@@ -1,7 +1,7 @@
 """How are days and hours counted on a given date: office hours, last moment, rolling, late receipt?
 
-The dated values of R1–R18 with their sources; what they do to a limit is for deadlines.py. Rules that are law rather than
-choice have one accepted value, so that a file cannot quietly contradict the code. Source: parameters/counting.yaml.
+The dated values of R1–R18 with their sources; what they do to a limit is for deadlines.py. A rule that is law rather
+than choice has one accepted value, so that no file can contradict the code. Source: parameters/counting.yaml.
 """
 
 from bisect import bisect_right
@@ -175,21 +175,22 @@ def counting(on: date) -> Counting:
 def _values(document: Document, mistakes: list[Mistake]) -> list[CountingValue]:
     found: list[CountingValue] = []
     parameters = document.content.get("parameters", {}) if isinstance(document.content, dict) else {}
-    for missing in sorted((_CHOICES.keys() | _LAW.keys()) - parameters.keys()):
-        mistakes.append(document.mistake(("parameters",), f"缺少 missing: {missing}"))
+    missing = sorted((_CHOICES.keys() | _LAW.keys()) - parameters.keys())
+    mistakes += [document.mistake(("parameters",), f"缺少 missing: {name}") for name in missing]
     for name, parameter in parameters.items():
         at: Path = ("parameters", name)
         if name not in _CHOICES and name not in _LAW:
             mistakes.append(document.mistake(at, "未知的参数 unknown parameter", ", ".join((*_CHOICES, *_LAW))))
             continue
+        if not isinstance(parameter, dict) or not parameter.get("values"):
+            mistakes.append(document.mistake(at, "没有任何取值 no value at all", "{rule, unit, values: [...]}"))
+            continue
         own: list[CountingValue] = []
-        for index, entry in enumerate(parameter["values"]):
-            here = (*at, "values", index)
-            value = _value(document, name, parameter, entry, here, mistakes)
-            if value is None:
-                continue
-            mistakes.extend(_not_contiguous(document, own[-1] if own else None, value, here))
-            own.append(value)
+        for index in range(len(parameter["values"])):
+            value = _value(document, name, parameter, index, mistakes)
+            if value is not None:
+                mistakes += _not_contiguous(document, own[-1] if own else None, value, (*at, "values", index))
+                own.append(value)
         if own and own[-1].until is not None:
             mistakes.append(document.mistake(at, "最后一条应无截止日期 / the last value has no end", "no until"))
         found.extend(own)
@@ -197,31 +198,34 @@ def _values(document: Document, mistakes: list[Mistake]) -> list[CountingValue]:
 
 
 def _value(
-    document: Document, name: str, parameter: dict[str, Any], entry: dict[str, str], at: Path, mistakes: list[Mistake]
+    document: Document, name: str, parameter: dict[str, Any], index: int, mistakes: list[Mistake]
 ) -> CountingValue | None:
-    wrong = len(mistakes)
-    for key in ("from", "value", "source"):
-        if not entry.get(key):
-            mistakes.append(document.mistake((*at, key), "缺少必填项 required but missing"))
-    for key in entry.keys() - {"from", "until", "value", "source"}:
-        mistakes.append(document.mistake((*at, key), "未知的键 unknown key", "from, until, value, source"))
-    if len(mistakes) > wrong:
-        return None
-    try:
-        from_on = date.fromisoformat(entry["from"])
-        until = date.fromisoformat(entry["until"]) if "until" in entry else None
-    except ValueError:
-        mistakes.append(document.mistake(at, "不是日期 / not a date", "YYYY-MM-DD"))
-        return None
-    if name in _LAW and entry["value"] != _LAW[name]:
-        mistakes.append(document.mistake((*at, "value"), "此规则不可更改 / this rule cannot be switched", _LAW[name]))
-        return None
-    if name in _CHOICES:
+    entry: dict[str, str] = parameter["values"][index]
+    at: Path = ("parameters", name, "values", index)
+    wrong = [
+        document.mistake((*at, key), "缺少必填项 required but missing")
+        for key in ("from", "value", "source")
+        if not entry.get(key)
+    ]
+    wrong += [
+        document.mistake((*at, key), "未知的键 unknown key", "from, until, value, source")
+        for key in entry.keys() - {"from", "until", "value", "source"}
+    ]
+    if not wrong and name in _LAW and entry["value"] != _LAW[name]:
+        wrong.append(document.mistake((*at, "value"), "此规则不可更改 / this rule cannot be switched", _LAW[name]))
+    if not wrong and name in _CHOICES:
         try:
             _CHOICES[name](entry["value"])
         except ValueError:
-            mistakes.append(document.mistake((*at, "value"), "未知的值 unknown value", _accepted(name)))
-            return None
+            wrong.append(document.mistake((*at, "value"), "未知的值 unknown value", _accepted(name)))
+    try:
+        from_on = date.fromisoformat(entry.get("from", ""))
+        until = date.fromisoformat(entry["until"]) if "until" in entry else None
+    except ValueError:
+        wrong.append(document.mistake(at, "起止不是日期 / from or until is not a date", "YYYY-MM-DD"))
+    if wrong:
+        mistakes += wrong
+        return None
     return CountingValue(
         name, parameter.get("rule", ""), parameter.get("unit", ""), from_on, until, entry["value"], entry["source"]
     )

@@ -142,7 +142,7 @@ def next_opening(after: datetime, calendar: Calendar, counting: Counting, stops:
     return datetime.combine(_rolled(day, calendar, spans), counting.opening, SHANGHAI)
 
 
-def period_end(
+def period_end(  # noqa: PLR0917 - the arguments of due(), and the number of the period
     every: Limit, k: int, started_at: datetime, calendar: Calendar, counting: Counting, stops: Stops = ()
 ) -> Due:
     """The end of the k-th period (k >= 1) of a series counted from `started_at`: k lengths from the start, rolled.
@@ -288,7 +288,8 @@ def _walk_days(unit: Unit, start: date, target: int, calendar: Calendar, spans: 
     while _is_stopped(day, spans) or not calendar.is_working(day):
         day += _DAY
         seen = calendar.why(day)
-        yield DayNote(day, None, f"{seen.zh},顺延", f"{seen.en}, moved on", not seen.official)
+        zh, en = ("中止期间", "suspended") if _is_stopped(day, spans) else (seen.zh, seen.en)
+        yield DayNote(day, None, f"{zh},顺延至此", f"{en}, moved on to", not seen.official)
 
 
 def _walk_same_day(start: date, spans: list[_Span]) -> Iterator[DayNote]:

@@ -136,7 +136,7 @@ def extended(original: Limit, by: Limit, assigned_on: date) -> Limit:
         raise LimitError(
             by.text,
             f"延期后合计 {total}{original.unit},超过十年 / {total}{original.unit} in all, longer than ten years",
-            f"1{original.unit}..{longest - original.number}{original.unit}" if longest > original.number else "",
+            _extension_accepted(original, assigned_on),
         )
     return Limit(original.unit, total)
 
@@ -165,7 +165,8 @@ def _extension_accepted(original: Limit, assigned_on: date) -> str:
         return ""
     if original.unit is Unit.HALF_DAY:
         return original.text
-    return f"1{original.unit}..{original.text}"
+    most = min(original.number, LONGEST[original.unit] - original.number)
+    return f"1{original.unit}..{most}{original.unit}" if most else ""
 
 
 def _date(text: str, year: int, month: int, day: int) -> date:

@@ -21,10 +21,14 @@ Message = Registration | Command | CalendarPublished
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The result of one step: the matter as it is now, what happened (in order), and the answer to the message."""
+    """The result of one step: the matter as it is now, what happened (in order), and the answer to the message.
+
+    The first `struck` acts come from clocks that ran out, the rest from the message.
+    """
 
     state: MatterState
     acts: tuple[Act, ...]
+    struck: int
     outcome: Outcome | None = None
 
 
@@ -34,52 +38,61 @@ def blank(matter_id: str) -> MatterState:
 
 
 def step(
-    state: MatterState, message: Message | None, at: datetime, facts: Facts, *, twin: str | None = None
+    state: MatterState,
+    message: Message | None,
+    at: datetime,
+    facts: Facts,
+    *,
+    twin: str | None = None,
+    attended: bool = True,
 ) -> Step:
     """Work off every clock due by `at` (inclusive, in order), then the message received at `at`, if any.
 
     Acts of a clock carry its due instant, acts of a message `at` (aware, whole seconds). `twin` is the id of an open
-    matter of the same lead and title, looked up by the caller when `message` is a registration. Never raises for what
-    people say: what the rules do not admit becomes a `refused` act and an outcome with the reason.
+    matter of the same lead and title, looked up by the caller when `message` is a registration. A matter that is not
+    `attended` (no workflow keeps its time) only refuses. Never raises for what people say: what the rules do not admit
+    becomes a `refused` act and an outcome with the reason.
     """
     acts: list[Act] = []
-    while (due := next_due(state)) is not None and due.at <= at:
+    while attended and (due := next_due(state)) is not None and due.at <= at:
         draft = Draft(state, due.at, facts)
         timers.strike(draft, due)
         state = draft.state
         acts += draft.acts
     if message is None:
-        return Step(state, tuple(acts))
-    draft, outcome = _hear(state, message, at, facts, twin)
-    return Step(draft.state, (*acts, *draft.acts), outcome)
+        return Step(state, tuple(acts), len(acts))
+    draft, outcome = _hear(Draft(state, at, facts), message, twin, attended)
+    return Step(draft.state, (*acts, *draft.acts), len(acts), outcome)
 
 
-def _hear(
-    state: MatterState, message: Message, at: datetime, facts: Facts, twin: str | None
-) -> tuple[Draft, Outcome]:
-    draft = Draft(state, at, facts)
+def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> tuple[Draft, Outcome]:
+    """The draft with what the message did, or, where it is not admitted, with nothing but its refusal."""
+    untouched = draft.state
     try:
         if isinstance(message, CalendarPublished):
             reruling.rule_again(draft)
         elif isinstance(message, Registration):
-            if state.terms is not None:
+            if untouched.terms is not None:
                 raise Refused("已登记 already registered", "registration")
             commands.register(draft, message, twin)
         else:
             check_command(draft, message)
-            commands.apply(draft, message)  # type: ignore[arg-type]
+            if not attended:
+                raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
+            commands.apply(draft, message)
     except Refused as refusal:
-        draft = Draft(state, at, facts)
-        by = None if isinstance(message, CalendarPublished) else message.by
-        detail = {} if isinstance(message, CalendarPublished | Registration) else {"do": message.do}
-        draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=detail)
-        outcome = Outcome(
-            accepted=False, target=state.id, acts=(ActName.REFUSED,), reason=refusal.reason, rule=refusal.rule
-        )
-        return draft, outcome
-    return draft, Outcome(
-        accepted=True, target=state.id, acts=tuple(act.act for act in draft.acts), due=due_at(draft.state)
-    )
+        draft = Draft(untouched, draft.at, draft.facts)
+        _refuse(draft, message, refusal)
+        reason, rule = refusal.reason, refusal.rule
+        return draft, Outcome(accepted=False, target=untouched.id, acts=(ActName.REFUSED,), reason=reason, rule=rule)
+    acts = tuple(act.act for act in draft.acts)
+    return draft, Outcome(accepted=True, target=untouched.id, acts=acts, due=due_at(draft.state))
+
+
+def _refuse(draft: Draft, message: Message, refusal: Refused) -> None:
+    by = None if isinstance(message, CalendarPublished) else message.by
+    said = {} if isinstance(message, CalendarPublished | Registration) else {"do": message.do}
+    draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=said)
 
 
 def due_at(state: MatterState) -> datetime | None:

@@ -42,6 +42,7 @@ class Unit:
 
     session: Session
     dialect: Dialect
+    writing: bool
     opened: Any = None
     heads: dict[str, Head] = field(default_factory=dict)
     tallies: dict[str, Tally | None] = field(default_factory=dict)
@@ -55,9 +56,9 @@ class Unit:
         return self.opened
 
 
-def begin_unit(session: Session, dialect: Dialect, cursor: Any = None) -> None:
+def begin_unit(session: Session, dialect: Dialect, *, writing: bool, cursor: Any = None) -> None:
     """Mark a session as a transaction of the record; `cursor` is the driver's, when the caller has it at hand."""
-    session.info[_UNIT] = Unit(session, dialect, cursor)
+    session.info[_UNIT] = Unit(session, dialect, writing, cursor)
 
 
 def unit(session: Session) -> Unit:

@@ -93,7 +93,7 @@ class Store:
         """
         with _unavailable(self._writer.dialect), self._connected() as connection:
             with Session(connection, join_transaction_mode="rollback_only") as session:
-                begin_unit(session, connection.dialect, connection.connection.cursor())
+                begin_unit(session, connection.dialect, writing=True, cursor=connection.connection.cursor())
                 yield session
                 session.flush()
 
@@ -101,7 +101,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """One transaction that cannot write and sees one state throughout. Raises RecordUnavailableError."""
         with _unavailable(self._reader.dialect), Session(self._reader) as session:
-            begin_unit(session, self._reader.dialect)
+            begin_unit(session, self._reader.dialect, writing=False)
             yield session
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ def hold(session: Session, key: str) -> None:
     An SQLite transaction that writes is alone anyway; PostgreSQL takes an advisory lock. Reading holds nothing.
     """
     known = unit(session)
-    if known.dialect.name != "sqlite" and key not in known.held:
+    if known.writing and known.dialect.name != "sqlite" and key not in known.held:
         known.held.add(key)
         _hold(session.connection(), key)
 

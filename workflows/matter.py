@@ -170,12 +170,13 @@ class MatterWorkflow:
         """Where the matter stands, as last recorded; None before it is registered."""
         return self._receipt
 
-    async def _strike_clock(self, at: datetime) -> None:
+    async def _strike_clock(self, at: datetime) -> Receipt:
         """Move a drill's clock to `at`; answers when everything due by then, and every notice, has been recorded."""
         if not isinstance(self._clock, DrillClock):
             raise TypeError("only a drill has a clock to strike")
         self._clock.strike(at)
         await workflow.wait_condition(lambda: self._receipt is not None and not self._published and self._quiet(at))
+        return self._last
 
     def _quiet(self, at: datetime) -> bool:
         return self._ended or self._last.next_at is None or self._last.next_at > at

@@ -1,0 +1,171 @@
+"""What is decided about a matter, and how does it get on record?
+
+One call is one transaction: a repeated message is recognised, every clock due is worked off, the rule decides, and acts,
+views, notices and answer are written together. Running it again gives the same answer and writes nothing (engine.md 5).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlmodel import Session
+from temporalio import activity
+
+import logs
+from models.contract import RECORD_TRANSITION, Receipt, TransitionOrder
+from models.matters import MatterState, Stage
+from models.messages import Outcome, Registration
+from policies.calendar import Calendar, standard_calendar
+from policies.counting import counting
+from policies.deadlines import local_date
+from policies.directory import Directory
+from policies.matter import Facts, Message, Step, blank, due_at, next_due, step
+from policies.procedures import Procedure, load_text, shipped
+from policies.wording import CLOCKS, line
+from record import calendars, cases, ledger, matters, outbox, procedures
+from record.ledger import Entry
+from record.store import Store
+
+log = logs.get(__name__)
+
+_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class _CalendarAt:
+    """The calendar as the record had it at `revision`."""
+
+    revision: int
+    calendar: Calendar
+
+
+class Recording:
+    """Decides and records, for the office whose directory this is.
+
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own).
+    """
+
+    def __init__(self, store: Store, directory: Directory, procedures: tuple[Procedure, ...] = ()) -> None:
+        self._store = store
+        self._directory = directory
+        self._own = {procedure.name: procedure for procedure in procedures}
+        self._versions: dict[str, Procedure] = {}
+        self._calendar = _CalendarAt(0, standard_calendar())
+
+    @activity.defn(name=RECORD_TRANSITION)
+    def record_transition(self, order: TransitionOrder) -> Receipt:
+        """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
+        with self._store.writing() as session:
+            receipt = self._transition(session, order)
+        log.info("matter.recorded", matter_id=order.matter_id, seq=receipt.seq, stage=receipt.stage.value)
+        return receipt
+
+    def _transition(self, session: Session, order: TransitionOrder) -> Receipt:
+        message = order.message
+        state = matters.load(session, order.matter_id) or blank(order.matter_id)
+        outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
+        entries: list[Entry] = []
+        if outcome is None:
+            result = step(
+                state,
+                message,
+                order.at,
+                self._facts(session, state, order),
+                twin=self._twin(session, order),
+                attended=order.attended,
+            )
+            entries = self._write(session, state, result, message)
+            state, outcome = result.state, result.outcome
+        return self._receipt(session, state, order, entries, outcome)
+
+    def _write(self, session: Session, before: MatterState, result: Step, message: Message | None) -> list[Entry]:
+        """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
+        processed_at = datetime.now(UTC)
+        message_id = message.message_id if message else None
+        entries = ledger.append(session, result.acts[: result.struck], message_id=None, processed_at=processed_at)
+        entries += ledger.append(
+            session, result.acts[result.struck :], message_id=message_id, processed_at=processed_at
+        )
+        own = [entry for entry in entries if entry.target == before.id]
+        if own and (result.state.terms is not None or isinstance(message, Registration)):
+            due = next_due(result.state)
+            matters.save(
+                session,
+                result.state,
+                seq=own[-1].seq,
+                at=own[-1].act.at,
+                last_act=own[-1].act.act,
+                next_at=due.at if due else None,
+            )
+        cases.keep(session, entries)
+        outbox.queue(session, entries)
+        if message_id is not None and result.outcome is not None:
+            seq = own[-1].seq if own else ledger.head(session, before.id)[0]
+            matters.remember(session, before.id, message_id, result.outcome, seq)
+        return entries
+
+    def _receipt(
+        self,
+        session: Session,
+        state: MatterState,
+        order: TransitionOrder,
+        entries: list[Entry],
+        outcome: Outcome | None,
+    ) -> Receipt:
+        own = [entry for entry in entries if entry.target == state.id]
+        if not own or own[0].seq != order.known_seq + 1:
+            own = ledger.entries(session, state.id, after=order.known_seq)
+        seq, head = (own[-1].seq, own[-1].hash) if own else ledger.head(session, state.id)
+        due = next_due(state)
+        return Receipt(
+            seq=seq,
+            head=head,
+            stage=state.stage,
+            light=state.light,
+            level=state.level,
+            due_at=due_at(state),
+            next_at=due.at if due else None,
+            next_for=("到期提醒" if due.reminder else CLOCKS[due.kind]) if due else "",
+            ended=state.stage in _OVER,
+            lines=tuple(line(entry.act) for entry in own),
+            outcome=outcome,
+        )
+
+    # --- what the rules rely on -----------------------------------------------------------------------------------------
+
+    def _facts(self, session: Session, state: MatterState, order: TransitionOrder) -> Facts:
+        procedure, on = self._procedure(session, state, order)
+        return Facts(
+            policy=procedure.in_force(on),
+            calendar=self._calendar_now(session),
+            counting=counting(on),
+            directory=self._directory,
+            measures_decided=lambda subject, since, until: matters.measures_decided(session, subject, since, until),
+        )
+
+    def _procedure(self, session: Session, state: MatterState, order: TransitionOrder) -> tuple[Procedure, date]:
+        """The procedure version a matter started under and its first day; for a new matter the one in force now."""
+        if state.policy:
+            version, _, on = state.policy.partition("/")
+            if version not in self._versions:
+                self._versions[version] = load_text(procedures.get(session, version), version)
+            return self._versions[version], date.fromisoformat(on)
+        name = order.message.policy if isinstance(order.message, Registration) else "standard"
+        procedure = self._own.get(name) or shipped(name)
+        if isinstance(order.message, Registration):
+            procedures.put(session, procedure.version, procedure.text)
+        return procedure, local_date(order.at)
+
+    def _calendar_now(self, session: Session) -> Calendar:
+        revision = calendars.revision(session)
+        if revision != self._calendar.revision:
+            calendar = standard_calendar()
+            for notice in calendars.notices(session):
+                calendar = calendar.with_notice(notice)
+            self._calendar = _CalendarAt(revision, calendar)
+        return self._calendar.calendar
+
+    def _twin(self, session: Session, order: TransitionOrder) -> str | None:
+        message = order.message
+        if not isinstance(message, Registration) or not message.lead or not message.title:
+            return None
+        return matters.open_twin(session, message.lead, message.title, order.matter_id)

@@ -1,0 +1,1 @@
+"""Drills: scenarios played through the real workflows, activities and database on a Temporal server."""

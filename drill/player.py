@@ -1,0 +1,113 @@
+"""What happens when a scenario is played through the real workflows on a Temporal server?
+
+Every matter is opened as a drill whose clock only moves when struck; the player strikes the clock that is due next or
+gives the next command, in the order of engine.md 6, and reads the acts back from the ledger at the end.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from embedded import FOR_TESTS, EmbeddedServer
+from models.acts import Act
+from office import Office
+from policies.directory import Directory
+from record import ledger
+from record.store import Store
+from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
+from settings import Settings
+from worker import SEARCH_ATTRIBUTES, build_worker
+
+
+class Player:
+    """Plays scenarios one after the other, each in a record of its own, on one server."""
+
+    def __init__(self, client: Client, directory: Directory, settings: Settings, data_dir: Path) -> None:
+        self._client = client
+        self._directory = directory
+        self._settings = settings
+        self._data_dir = data_dir
+
+    async def play(self, scenario: Scenario) -> tuple[Act, ...]:
+        """Every act of the scenario in printing order, as the ledger holds it."""
+        scope = f"drill-{uuid4().hex[:12]}"
+        store = Store(f"sqlite:///{self._data_dir / scope}.db", synchronous="NORMAL")
+        store.migrate()
+        worker = build_worker(
+            self._client,
+            store,
+            self._directory.with_organs(scenario.organs),
+            self._settings,
+            queue=scope,
+            scope=scope,
+            procedures=(scenario.procedure,),
+        )
+        try:
+            async with worker:
+                return await _play(scenario, Office(self._client, store, queue=scope, scope=scope), store)
+        finally:
+            store.close()
+
+
+async def _play(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
+    next_at: dict[str, datetime | None] = {}
+    for matter_id, registration in scenario.matters:
+        launched = await office.launch(
+            matter_id,
+            registration.model_copy(update={"policy": scenario.procedure.name}),
+            drill_at=scenario.start,
+        )
+        next_at[matter_id] = launched.standing.next_at
+    planned = [item for item in scenario.planned if item.at <= scenario.until]
+    while True:
+        due = min(((at, order, name) for order, (name, at) in enumerate(next_at.items()) if at), default=None)
+        if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
+            next_at[due[2]] = (await office.strike(due[2], due[0])).next_at
+        elif planned:
+            await _take(planned.pop(0), office, next_at)
+        else:
+            break
+    return _acts(store)
+
+
+async def _take(item: PlannedCommand | PlannedNotice, office: Office, next_at: dict[str, datetime | None]) -> None:
+    if isinstance(item, PlannedNotice):
+        concerned = list(next_at)
+        for matter_id in concerned:
+            await office.strike(matter_id, item.at)
+        await office.load_calendar(item.notice)
+    else:
+        concerned = [item.target] if item.target in next_at else []
+        for matter_id in concerned:
+            await office.strike(matter_id, item.at)
+        await office.say(item.target, item.command, drill_at=item.at)
+    for matter_id in concerned:
+        next_at[matter_id] = (await office.strike(matter_id, item.at)).next_at
+
+
+def _acts(store: Store) -> tuple[Act, ...]:
+    """What the ledger holds, equal instants in the order in which their targets came to be."""
+    with store.reading() as session:
+        recorded = [entry.act for entry in ledger.recorded(session)]
+    order: dict[str, int] = {}
+    for act in recorded:
+        order.setdefault(act.target, len(order))
+    return tuple(sorted(recorded, key=lambda act: (act.at, order[act.target])))
+
+
+async def play_embedded(scenarios: Sequence[Scenario], directory: Directory) -> list[tuple[Act, ...]]:
+    """Play each scenario on an embedded server of its own making, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="duban-drill-") as place:
+        data_dir = Path(place)
+        settings = Settings(data_dir=data_dir, workflow_pollers=5, max_cached_workflows=200)
+        async with EmbeddedServer(
+            data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
+        ) as server:
+            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            player = Player(client, directory, settings, data_dir)
+            return [await player.play(scenario) for scenario in scenarios]

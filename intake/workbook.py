@@ -1,0 +1,393 @@
+"""Which cells does an .xlsx hold, and may it be opened at all?
+
+The container is measured before anything is unpacked, and the reader is given a workbook rebuilt from the parts that
+were checked, so that it sees nothing else. Formulas are located, never evaluated. Which sheet matters is for tables.py.
+Source: ECMA-376 (parts, relationships, cells); limits are our own choice (docs/ledger.md).
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from intake.grid import COLUMNS, ROWS, Area, Grid, Special, Value
+from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, TRIM, SheetError, Words
+
+PARTS = 2000
+UNPACKED_BYTES = 96 * 1024 * 1024
+RATIO = 250
+RATIO_COUNTS_FROM = 1024 * 1024
+"""Smaller parts may compress as well as they like: they can do no harm."""
+
+FORMULA_CELLS = ROWS * 20
+"""Cells that array formulas may cover together, so that a few bytes cannot claim a whole sheet many times over."""
+
+_UNPACKING_FAILS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+                    struct.error)  # fmt: skip
+
+# One plain cell: an address up to AZ99999. What is written in any other way goes to the slow scan.
+_PLAIN_CELL = re.compile(rb'<c r="A?[A-Z][1-9][0-9]{0,4}"')
+_CELL_STARTS = tuple(b"<c" + after for after in (b" ", b">", b"/", b"\t", b"\n", b"\r"))
+_ODDITIES = tuple(
+    before + name + after
+    for before, name in ((b"<", b"f"), (b":", b"f"), (b":", b"c"))
+    for after in (b" ", b">", b"/", b"\t", b"\n", b"\r")
+) + (b'"e"', b"'e'")
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})", re.ASCII)
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+
+_ROOT_RELATIONS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    b'Target="xl/workbook.xml"/></Relationships>'
+)
+_BOOK_RELATIONS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+    b'Target="worksheets/sheet1.xml"/></Relationships>'
+)
+_BOOK = (
+    b'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    b'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr date1904="%d"/>'
+    b'<sheets><sheet name="sheet" sheetId="1" r:id="rId1"/></sheets></workbook>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A worksheet of the workbook and the part that holds it."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Cells of a sheet whose value is not what it seems; rows and columns from zero."""
+
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    errors: frozenset[tuple[int, int]] = frozenset()
+
+
+def _corrupt(detail: Words) -> SheetError:
+    return SheetError(Words(f"文件已损坏或不是完整的 .xlsx:{detail.zh}", f"damaged or incomplete .xlsx: {detail.en}"), SAVE_AGAIN)
+
+
+def _too_large(detail: Words) -> SheetError:
+    return SheetError(Words(f"表格过大:{detail.zh}", f"the workbook is too large: {detail.en}"), TRIM)
+
+
+class Workbook:
+    """An .xlsx opened for reading; every part is checked before it is used.
+
+    Raises SheetError for anything that is not a whole, unprotected workbook within the limits of this module.
+    """
+
+    def __init__(self, data: bytes, source: str) -> None:
+        self._source = source
+        self._zip = self._opened(data)
+        self._left = UNPACKED_BYTES
+        self._parts = self._measured()
+        book = self._main_part()
+        self._folder = book.rpartition("/")[0]
+        self._relations = self._related(book)
+        self._read_book(self._xml(book))
+        self._styles = self._first_related("styles")
+        self._strings = self._first_related("sharedStrings")
+
+    def grid(self, sheet: SheetPart) -> Grid:
+        """The cells of `sheet` with their formulas, error values and merged areas marked."""
+        xml = self._xml(sheet.part)
+        marks = _scanned(xml)
+        loaded = self._loaded(xml)
+        rows: list[list[Value]] = [list(row) for row in loaded.to_python(skip_empty_area=False)]
+        for places, special in ((marks.errors, Special.ERROR), (marks.formulas, Special.FORMULA)):
+            for row, column in places:
+                while len(rows) <= row:
+                    rows.append([])
+                rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+                rows[row][column] = special
+        merged = tuple(
+            Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+            for (top, left), (bottom, right) in loaded.merged_cell_ranges or ()
+        )
+        return Grid(self._source, sheet.name, rows, merged)
+
+    # --- the container ------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _opened(data: bytes) -> zipfile.ZipFile:
+        # The directory is counted before it is parsed: an entry costs far more memory than its 46 bytes.
+        if data.count(b"PK\x01\x02") > PARTS:
+            raise _too_large(Words(f"内含文件超过 {PARTS} 个", f"it holds more than {PARTS} files"))
+        try:
+            return zipfile.ZipFile(io.BytesIO(data))
+        except _UNPACKING_FAILS as error:
+            raise _corrupt(Words("压缩目录无法读取", "its directory cannot be read")) from error
+
+    def _measured(self) -> dict[str, zipfile.ZipInfo]:
+        parts: dict[str, zipfile.ZipInfo] = {}
+        total = 0
+        for info in self._zip.infolist():
+            name = info.filename.replace("\\", "/").lstrip("/").casefold()
+            if name in parts:
+                raise _corrupt(Words("同一部件出现两次", "a part occurs twice"))
+            parts[name] = info
+            total += info.file_size
+            if info.flag_bits & 0x1:
+                raise SheetError(Words("文件设有密码", "the file is protected by a password"), LIFT_PASSWORD)
+            if info.file_size > RATIO_COUNTS_FROM and info.file_size > RATIO * max(info.compress_size, 1):
+                raise _too_large(
+                    Words(f"解压后膨胀超过 {RATIO} 倍", f"a part grows to more than {RATIO} times its packed size")
+                )
+        if total > UNPACKED_BYTES:
+            megabytes = UNPACKED_BYTES // 1024 // 1024
+            raise _too_large(Words(f"解压后超过 {megabytes} MB", f"more than {megabytes} MB when unpacked"))
+        return parts
+
+    def _bytes(self, part: str) -> bytes:
+        info = self._parts.get(part.casefold())
+        if info is None:
+            raise _corrupt(Words("缺少必要的部件", "a necessary part is missing"))
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _corrupt(Words("压缩方式不被支持", "packed by an unsupported method"))
+        try:
+            with self._zip.open(info) as stream:
+                data = stream.read(self._left + 1)
+        except _UNPACKING_FAILS as error:
+            raise _corrupt(Words("部件无法解压", "a part cannot be unpacked")) from error
+        if len(data) > self._left:
+            raise _too_large(Words("解压后超出上限", "more than allowed when unpacked"))
+        self._left -= len(data)
+        return data
+
+    def _xml(self, part: str) -> bytes:
+        data = self._bytes(part).removeprefix(b"\xef\xbb\xbf")
+        declared = _DECLARED.match(data)
+        encoding = declared[1].lower() if declared else b"utf-8"
+        if encoding not in (b"utf-8", b"us-ascii", b"ascii") or b"\x00" in data:
+            raise _corrupt(Words("部件编码不是 UTF-8", "a part is not encoded in UTF-8"))
+        # A document type is where entities are declared; no spreadsheet program writes one.
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise _corrupt(Words("部件含有文档类型声明", "a part declares a document type"))
+        return data
+
+    # --- what belongs to what -----------------------------------------------------------------------------------------
+
+    def _main_part(self) -> str:
+        if "xl/workbook.bin" in self._parts:
+            raise SheetError(Words("这是 .xlsb 二进制工作簿", "this is a binary workbook (.xlsb)"), SAVE_AGAIN)
+        if "_rels/.rels" in self._parts:
+            for relation in self._related("").values():
+                if relation.kind == "officeDocument" and relation.target.casefold() in self._parts:
+                    if self._parts[relation.target.casefold()].filename.casefold().endswith("document.xml"):
+                        break
+                    return relation.target
+        if "xl/workbook.xml" in self._parts:
+            return "xl/workbook.xml"
+        raise SheetError(
+            Words("这不是 Excel 工作簿(可能是 Word、ODS 或压缩包)", "not an Excel workbook (perhaps Word, ODS or a plain zip)"),
+            SAVE_AGAIN,
+        )
+
+    def _related(self, part: str) -> "dict[str, _Relation]":
+        folder, _, name = part.rpartition("/")
+        path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+        if path.casefold() not in self._parts:
+            return {}
+        relations = {}
+        for element, attributes in _elements(self._xml(path)):
+            if element == "Relationship" and attributes.get("TargetMode") != "External":
+                target = _resolved(folder, attributes.get("Target", ""))
+                relations[attributes.get("Id", "")] = _Relation(attributes.get("Type", "").rpartition("/")[2], target)
+        return relations
+
+    def _read_book(self, xml: bytes) -> None:
+        sheets: list[SheetPart] = []
+        self._since_1904 = False
+        for element, attributes in _elements(xml):
+            if element == "workbookPr":
+                self._since_1904 = attributes.get("date1904", "").lower() in ("1", "true")
+            elif element == "sheet":
+                relation = self._relations.get(attributes.get("id", ""))
+                if relation is not None and relation.kind == "worksheet":
+                    hidden = attributes.get("state", "visible") != "visible"
+                    sheets.append(SheetPart(attributes.get("name", ""), relation.target, hidden))
+        self.sheets = tuple(sheets)
+
+    def _first_related(self, kind: str) -> bytes | None:
+        for relation in self._relations.values():
+            if relation.kind == kind and relation.target.casefold() in self._parts:
+                return self._xml(relation.target)
+        return None
+
+    # --- the cells ----------------------------------------------------------------------------------------------------
+
+    def _loaded(self, xml: bytes) -> CalamineSheet:
+        rebuilt = io.BytesIO()
+        with zipfile.ZipFile(rebuilt, "w") as packed:
+            packed.writestr("_rels/.rels", _ROOT_RELATIONS)
+            packed.writestr("xl/workbook.xml", _BOOK % self._since_1904)
+            packed.writestr("xl/_rels/workbook.xml.rels", _BOOK_RELATIONS)
+            packed.writestr("xl/worksheets/sheet1.xml", xml)
+            if self._styles is not None:
+                packed.writestr("xl/styles.xml", self._styles)
+            if self._strings is not None:
+                packed.writestr("xl/sharedStrings.xml", self._strings)
+        rebuilt.seek(0)
+        try:
+            sheet = CalamineWorkbook.from_filelike(rebuilt).get_sheet_by_index(0)
+        except CalamineError as error:
+            raise _corrupt(Words("单元格数据无法读取", "its cells cannot be read")) from error
+        except BaseException as error:
+            # A panic of the native reader is no Exception and has no importable name.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise _corrupt(Words("单元格数据无法读取", "its cells cannot be read")) from error
+        _check_size(*(sheet.end or (0, 0)))
+        return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    kind: str
+    target: str
+
+
+def _resolved(folder: str, target: str) -> str:
+    """The part that a relationship's target means: absolute, or relative to `folder`."""
+    steps = [] if target.startswith(("/", "\\")) else folder.split("/") if folder else []
+    for step in target.replace("\\", "/").split("/"):
+        if step == "..":
+            del steps[-1:]
+        elif step not in ("", "."):
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _check_size(last_row: int, last_column: int) -> None:
+    if last_row >= ROWS:
+        raise _too_large(Words(f"超过 {ROWS} 行", f"more than {ROWS} rows"))
+    if last_column >= COLUMNS:
+        raise _too_large(Words(f"超过 {COLUMNS} 列", f"more than {COLUMNS} columns"))
+
+
+def _forbidding_parser() -> "expat.XMLParserType":
+    parser = expat.ParserCreate()
+
+    def forbid(*_: object) -> None:
+        raise _corrupt(Words("部件含有文档类型声明", "a part declares a document type"))
+
+    parser.StartDoctypeDeclHandler = forbid
+    parser.EntityDeclHandler = forbid
+    return parser
+
+
+def _parsed(parser: "expat.XMLParserType", xml: bytes) -> None:
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
+        raise _corrupt(Words("XML 无法读取", "its XML cannot be read")) from error
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Every start tag in order: its name and attributes, both without prefix."""
+    found: list[tuple[str, dict[str, str]]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
+
+    parser = _forbidding_parser()
+    parser.StartElementHandler = start
+    _parsed(parser, xml)
+    return found
+
+
+def _scanned(xml: bytes) -> _Marks:
+    """Where formulas and error values stand; raises SheetError when a filled cell lies outside the size limits.
+
+    The reader keeps a rectangle from the first to the last filled cell, so one cell far out would exhaust memory.
+    """
+    cells = sum(xml.count(start) for start in _CELL_STARTS)
+    if not any(odd in xml for odd in _ODDITIES) and sum(1 for _ in _PLAIN_CELL.finditer(xml)) == cells:
+        return _Marks()
+    scan = _Scan()
+    parser = _forbidding_parser()
+    parser.StartElementHandler = scan.start
+    parser.EndElementHandler = scan.end
+    _parsed(parser, xml)
+    return _Marks(frozenset(scan.formulas), frozenset(scan.errors))
+
+
+class _Scan:
+    """Follows a sheet cell by cell, counting positions as the reader does where addresses are left out."""
+
+    def __init__(self) -> None:
+        self.formulas: set[tuple[int, int]] = set()
+        self.errors: set[tuple[int, int]] = set()
+        self._row, self._column = -1, -1
+        self._cell: tuple[int, int] | None = None
+        self._covered = 0
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
+        local = _local(name)
+        if local == "c":
+            address = attributes.get("r")
+            row, column = (self._row, self._column + 1) if address is None else _position(address)
+            self._column = column
+            self._cell = (row, column)
+            if attributes.get("t") == "e":
+                self._filled()
+                self.errors.add(self._cell)
+        elif local in ("v", "is") and self._cell is not None:
+            self._filled()
+        elif local == "f" and self._cell is not None:
+            self._filled()
+            self.formulas.add(self._cell)
+            if "ref" in attributes and attributes.get("t") in ("array", "dataTable"):
+                self._cover(attributes["ref"])
+        elif local == "row":
+            number = attributes.get("r", str(self._row + 2))
+            if not (number.isascii() and number.isdigit() and 0 < len(number) <= 7 and int(number)):
+                raise _corrupt(Words("行号无法读取", "a row number cannot be read"))
+            self._row, self._column = int(number) - 1, -1
+
+    def end(self, name: str) -> None:
+        if _local(name) == "c":
+            self._cell = None
+
+    def _filled(self) -> None:
+        if self._cell is not None:
+            _check_size(*self._cell)
+
+    def _cover(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        top, left = _position(first)
+        bottom, right = _position(last or first)
+        _check_size(bottom, right)
+        self._covered += max(bottom - top + 1, 0) * max(right - left + 1, 0)
+        if self._covered > FORMULA_CELLS:
+            raise _too_large(Words("数组公式覆盖的单元格过多", "array formulas cover too many cells"))
+        self.formulas.update((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+
+
+def _position(address: str) -> tuple[int, int]:
+    """Row and column of an address such as E7, both from zero."""
+    matched = _ADDRESS.fullmatch(address.replace("$", ""))
+    if matched is None or int(matched[2]) == 0:
+        raise _corrupt(Words("单元格地址无法读取", "a cell address cannot be read"))
+    column = 0
+    for letter in matched[1].upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(matched[2]) - 1, column - 1

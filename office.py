@@ -1,0 +1,255 @@
+"""How does an office speak to its running matters?
+
+Launching, commanding and loading notices through typed workflow handles; the answer to each is on record when it comes
+back. It decides nothing: refusals come from the rules, and what cannot be reached now is said to be unavailable.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.calendar import CalendarNotice
+from models.contract import (
+    CALENDAR_WORKFLOW,
+    MATTER_WORKFLOW,
+    MISDIRECTED_WORKFLOW,
+    STRIKE_CLOCK_UPDATE,
+    Misdirected,
+    Opening,
+    Receipt,
+    TaskQueue,
+    calendar_workflow_id,
+    matter_workflow_id,
+    misdirected_workflow_id,
+)
+from models.messages import Command, NotYetOffered, Outcome, Registration
+from record import matters
+from record.store import Store
+from settings import Temporal
+
+T = TypeVar("T")
+
+_AGAIN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+
+
+class UnavailableError(Exception):
+    """The server or its workers did not answer in time; the same message may be sent again under the same id."""
+
+
+class NoticeRefusedError(Exception):
+    """A calendar notice that contradicts itself, or one already loaded under its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A matter as launched: its id, the recorded answer, where it stands, and whether it had been launched before."""
+
+    matter_id: str
+    outcome: Outcome
+    standing: Receipt
+    again: bool = False
+
+
+async def connect(temporal: Temporal) -> Client:
+    """A client of the server that `temporal` names; raises UnavailableError with one line when it does not answer."""
+    try:
+        return await Client.connect(**temporal.connect, data_converter=pydantic_data_converter)
+    except (RPCError, RuntimeError, OSError) as error:
+        address = temporal.address or "–"
+        raise UnavailableError(
+            f"连不上 Temporal 服务 {address},请先运行 starter.py up 或检查 TEMPORAL_ADDRESS。 "
+            f"No Temporal server at {address}: run `starter.py up`, or check TEMPORAL_ADDRESS."
+        ) from error
+
+
+class Office:
+    """What an office can do with matters on a server.
+
+    `queue` and `scope` are those of the workers that share its record; `patience` bounds how long one message is tried.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        store: Store,
+        *,
+        queue: str = TaskQueue.PROCEDURE,
+        scope: str = "",
+        patience: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._queue = queue
+        self._scope = scope
+        self._patience = patience
+
+    def handle(self, matter_id: str) -> WorkflowHandle[object, object]:
+        """The running matter's workflow handle."""
+        return self._client.get_workflow_handle(matter_workflow_id(matter_id, self._scope))
+
+    async def launch(self, matter_id: str, registration: Registration, *, drill_at: datetime | None = None) -> Launched:
+        """Start the matter's workflow and wait until its registration is on record; launching again changes nothing.
+
+        `drill_at` opens it as a drill whose clock stands there. Raises UnavailableError.
+        """
+        opening = Opening(
+            matter_id=matter_id,
+            title=registration.title or "",
+            organ=registration.lead or "",
+            registration=registration,
+            drill_at=drill_at,
+        )
+        summary = f"{opening.title} · {opening.organ}"[:180]
+
+        async def start() -> bool:
+            try:
+                await self._client.start_workflow(
+                    MATTER_WORKFLOW,
+                    opening,
+                    id=matter_workflow_id(matter_id, self._scope),
+                    task_queue=self._queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=summary,
+                    rpc_timeout=self._attempt,
+                )
+            except WorkflowAlreadyStartedError:
+                return True
+            return False
+
+        again = await self._patiently(start)
+        standing = await self._patiently(lambda: self._standing(matter_id))
+        with self._store.reading() as session:
+            outcome = matters.answered(session, matter_id, registration.message_id)
+        if outcome is None:
+            # Launched before under another message: it stands as it was registered then.
+            outcome = Outcome(accepted=True, target=matter_id, due=standing.due_at)
+        return Launched(matter_id, outcome, standing, again)
+
+    async def _standing(self, matter_id: str) -> Receipt:
+        while True:
+            receipt = await self.handle(matter_id).query(
+                "standing", result_type=Receipt | None, rpc_timeout=self._attempt
+            )
+            if receipt is not None:
+                return receipt
+            await asyncio.sleep(0.05)
+
+    async def say(self, target: str, command: Command, *, drill_at: datetime | None = None) -> Outcome:
+        """Give `command` to the matter `target`; the answer is on record when it comes back.
+
+        A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
+        may then be given again under its message id.
+        """
+        name = "not_yet_offered" if isinstance(command, NotYetOffered) else command.do
+
+        async def update() -> Outcome | None:
+            try:
+                outcome: Outcome = await self.handle(target).execute_update(
+                    name, command, id=command.message_id, result_type=Outcome, rpc_timeout=self._attempt
+                )
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+            return outcome
+
+        outcome = await self._patiently(update)
+        if outcome is not None:
+            return outcome
+        misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
+        return await self._patiently(lambda: self._misdirect(misdirected))
+
+    async def _misdirect(self, misdirected: Misdirected) -> Outcome:
+        workflow_id = misdirected_workflow_id(
+            misdirected.target, misdirected.command.message_id, self._scope
+        )
+        try:
+            await self._client.start_workflow(
+                MISDIRECTED_WORKFLOW,
+                misdirected,
+                id=workflow_id,
+                task_queue=self._queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"未予受理 {misdirected.target}"[:180],
+                rpc_timeout=self._attempt,
+            )
+        except WorkflowAlreadyStartedError:
+            pass
+        handle = self._client.get_workflow_handle(workflow_id, result_type=Outcome)
+        async with asyncio.timeout(self._patience.total_seconds()):
+            outcome: Outcome = await handle.result(rpc_timeout=self._attempt)
+        return outcome
+
+    async def load_calendar(self, notice: CalendarNotice) -> int | None:
+        """Load a notice and tell every open matter; how many were told, or None when it had been loaded before.
+
+        Raises NoticeRefusedError, UnavailableError.
+        """
+        workflow_id = calendar_workflow_id(notice.number, self._scope)
+        again = False
+        try:
+            await self._client.start_workflow(
+                CALENDAR_WORKFLOW,
+                notice,
+                id=workflow_id,
+                task_queue=self._queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                static_summary=f"节假日安排 {notice.number}"[:180],
+                rpc_timeout=self._attempt,
+            )
+        except WorkflowAlreadyStartedError:
+            again = True
+        except RPCError as error:
+            raise UnavailableError(f"服务暂不可用 unavailable: {error}") from error
+        try:
+            told: int | None = await self._client.get_workflow_handle(workflow_id, result_type=int | None).result()
+        except WorkflowFailureError as error:
+            cause = error.cause.cause if error.cause is not None else None
+            if isinstance(cause, ApplicationError):
+                raise NoticeRefusedError(cause.message) from error
+            raise
+        return None if again else told
+
+    async def strike(self, matter_id: str, at: datetime) -> Receipt:
+        """Move a drill's clock; what was due by then is on record when the answer comes. Raises UnavailableError."""
+        update_id = f"strike/{at.isoformat()}"
+
+        async def update() -> Receipt:
+            receipt: Receipt = await self.handle(matter_id).execute_update(
+                STRIKE_CLOCK_UPDATE, at, id=update_id, result_type=Receipt, rpc_timeout=self._attempt
+            )
+            return receipt
+
+        return await self._patiently(update)
+
+    @property
+    def _attempt(self) -> timedelta:
+        return min(self._patience, timedelta(seconds=10))
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it is answered or patience is over; every attempt carries the same id, so none counts twice."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience.total_seconds()
+        pause = 0.1
+        while True:
+            try:
+                return await attempt()
+            except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+                passing = not isinstance(error, RPCError) or error.status in _AGAIN
+                if not passing:
+                    raise
+                if loop.time() + pause > until:
+                    raise UnavailableError(
+                        "服务或工作进程没有应答,请稍后用同一编号重试。 "
+                        "The server or its workers do not answer; try again later under the same id."
+                    ) from error
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)

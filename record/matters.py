@@ -1,0 +1,181 @@
+"""From which state does a matter's next transition start, what was answered already, and what do lists show of it?
+
+The state is a snapshot beside the ledger, written in the transaction that appends the acts; which act follows is for
+policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from models.acts import ActName
+from models.contract import KIND_MATTER
+from models.matters import ClockKind, MatterState, Stage
+from models.messages import Outcome
+from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
+from record.statements import Head, Prepared, Tally, unit, upsert
+from record.store import hold
+from record.tallies import move, tally
+
+_ACTS = table(ActRow)
+_ANSWERS = table(AnswerRow)
+_HEADS = table(HeadRow)
+_MATTERS = table(MatterRow)
+_SNAPSHOTS = table(SnapshotRow)
+
+# Stages in which somebody still owes something by the due instant; in all others it can no longer run out.
+OWING = frozenset({Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING, Stage.RETURNED})
+_OVER = (Stage.CLOSED.value, Stage.CANCELLED.value, Stage.ARCHIVED.value, Stage.REFUSED.value)
+_OUT_OF_REACH = (Stage.ARCHIVED.value, Stage.REFUSED.value)
+
+_COUNTED = (_MATTERS.c.lead, _MATTERS.c.stage, _MATTERS.c.light, _MATTERS.c.level, _MATTERS.c.cases_open)
+_LOAD = Prepared(
+    select(_SNAPSHOTS.c.state, _HEADS.c.seq, _HEADS.c.hash, *_COUNTED)
+    .join_from(_SNAPSHOTS, _MATTERS, _MATTERS.c.id == _SNAPSHOTS.c.id)
+    .join(_HEADS, _HEADS.c.target == _SNAPSHOTS.c.id, isouter=True)
+    .where(_SNAPSHOTS.c.id == bindparam("matter"))
+)
+_STANDS = Prepared(select(*_COUNTED).where(_MATTERS.c.id == bindparam("matter")))
+_SAVE_MATTER = Prepared(upsert(_MATTERS, "id"))
+_SAVE_SNAPSHOT = Prepared(upsert(_SNAPSHOTS, "id"))
+_ANSWERED = Prepared(
+    select(_ANSWERS.c.outcome).where(
+        _ANSWERS.c.target == bindparam("of"), _ANSWERS.c.message_id == bindparam("message")
+    )
+)
+_REMEMBER = Prepared(_ANSWERS.insert())
+
+
+def load(session: Session, matter_id: str) -> MatterState | None:
+    """The state after the matter's last transition; None when it has had none.
+
+    In a writing transaction no other one can change the matter before this one has ended.
+    """
+    known = unit(session)
+    hold(session, matter_id)
+    row = _LOAD.first(session, {"matter": matter_id})
+    if row is None:
+        return None
+    if row[1] is not None:
+        known.heads[matter_id] = Head(row[1], row[2])
+    known.tallies[matter_id] = tally(*row[3:])
+    return MatterState.model_validate_json(row[0])
+
+
+def save(
+    session: Session, state: MatterState, *, seq: int, at: datetime, last_act: ActName, next_at: datetime | None
+) -> None:
+    """Replace the matter's snapshot and what lists show of it.
+
+    `seq` is the ledger entry the state stands at, `last_act` and `at` its name and instant, `next_at` the next instant
+    at which a clock is due (None: nothing is waited for). Instants must be aware (NaiveInstantError).
+    """
+    terms = state.terms
+    due_at = due_instant(state)
+    cases_open = sum(case.open for case in state.cases)
+    after = tally(terms and terms.lead, state.stage, state.light, state.level, cases_open)
+    move(session, _stands(session, state.id), after)
+    unit(session).tallies[state.id] = after
+    _SAVE_MATTER.run(
+        session,
+        {
+            "id": state.id,
+            "kind": KIND_MATTER,
+            "title": terms and terms.title,
+            "lead": terms and terms.lead,
+            "office": terms and terms.office,
+            "leader": terms and terms.leader,
+            "urgency": terms and terms.urgency.value,
+            "public": terms and terms.public,
+            "policy": state.policy,
+            "stage": state.stage.value,
+            "light": state.light.value,
+            "level": state.level,
+            "suspended": state.suspended,
+            "due_at": due_at,
+            "overdue_from": due_at if state.stage in OWING and not state.suspended else None,
+            "next_at": next_at,
+            "registered_at": state.registered_at,
+            "assigned_at": state.assigned_at,
+            "closed_at": state.ended_at,
+            "last_act": ActName(last_act).value,
+            "last_act_at": at,
+            "cases_open": cases_open,
+        },
+    )
+    _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json()})
+
+
+def due_instant(state: MatterState) -> datetime | None:
+    """The due instant people look at: of the returned clock while it runs, else of the matter's own; engine.md 3.7."""
+    returned = state.clocks.get(ClockKind.RETURNED)
+    clock = state.limit if returned is None else returned
+    return None if clock is None else clock.due_at
+
+
+def answered(session: Session, target: str, message_id: str) -> Outcome | None:
+    """The first answer to this message; None when it has not been answered."""
+    hold(session, target)
+    row = _ANSWERED.first(session, {"of": target, "message": message_id})
+    return None if row is None else Outcome.model_validate_json(row[0])
+
+
+def remember(session: Session, target: str, message_id: str, outcome: Outcome, seq: int) -> None:
+    """Keep the answer to a message; `seq` is the target's last entry at that moment.
+
+    Raises the driver's IntegrityError when the message has been answered before: an answer is never replaced.
+    """
+    _REMEMBER.run(
+        session, {"target": target, "message_id": message_id, "seq": seq, "outcome": outcome.model_dump_json()}
+    )
+
+
+def open_twin(session: Session, lead: str, title: str, besides: str) -> str | None:
+    """The id of another matter of the same lead and title that is not closed, cancelled, archived or refused, or None.
+
+    In a writing transaction no other one can ask for the same lead and title before this one has ended.
+    """
+    hold(session, f"twin {lead} {title}")
+    twin = (
+        select(_MATTERS.c.id)
+        .where(
+            _MATTERS.c.lead == lead,
+            _MATTERS.c.title == title,
+            _MATTERS.c.id != besides,
+            _MATTERS.c.stage.not_in(_OVER),
+        )
+        .order_by(_MATTERS.c.id)
+        .limit(1)
+    )
+    return session.execute(twin).scalar_one_or_none()
+
+
+def measures_decided(session: Session, subject: str, since: datetime, until: datetime) -> int:
+    """How many measures were decided against the subject, in any case, from `since` (included) to `until` (not)."""
+    counted = select(func.count()).where(
+        _ACTS.c.act == ActName.MEASURE_DECIDED.value,
+        _ACTS.c.subject == subject,
+        _ACTS.c.at >= since,
+        _ACTS.c.at < until,
+    )
+    return session.execute(counted).scalar_one()
+
+
+def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list[str]:
+    """Ids, in order and greater than `after_id`, of matters neither archived nor refused: whom a notice concerns."""
+    page = (
+        select(_MATTERS.c.id)
+        .where(_MATTERS.c.id > after_id, _MATTERS.c.stage.not_in(_OUT_OF_REACH))
+        .order_by(_MATTERS.c.id)
+        .limit(limit)
+    )
+    return list(session.execute(page).scalars())
+
+
+def _stands(session: Session, matter_id: str) -> Tally | None:
+    known = unit(session).tallies
+    if matter_id not in known:
+        row = _STANDS.first(session, {"matter": matter_id})
+        known[matter_id] = None if row is None else tally(*row)
+    return known[matter_id]

@@ -1,0 +1,47 @@
+"""Which id does a matter get, and was this one handed in before?
+
+Ids are year and running number, `2026-0143`. What was handed in is recognised by its source key, for ever: importing
+a ledger twice finds the same matters. engine.md 7 (Import).
+"""
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from models.rows import NumberRow, table
+from record.statements import Prepared
+from record.store import Store, hold
+
+_NUMBERS = table(NumberRow)
+
+_KNOWN = Prepared(select(_NUMBERS.c.matter_id).where(_NUMBERS.c.source_key == bindparam("source")))
+_LAST = Prepared(select(func.max(_NUMBERS.c.number)).where(_NUMBERS.c.year == bindparam("of")))
+_TAKE = Prepared(_NUMBERS.insert())
+
+
+def known(session: Session, source_key: str) -> str | None:
+    """The id given to this source key; None when it was never handed in."""
+    row = _KNOWN.first(session, {"source": source_key})
+    return None if row is None else str(row[0])
+
+
+def reserve(store: Store, source_key: str, year: int) -> str:
+    """The id of this source key: the one it has, else the next of the year, durable when this returns.
+
+    Numbers of a year follow each other without a gap. Opens its own transaction, so it cannot be used inside one.
+    """
+    with store.reading() as session:
+        given = known(session, source_key)
+    if given is not None:
+        return given
+    with store.writing() as session:
+        hold(session, f"numbers {year}")
+        given = known(session, source_key)
+        if given is not None:
+            return given
+        last = _LAST.first(session, {"of": year})
+        number = 1 + ((last and last[0]) or 0)
+        matter_id = f"{year}-{number:04d}"
+        _TAKE.run(
+            session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number}
+        )
+        return matter_id

@@ -1,0 +1,131 @@
+"""Which process runs matters, and from what is it put together?
+
+The one place that wires settings, database, directory, clients and activities into a worker. Run as a program it serves
+any Temporal address until it is told to stop; `starter.py up` runs the same worker beside an embedded server.
+"""
+
+import asyncio
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import SearchAttributeIndexedValueType
+from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import logs
+from activities.calendars import Calendars
+from activities.recording import Recording
+from embedded import register_search_attributes
+from intake.directory import read_directory
+from models.contract import SearchAttribute, TaskQueue
+from office import UnavailableError, connect
+from policies.directory import Directory
+from policies.procedures import Procedure
+from record.store import Store
+from settings import Runner, Settings, SettingsError, Temporal, load, load_temporal
+from workflows.calendar import CalendarWorkflow
+from workflows.matter import MatterWorkflow
+from workflows.misdirected import MisdirectedWorkflow
+
+log = logs.get(__name__)
+
+WORKFLOWS = (MatterWorkflow, CalendarWorkflow, MisdirectedWorkflow)
+
+SEARCH_ATTRIBUTES = {
+    SearchAttribute.KIND.value: SearchAttributeIndexedValueType.KEYWORD,
+    SearchAttribute.ORGAN.value: SearchAttributeIndexedValueType.KEYWORD,
+    SearchAttribute.STAGE.value: SearchAttributeIndexedValueType.KEYWORD,
+    SearchAttribute.LIGHT.value: SearchAttributeIndexedValueType.KEYWORD,
+    SearchAttribute.LEVEL.value: SearchAttributeIndexedValueType.INT,
+    SearchAttribute.DUE.value: SearchAttributeIndexedValueType.DATETIME,
+}
+
+# Pure or stateless modules that a workflow may share with the process: imported once instead of once per matter.
+_PASSED_THROUGH = (
+    "models",
+    "policies",
+    "workflows",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+)
+
+
+def workflow_runner(runner: Runner) -> SandboxedWorkflowRunner | UnsandboxedWorkflowRunner:
+    """The runner named by the settings."""
+    if runner is Runner.UNSANDBOXED:
+        return UnsandboxedWorkflowRunner()
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH))
+
+
+def build_worker(
+    client: Client,
+    store: Store,
+    directory: Directory,
+    settings: Settings,
+    *,
+    queue: str = TaskQueue.PROCEDURE,
+    scope: str = "",
+    procedures: tuple[Procedure, ...] = (),
+) -> Worker:
+    """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped."""
+    recording = Recording(store, directory, procedures)
+    calendars = Calendars(store, client, scope)
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=WORKFLOWS,
+        activities=[recording.record_transition, calendars.store_calendar, calendars.announce_calendar],
+        activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),
+        workflow_runner=workflow_runner(settings.runner),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(settings.workflow_pollers),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+    )
+
+
+async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:
+    """Serve matters until `stop` is set; what is under way is finished first. Raises UnavailableError."""
+    store = Store(settings.database_url, synchronous=settings.sqlite_synchronous.value)
+    store.migrate()
+    directory = Directory(read_directory(settings.directory_path))
+    client = await connect(temporal)
+    await register_search_attributes(client, SEARCH_ATTRIBUTES)
+    try:
+        async with build_worker(client, store, directory, settings):
+            log.info("worker.started", address=temporal.address, namespace=client.namespace)
+            await stop.wait()
+        log.info("worker.stopped")
+    finally:
+        store.close()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set, instead of interrupting what is under way."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _main() -> int:
+    try:
+        settings, temporal = load(), load_temporal()
+        logs.configure(settings.log_format, settings.log_level)
+        if temporal.embedded:
+            temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
+        await serve(settings, temporal, stop_on_signals())
+    except (SettingsError, UnavailableError) as error:
+        print(error, file=sys.stderr)
+        return 3 if isinstance(error, UnavailableError) else 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_main()))
