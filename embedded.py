@@ -57,6 +57,7 @@ DEFAULT_RETENTION = timedelta(days=30 * 366)
 _LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.02
 _ATTEMPTS = 4
+_READY = "Temporal Server:"  # first words of what the dev server prints once its frontend answers
 
 
 class EmbeddedServerError(Exception):
@@ -206,7 +207,8 @@ class EmbeddedServer:
             self._address = f"{_LOOPBACK}:{port}"
             self._ui_url = None if ui_port is None else f"http://{_LOOPBACK}:{ui_port}"
             while self._process.poll() is None:
-                if _answers(port):
+                # Its own word, not an open port: that might be another server, which took the port in the meantime.
+                if _READY in self._said():
                     return
                 await asyncio.sleep(_POLL_SECONDS)
             code, said = self._process.returncode, self._last_words()
@@ -262,8 +264,11 @@ class EmbeddedServer:
             else:
                 return
 
+    def _said(self) -> str:
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
     def _last_words(self) -> str:
-        lines = self.log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = self._said().strip().splitlines()
         return lines[-1].strip() if lines else "–"
 
 
@@ -381,9 +386,3 @@ def _refuse_taken(port: int) -> None:
                 f"（0 为任意空闲端口）。 Port {port} cannot be had ({error.strerror}); does another server run? "
                 "Set DUBAN_TEMPORAL_PORT or DUBAN_UI_PORT (0 takes a free one)."
             ) from None
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex((_LOOPBACK, port)) == 0

@@ -50,11 +50,10 @@ class NoticeRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A matter as launched: its id, the recorded answer, where it stands, and whether it had been launched before."""
+    """A matter as launched: its id, the recorded answer, and whether it had been launched before."""
 
     matter_id: str
     outcome: Outcome
-    standing: Receipt
     again: bool = False
 
 
@@ -125,22 +124,29 @@ class Office:
             return False
 
         again = await self._patiently(start)
-        standing = await self._patiently(lambda: self._standing(matter_id))
-        with self._store.reading() as session:
-            outcome = matters.answered(session, matter_id, registration.message_id)
-        if outcome is None:
-            # Launched before under another message: it stands as it was registered then.
-            outcome = Outcome(accepted=True, target=matter_id, due=standing.due_at)
-        return Launched(matter_id, outcome, standing, again)
+        outcome = await self._patiently(lambda: self._registered(matter_id, registration.message_id))
+        return Launched(matter_id, outcome, again)
 
-    async def _standing(self, matter_id: str) -> Receipt:
-        while True:
-            receipt = await self.handle(matter_id).query(
+    async def _registered(self, matter_id: str, message_id: str) -> Outcome:
+        """The recorded answer to a registration. Read from the record: asking the workflow would cost it a task."""
+        for pause in (0.005, 0.01, 0.02, *(0.04 for _ in range(100))):
+            with self._store.reading() as session:
+                outcome = matters.answered(session, matter_id, message_id)
+            if outcome is not None:
+                return outcome
+            await asyncio.sleep(pause)
+        raise TimeoutError
+
+    async def standing(self, matter_id: str) -> Receipt | None:
+        """Where the matter stands, as its workflow last recorded it; None before it is registered."""
+
+        async def query() -> Receipt | None:
+            receipt: Receipt | None = await self.handle(matter_id).query(
                 "standing", result_type=Receipt | None, rpc_timeout=self._attempt
             )
-            if receipt is not None:
-                return receipt
-            await asyncio.sleep(0.05)
+            return receipt
+
+        return await self._patiently(query)
 
     async def say(self, target: str, command: Command, *, drill_at: datetime | None = None) -> Outcome:
         """Give `command` to the matter `target`; the answer is on record when it comes back.

@@ -43,16 +43,9 @@ SEARCH_ATTRIBUTES = {
     SearchAttribute.DUE.value: SearchAttributeIndexedValueType.DATETIME,
 }
 
-# Pure or stateless modules that a workflow may share with the process: imported once instead of once per matter.
-_PASSED_THROUGH = (
-    "models",
-    "policies",
-    "workflows",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-)
+# Pure modules that a workflow may share with the process: imported once instead of once per matter. The workflows
+# themselves stay inside the sandbox, which finds what would not replay.
+_PASSED_THROUGH = ("models", "policies", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
 
 
 def workflow_runner(runner: Runner) -> SandboxedWorkflowRunner | UnsandboxedWorkflowRunner:

@@ -46,11 +46,9 @@ class Calendars:
         with self._store.writing() as session:
             try:
                 calendar = standard_calendar()
-                known = calendar.has(notice.number)
                 for loaded in calendars.notices(session):
-                    calendar = calendar.with_notice(loaded)
-                    known = known or loaded.number == notice.number
-                if known:
+                    calendar = calendar if calendar.has(loaded.number) else calendar.with_notice(loaded)
+                if calendar.has(notice.number):
                     return False
                 calendar.with_notice(notice)
                 return calendars.add(session, notice, datetime.now(UTC))

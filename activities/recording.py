@@ -11,7 +11,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
-from models.contract import RECORD_TRANSITION, Receipt, TransitionOrder
+from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Receipt, TransitionOrder
 from models.matters import MatterState, Stage
 from models.messages import Outcome, Registration
 from policies.calendar import Calendar, standard_calendar
@@ -118,7 +118,7 @@ class Recording:
         due = next_due(state)
         return Receipt(
             seq=seq,
-            head=head,
+            head=head[:HEAD_DIGITS],
             stage=state.stage,
             light=state.light,
             level=state.level,
@@ -160,7 +160,7 @@ class Recording:
         if revision != self._calendar.revision:
             calendar = standard_calendar()
             for notice in calendars.notices(session):
-                calendar = calendar.with_notice(notice)
+                calendar = calendar if calendar.has(notice.number) else calendar.with_notice(notice)
             self._calendar = _CalendarAt(revision, calendar)
         return self._calendar.calendar
 

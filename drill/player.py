@@ -57,12 +57,12 @@ class Player:
 async def _play(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
     next_at: dict[str, datetime | None] = {}
     for matter_id, registration in scenario.matters:
-        launched = await office.launch(
+        await office.launch(
             matter_id,
             registration.model_copy(update={"policy": scenario.procedure.name}),
             drill_at=scenario.start,
         )
-        next_at[matter_id] = launched.standing.next_at
+        next_at[matter_id] = (await office.strike(matter_id, scenario.start)).next_at
     planned = [item for item in scenario.planned if item.at <= scenario.until]
     while True:
         due = min(((at, order, name) for order, (name, at) in enumerate(next_at.items()) if at), default=None)

@@ -44,9 +44,7 @@ class Grid:
     Blank cells are "" or beyond the end of their row. Raises SheetError when merged areas stretch too far.
     """
 
-    def __init__(
-        self, source: str, sheet: str | None, rows: list[list[Value]], merged: Sequence[Area] = ()
-    ) -> None:
+    def __init__(self, source: str, sheet: str | None, rows: list[list[Value]], merged: Sequence[Area] = ()) -> None:
         self.source = source
         self.sheet = sheet
         self.rows = rows
@@ -59,7 +57,7 @@ class Grid:
         return cells[column] if column < len(cells) else ""
 
     def place(self, row: int, column: int) -> tuple[int, int]:
-        """The cell whose value holds here: the top of a merged area for the blank cells under it, or the cell itself."""
+        """The cell whose value holds here: the top one for a blank cell in a merged area, else the cell itself."""
         return self._held_above.get((row, column), (row, column))
 
     def spans(self, row: int, column: int) -> int:

@@ -1,7 +1,7 @@
 """What is each row of a ledger sheet: a matter, or a title line, a heading, a total, a remark?
 
-Also what the lines around the table say (填报单位, 填报日期). Nothing is left out silently: a row not taken for a matter
-is named, unless it is blank. What a matter's row says is for ledger.py.
+Also what the lines around the table say (填报单位, 填报日期). What a matter's row says is for rows.py; naming the rows
+that are not taken for matters is for ledger.py.
 """
 
 import re
@@ -9,9 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from intake.content import plain_text
 from intake.grid import Special, Value, is_blank
 from intake.problems import cell_name, folded, without_invisible
-from intake.tables import RECOGNISED_FROM, Table, header_name, plain_text
+from intake.tables import Table, header_name
 
 
 class Column(StrEnum):
@@ -35,7 +36,7 @@ class Column(StrEnum):
 
 
 REQUIRED = (Column.TITLE, Column.LEAD, Column.ASSIGNED, Column.LIMIT)
-"""Columns without which a sheet is no ledger. A cell of 办结时限 may be blank, but leaving the column out says nothing."""
+"""Columns without which a sheet is no ledger. A blank 办结时限 has a meaning; a sheet without the column has none."""
 
 _MATTER_MAKING = (Column.LEAD, Column.ASSIGNED, Column.LIMIT)
 
@@ -66,14 +67,14 @@ OFFICE_LABELS = frozenset({"填报单位", "填表单位", "报送单位"})
 DATE_LABELS = frozenset({"填报日期", "填报时间", "填表日期", "填表时间", "报送日期"})
 
 _OTHER_LABELS = (
-    "填报人", "填表人", "制表人", "制表", "审核人", "审核", "审批人", "签发人", "单位负责人", "负责人", "联系人", "联系电话", "电话",
-    "报送人", "填表说明", "填报说明", "说明", "备注", "注",
+    "填报人", "填表人", "制表人", "制表", "审核人", "审核", "审批人", "签发人", "单位负责人", "负责人", "联系人",
+    "联系电话", "电话", "报送人", "填表说明", "填报说明", "说明", "备注", "注",
 )  # fmt: skip
 _LABEL = re.compile(
     rf"({'|'.join(sorted({*OFFICE_LABELS, *DATE_LABELS, *_OTHER_LABELS}, key=len, reverse=True))})"
-    r"\s*(?:\([^()]{0,10}\))?\s*:"
+    r"\s{0,9}(?:\([^()]{0,10}\))?\s{0,9}:"
 )
-_SEAL = re.compile(r"\s*\((?:盖章|公章|章)\)\s*$")
+_SEALS = ("(盖章)", "(公章)", "(章)")
 _TOTAL = re.compile(r"(?:总计|合计|共计|小计)(?::?共?([0-9]{1,6})(?:项|件|条|个)?)?:?")
 _COUNT = re.compile(r"共?([0-9]{1,6})(?:项|件|条)")
 _SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)).*")
@@ -89,11 +90,11 @@ def row_kind(table: Table[Column], row: int) -> RowKind:
         kind = _aside(table, row, cells)
         if kind is not None:
             return kind
-    own = [column for column in table.columns if not is_blank(table.own_value(row, column))]
-    if not own:
+    if all(is_blank(table.own_value(row, column)) for column in table.columns):
         return RowKind.CONTINUED
-    repeated = sum(header_name(table.own_value(row, column)) == folded(column) for column in own)
-    return RowKind.HEADER if repeated >= RECOGNISED_FROM else RowKind.MATTER
+    # A printed sheet repeats its header on every page.
+    names = [header_name(table.own_value(row, column)) for column in REQUIRED]
+    return RowKind.HEADER if names == list(REQUIRED) else RowKind.MATTER
 
 
 def counted_total(table: Table[Column], row: int) -> int | None:
@@ -119,10 +120,11 @@ def labelled_values(table: Table[Column], row: int, labels: frozenset[str]) -> l
         marks = list(_LABEL.finditer(text))
         if not marks and folded(text) in labels:
             found += _next_filled(values, row, column)
-        for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        for mark, end in zip(marks, ends, strict=False):
             if mark[1] not in labels:
                 continue
-            said = _SEAL.sub("", text[mark.end() : following.start() if following else len(text)]).strip()
+            said = _without_seal(text[mark.end() : end])
             found += [Labelled(cell_name(row, column), said)] if said else _next_filled(values, row, column)
     return found
 
@@ -134,8 +136,15 @@ def _next_filled(values: list[Value], row: int, column: int) -> list[Labelled]:
             return [Labelled(cell_name(row, at), "", special=True)]
         if not is_blank(value):
             text = unicodedata.normalize("NFKC", plain_text(value))
-            return [] if _LABEL.match(text) else [Labelled(cell_name(row, at), _SEAL.sub("", text))]
+            return [] if _LABEL.match(text) else [Labelled(cell_name(row, at), _without_seal(text))]
     return []
+
+
+def _without_seal(text: str) -> str:
+    said = text.strip()
+    for seal in _SEALS:
+        said = said.removesuffix(seal).rstrip()
+    return said
 
 
 def _aside(table: Table[Column], row: int, cells: list[tuple[int, Value]]) -> RowKind | None:

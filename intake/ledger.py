@@ -1,107 +1,54 @@
-"""Which matters does an office's ledger register, and which of its rows cannot be accepted, cell by cell?
+"""Which matters does an office's ledger register, and which of its rows cannot be accepted?
 
-A grid and a directory in; registrations, faults and warnings out. Launching, and whether an assignment lies in the past,
-is for the starter; the reading of single cells for readings.py. Source: engine.md 3.1 and 7.
+A file and a directory in; registrations, faults and warnings out. One row is for rows.py, one cell for readings.py;
+launching, and whether an assignment lies in the past, for the starter. Source: engine.md 3.1 and 7.
 """
 
-import hashlib
-from collections.abc import Iterable
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
-from intake.grid import Grid, Special, Value
+from intake.content import plain_text
 from intake.layout import (
     DATE_LABELS,
     OFFICE_LABELS,
     REQUIRED,
     Column,
-    Labelled,
     RowKind,
     counted_total,
     labelled_values,
     row_kind,
 )
-from intake.problems import (
-    CellFault,
-    LedgerError,
-    Words,
-    folded,
-    harmless,
-    looks_like_formula,
-)
-from intake.readings import (
-    DATE_ACCEPTED,
-    LIMIT_ACCEPTED,
-    FaultKind,
-    Moment,
-    Unreadable,
-    read_frequency,
-    read_limit,
-    read_moment,
-    read_public,
-    read_urgency,
-    split_names,
-)
+from intake.problems import FaultKind, LedgerError, Words, folded, harmless
+from intake.readings import Unreadable, read_moment
+from intake.rows import LedgerRow, RowFault, RowReader, source_key
 from intake.sheets import read_grids
-from intake.tables import HeaderError, Table, find_table, plain_text
+from intake.tables import HeaderError, Table, find_table
 from models.base import Shape
 from models.directory import Organ
-from models.messages import Registration
-from policies.calendar import Calendar, CalendarError, standard_calendar
-from policies.deadlines import SHANGHAI, counting, due, local_date
-from policies.limits import Limit, Unit
+from policies.calendar import Calendar, standard_calendar
 
-TITLE_LONGEST = 200
-TEXT_LONGEST = 2000
-"""Characters in a title, and in any other text of a matter. They travel in every message and every history."""
-
-_LONGEST = {Column.TITLE: TITLE_LONGEST, Column.NUMBER: 40}
-_OPTIONAL_TEXTS = frozenset(
-    {Column.BASIS, Column.DOCUMENT, Column.CO, Column.LEAD_HEAD, Column.LEAD_HANDLER, Column.FREQUENCY, Column.URGENCY,
-     Column.PUBLIC, Column.REQUIREMENT, Column.REMARK}
-)  # fmt: skip
-_NOTHING = frozenset({"-", "--", "—", "——", "/", "无"})
-"""What offices put into a cell to say that there is nothing to say."""
-
-_PASTE_VALUE = Words(
-    "普通文字或数值:公式请先“选择性粘贴”为数值;开头的 = + - @ 请删去",
-    "plain text or a number: paste formulas as values; remove a leading = + - @",
-)
-_KNOWN_ORGAN = Words("单位名录中的单位名称", "the name of an organ in the directory")
-
-
-class RowFault(CellFault):
-    """Why one cell of one row cannot be accepted; `row` counts as the sheet shows it, `number` is its 序号."""
-
-    row: int
-    number: str | None
-    kind: FaultKind
-
-
-class LedgerRow(Shape):
-    """A row that registers a matter, with what was written beside the registration itself."""
-
-    row: int
-    number: str | None
-    registration: Registration
-    document: str | None = None
-    lead_head: str | None = None
-    lead_handler: str | None = None
+__all__ = [
+    "Column", "FaultKind", "Ledger", "LedgerError", "LedgerRow", "LedgerWarning", "RowFault", "read_ledger",
+    "source_key",
+]  # fmt: skip
 
 
 class LedgerWarning(Shape):
-    """Something on the sheet that was not used, or does not agree; `where` is a cell or rows."""
+    """Something on the sheet that was not used or does not agree; `where` is a cell, a row or several rows."""
 
     where: str
     text: Words
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}"
 
 
 class Ledger(Shape):
     """What a ledger file says.
 
-    `sheet` is the sheet that was read (None for .csv). `office` is the organ named as 填报单位, None when the file names
-    none; the registrations then carry the office given as default. `reported_on` is a local date.
+    `sheet` is the sheet that was read (None for .csv). `office` is the organ named as 填报单位; without one it is None
+    and the registrations carry the default. `reported_on` is a local date. Rows and faults are in sheet order.
     """
 
     source: str
@@ -121,29 +68,26 @@ def read_ledger(
     name: str | None = None,
     calendar: Calendar | None = None,
 ) -> Ledger:
-    """The matters and faults in a ledger file (.xlsx or .csv); `office` is who hands it in when the file does not say.
+    """The matters and faults in a ledger (.xlsx or .csv); `office` is who hands it in when the file does not say.
 
-    `name` is what the file is called in messages; `calendar` (default: the shipped one) tells whether a fixed date lies
-    before the assignment. Raises SheetError for a file that cannot be read, LedgerError for one that is no ledger or
-    names no office of the directory. A bad row raises nothing: it is in `faults`.
+    `name` is what the file is called in messages; `calendar` (default: the shipped one) tells where a limit ends.
+    Raises SheetError for a file that cannot be read and LedgerError for one that is no ledger, or whose office is not
+    in the directory. A bad row raises nothing: it is in `faults`.
     """
     organs = {folded(organ.name): organ for organ in directory}
     try:
         table = find_table(read_grids(source, name), Column, REQUIRED)
     except HeaderError as error:
-        raise LedgerError(
-            error.why,
-            Words("请按表头样式补齐列名后重新提交", "Name the columns as required and hand the file in again"),
-        ) from error
+        advice = Words("请按要求写明列名后重新提交", "Name the columns as required and hand the file in again")
+        raise LedgerError(error.why, advice) from error
     kinds = {row: row_kind(table, row) for row in table.row_numbers()}
     around = [*range(table.header), *(row for row, kind in kinds.items() if kind is RowKind.NOTE)]
-    warnings: list[LedgerWarning] = []
-    named = _office(table, around, organs)
-    reported_on = _reported_on(table, around, warnings)
-    reader = _RowReader(table, organs, named or _default_office(office, organs), organs_leader, calendar)
+    named = _named_office(table, around, organs)
+    responsible = named or _default_office(office, organs)
+    reported_on, warnings = _reported_on(table, around)
+    reader = RowReader(table, organs, responsible, _leader(responsible, organs), calendar or standard_calendar())
     matters = [row for row, kind in kinds.items() if kind is RowKind.MATTER]
-    rows = [ledger_row for row in matters if (ledger_row := reader.read(row)) is not None]
-    warnings += _layout_warnings(table, kinds, len(matters))
+    rows = [read for row in matters if (read := reader.read(row)) is not None]
     return Ledger(
         source=table.grid.source,
         sheet=table.grid.sheet,
@@ -151,5 +95,121 @@ def read_ledger(
         reported_on=reported_on,
         rows=tuple(rows),
         faults=tuple(reader.faults),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_unused(table, kinds), *_disagreeing(table, kinds, len(matters))),
     )
+
+
+def _named_office(table: Table[Column], around: list[int], organs: Mapping[str, Organ]) -> Organ | None:
+    """The organ named as 填报单位 above or below the table; None when none is named."""
+    found = [value for row in around for value in labelled_values(table, row, OFFICE_LABELS)]
+    offices: dict[str, Organ] = {}
+    for value in found:
+        if value.special:
+            raise LedgerError(
+                Words(f"{value.cell} 的填报单位是公式", f"the reporting office in {value.cell} is a formula"),
+                Words("请直接写单位名称", "Write the name of the organ"),
+            )
+        organ = organs.get(folded(value.text))
+        if organ is None:
+            shown = harmless(value.text)
+            raise LedgerError(
+                Words(
+                    f"{value.cell} 的填报单位不在单位名录中:{shown}",
+                    f"unknown reporting office in {value.cell}: {shown}",
+                ),
+                Words(
+                    "请改为名录中的单位名称,或先更新名录",
+                    "Use a name from the directory, or extend the directory first",
+                ),
+            )
+        offices[organ.name] = organ
+    if len(offices) > 1:
+        names, cells = "、".join(offices), "、".join(value.cell for value in found)
+        raise LedgerError(
+            Words(f"填报单位不止一个:{names}({cells})", f"more than one reporting office: {names} ({cells})"),
+            Words("一个文件只由一个单位填报", "One file is handed in by one office"),
+        )
+    return next(iter(offices.values()), None)
+
+
+def _default_office(office: str | None, organs: Mapping[str, Organ]) -> Organ:
+    organ = organs.get(folded(office or ""))
+    if organ is not None:
+        return organ
+    advice = Words(
+        "请在表头上方写明“填报单位:单位名称”,或在设置中指定督办单位",
+        "Write 填报单位: and the name of the organ above the header, or name the office in the settings",
+    )
+    if not office:
+        raise LedgerError(Words("没有填报单位,也没有默认督办单位", "no reporting office and no default office"), advice)
+    shown = harmless(office)
+    raise LedgerError(
+        Words(f"默认督办单位不在单位名录中:{shown}", f"the default office is not in the directory: {shown}"), advice
+    )
+
+
+def _leader(office: Organ, organs: Mapping[str, Organ]) -> str:
+    """The head post of the organ above the office (engine.md 7)."""
+    above = organs.get(folded(office.parent or ""))
+    if above is None:
+        raise LedgerError(
+            Words(
+                f"{office.name}没有上级单位,无法确定批准领导",
+                f"no organ above {office.name}, hence no leader to approve",
+            ),
+            Words(
+                "请由有上级单位的督查机构填报,或补全单位名录",
+                "Let an office with an organ above it report, or complete the directory",
+            ),
+        )
+    return above.head
+
+
+def _reported_on(table: Table[Column], around: list[int]) -> tuple[date | None, list[LedgerWarning]]:
+    warnings: list[LedgerWarning] = []
+    for row in around:
+        for value in labelled_values(table, row, DATE_LABELS):
+            try:
+                moment = None if value.special else read_moment(value.text)
+            except Unreadable:
+                moment = None
+            if moment is not None:
+                return moment.on, warnings
+            text = Words("填报日期读不懂,未采用", "the reporting date cannot be read and is not used")
+            warnings.append(LedgerWarning(where=value.cell, text=text))
+    return None, warnings
+
+
+def _unused(table: Table[Column], kinds: Mapping[int, RowKind]) -> list[LedgerWarning]:
+    """What stands on the sheet and was not read."""
+    warnings = [
+        LedgerWarning(where=cell, text=Words(f"未知的列,未读入:{name}", f"unknown column, not read: {name}"))
+        for cell, name in table.unknown
+    ]
+    for row, kind in kinds.items():
+        if kind in (RowKind.HEADING, RowKind.NOTE):
+            texts = (harmless(plain_text(value)) for value in table.grid.rows[row])
+            text = next(text for text in texts if text)
+            what = Words("小标题", "a heading") if kind is RowKind.HEADING else Words("说明", "a note")
+            words = Words(f"视为{what.zh},未读入:{text}", f"taken for {what.en}, not read: {text}")
+            warnings.append(LedgerWarning(where=str(row + 1), text=words))
+    unfilled = [row + 1 for row, kind in kinds.items() if kind is RowKind.UNFILLED]
+    if unfilled:
+        count = len(unfilled)
+        words = Words(f"{count} 行只有序号,视为空行", f"{count} rows with nothing but a number, taken for blank")
+        warnings.append(LedgerWarning(where=f"{unfilled[0]}..{unfilled[-1]}", text=words))
+    return warnings
+
+
+def _disagreeing(table: Table[Column], kinds: Mapping[int, RowKind], matters: int) -> list[LedgerWarning]:
+    """A total (合计) that states another number of matters than there are rows, or a sheet without any."""
+    warnings = []
+    for row, kind in kinds.items():
+        stated = counted_total(table, row) if kind is RowKind.TOTAL else None
+        if stated is not None and stated != matters:
+            words = Words(f"合计写 {stated} 项,实有 {matters} 行", f"the total says {stated}, there are {matters} rows")
+            warnings.append(LedgerWarning(where=str(row + 1), text=words))
+    if not matters:
+        where = str(table.header + 1)
+        warnings.append(LedgerWarning(where=where, text=Words("表头下没有事项", "no matters below the header")))
+    return warnings

@@ -7,14 +7,22 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
 from models.base import Shape
+
+NAME_LONGEST = 60
+"""Characters in the name of an organ or a post."""
 
 ECHO_LONGEST = 80
 """Characters of a cell that are repeated in a report; the cell address leads to the rest."""
 
 # Full-width forms too: a spreadsheet with a Chinese input method takes ＝ for =.
 _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?%?", re.ASCII)
 
 
@@ -43,6 +51,27 @@ LIFT_PASSWORD = Words(
 )
 
 
+class FaultKind(StrEnum):
+    """In which way a cell cannot be accepted."""
+
+    MISSING = "missing"
+    FORMULA = "formula"
+    ERROR_VALUE = "error_value"
+    CONTROL_CHARACTER = "control_character"
+    TOO_LONG = "too_long"
+    BAD_DATE = "bad_date"
+    BEYOND_CALENDAR = "beyond_calendar"
+    BAD_LIMIT = "bad_limit"
+    LIMIT_BEFORE_ASSIGNMENT = "limit_before_assignment"
+    UNKNOWN_WORD = "unknown_word"
+    UNKNOWN_ORGAN = "unknown_organ"
+    SEVERAL_LEADS = "several_leads"
+    LEAD_IS_CO_HANDLER = "lead_is_co_handler"
+    UNKNOWN_POST = "unknown_post"
+    DUPLICATE = "duplicate"
+    CLASH = "clash"
+
+
 class IntakeError(ValueError):
     """A file that cannot be used at all: `why`, and in `advice` what its owner should do."""
 
@@ -66,6 +95,7 @@ class CellFault(Shape):
     cell: str
     column: str
     value: str
+    kind: FaultKind
     reason: Words
     accepted: Words
 
@@ -107,15 +137,21 @@ def harmless(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """`text` without format characters (zero-width, direction marks), which cannot be seen but make names differ."""
-    if text.isascii():
-        return text
-    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+    """`text` without zero-width characters and direction marks, which cannot be seen but make names differ."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def folded(text: str) -> str:
     """The form in which names are compared: full and half width, case and white space make no difference."""
+    return _folded_name(text) if len(text) <= NAME_LONGEST else _folded(text)
+
+
+def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", without_invisible(text)).split()).casefold()
+
+
+# A ledger repeats the same few hundred names; longer texts are not worth the memory.
+_folded_name = lru_cache(maxsize=8192)(_folded)
 
 
 def cell_name(row: int, column: int) -> str:

@@ -8,10 +8,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 
 from intake.grid import Value, is_blank
-from intake.problems import Words, folded, without_invisible
+from intake.problems import FaultKind, Words, folded, without_invisible
 from models.matters import Urgency
 from policies.admissibility import PERIOD_WORDS
 from policies.limits import Limit, LimitError, parse_limit
@@ -36,26 +35,6 @@ FREQUENCY_ACCEPTED = Words(
 )
 URGENCY_ACCEPTED = Words(f"{'、'.join(Urgency)}或留空", f"{', '.join(Urgency)} or blank")
 PUBLIC_ACCEPTED = Words(f"{PUBLIC}、{NOT_PUBLIC}或留空", f"{PUBLIC} (public), {NOT_PUBLIC} (not public) or blank")
-
-
-class FaultKind(StrEnum):
-    """In which way a cell cannot be accepted."""
-
-    MISSING = "missing"
-    FORMULA = "formula"
-    ERROR_VALUE = "error_value"
-    CONTROL_CHARACTER = "control_character"
-    TOO_LONG = "too_long"
-    BAD_DATE = "bad_date"
-    BEYOND_CALENDAR = "beyond_calendar"
-    BAD_LIMIT = "bad_limit"
-    LIMIT_BEFORE_ASSIGNMENT = "limit_before_assignment"
-    UNKNOWN_WORD = "unknown_word"
-    UNKNOWN_ORGAN = "unknown_organ"
-    SEVERAL_LEADS = "several_leads"
-    LEAD_IS_CO_HANDLER = "lead_is_co_handler"
-    UNKNOWN_POST = "unknown_post"
-    DUPLICATE = "duplicate"
 
 
 class Unreadable(ValueError):
@@ -88,6 +67,7 @@ _AMOUNT = re.compile(
 )
 _NOT_POSITIVE = re.compile(r"[-−负].*|0+(?:\.0*)?[^0-9.].*")
 _FRACTION = re.compile(r"[0-9]+\.[0-9]+[^0-9.].*|.*半.*")
+_NEGATIVE = re.compile(r"[-−] *[0-9一二两三四五六七八九十]")
 _SAME_DAY = frozenset({"当日", "当天"})
 _HALF_DAY = frozenset({"半个工作日", "0.5个工作日", "0.5工作日"})
 _SEPARATORS = re.compile(r"[、,，;；\r\n]+")
@@ -127,7 +107,7 @@ def read_moment(value: Value) -> Moment | None:
 
 
 def read_limit(value: Value) -> Limit:
-    """The limit in a cell; a blank cell means BLANK_LIMIT. Raises Unreadable, also for zero, less, or over ten years."""
+    """The limit in a cell; a blank cell means BLANK_LIMIT. Raises Unreadable, also below one and over ten years."""
     if isinstance(value, str):
         if is_blank(value):
             return parse_limit(BLANK_LIMIT)
@@ -144,6 +124,11 @@ def read_limit(value: Value) -> Limit:
     if not isinstance(value, str):
         raise _bad_limit(Words("数字没有单位,无法区分工作日和自然日", "a number without a unit: working days or days?"))
     return _checked_notation(text)
+
+
+def is_negative_amount(text: str) -> bool:
+    """Whether a limit starts with a minus and a number: a slip worth its own reason, not an attempt at a formula."""
+    return _NEGATIVE.match(unicodedata.normalize("NFKC", text)) is not None
 
 
 def read_frequency(text: str) -> str | None:
@@ -199,7 +184,9 @@ def _fixed_date(value: Value) -> date | None:
     if moment is None:
         return None
     if moment.at is not None:
-        raise _bad_limit(Words("时限日期不写时刻,当日下班时截止", "a date as a limit has no time: it ends at close of business"))
+        raise _bad_limit(
+            Words("时限日期不写时刻,当日下班时截止", "a date as a limit has no time: it ends at close of business")
+        )
     return moment.on
 
 
@@ -211,9 +198,14 @@ def _checked_notation(text: str) -> Limit:
         if _NOT_POSITIVE.fullmatch(text):
             why = Words("时限必须大于零", "a limit is more than zero")
         elif _FRACTION.fullmatch(text):
-            why = Words("时限须为整数,只有半个工作日除外", "a limit is a whole number; the only fraction is half a working day")
+            why = Words(
+                "时限须为整数,只有半个工作日除外", "a limit is a whole number; the only fraction is half a working day"
+            )
         elif text.endswith("前"):
-            why = Words("“前”是否含当日不明确,请只写日期,当日计算在内", "'before' a date is unclear; write the date, which is included")
+            why = Words(
+                "“前”是否含当日不明确,请只写日期,当日计算在内",
+                "'before' a date is unclear; write the date, which is included",
+            )
         else:
             why = Words("时限读不懂", "not a limit in an accepted form")
         raise _bad_limit(why) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from intake.grid import COLUMNS, ROWS, Grid, Value
 from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, TRIM, SheetError, Words
-from intake.workbook import Workbook
+from intake.workbook import SHEETS, Workbook
 
 FILE_BYTES = 20 * 1024 * 1024
 CELL_CHARACTERS = 32_767
@@ -27,7 +27,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
-    """The visible sheets of a file one after another, in the order of the workbook; a .csv is one grid.
+    """The visible sheets of a file in the order of the workbook, at most SHEETS of them; a .csv is one grid.
 
     `name` is what the file is called in messages (default: its file name). A sheet is read when it is asked for.
     Raises SheetError, with advice, for a file that is no readable .xlsx or .csv or that is larger than allowed.
@@ -36,9 +36,8 @@ def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
     called = name or (source.name if isinstance(source, Path) else "")
     if data.startswith(b"PK"):
         book = Workbook(data, called)
-        for sheet in book.sheets:
-            if not sheet.hidden:
-                yield book.grid(sheet)
+        for sheet in [sheet for sheet in book.sheets if not sheet.hidden][:SHEETS]:
+            yield book.grid(sheet)
         return
     _refuse_foreign(data, called)
     yield Grid(called, None, _csv_rows(_decoded(data)))
@@ -51,7 +50,8 @@ def _bytes(source: Path | bytes) -> bytes:
         try:
             if not source.is_file():
                 raise SheetError(
-                    Words("找不到文件", "there is no such file"), Words("请检查路径和文件名", "Check the path and the name")
+                    Words("找不到文件", "there is no such file"),
+                    Words("请检查路径和文件名", "Check the path and the name"),
                 )
             with source.open("rb") as stream:
                 data = stream.read(FILE_BYTES + 1)
@@ -82,7 +82,8 @@ def _refuse_foreign(data: bytes, called: str) -> None:
     start = data[:1024].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if start.startswith(_MARKUP):
         raise SheetError(
-            Words("这是网页或 XML 文件,只是改了扩展名", "this is a web page or XML with a changed file name"), SAVE_AGAIN
+            Words("这是网页或 XML 文件,只是改了扩展名", "this is a web page or XML with a changed file name"),
+            SAVE_AGAIN,
         )
     if data.startswith(_UTF16):
         raise SheetError(Words("文本编码为 UTF-16", "the text is encoded in UTF-16"), _CSV_AS_UTF8)

@@ -5,12 +5,12 @@ are data, is for whoever asked.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
-from intake.grid import Grid, Special, Value
-from intake.problems import Words, cell_name, folded, harmless, without_invisible
+from intake.content import plain_text
+from intake.grid import Grid, Value
+from intake.problems import Words, cell_name, folded, harmless
 
 HEADER_WITHIN = 40
 """Rows from the top among which a header is looked for."""
@@ -97,28 +97,6 @@ def header_name(value: Value) -> str:
         return ""
     name = folded(value).strip(_DECORATION)
     return name.partition("(")[0].strip(_DECORATION) or name
-
-
-def plain_text(value: Value) -> str:
-    """A value as an office would read it in the cell, without white space around it or invisible characters.
-
-    Special cells have no text of their own: "".
-    """
-    match value:
-        case Special():
-            return ""
-        case str():
-            return without_invisible(value).strip()
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() if value.time() == time.min:
-            return str(value.date())
-        case datetime():
-            return value.isoformat(" ", "seconds")
-        case int() | float() | date() | time() | timedelta():
-            return str(value)
 
 
 def _header_row(grid: Grid, kind: type[C]) -> int | None:

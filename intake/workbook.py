@@ -20,25 +20,35 @@ from intake.grid import COLUMNS, ROWS, Area, Grid, Special, Value
 from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, TRIM, SheetError, Words
 
 PARTS = 2000
-UNPACKED_BYTES = 96 * 1024 * 1024
+SHEETS = 20
+"""Visible sheets that are looked at: a ledger further back is not found."""
+
+UNPACKED_BYTES = 64 * 1024 * 1024
+INDEX_BYTES = 2 * 1024 * 1024
+"""The most that the parts listing sheets and relationships may take."""
+
+STRING_BYTES = 64 * 1024 * 1024
+"""The text of all cells together. Cells may share one long string, and the reader gives each a copy of its own."""
+
 RATIO = 250
 RATIO_COUNTS_FROM = 1024 * 1024
 """Smaller parts may compress as well as they like: they can do no harm."""
 
-FORMULA_CELLS = ROWS * 20
-"""Cells that array formulas may cover together, so that a few bytes cannot claim a whole sheet many times over."""
+MARKED_CELLS = ROWS * 20
+"""Formulas and error values on one sheet. A few bytes of array formula may cover a whole sheet many times over."""
 
 _UNPACKING_FAILS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
                     struct.error)  # fmt: skip
 
-# One plain cell: an address up to AZ99999. What is written in any other way goes to the slow scan.
-_PLAIN_CELL = re.compile(rb'<c r="A?[A-Z][1-9][0-9]{0,4}"')
-_CELL_STARTS = tuple(b"<c" + after for after in (b" ", b">", b"/", b"\t", b"\n", b"\r"))
-_ODDITIES = tuple(
-    before + name + after
-    for before, name in ((b"<", b"f"), (b":", b"f"), (b":", b"c"))
-    for after in (b" ", b">", b"/", b"\t", b"\n", b"\r")
-) + (b'"e"', b"'e'")
+# The whole start tag of a plain cell without error value, address up to AZ99999. Of an attribute written twice the
+# native reader takes the last, so nothing may follow unseen; what is written otherwise goes to the slow scan.
+_PLAIN_CELL = re.compile(rb'<c r="A?[A-Z][1-9][0-9]{0,4}"(?: (?:s|t|cm|vm|ph)="(?!e")[0-9A-Za-z]*")* ?/?>')
+_CELL = re.compile(rb'<c r="A?[A-Z][1-9][0-9]{0,4}"')
+_NO_CELL = re.compile(rb"<c[A-Za-z]")
+_INDEXED = frozenset({"workbookPr", "sheet", "Relationship"})
+
+# Signs of a formula or a prefixed name: rare, and found exactly by the slow scan.
+_FORMULA_OR_PREFIX = (re.compile(rb"<f[ >/\t\n\r]"), re.compile(rb":[cf][ >/\t\n\r]"))
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})", re.ASCII)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 
@@ -77,7 +87,9 @@ class _Marks:
 
 
 def _corrupt(detail: Words) -> SheetError:
-    return SheetError(Words(f"文件已损坏或不是完整的 .xlsx:{detail.zh}", f"damaged or incomplete .xlsx: {detail.en}"), SAVE_AGAIN)
+    return SheetError(
+        Words(f"文件已损坏或不是完整的 .xlsx:{detail.zh}", f"damaged or incomplete .xlsx: {detail.en}"), SAVE_AGAIN
+    )
 
 
 def _too_large(detail: Words) -> SheetError:
@@ -98,14 +110,14 @@ class Workbook:
         book = self._main_part()
         self._folder = book.rpartition("/")[0]
         self._relations = self._related(book)
-        self._read_book(self._xml(book))
+        self._read_book(self._index(book))
         self._styles = self._first_related("styles")
         self._strings = self._first_related("sharedStrings")
 
     def grid(self, sheet: SheetPart) -> Grid:
         """The cells of `sheet` with their formulas, error values and merged areas marked."""
         xml = self._xml(sheet.part)
-        marks = _scanned(xml)
+        marks = _scanned(xml, self._strings)
         loaded = self._loaded(xml)
         rows: list[list[Value]] = [list(row) for row in loaded.to_python(skip_empty_area=False)]
         for places, special in ((marks.errors, Special.ERROR), (marks.formulas, Special.FORMULA)):
@@ -168,6 +180,13 @@ class Workbook:
         self._left -= len(data)
         return data
 
+    def _index(self, part: str) -> bytes:
+        """The XML of a part that is read whole."""
+        xml = self._xml(part)
+        if len(xml) > INDEX_BYTES:
+            raise _too_large(Words("工作表目录过大", "its list of sheets is too long"))
+        return xml
+
     def _xml(self, part: str) -> bytes:
         data = self._bytes(part).removeprefix(b"\xef\xbb\xbf")
         declared = _DECLARED.match(data)
@@ -175,7 +194,7 @@ class Workbook:
         if encoding not in (b"utf-8", b"us-ascii", b"ascii") or b"\x00" in data:
             raise _corrupt(Words("部件编码不是 UTF-8", "a part is not encoded in UTF-8"))
         # A document type is where entities are declared; no spreadsheet program writes one.
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        if b"<!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
             raise _corrupt(Words("部件含有文档类型声明", "a part declares a document type"))
         return data
 
@@ -193,7 +212,10 @@ class Workbook:
         if "xl/workbook.xml" in self._parts:
             return "xl/workbook.xml"
         raise SheetError(
-            Words("这不是 Excel 工作簿(可能是 Word、ODS 或压缩包)", "not an Excel workbook (perhaps Word, ODS or a plain zip)"),
+            Words(
+                "这不是 Excel 工作簿(可能是 Word、ODS 或压缩包)",
+                "not an Excel workbook (perhaps Word, ODS or a plain zip)",
+            ),
             SAVE_AGAIN,
         )
 
@@ -203,7 +225,7 @@ class Workbook:
         if path.casefold() not in self._parts:
             return {}
         relations = {}
-        for element, attributes in _elements(self._xml(path)):
+        for element, attributes in _elements(self._index(path)):
             if element == "Relationship" and attributes.get("TargetMode") != "External":
                 target = _resolved(folder, attributes.get("Target", ""))
                 relations[attributes.get("Id", "")] = _Relation(attributes.get("Type", "").rpartition("/")[2], target)
@@ -302,11 +324,12 @@ def _local(name: str) -> str:
 
 
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Every start tag in order: its name and attributes, both without prefix."""
+    """The start tags that list sheets and relationships, in order: name and attributes, both without prefix."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
+        if _local(name) in _INDEXED:
+            found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
 
     parser = _forbidding_parser()
     parser.StartElementHandler = start
@@ -314,31 +337,71 @@ def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def _scanned(xml: bytes) -> _Marks:
-    """Where formulas and error values stand; raises SheetError when a filled cell lies outside the size limits.
+def _scanned(xml: bytes, strings: bytes | None) -> _Marks:
+    """Where formulas and error values stand; raises SheetError for cells that the reader could not hold in memory.
 
-    The reader keeps a rectangle from the first to the last filled cell, so one cell far out would exhaust memory.
+    It keeps a rectangle from the first to the last filled cell, so one cell far out would be enough.
     """
-    cells = sum(xml.count(start) for start in _CELL_STARTS)
-    if not any(odd in xml for odd in _ODDITIES) and sum(1 for _ in _PLAIN_CELL.finditer(xml)) == cells:
+    odd = any(sign.search(xml) for sign in _FORMULA_OR_PREFIX)
+    cells = _cell_tags(xml)
+    if not odd and len(_PLAIN_CELL.findall(xml)) == cells and cells * _longest_string(strings) <= STRING_BYTES:
         return _Marks()
-    scan = _Scan()
+    scan = _Scan(_string_lengths(strings))
     parser = _forbidding_parser()
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
+    parser.CharacterDataHandler = scan.characters
     _parsed(parser, xml)
     return _Marks(frozenset(scan.formulas), frozenset(scan.errors))
+
+
+def _cell_tags(xml: bytes) -> int:
+    """How many start tags may be cells: all that begin with c, but for longer names before and after the cells."""
+    before, after = xml.find(b"<sheetData"), xml.rfind(b"</sheetData")
+    others = len(_NO_CELL.findall(xml, 0, max(before, 0))) + len(_NO_CELL.findall(xml, max(after, 0)))
+    return xml.count(b"<c") - others
+
+
+def _longest_string(strings: bytes | None) -> int:
+    """At least the length of the longest shared string, in bytes."""
+    if strings is None:
+        return 0
+    return len(strings) if b":si" in strings else max(len(part) for part in strings.split(b"<si"))
+
+
+def _string_lengths(strings: bytes | None) -> list[int]:
+    """The length of every shared string, in bytes."""
+    lengths: list[int] = []
+
+    def start(name: str, _: object) -> None:
+        if _local(name) == "si":
+            lengths.append(0)
+
+    def characters(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text.encode())
+
+    if strings is not None:
+        parser = _forbidding_parser()
+        parser.StartElementHandler = start
+        parser.CharacterDataHandler = characters
+        _parsed(parser, strings)
+    return lengths
 
 
 class _Scan:
     """Follows a sheet cell by cell, counting positions as the reader does where addresses are left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, string_lengths: list[int]) -> None:
         self.formulas: set[tuple[int, int]] = set()
         self.errors: set[tuple[int, int]] = set()
         self._row, self._column = -1, -1
         self._cell: tuple[int, int] | None = None
-        self._covered = 0
+        self._marked = 0
+        self._string_lengths = string_lengths
+        self._string_bytes = 0
+        self._shared = False
+        self._index = ""
 
     def start(self, name: str, attributes: dict[str, Any]) -> None:
         local = _local(name)
@@ -347,14 +410,14 @@ class _Scan:
             row, column = (self._row, self._column + 1) if address is None else _position(address)
             self._column = column
             self._cell = (row, column)
+            self._shared = attributes.get("t") == "s"
             if attributes.get("t") == "e":
-                self._filled()
-                self.errors.add(self._cell)
+                self._mark(self.errors)
         elif local in ("v", "is") and self._cell is not None:
-            self._filled()
+            _check_size(*self._cell)
+            self._index = ""
         elif local == "f" and self._cell is not None:
-            self._filled()
-            self.formulas.add(self._cell)
+            self._mark(self.formulas)
             if "ref" in attributes and attributes.get("t") in ("array", "dataTable"):
                 self._cover(attributes["ref"])
         elif local == "row":
@@ -363,22 +426,35 @@ class _Scan:
                 raise _corrupt(Words("行号无法读取", "a row number cannot be read"))
             self._row, self._column = int(number) - 1, -1
 
-    def end(self, name: str) -> None:
-        if _local(name) == "c":
-            self._cell = None
+    def characters(self, text: str) -> None:
+        if self._shared:
+            self._index += text
 
-    def _filled(self) -> None:
+    def end(self, name: str) -> None:
+        local = _local(name)
+        if local == "v" and self._shared:
+            index = self._index.strip()
+            if index.isascii() and index.isdigit() and len(index) <= 9 and int(index) < len(self._string_lengths):
+                self._string_bytes += self._string_lengths[int(index)]
+            if self._string_bytes > STRING_BYTES:
+                raise _too_large(Words("文字过多", "too much text"))
+        elif local == "c":
+            self._cell, self._shared = None, False
+
+    def _mark(self, places: set[tuple[int, int]], cells: int = 1) -> None:
+        self._marked += cells
+        if self._marked > MARKED_CELLS:
+            raise _too_large(Words("公式或错误值过多", "too many formulas or error values"))
         if self._cell is not None:
             _check_size(*self._cell)
+            places.add(self._cell)
 
     def _cover(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         top, left = _position(first)
         bottom, right = _position(last or first)
         _check_size(bottom, right)
-        self._covered += max(bottom - top + 1, 0) * max(right - left + 1, 0)
-        if self._covered > FORMULA_CELLS:
-            raise _too_large(Words("数组公式覆盖的单元格过多", "array formulas cover too many cells"))
+        self._mark(self.formulas, max(bottom - top + 1, 0) * max(right - left + 1, 0))
         self.formulas.update((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
 
 

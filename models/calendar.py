@@ -1,6 +1,6 @@
 """A holiday notice as published: the unit in which the working-day calendar is loaded and versioned."""
 
-from datetime import date
+import datetime as dt
 
 from pydantic import Field
 
@@ -16,9 +16,9 @@ class CalendarNotice(Shape):
     """
 
     number: str = Field(min_length=1)
-    date: date
+    date: dt.date
     year: int = Field(ge=1949, le=2200)
-    days_off: tuple[date, ...] = ()
-    workdays: tuple[date, ...] = ()
-    names: dict[date, str] = Field(default_factory=dict)
+    days_off: tuple[dt.date, ...] = ()
+    workdays: tuple[dt.date, ...] = ()
+    names: dict[dt.date, str] = Field(default_factory=dict)
     source: str = ""

@@ -6,9 +6,7 @@ A name here is on the wire of every running matter: add names, never change one.
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
-from models.base import Shape
+from models.base import Compact, Shape
 from models.matters import Light, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
 
@@ -31,6 +29,8 @@ CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 STRIKE_CLOCK_UPDATE = "strike_clock"
 
 KIND_MATTER = "督办事项"
+
+HEAD_DIGITS = 32
 
 
 class SearchAttribute(StrEnum):
@@ -61,14 +61,6 @@ def misdirected_workflow_id(target: str, message_id: str, scope: str = "") -> st
 
 def _scoped(scope: str, workflow_id: str) -> str:
     return f"{scope}/{workflow_id}" if scope else workflow_id
-
-
-class Compact(Shape):
-    """A payload that leaves out what is empty: histories are kept for years."""
-
-    @model_serializer(mode="wrap")
-    def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {name: value for name, value in handler(self).items() if value not in (None, (), [], {}, False)}
 
 
 class Opening(Compact):
@@ -114,7 +106,7 @@ class TransitionOrder(Shape):
 class Receipt(Compact):
     """What the workflow needs to know after a transition; its history is the second witness of the ledger.
 
-    `head` is the hash of the matter's entry `seq`. `next_at` is the next instant at which a clock is due, `next_for`
+    `head` begins the hash of the matter's entry `seq` (HEAD_DIGITS hexadecimal digits of it). `next_at` is the next instant at which a clock is due, `next_for`
     what it is, in words; `due_at` the due instant that people look at.
     """
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.acts import Act, ActName
-from models.base import Shape
+from models.base import Compact, Shape
 from models.calendar import CalendarNotice
 
 
@@ -167,11 +167,10 @@ class CalendarPublished(Shape):
     notice: CalendarNotice
 
 
-class Outcome(Shape):
+class Outcome(Compact):
     """The recorded answer to a message: the acts it caused, or why it was refused. A repetition gets the same one."""
 
-    accepted: bool
-    target: str
+    accepted: bool = False
     acts: tuple[ActName, ...] = ()
     reason: str | None = None
     rule: str | None = None

@@ -5,21 +5,23 @@ UTC; every index here serves a query in record/. The tables are made by record/m
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
-    ForeignKeyConstraint,
     Index,
     Integer,
+    String,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
 from models.contract import KIND_MATTER
@@ -41,22 +43,37 @@ def aware(value: datetime) -> datetime:
     return value
 
 
+@lru_cache(maxsize=1024)
+def instant_text(value: datetime) -> str:
+    """The instant in UTC to the microsecond, always of the same length, so that texts sort as instants do."""
+    return aware(value).astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Instant(TypeDecorator[datetime]):
-    """An aware instant: kept in UTC so that both databases compare and sort it right, handed back in Asia/Shanghai."""
+    """An aware instant: kept in UTC so that both databases compare and sort it right, handed back in Asia/Shanghai.
+
+    SQLite has no type for instants and keeps `instant_text`; PostgreSQL keeps a timestamp with time zone.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        utc = aware(value).astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column type of this database."""
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | datetime | None:
+        """What is kept; raises NaiveInstantError."""
         if value is None:
             return None
-        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(SHANGHAI)
+        return instant_text(value) if dialect.name == "sqlite" else aware(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What comes back: the same instant, in Asia/Shanghai."""
+        if value is None:
+            return None
+        kept = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return aware(kept).astimezone(SHANGHAI)
 
 
 # An auto-incremented key: only a plain INTEGER is SQLite's own row number, and PostgreSQL needs the wide one.
@@ -120,9 +137,7 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_stage", "stage", "id"),
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
-        Index(
-            "ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE
-        ),
+        Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
         KEYED_BY_TEXT,
     )
 
@@ -207,20 +222,17 @@ class CaseRow(SQLModel, table=True):
 
 
 class NoticeRow(SQLModel, table=True):
-    """One notice of one act to one recipient over one channel; its uniqueness is what lets it leave only once."""
+    """One notice of one act to one recipient over one channel; its key is what lets it leave only once.
+
+    `entry` is the act's row in the ledger, so that a recipient's notices stand in the order of recording.
+    """
 
     __tablename__ = "notices"
-    __table_args__ = (
-        UniqueConstraint("target", "seq", "recipient", "channel", name="uq_notices_act_recipient_channel"),
-        ForeignKeyConstraint(["target", "seq"], ["acts.target", "acts.seq"]),
-        Index("ix_notices_recipient", "recipient", "channel", "id"),
-    )
+    __table_args__ = KEYED_BY_TEXT
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
-    target: str
-    seq: int
-    recipient: str
-    channel: str
+    recipient: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    entry: int = Field(primary_key=True, foreign_key="acts.id", sa_type=SERIAL)
     state: str
     queued_at: datetime = Field(sa_type=Instant)
     delivered_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -5,7 +5,7 @@ policies/commands.py.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from models.matters import ClockKind, Extension, ExtensionState, Severity, Stage, Urgency
@@ -25,13 +25,14 @@ from models.messages import (
     Verify,
 )
 from models.policy import Policy, VerificationMethod
-from policies.deadlines import local_date
+from policies.deadlines import local_date, validity_end
 from policies.directory import Directory
 from policies.drafts import ENDED, Draft
 from policies.limits import Limit, LimitError, Unit, extended, parse_limit
 
 PERIOD_WORDS = {"每周": "weekly", "每半月": "half-monthly", "每月": "monthly", "每季度": "quarterly"}
 _NO_FREQUENCY = frozenset({"一次性", "once", "none"})
+_WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 
 
 class Refused(Exception):
@@ -64,6 +65,9 @@ def check_registration(
     for post in posts:
         if post is not None and not directory.has_post(post):
             raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
+    if registration.by is not None and not directory.serves(registration.by, registration.office):
+        reason = f"只有督办单位的岗位可以立项 only posts of the office: {registration.office}"
+        raise Refused(reason, "authority.office")
     if registration.lead in registration.co:
         raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
     for value, kind, name in (
@@ -75,8 +79,11 @@ def check_registration(
             raise Refused(f"{name}读不懂 not understood: {value};可接受 accepted: {accepted}", rule)
     read_limit(registration.limit or policy.default_limit, rule)
     report_period(registration.report_every, policy)
-    if registration.assigned_at is not None and registration.assigned_at > at:
-        raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
+    if registration.assigned_at is not None:
+        if registration.assigned_at.utcoffset() is None:
+            raise Refused("交办时间缺少时区 assigned_at has no offset", rule)
+        if registration.assigned_at > at:
+            raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
     if twin is not None:
         raise Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule)
 
@@ -223,28 +230,30 @@ def _suspend(draft: Draft, command: Suspend) -> None:
 
 
 def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None]:
-    """Until when the clocks may stand: a limit or date text, or an instant; refuses none, a past one, or too late a one."""
-    rule, longest = "suspension", draft.facts.policy.suspension_longest
+    """Until when the clocks may stand: a limit or date text, or an instant; refuses none, a past one, or too late a one.
+
+    The longest suspension is counted in plain days: that its own end may be moved off a day off lengthens no other.
+    """
+    rule, longest = "suspension", parse_limit(draft.facts.policy.suspension_longest)
     if not command.until:
         raise Refused("缺少中止的截止日 until is required", rule)
     instant: datetime | None = None
-    last_day: date | None = None
+    today, calendar = local_date(draft.at), draft.facts.calendar
     try:
         if ":" in command.until:
             instant = ends_at = datetime.fromisoformat(command.until)
-            local_date(instant)
+            last_day = local_date(instant)
         else:
-            last_day = parse_limit(command.until).on
-            ends_at = draft.clock(ClockKind.SUSPENSION, command.until).due_at
+            limit, clock = parse_limit(command.until), draft.clock(ClockKind.SUSPENSION, command.until)
+            ends_at = clock.due_at
+            last_day = clock.last_day if limit.unit in _WITHIN_A_DAY else validity_end(today, limit, calendar)
     except ValueError as error:
         accepted = "YYYY-MM-DD, 10d, 带时区的时刻 an instant with offset"
         raise Refused(f"截止日读不懂 until not understood: {command.until};可接受 accepted: {accepted}", rule) from error
     if ends_at <= draft.at:
         raise Refused("截止日不能早于现在 until lies in the past", rule)
-    latest = draft.clock(ClockKind.SUSPENSION, longest).due_at
-    latest_day = local_date(draft.at) + timedelta(days=parse_limit(longest).number)
-    if last_day > latest_day if last_day else ends_at > latest:
-        raise Refused(f"中止最长 {longest} suspended for {longest} at most", rule)
+    if last_day > validity_end(today, longest, calendar):
+        raise Refused(f"中止最长 {longest.text} suspended for {longest.text} at most", rule)
     return command.until, instant
 
 

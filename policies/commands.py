@@ -4,7 +4,7 @@ Each function notes the acts in the order in which they are read and moves the c
 admitted is for policies/admissibility.py; what happens when nobody speaks for policies/timers.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.acts import ActName
@@ -33,9 +33,12 @@ from policies.admissibility import (
     report_period,
     suspension_end,
 )
-from policies.deadlines import local_date
+from policies.deadlines import add_months, local_date
 from policies.drafts import Draft
 from policies.timers import miss_limit
+
+# Ten years, which a limit in working days or one that is rolled may pass by some days; a fixed date has no other bound.
+LONGEST_MONTHS = 10 * 12 + 6
 
 # --- registration -----------------------------------------------------------------------------------------------------
 
@@ -49,6 +52,8 @@ def register(draft: Draft, registration: Registration, twin: str | None) -> None
     limit = draft.clock(ClockKind.LIMIT, terms.limit, registration.assigned_at)
     if limit.due_at <= limit.started_at:
         raise Refused(f"时限早于交办 the limit lies before the start: {terms.limit}", "registration")
+    if limit.last_day > add_months(local_date(limit.started_at), LONGEST_MONTHS):
+        raise Refused(f"时限超过十年 the limit is longer than ten years: {terms.limit}", "registration")
     by = registration.by or directory.organ(terms.office).handler
     draft.note(ActName.REGISTERED, by=by, severity=terms.severity.value, entry="registration")
     if registration.assigned_at is not None:
@@ -119,7 +124,7 @@ def _approve(draft: Draft, command: Approve) -> None:
     _assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
 
 
-def _sign(draft: Draft, command: MatterCommand) -> None:
+def _sign(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
     if draft.state.signed_at is None:
         draft.change(signed_at=draft.at)
         draft.stop(ClockKind.SIGNING, ClockKind.SIGN_REMINDER)
@@ -155,15 +160,15 @@ def _decide_extension(draft: Draft, command: DecideExtension) -> None:
         return
     draft.change(extension=asked.model_copy(update={"state": ExtensionState.GRANTED}))
     longer = extended_limit(draft, asked.limit).text
-    moved = draft.ruled(limit.model_copy(update={"limit": longer}))
+    moved = draft.ruled_on(limit.model_copy(update={"limit": longer}))
     draft.run_limit(moved)
     if draft.state.suspended:
         # The clocks stand still: the new due instant is told when they run again.
         draft.note(ActName.EXTENSION_GRANTED, by=command.by, reason=command.reason, entry="extension")
     else:
         draft.note_clock(ActName.EXTENSION_GRANTED, moved, entry="extension", by=command.by, reason=command.reason)
-        if moved.due_at > limit.due_at:
-            draft.show(Light.GREEN)
+    if moved.due_at > limit.due_at:
+        draft.show(Light.GREEN)
 
 
 def _suspend(draft: Draft, command: Suspend) -> None:
@@ -197,7 +202,7 @@ def rerun(draft: Draft) -> None:
     """Rule every clock again after a suspension, the limit first so that others may lean on it."""
     limit = draft.state.limit
     if limit is not None:
-        moved = draft.ruled(limit)
+        moved = draft.ruled_on(limit)
         if ClockKind.LIMIT in draft.state.clocks:
             draft.run_limit(moved)
         draft.change(limit=moved)
@@ -206,7 +211,7 @@ def rerun(draft: Draft) -> None:
             continue
         if kind is ClockKind.RETURNED and draft.state.limit is not None:
             clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})
-        draft.start(draft.ruled(clock))
+        draft.start(draft.ruled_on(clock))
 
 
 def _submit(draft: Draft, command: Submit) -> None:
@@ -262,7 +267,7 @@ def _cancel(draft: Draft, command: Cancel) -> None:
     draft.note(ActName.CANCELLED, by=command.by, reason=command.reason)
 
 
-def _given(detail: dict[str, object]) -> dict[str, object]:
+def _given(detail: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in detail.items() if value not in (None, [])}
 
 

@@ -91,7 +91,7 @@ class Document:
         except ValidationError as error:
             mistakes = []
             for fault in error.errors():
-                path = (*at, *(part for part in fault["loc"] if isinstance(part, (str, int))))
+                path = (*at, *fault["loc"])
                 why, accepted = _in_words(shape, fault)
                 mistakes.append(self.mistake(path, why, accepted))
             raise DocumentError(mistakes) from error

@@ -25,7 +25,7 @@ from models.matters import (
 from models.policy import Policy, Role
 from policies.calendar import Calendar
 from policies.counting import Counting
-from policies.deadlines import due, next_opening, period_end, reminders
+from policies.deadlines import Stops, due, next_opening, period_end, reminders
 from policies.directory import Directory
 from policies.limits import parse_limit
 
@@ -165,7 +165,8 @@ class Draft:
     def escalation_round(self) -> int:
         """How many organs above the leader an unverified report has climbed."""
         clock = self.state.clocks.get(ClockKind.VERIFICATION)
-        return clock.round - 1 if clock else 0
+        # Round 2 runs after the leader himself was told, round 3 after the organ above him was.
+        return max(clock.round - 2, 0) if clock else 0
 
     # --- lights and levels ----------------------------------------------------------------------------------------
 
@@ -178,8 +179,12 @@ class Draft:
     # --- clocks ---------------------------------------------------------------------------------------------------
 
     def ruled(self, clock: Clock) -> Clock:
-        """The clock as the calendar, the counting rules and the finished suspensions have it now."""
-        stops = tuple(stop for stop in self.stops if stop[1] > clock.started_at)
+        """The clock as the calendar, the counting rules and the suspensions that began before its end have it now."""
+        # A suspension on the last day, but after the due instant, stopped nothing.
+        return self._ruled(clock, tuple(stop for stop in self.stops if stop[0] < clock.due_at))
+
+    def _ruled(self, clock: Clock, stops: Stops) -> Clock:
+        stops = tuple(stop for stop in stops if stop[1] > clock.started_at)
         calendar, counting = self.facts.calendar, self.facts.counting
         if clock.kind is ClockKind.SIGN_REMINDER:
             at = next_opening(clock.started_at, calendar, counting, stops)
@@ -206,7 +211,14 @@ class Draft:
         """A ruled clock of that kind, counted from `started_at` (default: now). It is not running yet."""
         start = started_at or self.at
         blank = Clock(kind=kind, started_at=start, limit=limit, due_at=start, last_day=start.date(), **fields)
-        return self.ruled(blank)
+        return self._ruled(blank, self.stops)
+
+    def ruled_on(self, clock: Clock) -> Clock:
+        """The clock ruled again; what has been told stands where another calendar would now end it earlier."""
+        new = self.ruled(clock)
+        if new.due_at >= clock.due_at:
+            return new
+        return new.model_copy(update={"due_at": clock.due_at, "last_day": clock.last_day})
 
     def start(self, clock: Clock) -> None:
         """Let the clock run, in place of any of its kind."""
@@ -239,9 +251,16 @@ class Draft:
         every, assigned_at = self.terms.report_every, self.state.assigned_at
         if every is None or assigned_at is None:
             return
-        period_from, round_ = (ended.due_at, ended.round + 1) if ended else (assigned_at, 1)
+        round_ = ended.round + 1 if ended else 1
         while (clock := self.clock(ClockKind.PROGRESS, every, assigned_at, round=round_)).due_at <= self.at:
-            period_from, round_ = clock.due_at, round_ + 1
+            round_ += 1
+        self.run_period(clock)
+
+    def run_period(self, clock: Clock) -> None:
+        """Start a report period; it runs from the end of the one before it, the first from assignment."""
+        period_from = clock.started_at
+        if clock.round > 1:
+            period_from = self.ruled(clock.model_copy(update={"round": clock.round - 1})).due_at
         self.change(period_from=period_from)
         self.start(clock)
 

@@ -12,6 +12,8 @@ from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
 from policies import commands, reruling, timers
 from policies.admissibility import Refused, check_command
+from policies.calendar import CalendarError
+from policies.calendar import CalendarError
 from policies.drafts import ENDED, Draft, Due, Facts, next_due
 
 __all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "next_due", "step"]
@@ -80,13 +82,14 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
             if not attended:
                 raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
             commands.apply(draft, message)
-    except Refused as refusal:
+    except (Refused, CalendarError) as error:
+        refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
         draft = Draft(untouched, draft.at, draft.facts)
         _refuse(draft, message, refusal)
         reason, rule = refusal.reason, refusal.rule
-        return draft, Outcome(accepted=False, target=untouched.id, acts=(ActName.REFUSED,), reason=reason, rule=rule)
+        return draft, Outcome(accepted=False, acts=(ActName.REFUSED,), reason=reason, rule=rule)
     acts = tuple(act.act for act in draft.acts)
-    return draft, Outcome(accepted=True, target=untouched.id, acts=acts, due=due_at(draft.state))
+    return draft, Outcome(accepted=True, acts=acts, due=due_at(draft.state))
 
 
 def _refuse(draft: Draft, message: Message, refusal: Refused) -> None:

@@ -4,14 +4,16 @@ Open clocks are ruled again: a later date moves them, an earlier one does not (p
 calendar denies are withdrawn with whatever was proposed on them (engine.md 2, W7; mechanisms.md 3.3).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import ActName
 from models.matters import Clock, ClockKind, Finding, Light, Stage
 from policies.drafts import ENDED, Draft
-from policies.timers import archive_when_free, strike_clock
+from policies.timers import archive_when_free, miss_limit, strike_clock
 
 _LATE = (ActName.OVERDUE, ActName.IMPORTED_OVERDUE)
+_ESCALATING = (Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING)
 _CHAIN = (*_LATE, ActName.RECTIFICATION_ORDERED, ActName.EXPLANATION_ASKED, ActName.RECTIFICATION_OVERDUE)
 SHOWN_CLOCKS = (
     ClockKind.LIMIT,
@@ -22,12 +24,29 @@ SHOWN_CLOCKS = (
     ClockKind.VERIFICATION,
 )
 _STAGE_OF = {
-    ClockKind.LIMIT: (Stage.RUNNING, 0),
-    ClockKind.RETURNED: (Stage.RETURNED, 0),
-    ClockKind.SUPERVISION: (Stage.SUPERVISED, 1),
-    ClockKind.EXPLANATION: (Stage.RUNNING, 1),
-    ClockKind.RECTIFICATION: (Stage.RECTIFYING, 2),
+    ClockKind.LIMIT: Stage.RUNNING,
+    ClockKind.RETURNED: Stage.RETURNED,
+    ClockKind.SUPERVISION: Stage.SUPERVISED,
+    ClockKind.EXPLANATION: Stage.RUNNING,
+    ClockKind.RECTIFICATION: Stage.RECTIFYING,
 }
+_STEP_OF = {
+    ClockKind.SUPERVISION: ActName.SUPERVISED,
+    ClockKind.EXPLANATION: ActName.SUPERVISED,
+    ClockKind.RECTIFICATION: ActName.RECTIFICATION_ORDERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    """What the new calendar denies: a finding with all that was built on it, and its clock as it is ruled now.
+
+    `runs_on` says that the matter still stands where these findings brought it, so that the clock can run again.
+    """
+
+    findings: tuple[Finding, ...]
+    clock: Clock
+    runs_on: bool
 
 
 def shown_clock(draft: Draft) -> Clock | None:
@@ -45,16 +64,18 @@ def rule_again(draft: Draft) -> None:
         for kind, clock in draft.state.clocks.items():
             if kind not in (ClockKind.LIMIT, ClockKind.SUSPENSION):
                 draft.start(_moved(draft, clock))
-    denied, clock = _denied_chain(draft)
-    if clock is not None:
-        _set_back(draft, clock)
+    denials = _denials(draft)
+    for denial in denials:
+        if denial.runs_on:
+            _set_back(draft, denial)
     after = shown_clock(draft)
     if before is not None and after is not None and draft.state.stage not in ENDED and _differs(before, after):
         draft.note_clock(ActName.CALENDAR_RECOMPUTED, after, entry="calendar")
-        if after.due_at > before.due_at and draft.state.light is Light.YELLOW:
+        moved = after.due_at > before.due_at and after.kind in (ClockKind.LIMIT, ClockKind.RETURNED)
+        if moved and draft.state.light is Light.YELLOW:
             draft.show(Light.GREEN)
-    if clock is not None:
-        _withdraw_chain(draft, denied, clock)
+    for denial in denials:
+        _withdraw(draft, denial)
     _withdraw_others(draft)
     archive_when_free(draft)
 
@@ -98,51 +119,71 @@ def _later(draft: Draft, finding: Finding) -> Clock | None:
     return new if new.due_at > finding.clock.due_at else None
 
 
-def _denied_chain(draft: Draft) -> tuple[list[Finding], Clock | None]:
-    """The earliest denied finding of the escalation with all that was built on it, and its clock as it is ruled now."""
-    chain = [finding for finding in draft.state.findings if finding.act in _CHAIN]
-    for index, finding in enumerate(chain):
-        clock = _later(draft, finding)
-        if clock is not None:
-            return chain[index:], clock
-    return [], None
+def _denials(draft: Draft) -> list[_Denial]:
+    """The denied findings of the escalation; one made on a returned clock begins anew, not built on those before it."""
+    chains: list[list[Finding]] = [[]]
+    for finding in draft.state.findings:
+        if finding.act in _CHAIN:
+            if finding.clock.kind is ClockKind.RETURNED:
+                chains.append([])
+            chains[-1].append(finding)
+    denials = []
+    for chain in chains:
+        for index, finding in enumerate(chain):
+            clock = _later(draft, finding)
+            if clock is not None:
+                runs_on = chain is chains[-1] and draft.state.stage in _ESCALATING
+                denials.append(_Denial(tuple(chain[index:]), clock, runs_on))
+                break
+    return denials
 
 
-def _set_back(draft: Draft, clock: Clock) -> None:
-    """Let the wrongly missed clock run on, if it still can."""
-    if draft.state.stage is Stage.SUBMITTED or draft.state.stage in ENDED or draft.state.suspended:
-        return
-    draft.stop(ClockKind.RETURNED, ClockKind.SUPERVISION, ClockKind.RECTIFICATION, ClockKind.EXPLANATION)
-    stage, level = _STAGE_OF[clock.kind]
-    draft.change(stage=stage, level=level)
-    if clock.kind is ClockKind.LIMIT:
+def _set_back(draft: Draft, denial: _Denial) -> None:
+    """Let the wrongly missed clock run on; a case that stays open keeps the matter on its level."""
+    clock, policy = denial.clock, draft.facts.policy
+    draft.stop(ClockKind.SUPERVISION, ClockKind.RECTIFICATION, ClockKind.EXPLANATION)
+    withdrawn = {finding.case for finding in denial.findings}
+    steps = [_STEP_OF[clock.kind]] if clock.kind in _STEP_OF else []
+    if any(case.open and case.id not in withdrawn for case in draft.state.cases):
+        steps.append(ActName.ACCOUNTABILITY_PROPOSED)
+    level = max((policy.step(act).level for act in steps), default=0)
+    draft.change(stage=_STAGE_OF[clock.kind], level=level)
+    if clock.kind is not ClockKind.LIMIT:
+        draft.start(clock)
+    elif clock.due_at > draft.at:
         draft.run_limit(clock)
     else:
+        # Missed again on the spot: a co-handler's clock is not started into the past.
+        draft.change(limit=clock)
         draft.start(clock)
 
 
-def _withdraw_chain(draft: Draft, denied: list[Finding], clock: Clock) -> None:
-    draft.change(findings=tuple(finding for finding in draft.state.findings if finding not in denied))
-    for finding in denied:
+def _withdraw(draft: Draft, denial: _Denial) -> None:
+    clock, first = denial.clock, denial.findings[0]
+    draft.change(findings=tuple(finding for finding in draft.state.findings if finding not in denial.findings))
+    for finding in denial.findings:
         draft.note(ActName.FINDING_WITHDRAWN, reason=finding.act.value, entry="calendar", rules=("R18",))
         _withdraw_case(draft, finding)
-    runs = clock.kind in draft.state.clocks
-    if runs and clock.due_at <= draft.at:
+    if denial.runs_on and clock.due_at > draft.at:
+        if clock.kind in (ClockKind.LIMIT, ClockKind.RETURNED):
+            draft.show(Light.GREEN)
+    elif denial.runs_on and first.act is ActName.IMPORTED_OVERDUE:
+        miss_limit(draft, first.act)
+    elif denial.runs_on:
         strike_clock(draft, draft.state.clocks[clock.kind])
-    elif runs and clock.kind in (ClockKind.LIMIT, ClockKind.RETURNED):
-        draft.show(Light.GREEN)
-    elif not runs and clock.kind is ClockKind.LIMIT:
-        _settle(draft, clock, denied[0].act)
+    elif clock.kind in (ClockKind.LIMIT, ClockKind.RETURNED):
+        _settle(draft, clock, first.act)
 
 
 def _settle(draft: Draft, clock: Clock, act: ActName) -> None:
-    """A matter already submitted: in time after all, or late all the same but by the new date."""
+    """A matter already reported or ended: in time after all, or late all the same but by the new date."""
     submitted_at = draft.state.submitted_at
-    if submitted_at is None or submitted_at <= clock.due_at:
+    if submitted_at is not None and submitted_at > clock.due_at:
+        if clock.kind is ClockKind.LIMIT:
+            draft.note(act, entry="limit", rules=clock.rules)
+            draft.find(act, clock)
+    elif not any(finding.act in _CHAIN for finding in draft.state.findings):
         draft.show(Light.GREEN)
-    else:
-        draft.note(act, entry="limit", rules=clock.rules)
-        draft.find(act, clock)
 
 
 def _withdraw_case(draft: Draft, finding: Finding) -> None:
@@ -175,18 +216,31 @@ def _withdraw_others(draft: Draft) -> None:
 
 
 def _cured_at(draft: Draft, finding: Finding) -> datetime | None:
+    """When what was missed was done after all; None while it is not done, or where it was done too late to matter."""
+    state = draft.state
     match finding.act:
         case ActName.SIGN_OVERDUE:
-            return draft.state.signed_at
+            return state.signed_at
         case ActName.CO_OVERDUE:
-            return draft.state.co_done.get(finding.subject or "")
+            return state.co_done.get(finding.subject or "")
         case ActName.APPROVAL_OVERDUE:
-            return draft.state.assigned_at
+            return state.assigned_at
+        case ActName.VERIFICATION_OVERDUE:
+            return _verified_at(draft, finding)
         case ActName.PROGRESS_OVERDUE:
-            reported = draft.state.last_report_at
+            reported = state.last_report_at
             return reported if reported is not None and reported > finding.at else None
         case _:
             return None
+
+
+def _verified_at(draft: Draft, finding: Finding) -> datetime | None:
+    """When the report behind this finding was verified, or the instant by which it must have been; None if it is not."""
+    state = draft.state
+    if state.submitted_at != finding.clock.started_at:
+        return state.submitted_at
+    returned = state.clocks.get(ClockKind.RETURNED)
+    return state.ended_at or (returned.started_at if returned else None)
 
 
 def _run_on(draft: Draft, clock: Clock) -> None:
@@ -194,14 +248,12 @@ def _run_on(draft: Draft, clock: Clock) -> None:
     match clock.kind:
         case ClockKind.SIGNING:
             draft.stop(ClockKind.SIGN_REMINDER)
+            draft.start(clock)
         case ClockKind.VERIFICATION if draft.state.stage is not Stage.SUBMITTED:
             return
-        case ClockKind.APPROVAL if draft.state.stage is not Stage.AWAITING_APPROVAL:
+        case ClockKind.PROGRESS if draft.state.stage is Stage.SUBMITTED:
             return
         case ClockKind.PROGRESS:
-            draft.change(period_from=draft.state.last_report_at or draft.state.assigned_at)
+            draft.run_period(clock)
         case _:
-            pass
-    draft.start(clock)
-
-
+            draft.start(clock)

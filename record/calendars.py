@@ -41,9 +41,7 @@ def add(session: Session, notice: CalendarNotice, at: datetime) -> bool:
     Raises NoticeDiffersError when another content is on record under its number.
     """
     hold(session, "calendar notices")
-    kept = session.execute(
-        select(_NOTICES.c.content).where(_NOTICES.c.number == notice.number)
-    ).scalar_one_or_none()
+    kept = session.execute(select(_NOTICES.c.content).where(_NOTICES.c.number == notice.number)).scalar_one_or_none()
     if kept is None:
         _ADD.run(session, {"number": notice.number, "content": notice.model_dump_json(), "added_at": at})
         return True

@@ -19,9 +19,7 @@ _CASES = table(CaseRow)
 ENDING = frozenset({ActName.CASE_WITHDRAWN, ActName.MEASURE_DECIDED})
 
 _OPEN = Prepared(insert_or_ignore(_CASES, "id"))
-_END = Prepared(
-    update(_CASES).where(_CASES.c.id == bindparam("case")).values(open=False, ended_at=bindparam("ended"))
-)
+_END = Prepared(update(_CASES).where(_CASES.c.id == bindparam("case")).values(open=False, ended_at=bindparam("ended")))
 
 
 def matter_of(case_id: str) -> str:
@@ -45,6 +43,7 @@ def keep(session: Session, entries: Iterable[Entry]) -> None:
                     "count": act.count,
                     "open": True,
                     "proposed_at": act.at,
+                    "ended_at": None,
                 },
             )
         elif act.act in ENDING:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from models.acts import Act
-from models.rows import SHANGHAI, ActRow, HeadRow, SnapshotRow, aware, table
+from models.rows import SHANGHAI, ActRow, HeadRow, SnapshotRow, aware, instant_text, table
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
@@ -31,6 +31,8 @@ _SET_HEAD = Prepared(upsert(_HEADS, "target"))
 _INSERT = Prepared(_ACTS.insert(), [column.name for column in _ACTS.c if column.name != "id"])
 
 T = TypeVar("T")
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 # Rows fetched at a time, and values in one IN list: small against memory and against the databases' limits.
 _PAGE = 1_000
@@ -113,15 +115,13 @@ class ChainFault:
         )
 
 
-def append(
-    session: Session, acts: Sequence[Act], *, message_id: str | None, processed_at: datetime
-) -> list[Entry]:
+def append(session: Session, acts: Sequence[Act], *, message_id: str | None, processed_at: datetime) -> list[Entry]:
     """Append the acts in this order, each to the chain of its target; returns the entries in the same order.
 
     Every instant must be aware (NaiveInstantError); an act's detail must be JSON (ValueError).
     """
     known = unit(session)
-    processed = _instant(processed_at)
+    processed = instant_text(processed_at)
     heads = {target: _held_head(session, target) for target in sorted({act.target for act in acts})}
     entries: list[Entry] = []
     rows: list[dict[str, Any]] = []
@@ -131,7 +131,7 @@ def append(
             aware(act.due)
         seq, previous = heads[act.target].seq + 1, heads[act.target].hash
         body = _canonical(act.model_dump(mode="json", exclude_none=True))
-        own = _hash(act.target, seq, body, message_id, processed, previous)
+        own = _hash(act.target, seq, body, message_id=message_id, processed=processed, previous=previous)
         heads[act.target] = Head(seq, own)
         entries.append(Entry(act.target, seq, act, message_id, processed_at.astimezone(SHANGHAI), previous, own))
         rows.append(
@@ -233,15 +233,7 @@ def _held_head(session: Session, target: str) -> Head:
     return head(session, target)
 
 
-def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _instant(value: datetime) -> str:
-    return aware(value).astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _hash(target: str, seq: int, body: str, message_id: str | None, processed: str, previous: str) -> str:
+def _hash(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
     # The members in alphabetical order, so that the text equals the canonical JSON of the whole; `body` is already.
     text = (
         f'{{"act":{body},"message_id":{_canonical(message_id)},"previous":{_canonical(previous)},'
@@ -251,18 +243,14 @@ def _hash(target: str, seq: int, body: str, message_id: str | None, processed: s
 
 
 class _AsKept(TypeDecorator[str]):
-    """An instant column read without trust: in the form it was hashed in, or as it stands when it is no instant."""
+    """An instant column read without trust: the text that was hashed, or whatever stands in its place."""
 
     impl = Text
     cache_ok = True
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value).replace(tzinfo=UTC)
-            except ValueError:
-                return value
-        return _instant(value) if isinstance(value, datetime) else str(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text; SQLite keeps nothing else."""
+        return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 def _chain_rows(targets: Sequence[str] | None) -> Select[Any]:
@@ -326,13 +314,20 @@ def _chain_faults(target: str, chain: Iterable[Row[Any]]) -> Iterator[ChainFault
 
 def _entry_faults(row: Row[Any]) -> Iterator[ChainFault]:
     try:
-        own = _hash(row.target, row.seq, row.body, row.message_id, row.processed_at, row.previous)
+        own = _hash(
+            row.target,
+            row.seq,
+            row.body,
+            message_id=row.message_id,
+            processed=row.processed_at,
+            previous=row.previous,
+        )
         act = json.loads(row.body)
         told = {
             "target": act["target"],
             "act": act["act"],
             "subject": act.get("subject"),
-            "at": _instant(datetime.fromisoformat(act["at"])),
+            "at": instant_text(datetime.fromisoformat(act["at"])),
         }
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         yield ChainFault(row.target, row.seq, FaultKind.CONTENT, str(row.hash), f"{type(error).__name__}: {error}")
@@ -349,4 +344,3 @@ def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
     source = iter(values)
     while some := list(islice(source, _LIST)):
         yield some
-

@@ -6,7 +6,7 @@ policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -14,7 +14,7 @@ from models.contract import KIND_MATTER
 from models.matters import ClockKind, MatterState, Stage
 from models.messages import Outcome
 from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
-from record.statements import Head, Prepared, Tally, unit, upsert
+from record.statements import Head, Prepared, Values, unit, upsert
 from record.store import hold
 from record.tallies import move, tally
 
@@ -24,20 +24,29 @@ _HEADS = table(HeadRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 
-# Stages in which somebody still owes something by the due instant; in all others it can no longer run out.
-OWING = frozenset({Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING, Stage.RETURNED})
+# Stages in which nobody owes anything by the due instant, so that it cannot run out; in all others it can.
+SETTLED = frozenset(
+    {Stage.REFUSED, Stage.AWAITING_APPROVAL, Stage.SUBMITTED, Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED}
+)
 _OVER = (Stage.CLOSED.value, Stage.CANCELLED.value, Stage.ARCHIVED.value, Stage.REFUSED.value)
 _OUT_OF_REACH = (Stage.ARCHIVED.value, Stage.REFUSED.value)
 
-_COUNTED = (_MATTERS.c.lead, _MATTERS.c.stage, _MATTERS.c.light, _MATTERS.c.level, _MATTERS.c.cases_open)
+# Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
+# are set only when one of them changes: otherwise a transition would have to make several more pages durable.
+_LED_TO = sorted({column.name for index in _MATTERS.indexes for column in index.columns} - {"id"})
+_FREE = [column.name for column in _MATTERS.c if column.name not in (*_LED_TO, "id")]
+_STANDING = sorted({*_LED_TO, "level", "cases_open"})
+_STANDING_COLUMNS = [_MATTERS.c[name] for name in _STANDING]
+
 _LOAD = Prepared(
-    select(_SNAPSHOTS.c.state, _HEADS.c.seq, _HEADS.c.hash, *_COUNTED)
+    select(_SNAPSHOTS.c.state, _HEADS.c.seq, _HEADS.c.hash, *_STANDING_COLUMNS)
     .join_from(_SNAPSHOTS, _MATTERS, _MATTERS.c.id == _SNAPSHOTS.c.id)
     .join(_HEADS, _HEADS.c.target == _SNAPSHOTS.c.id, isouter=True)
     .where(_SNAPSHOTS.c.id == bindparam("matter"))
 )
-_STANDS = Prepared(select(*_COUNTED).where(_MATTERS.c.id == bindparam("matter")))
+_STANDS = Prepared(select(*_STANDING_COLUMNS).where(_MATTERS.c.id == bindparam("id_")))
 _SAVE_MATTER = Prepared(upsert(_MATTERS, "id"))
+_TOUCH_MATTER = Prepared(update(_MATTERS).where(_MATTERS.c.id == bindparam("id_")), _FREE)
 _SAVE_SNAPSHOT = Prepared(upsert(_SNAPSHOTS, "id"))
 _ANSWERED = Prepared(
     select(_ANSWERS.c.outcome).where(
@@ -59,7 +68,7 @@ def load(session: Session, matter_id: str) -> MatterState | None:
         return None
     if row[1] is not None:
         known.heads[matter_id] = Head(row[1], row[2])
-    known.tallies[matter_id] = tally(*row[3:])
+    known.standing[matter_id] = dict(zip(_STANDING, row[3:], strict=True))
     return MatterState.model_validate_json(row[0])
 
 
@@ -73,37 +82,37 @@ def save(
     """
     terms = state.terms
     due_at = due_instant(state)
-    cases_open = sum(case.open for case in state.cases)
-    after = tally(terms and terms.lead, state.stage, state.light, state.level, cases_open)
-    move(session, _stands(session, state.id), after)
-    unit(session).tallies[state.id] = after
-    _SAVE_MATTER.run(
-        session,
-        {
-            "id": state.id,
-            "kind": KIND_MATTER,
-            "title": terms and terms.title,
-            "lead": terms and terms.lead,
-            "office": terms and terms.office,
-            "leader": terms and terms.leader,
-            "urgency": terms and terms.urgency.value,
-            "public": terms and terms.public,
-            "policy": state.policy,
-            "stage": state.stage.value,
-            "light": state.light.value,
-            "level": state.level,
-            "suspended": state.suspended,
-            "due_at": due_at,
-            "overdue_from": due_at if state.stage in OWING and not state.suspended else None,
-            "next_at": next_at,
-            "registered_at": state.registered_at,
-            "assigned_at": state.assigned_at,
-            "closed_at": state.ended_at,
-            "last_act": ActName(last_act).value,
-            "last_act_at": at,
-            "cases_open": cases_open,
-        },
-    )
+    row = {
+        "id": state.id,
+        "kind": KIND_MATTER,
+        "title": terms and terms.title,
+        "lead": terms and terms.lead,
+        "office": terms and terms.office,
+        "leader": terms and terms.leader,
+        "urgency": terms and terms.urgency.value,
+        "public": terms and terms.public,
+        "policy": state.policy,
+        "stage": state.stage.value,
+        "light": state.light.value,
+        "level": state.level,
+        "suspended": state.suspended,
+        "due_at": due_at,
+        "overdue_from": None if state.stage in SETTLED or state.suspended else due_at,
+        "next_at": next_at,
+        "registered_at": state.registered_at,
+        "assigned_at": state.assigned_at,
+        "closed_at": state.ended_at,
+        "last_act": ActName(last_act).value,
+        "last_act_at": at,
+        "cases_open": sum(case.open for case in state.cases),
+    }
+    standing = _standing(session, state.id)
+    if standing is not None and all(row[name] == standing[name] for name in _LED_TO):
+        _TOUCH_MATTER.run(session, {**row, "id_": state.id})
+    else:
+        _SAVE_MATTER.run(session, row)
+    move(session, tally(standing), tally(row))
+    unit(session).standing[state.id] = row
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json()})
 
 
@@ -159,7 +168,8 @@ def measures_decided(session: Session, subject: str, since: datetime, until: dat
         _ACTS.c.at >= since,
         _ACTS.c.at < until,
     )
-    return session.execute(counted).scalar_one()
+    found: int = session.execute(counted).scalar_one()
+    return found
 
 
 def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list[str]:
@@ -173,9 +183,9 @@ def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list
     return list(session.execute(page).scalars())
 
 
-def _stands(session: Session, matter_id: str) -> Tally | None:
-    known = unit(session).tallies
+def _standing(session: Session, matter_id: str) -> Values | None:
+    known = unit(session).standing
     if matter_id not in known:
-        row = _STANDS.first(session, {"matter": matter_id})
-        known[matter_id] = None if row is None else tally(*row)
+        row = _STANDS.first(session, {"id_": matter_id})
+        known[matter_id] = None if row is None else dict(zip(_STANDING, row, strict=True))
     return known[matter_id]

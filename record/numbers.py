@@ -41,7 +41,5 @@ def reserve(store: Store, source_key: str, year: int) -> str:
         last = _LAST.first(session, {"of": year})
         number = 1 + ((last and last[0]) or 0)
         matter_id = f"{year}-{number:04d}"
-        _TAKE.run(
-            session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number}
-        )
+        _TAKE.run(session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number})
         return matter_id

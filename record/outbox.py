@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from models.rows import ActRow, CaseRow, MatterRow, NoticeRow, table
@@ -22,9 +22,13 @@ _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
 
+_ENTRY = (
+    select(_ACTS.c.id).where(_ACTS.c.target == bindparam("of"), _ACTS.c.seq == bindparam("number")).scalar_subquery()
+)
 _QUEUE = Prepared(
-    insert_or_ignore(_NOTICES, "target", "seq", "recipient", "channel"),
-    [column.name for column in _NOTICES.c if column.name != "id"],
+    lambda dialect: insert_or_ignore(_NOTICES, "recipient", "channel", "entry")(dialect).values(
+        entry=_ENTRY, **{column.name: bindparam(column.name) for column in _NOTICES.c if column.name != "entry"}
+    )
 )
 
 
@@ -61,8 +65,8 @@ def queue(session: Session, entries: Iterable[Entry]) -> int:
     """Put a notice into the inbox of every post the acts tell; returns how many were asked for."""
     rows = [
         {
-            "target": entry.target,
-            "seq": entry.seq,
+            "of": entry.target,
+            "number": entry.seq,
             "recipient": post,
             "channel": Channel.INBOX.value,
             "state": NoticeState.DELIVERED.value,
@@ -80,25 +84,25 @@ def inbox(session: Session, post: str, *, after: str | None = None, limit: int =
     """The post's notices, newest first; `after` is the `next` of the page before. Raises ValueError for a bad one."""
     chosen = (
         select(
-            _NOTICES.c.id.label("number"),
+            _NOTICES.c.entry.label("number"),
             _NOTICES.c.recipient,
             _NOTICES.c.channel,
             _NOTICES.c.state,
             _NOTICES.c.queued_at,
             _NOTICES.c.delivered_at,
             _MATTERS.c.title,
-            func.coalesce(_CASES.c.matter_id, _NOTICES.c.target).label("matter_id"),
+            func.coalesce(_CASES.c.matter_id, _ACTS.c.target).label("matter_id"),
             *_ACTS.c,
         )
-        .join_from(_NOTICES, _ACTS, (_ACTS.c.target == _NOTICES.c.target) & (_ACTS.c.seq == _NOTICES.c.seq))
-        .join(_CASES, _CASES.c.id == _NOTICES.c.target, isouter=True)
-        .join(_MATTERS, _MATTERS.c.id == func.coalesce(_CASES.c.matter_id, _NOTICES.c.target), isouter=True)
+        .join_from(_NOTICES, _ACTS, _ACTS.c.id == _NOTICES.c.entry)
+        .join(_CASES, _CASES.c.id == _ACTS.c.target, isouter=True)
+        .join(_MATTERS, _MATTERS.c.id == func.coalesce(_CASES.c.matter_id, _ACTS.c.target), isouter=True)
         .where(_NOTICES.c.recipient == post, _NOTICES.c.channel == Channel.INBOX.value)
-        .order_by(_NOTICES.c.id.desc())
+        .order_by(_NOTICES.c.entry.desc())
         .limit(bounded(limit) + 1)
     )
     if after is not None:
-        chosen = chosen.where(_NOTICES.c.id < int(after))
+        chosen = chosen.where(_NOTICES.c.entry < int(after))
     found = [
         Notice(
             row.number,

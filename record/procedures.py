@@ -22,7 +22,7 @@ def put(session: Session, key: str, text: str) -> bool:
 
 def get(session: Session, key: str) -> str:
     """The text of a version; raises KeyError when none is kept under this key."""
-    kept = session.execute(select(_VERSIONS.c.text).where(_VERSIONS.c.key == key)).scalar_one_or_none()
+    kept: str | None = session.execute(select(_VERSIONS.c.text).where(_VERSIONS.c.key == key)).scalar_one_or_none()
     if kept is None:
         raise KeyError(key)
     return kept

@@ -6,7 +6,7 @@ commit itself. So the recurring ones are compiled once per dialect and run on th
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, Dialect, Insert, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,16 +26,6 @@ class Head(NamedTuple):
     hash: str
 
 
-class Tally(NamedTuple):
-    """The line of the tallies a matter is counted on."""
-
-    lead: str
-    stage: str
-    light: str
-    escalated: bool
-    cases_open: int
-
-
 @dataclass(slots=True)
 class Unit:
     """What one transaction has learnt so far, so that nothing is asked twice. It ends with the transaction."""
@@ -45,7 +35,7 @@ class Unit:
     writing: bool
     opened: Any = None
     heads: dict[str, Head] = field(default_factory=dict)
-    tallies: dict[str, Tally | None] = field(default_factory=dict)
+    standing: dict[str, Values | None] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
 
     @property
@@ -63,23 +53,25 @@ def begin_unit(session: Session, dialect: Dialect, *, writing: bool, cursor: Any
 
 def unit(session: Session) -> Unit:
     """What this transaction knows; raises RuntimeError for a session that no Store has opened."""
-    known = session.info.get(_UNIT)
-    if not isinstance(known, Unit):
+    known: Unit | None = session.info.get(_UNIT)
+    if known is None:
         raise RuntimeError("use a session opened by Store.writing() or Store.reading()")
     return known
 
 
-def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], ClauseElement]:
+def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], Insert]:
     """An insert that does nothing where a row with these keys is there already."""
     return lambda dialect: _insert(table, dialect).on_conflict_do_nothing(index_elements=keys)
 
 
-def upsert(table: Table, *keys: str, add: Sequence[str] = ()) -> Callable[[Dialect], ClauseElement]:
+def upsert(table: Table, *keys: str, add: Sequence[str] = ()) -> Callable[[Dialect], Insert]:
     """An insert that replaces every other column of the row with these keys; columns in `add` are added up instead."""
 
-    def build(dialect: Dialect) -> ClauseElement:
+    def build(dialect: Dialect) -> Insert:
         statement = _insert(table, dialect)
-        new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+        new: dict[str, Any] = {
+            column.name: statement.excluded[column.name] for column in table.c if column.name not in keys
+        }
         new |= {name: table.c[name] + statement.excluded[name] for name in add}
         return statement.on_conflict_do_update(index_elements=keys, set_=new)
 
@@ -90,36 +82,34 @@ def _insert(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert
     return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
-class _Bind(NamedTuple):
-    name: str
-    constant: Any
-    process: Process | None
-
-
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
     positional: bool
-    binds: tuple[_Bind, ...]
-    columns: tuple[Process | None, ...]
+    names: tuple[str, ...]
+    constants: dict[str, Any]
+    binds: tuple[tuple[int, Process], ...]
+    columns: tuple[tuple[int, Process], ...]
 
     def arguments(self, values: Values) -> Any:
-        ready = [
-            (value if (process is None or value is None) else process(value))
-            for name, constant, process in self.binds
-            for value in (values.get(name, constant),)
-        ]
-        return ready if self.positional else dict(zip((bind.name for bind in self.binds), ready, strict=True))
+        if self.constants:
+            values = {**self.constants, **values}
+        ready = _converted([values[name] for name in self.names], self.binds)
+        return ready if self.positional else dict(zip(self.names, ready, strict=True))
 
-    def row(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            value if (process is None or value is None) else process(value)
-            for value, process in zip(row, self.columns, strict=True)
-        )
+    def row(self, row: Sequence[Any]) -> list[Any]:
+        return _converted(list(row), self.columns)
+
+
+def _converted(values: list[Any], processes: tuple[tuple[int, Process], ...]) -> list[Any]:
+    for index, process in processes:
+        if values[index] is not None:
+            values[index] = process(values[index])
+    return values
 
 
 class Prepared:
-    """One recurring statement; values are given by name, missing ones are null.
+    """One recurring statement; the values are given by name, all of them (KeyError).
 
     `columns` limits an insert to these columns. Statements with a list of unknown length (IN) do not fit here.
     """
@@ -148,7 +138,7 @@ class Prepared:
         else:
             known.cursor.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
-    def first(self, session: Session, values: Values) -> tuple[Any, ...] | None:
+    def first(self, session: Session, values: Values) -> list[Any] | None:
         """The first row it finds, or None when it finds nothing."""
         known = unit(session)
         compiled = self._for(known.dialect)
@@ -165,23 +155,19 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         statement = self._statement(dialect) if callable(self._statement) else self._statement
-        compiled = statement.compile(dialect=dialect, column_keys=self._column_keys)
-        assert isinstance(compiled, SQLCompiler)
-        names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
-        binds = tuple(
-            _Bind(name, None if isinstance(statement, Insert) else bind.value, _toward(bind.type, dialect))
-            for name in names
-            for bind in (compiled.binds[name],)
-        )
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=self._column_keys))
+        names = tuple(compiled.positiontup if compiled.positiontup is not None else compiled.binds)
+        binds = [compiled.binds[name] for name in names]
         found = statement.selected_columns if isinstance(statement, Select) else ()
         return _Compiled(
             compiled.string,
             compiled.positiontup is not None,
-            binds,
-            tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
+            names,
+            {bind.key: bind.value for bind in binds if bind.value is not None},
+            _processes(bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds),
+            _processes(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
         )
 
 
-def _toward(kind: Any, dialect: Dialect) -> Process | None:
-    process: Process | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return process
+def _processes(processes: Iterable[Process | None]) -> tuple[tuple[int, Process], ...]:
+    return tuple((index, process) for index, process in enumerate(processes) if process is not None)

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, make_url
 from sqlmodel import Session
@@ -18,6 +18,8 @@ from record.statements import begin_unit, unit
 from record.turns import Turns
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
+# Pages of the log (16 MB) between two copies into the file: pages changed often are then copied once for many commits.
+CHECKPOINT_PAGES = 4_000
 SYNCHRONOUS = ("NORMAL", "FULL", "EXTRA")
 
 # SQLite's own result codes (sqlite.org/rescode.html) for what may be over in a while: somebody else is writing,
@@ -74,8 +76,8 @@ class Store:
         Raises RecordUnavailableError, or alembic's CommandError for a database that is newer than the program.
         """
         # Alembic takes a tenth of a second to import, which only a starting process should have to wait for.
-        from alembic import command
-        from alembic.config import Config
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
@@ -91,11 +93,14 @@ class Store:
         On SQLite the write lock is taken before the first read (BEGIN IMMEDIATE), so that two transactions that read
         before they write never stop each other. Raises RecordUnavailableError, and RuntimeError when nested.
         """
-        with _unavailable(self._writer.dialect), self._connected() as connection:
-            with Session(connection, join_transaction_mode="rollback_only") as session:
-                begin_unit(session, connection.dialect, writing=True, cursor=connection.connection.cursor())
-                yield session
-                session.flush()
+        with (
+            _unavailable(self._writer.dialect),
+            self._connected() as connection,
+            Session(connection, join_transaction_mode="rollback_only") as session,
+        ):
+            begin_unit(session, connection.dialect, writing=True, cursor=connection.connection.cursor())
+            yield session
+            session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -163,6 +168,7 @@ def _prepare_writer(synchronous: str) -> Any:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         # Otherwise INSERT OR REPLACE would delete a row without the triggers that forbid it.
         connection.execute("PRAGMA recursive_triggers = ON")
@@ -190,7 +196,4 @@ def _commit(connection: Connection) -> None:
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
-    driver: Any = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
-
+    return cast(sqlite3.Connection, connection.connection.driver_connection)

@@ -4,20 +4,32 @@ One line per lead, stage, light and "escalated or not", moved in the transaction
 adds the lines up. A matter that was refused, or has no lead, is counted nowhere. A test recounts.
 """
 
+from typing import NamedTuple
+
 from sqlmodel import Session
 
 from models.matters import Stage
 from models.rows import TallyRow, table
-from record.statements import Prepared, Tally, upsert
+from record.statements import Prepared, Values, upsert
 
 _ADD = Prepared(upsert(table(TallyRow), "lead", "stage", "light", "escalated", add=("matters", "cases_open")))
 
 
-def tally(lead: str | None, stage: str, light: str, level: int, cases_open: int) -> Tally | None:
-    """The line a matter with these values is counted on; None when it is not counted."""
-    if lead is None or stage == Stage.REFUSED:
+class Tally(NamedTuple):
+    """The line a matter is counted on, and how many open cases it brings along."""
+
+    lead: str
+    stage: str
+    light: str
+    escalated: bool
+    cases_open: int
+
+
+def tally(row: Values | None) -> Tally | None:
+    """The line of a matter whose row holds these values; None when there is no such row or it is not counted."""
+    if row is None or row["lead"] is None or row["stage"] == Stage.REFUSED:
         return None
-    return Tally(lead, str(stage), str(light), level >= 1, cases_open)
+    return Tally(row["lead"], row["stage"], row["light"], row["level"] >= 1, row["cases_open"])
 
 
 def move(session: Session, before: Tally | None, after: Tally | None) -> None:

@@ -7,6 +7,7 @@ is overdue. It depends on the due instant and `now` alone, so it is never late, 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import cast
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
 from sqlmodel import Session
@@ -163,7 +164,12 @@ def card(session: Session, matter_id: str, now: datetime) -> MatterCard | None:
 
 def cases(session: Session, matter_id: str) -> list[CaseLine]:
     """The cases a matter has opened, in the order of proposal."""
-    chosen = select(_CASES).where(_CASES.c.matter_id == matter_id).order_by(_CASES.c.proposed_at, _CASES.c.id)
+    chosen = (
+        # A row has a method named count.
+        select(_CASES, _CASES.c.count.label("nth"))
+        .where(_CASES.c.matter_id == matter_id)
+        .order_by(_CASES.c.proposed_at, _CASES.c.id)
+    )
     return [
         CaseLine(
             row.id,
@@ -171,7 +177,7 @@ def cases(session: Session, matter_id: str) -> list[CaseLine]:
             row.subject,
             None if row.severity is None else Severity(row.severity),
             row.measure,
-            row.count,
+            row.nth,
             row.open,
             row.proposed_at,
             row.ended_at,
@@ -214,8 +220,8 @@ def _oldest_first(chosen: Select[tuple[object, ...]], after: str | None) -> Sele
 
 
 def _oldest_key(line: MatterLine) -> str:
-    assert line.due_at is not None
-    return f"{line.due_at.astimezone(UTC).isoformat()}{_SEPARATOR}{line.id}"
+    # What is overdue has a due instant.
+    return f"{cast(datetime, line.due_at).astimezone(UTC).isoformat()}{_SEPARATOR}{line.id}"
 
 
 def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:

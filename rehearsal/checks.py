@@ -47,7 +47,7 @@ def _is(act: Act, expected: Expectation) -> bool:
 
 def _same(act: Act, name: str, expected: Any) -> bool:
     if name == "rule":
-        return printed(act).get("rule") == expected
+        return bool(printed(act).get("rule") == expected)
     actual = getattr(act, name)
     if isinstance(expected, datetime):
         return bool(actual == expected)

@@ -51,7 +51,9 @@ class Conductor:
         self._responder = responder
         self._states: dict[str, MatterState] = {}
         self._order: dict[str, int] = {}
+        self._namesakes: dict[tuple[str | None, str | None], list[str]] = {}
         self._acts: list[Act] = []
+        self._decided: list[Act] = []
         self._answers: dict[tuple[str, str], Outcome] = {}
         self._due: list[tuple[datetime, int, str]] = []
         self._planned: list[tuple[datetime, int, PlannedCommand | PlannedNotice]] = []
@@ -121,8 +123,13 @@ class Conductor:
         self._acts += result.acts
         for act in result.acts:
             self._order.setdefault(act.target, len(self._order))
-        if result.state.terms is None:
+            if act.act is ActName.MEASURE_DECIDED:
+                self._decided.append(act)
+        terms = result.state.terms
+        if terms is None:
             return
+        if target not in self._states:
+            self._namesakes.setdefault((terms.lead, terms.title), []).append(target)
         self._states[target] = result.state
         due = next_due(result.state)
         if due is not None:
@@ -131,18 +138,11 @@ class Conductor:
             self.plan(self._responder(result.state, result.acts))
 
     def _twin(self, target: str, registration: Registration) -> str | None:
-        for other, state in self._states.items():
-            terms = state.terms
-            if other != target and terms is not None and state.stage not in ENDED:
-                if (terms.lead, terms.title) == (registration.lead, registration.title):
-                    return other
-        return None
+        namesakes = self._namesakes.get((registration.lead, registration.title), ())
+        return next((other for other in namesakes if other != target and self._states[other].stage not in ENDED), None)
 
     def _measures_decided(self, subject: str, since: datetime, until: datetime) -> int:
-        return sum(
-            act.act is ActName.MEASURE_DECIDED and act.subject == subject and since <= act.at < until
-            for act in self._acts
-        )
+        return sum(act.subject == subject and since <= act.at < until for act in self._decided)
 
 
 def play(scenario: Scenario, directory: Directory, *, calendar: Calendar | None = None) -> Played:

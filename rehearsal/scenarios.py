@@ -4,7 +4,7 @@ Reads the YAML of engine.md section 6 into typed values; every mistake is report
 conductor, comparing its expectations for checks.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from models.base import Shape
 from models.calendar import CalendarNotice
 from models.directory import Organ
 from models.messages import Command, Registration
-from policies.calendar import CalendarError, check_notice
+from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.documents import Document, DocumentError, Mistake
 from policies.procedures import STANDARD, Procedure, load_text, shipped
@@ -133,13 +133,13 @@ class _Reader:
         until = self._instant(read.until, ("until",)) if read.until else None
         organs = self._organs(read.posts)
         matters = self._matters(read.matters)
-        planned = self._planned(read.commands)
+        planned = sorted(self._planned(read.commands), key=lambda item: item.at)
+        self._check_notices(planned)
         expect = self._expectations(read.expect, "expect")
         never = self._expectations(read.never, "never")
         procedure = self._procedure(read.policy)
-        if start is not None:
-            late = [item for item in planned if item.at < start]
-            for item in late:
+        for item in planned:
+            if start is not None and item.at < start:
                 at = ("commands", item.number)
                 self.mistakes.append(self.document.mistake(at, "早于 start earlier than start", read.start))
         if self.mistakes or start is None or procedure is None:
@@ -152,7 +152,7 @@ class _Reader:
             procedure=procedure,
             organs=organs,
             matters=matters,
-            planned=tuple(sorted(planned, key=lambda item: item.at)),
+            planned=tuple(planned),
             expect=expect,
             never=never,
             exact=read.exact,
@@ -270,12 +270,17 @@ class _Reader:
         notice: CalendarNotice | None = self._shape(CalendarNotice, content, (*where, "notice"))
         if notice is None:
             return None
-        try:
-            check_notice(notice)
-        except CalendarError as error:
-            self.mistakes.append(self.document.mistake((*where, "notice"), str(error)))
-            return None
         return notice
+
+    def _check_notices(self, planned: Iterable[PlannedCommand | PlannedNotice]) -> None:
+        """Load the notices of the file, in the order of their instants, on the shipped calendar."""
+        calendar = standard_calendar()
+        for item in planned:
+            if isinstance(item, PlannedNotice) and not calendar.has(item.notice.number):
+                try:
+                    calendar = calendar.with_notice(item.notice)
+                except CalendarError as error:
+                    self.mistakes.append(self.document.mistake(("commands", item.number, "notice"), str(error)))
 
     def _expectations(self, items: list[dict[str, Any]], name: str) -> tuple[Expectation, ...]:
         found = []

@@ -48,6 +48,11 @@ def gone(pid: int, within_seconds: float = 5.0) -> bool:
     return False
 
 
+def answers(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) == 0
+
+
 async def test_a_started_server_knows_its_attributes_and_keeps_closed_matters_for_years(tmp_path: Path) -> None:
     async with a_server(tmp_path, search_attributes=ATTRIBUTES) as server:
         client = await Client.connect(server.address)
@@ -139,9 +144,8 @@ async def test_the_server_listens_on_loopback_only(tmp_path: Path) -> None:
         ]
         assert set(listening) == {"0100007F"}
         assert server.ui_url is not None
-        port = int(server.ui_url.rpartition(":")[2])
         until = time.monotonic() + 5
-        while not embedded._answers(port):
+        while not answers(server.ui_url):
             assert time.monotonic() < until, "the UI does not answer"
             await asyncio.sleep(0.05)
 
@@ -168,14 +172,13 @@ async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 async def test_a_port_that_was_picked_and_then_lost_is_picked_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        taken, free = other.getsockname()[1], embedded._free_port()
+    async with a_server(tmp_path / "first") as first:
+        taken, free = int(first.address.rpartition(":")[2]), embedded._free_port()
         picked = iter([taken, free])
         monkeypatch.setattr(embedded, "_free_port", lambda: next(picked))
 
-        async with a_server(tmp_path) as server:
-            assert server.address == f"127.0.0.1:{free}"
+        async with a_server(tmp_path / "second") as second:
+            assert second.address == f"127.0.0.1:{free}"
 
 
 async def test_a_given_port_is_had_again_right_after_a_stop(tmp_path: Path) -> None:

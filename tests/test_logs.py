@@ -187,7 +187,7 @@ def test_no_text_under_a_denied_key_ever_shows(key: str, said: str, nested: bool
 def test_an_error_is_told_with_its_place_and_cause_but_not_with_what_it_quotes(lines: Lines) -> None:
     try:
         try:
-            {}["张三"]
+            dict[str, str]()["张三"]
         except KeyError as cause:
             raise ValueError("no post '李四', telephone 13800000000") from cause
     except ValueError:
@@ -197,7 +197,6 @@ def test_an_error_is_told_with_its_place_and_cause_but_not_with_what_it_quotes(l
     assert line["error"] == "ValueError: no post …, telephone …"
     assert "test_logs.py" in line["exception"]
     assert "KeyError: …" in line["exception"]
-    assert not {"张三", "李四", "13800000000"} & set(str(line))
     for person in ("张三", "李四", "13800000000"):
         assert person not in str(line)
 
@@ -207,8 +206,8 @@ def test_the_values_of_a_failed_statement_are_not_written(lines: Lines) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": "张三"})
-    except SQLAlchemyError as error:
-        log.error("record.unavailable", exc_info=error)
+    except SQLAlchemyError:
+        log.exception("record.unavailable")
     finally:
         engine.dispose()
 
@@ -295,7 +294,7 @@ async def test_each_retry_of_a_local_activity_costs_one_line_without_traceback(
 
 async def test_the_lines_of_temporals_core_take_the_same_way(temporal_server: EmbeddedServer) -> None:
     script = (
-        "import asyncio, sys\n"
+        "import asyncio, os, sys\n"
         "import logs\n"
         "logs.configure('json', 'info'); logs.forward_core()\n"
         "from temporalio.client import Client\n"
@@ -308,10 +307,11 @@ async def test_the_lines_of_temporals_core_take_the_same_way(temporal_server: Em
         "        await asyncio.sleep(1)\n"
         "        await handle.terminate()\n"
         "asyncio.run(main())\n"
+        "os._exit(0)\n"  # a process that used a client can abort while Python shuts down
     )
     line = [sys.executable, "-c", script, temporal_server.address, f"broken-{uuid.uuid4()}"]
-    done = await asyncio.to_thread(subprocess.run, line, cwd=ROOT, capture_output=True, check=False)
+    done = await asyncio.to_thread(subprocess.run, line, cwd=ROOT, capture_output=True, check=True)
 
-    said = [json.loads(one) for one in done.stderr.decode().splitlines() if one.startswith("{")]
-    assert {"temporalio.core", "temporalio.worker._workflow"} <= {one["logger"] for one in said}
+    said = [json.loads(one) for one in done.stderr.decode().splitlines()]
+    assert {"temporalio.core", "temporalio.worker._workflow_instance"} <= {one["logger"] for one in said}
     assert "张三" not in done.stderr.decode()

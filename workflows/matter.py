@@ -41,7 +41,8 @@ with workflow.unsafe.imports_passed_through():
         Suspend,
         Verify,
     )
-    from workflows.clocks import DrillClock, MatterClock, RealClock
+
+from workflows.clocks import DrillClock, MatterClock, RealClock
 
 STORY_LINES = 40
 _RECORDING_ATTEMPT = timedelta(seconds=10)
@@ -71,6 +72,7 @@ class MatterWorkflow:
         self._story = list(opening.story)
         self._shown: dict[str, object] = {}
         self._published: list[CalendarPublished] = []
+        self._renewing = False
         if opening.drill_at is not None:
             workflow.set_update_handler(STRIKE_CLOCK_UPDATE, self._strike_clock)
 
@@ -88,9 +90,9 @@ class MatterWorkflow:
         return self._head
 
     async def _wait(self) -> None:
-        receipt = self._last
-        due = None if self._ended else receipt.next_at
-        if await self._clock.reached(due, lambda: self._receipt is not receipt or self._called, receipt.next_for):
+        """Wait for the next due instant; the timer is left alone as long as that instant stays the same."""
+        due, what = self._last.next_at, self._last.next_for
+        if await self._clock.reached(due, lambda: self._last.next_at != due or self._called, what):
             await self._transact(None)
 
     @property
@@ -100,8 +102,8 @@ class MatterWorkflow:
     @property
     def _grown_long(self) -> bool:
         """Whether the history is long enough to go on in a new run, and nobody is waiting for an answer."""
-        suggested = workflow.info().is_continue_as_new_suggested()
-        return suggested and not self._ended and workflow.all_handlers_finished()
+        wanted = self._renewing or workflow.info().is_continue_as_new_suggested()
+        return wanted and not self._ended and workflow.all_handlers_finished()
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +166,11 @@ class MatterWorkflow:
     def calendar_published(self, published: CalendarPublished) -> None:
         """A holiday notice was loaded: every open clock is ruled again."""
         self._published.append(published)
+
+    @workflow.signal
+    def renew(self) -> None:
+        """Go on in a new run, on the worker version of the day; operators send it before a version is retired."""
+        self._renewing = True
 
     @workflow.query
     def standing(self) -> Receipt | None:

@@ -1,5 +1,6 @@
 """Does the shipped calendar say of every day what the notices say, and what does a new notice change?"""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -332,12 +333,13 @@ def test_a_day_outside_the_calendar_is_never_answered(day: date) -> None:
 
 
 def test_counting_over_the_ends_of_the_calendar_is_never_answered() -> None:
-    for reach in (
+    reaches: tuple[Callable[[], date], ...] = (
         lambda: STANDARD.nth_working_after(date(2050, 12, 1), 40),
         lambda: STANDARD.nth_working_before(date(2004, 1, 5), 9),
         lambda: STANDARD.next_working(date(2050, 12, 31)),
         lambda: STANDARD.previous_working(date(2004, 1, 1)),
-    ):
+    )
+    for reach in reaches:
         with pytest.raises(CalendarError):
             reach()
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 
@@ -23,12 +24,11 @@ from policies.limits import parse_limit
 
 CALENDAR = standard_calendar()
 COUNTING = counting(date(2026, 1, 1))
-SHIPPED = "policies/parameters/counting.yaml"
+SHIPPED = Path(__file__).parents[2] / "policies" / "parameters" / "counting.yaml"
 
 
 def shipped_text() -> str:
-    with open(SHIPPED, encoding="utf-8") as file:
-        return file.read()
+    return SHIPPED.read_text(encoding="utf-8")
 
 
 def with_values(name: str, values: str) -> str:
@@ -53,7 +53,8 @@ def at(text: str) -> datetime:
 
 
 def test_values_in_force_today() -> None:
-    assert COUNTING == Counting(
+    in_force = counting(date(2026, 11, 22))
+    assert in_force == Counting(
         key="2021-01-01",
         opening=time(8, 30),
         noon=time(12),
@@ -111,20 +112,26 @@ def test_a_value_changes_on_its_day() -> None:
     [
         (
             "close",
-            '      - {from: 2004-01-01, until: 2027-05-02, value: "18:00", source: a}\n'
-            '      - {from: 2027-05-01, value: "17:30", source: b}',
+            (
+                '      - {from: 2004-01-01, until: 2027-05-02, value: "18:00", source: a}\n'
+                '      - {from: 2027-05-01, value: "17:30", source: b}'
+            ),
             "overlaps",
         ),
         (
             "close",
-            '      - {from: 2004-01-01, value: "18:00", source: a}\n'
-            '      - {from: 2027-05-01, value: "17:30", source: b}',
+            (
+                '      - {from: 2004-01-01, value: "18:00", source: a}\n'
+                '      - {from: 2027-05-01, value: "17:30", source: b}'
+            ),
             "overlaps",
         ),
         (
             "close",
-            '      - {from: 2004-01-01, until: 2027-04-30, value: "18:00", source: a}\n'
-            '      - {from: 2027-05-01, value: "17:30", source: b}',
+            (
+                '      - {from: 2004-01-01, until: 2027-04-30, value: "18:00", source: a}\n'
+                '      - {from: 2027-05-01, value: "17:30", source: b}'
+            ),
             "gap",
         ),
         ("close", '      - {from: 2004-01-01, until: 2027-05-01, value: "18:00", source: a}', "no end"),

@@ -8,7 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_INSTANT = sa.DateTime(timezone=True)
+_INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 _SERIAL = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 _REFUSAL = "the ledger is append-only"
 
@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("target", "seq", name="uq_acts_target_seq"),
     )
     measures = sa.text("act = 'measure_decided'")
-    op.create_index(
-        "ix_acts_measures", "acts", ["subject", "at"], sqlite_where=measures, postgresql_where=measures
-    )
+    op.create_index("ix_acts_measures", "acts", ["subject", "at"], sqlite_where=measures, postgresql_where=measures)
     op.create_table(
         "heads",
         sa.Column("target", sa.String, primary_key=True),
@@ -120,18 +118,14 @@ def upgrade() -> None:
     op.create_index("ix_cases_subject", "cases", ["subject", "id"])
     op.create_table(
         "notices",
-        sa.Column("id", _SERIAL, primary_key=True),
-        sa.Column("target", sa.String, nullable=False),
-        sa.Column("seq", sa.Integer, nullable=False),
-        sa.Column("recipient", sa.String, nullable=False),
-        sa.Column("channel", sa.String, nullable=False),
+        sa.Column("recipient", sa.String, primary_key=True),
+        sa.Column("channel", sa.String, primary_key=True),
+        sa.Column("entry", _SERIAL, sa.ForeignKey("acts.id"), primary_key=True),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("queued_at", _INSTANT, nullable=False),
         sa.Column("delivered_at", _INSTANT),
-        sa.UniqueConstraint("target", "seq", "recipient", "channel", name="uq_notices_act_recipient_channel"),
-        sa.ForeignKeyConstraint(["target", "seq"], ["acts.target", "acts.seq"]),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_notices_recipient", "notices", ["recipient", "channel", "id"])
     op.create_table(
         "numbers",
         sa.Column("source_key", sa.String, primary_key=True),

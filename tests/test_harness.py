@@ -1,0 +1,61 @@
+"""Do the tests themselves fail when they should?"""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """An empty project with this project's settings and its conftest."""
+    root = CONFTEST.parent.parent
+    settings = (root / "pyproject.toml").read_text(encoding="utf-8")
+    pytester.makepyprojecttoml(settings.replace('pythonpath = ["."]', f'pythonpath = [".", "{root}"]'))
+    pytester.makeconftest(CONFTEST.read_text(encoding="utf-8"))
+    return pytester
+
+
+@pytest.mark.parametrize("kind", ["Update", "Signal"])
+def test_a_handler_cut_off_at_its_workflows_end_fails_the_test(project: pytest.Pytester, kind: str) -> None:
+    project.makepyfile(
+        f"""
+        import threading, warnings
+        from temporalio.workflow import Unfinished{kind}HandlersWarning
+
+        def test_workflow():
+            thread = threading.Thread(target=warnings.warn, args=(Unfinished{kind}HandlersWarning("[TMPRL1102]"),))
+            thread.start()
+            thread.join()
+        """
+    )
+
+    result = project.runpytest_subprocess("-p", "no:xdist", ".")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*TMPRL1102*"])
+
+
+def test_any_other_warning_fails_the_test(project: pytest.Pytester) -> None:
+    project.makepyfile("import warnings\n\ndef test_old():\n    warnings.warn('old', DeprecationWarning)\n")
+
+    project.runpytest_subprocess("-p", "no:xdist", ".").assert_outcomes(failed=1)
+
+
+def test_settings_of_the_machine_do_not_reach_a_test(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUBAN_OFFICE", "别处")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "192.0.2.1:7233")
+    project.makepyfile(
+        """
+        import settings
+
+        def test_settings():
+            assert settings.load().office == "区政府督查室"
+            assert settings.load_temporal().embedded
+        """
+    )
+
+    project.runpytest_subprocess("-p", "no:xdist", ".").assert_outcomes(passed=1)

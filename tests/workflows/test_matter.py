@@ -1,0 +1,206 @@
+"""One matter on the real server: what its callers, the Temporal UI and later runs of it can rely on."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.common import TypedSearchAttributes
+from temporalio.service import RPCError
+
+from models.acts import ActName
+from models.calendar import CalendarNotice
+from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, matter_workflow_id
+from models.messages import Cancel, NotYetOffered, ReportProgress, Sign, Submit, Verify
+from record import ledger, views
+from tests.workflows.cast import HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
+from tests.workflows.conftest import LiveOffice, eventually
+from workflows.matter import MatterWorkflow
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def acts_of(live: LiveOffice, target: str) -> list[ActName]:
+    with live.store.reading() as session:
+        return [entry.act.act for entry in ledger.entries(session, target)]
+
+
+async def test_an_answered_command_is_in_the_database(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+
+    outcome = await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))
+
+    assert outcome.accepted
+    assert acts_of(live, "m1") == [ActName.REGISTERED, ActName.ASSIGNED, ActName.SIGNED]
+
+
+async def test_launching_twice_launches_once(live: LiveOffice) -> None:
+    registration = a_matter()
+
+    first = await live.office.launch("m1", registration)
+    second = await live.office.launch("m1", registration)
+
+    assert (first.again, second.again) == (False, True)
+    assert second.outcome == first.outcome
+    assert acts_of(live, "m1").count(ActName.REGISTERED) == 1
+
+
+async def test_a_refused_registration_is_on_record_and_its_workflow_ends(live: LiveOffice) -> None:
+    launched = await live.office.launch("m1", a_matter(lead="不存在局"))
+
+    assert not launched.outcome.accepted
+    assert acts_of(live, "m1") == [ActName.REFUSED]
+    await asyncio.wait_for(live.office.handle("m1").result(), 10)
+
+
+async def test_a_matter_of_the_same_lead_and_title_is_refused_while_the_first_is_open(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter(title="同名事项"))
+
+    second = await live.office.launch("m2", a_matter(title="同名事项"))
+
+    assert not second.outcome.accepted
+    assert "m1" in (second.outcome.reason or "")
+
+
+async def test_a_command_to_an_unknown_target_is_refused_on_record_and_repeats_its_answer(live: LiveOffice) -> None:
+    command = Sign(message_id=message_id(), by=HANDLER)
+
+    first = await live.office.say("没有这件", command)
+    again = await live.office.say("没有这件", command)
+
+    assert not first.accepted
+    assert again == first
+    assert acts_of(live, "没有这件") == [ActName.REFUSED]
+
+
+async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothing(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    await live.office.handle("m1").terminate()
+
+    outcome = await live.office.say("m1", Submit(message_id=message_id(), by=HANDLER, text="办结"))
+
+    assert not outcome.accepted
+    assert acts_of(live, "m1")[-1] is ActName.REFUSED
+    with live.store.reading() as session:
+        card = views.card(session, "m1", this_second())
+    assert card is not None
+    assert card.line.stage == "running"
+
+
+async def test_a_command_nobody_offers_yet_is_refused_on_record(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+
+    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="urge"))
+
+    assert not outcome.accepted
+    assert acts_of(live, "m1")[-1] is ActName.REFUSED
+
+
+async def test_the_temporal_ui_shows_stage_light_level_due_and_the_story_in_chinese(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))
+    handle = live.client.get_workflow_handle(matter_workflow_id("m1", live.scope))
+
+    description = await handle.describe()
+    found: TypedSearchAttributes = description.typed_search_attributes
+    shown = {pair.key.name: pair.value for pair in found}
+
+    assert shown[SearchAttribute.STAGE] == "running"
+    assert shown[SearchAttribute.LIGHT] == "green"
+    assert shown[SearchAttribute.ORGAN] == "教育局"
+    assert shown[SearchAttribute.KIND] == "督办事项"
+    assert SearchAttribute.DUE in shown
+    assert "教育局" in (await description.static_summary() or "")
+    details = await handle.query("__temporal_workflow_metadata")
+    assert "签收" in str(details)
+
+
+async def test_a_real_matter_has_no_clock_that_can_be_struck(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+
+    with pytest.raises((WorkflowUpdateFailedError, RPCError)):
+        await live.office.handle("m1").execute_update(STRIKE_CLOCK_UPDATE, this_second(), result_type=Receipt)
+
+
+async def test_a_due_instant_is_worked_off_in_real_time_and_recorded_at_the_due_instant(live: LiveOffice) -> None:
+    assigned_at = this_second() - timedelta(hours=1) + timedelta(seconds=2)
+    await live.office.launch("m1", a_matter(limit="1h", assigned_at=assigned_at))
+
+    async def overdue() -> bool:
+        return ActName.OVERDUE in acts_of(live, "m1")
+
+    await eventually(overdue)
+
+    with live.store.reading() as session:
+        entry = next(one for one in ledger.entries(session, "m1") if one.act.act is ActName.OVERDUE)
+    assert entry.act.at == assigned_at + timedelta(hours=1)
+    assert entry.processed_at >= entry.act.at
+
+
+async def test_a_loaded_notice_reaches_every_open_matter_once(live: LiveOffice) -> None:
+    start = this_second()
+    await live.office.launch("m1", a_matter(limit="15wd"))
+    with live.store.reading() as session:
+        line = views.card(session, "m1", start)
+    assert line is not None
+    due = line.line.due_at
+    assert due is not None
+    # Made up for this test: the last day of the limit becomes a day off.
+    notice = CalendarNotice(number="演练〔2099〕1号", date=start.date(), year=due.year, days_off=(due.date(),))
+
+    told = await live.office.load_calendar(notice)
+    again = await live.office.load_calendar(notice)
+
+    async def recomputed() -> bool:
+        return ActName.CALENDAR_RECOMPUTED in acts_of(live, "m1")
+
+    await eventually(recomputed)
+    assert told == 1
+    assert again is None
+    assert acts_of(live, "m1").count(ActName.CALENDAR_RECOMPUTED) == 1
+
+
+async def test_a_cancelled_matter_refuses_what_comes_later(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    await live.office.say("m1", Cancel(message_id=message_id(), by=LEADER, reason="重复立项"))
+
+    outcome = await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))
+
+    assert not outcome.accepted
+    assert acts_of(live, "m1")[-2:] == [ActName.CANCELLED, ActName.REFUSED]
+
+
+async def test_strangers_are_refused_and_named_in_the_record(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+
+    outcome = await live.office.say("m1", ReportProgress(message_id=message_id(), by=STRANGER, text="代报"))
+
+    assert not outcome.accepted
+    with live.store.reading() as session:
+        assert ledger.entries(session, "m1")[-1].act.by == STRANGER
+
+
+async def test_a_long_life_goes_on_in_a_new_run_without_losing_an_answer(
+    live: LiveOffice
+) -> None:
+    await live.office.launch("m1", a_matter())
+    sign = Sign(message_id=message_id(), by=HANDLER)
+    first = await live.office.say("m1", sign)
+    first_run = (await live.office.handle("m1").describe()).run_id
+
+    await live.office.handle("m1").signal(MatterWorkflow.renew)
+
+    async def renewed() -> bool:
+        return (await live.office.handle("m1").describe()).run_id != first_run
+
+    await eventually(renewed)
+    again = await live.office.say("m1", sign)
+    submitted = await live.office.say("m1", Submit(message_id=message_id(), by=HANDLER, text="办结"))
+    verified = await live.office.say(
+        "m1", Verify(message_id=message_id(), by=OFFICER, passed=True, method="document")
+    )
+
+    assert again == first
+    assert submitted.accepted
+    assert verified.acts == (ActName.VERIFIED, ActName.CLOSED)
+    assert acts_of(live, "m1").count(ActName.SIGNED) == 1
