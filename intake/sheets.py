@@ -36,7 +36,13 @@ def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
     called = name or (source.name if isinstance(source, Path) else "")
     if data.startswith(b"PK"):
         book = Workbook(data, called)
-        for sheet in [sheet for sheet in book.sheets if not sheet.hidden][:SHEETS]:
+        visible = [sheet for sheet in book.sheets if not sheet.hidden]
+        if not visible:
+            raise SheetError(
+                Words("所有工作表都被隐藏", "every sheet is hidden"),
+                Words("请取消隐藏台账所在的工作表", "Unhide the sheet with the ledger"),
+            )
+        for sheet in visible[:SHEETS]:
             yield book.grid(sheet)
         return
     _refuse_foreign(data, called)

@@ -96,6 +96,16 @@ def _too_large(detail: Words) -> SheetError:
     return SheetError(Words(f"表格过大:{detail.zh}", f"the workbook is too large: {detail.en}"), TRIM)
 
 
+def _no_workbook() -> SheetError:
+    return SheetError(
+        Words(
+            "这不是含有工作表的 Excel 工作簿(可能是 Word、ODS 或压缩包)",
+            "no Excel workbook with sheets (Word, ODS, a zip?)",
+        ),
+        SAVE_AGAIN,
+    )
+
+
 class Workbook:
     """An .xlsx opened for reading; every part is checked before it is used.
 
@@ -108,7 +118,6 @@ class Workbook:
         self._left = UNPACKED_BYTES
         self._parts = self._measured()
         book = self._main_part()
-        self._folder = book.rpartition("/")[0]
         self._relations = self._related(book)
         self._read_book(self._index(book))
         self._styles = self._first_related("styles")
@@ -203,21 +212,12 @@ class Workbook:
     def _main_part(self) -> str:
         if "xl/workbook.bin" in self._parts:
             raise SheetError(Words("这是 .xlsb 二进制工作簿", "this is a binary workbook (.xlsb)"), SAVE_AGAIN)
-        if "_rels/.rels" in self._parts:
-            for relation in self._related("").values():
-                if relation.kind == "officeDocument" and relation.target.casefold() in self._parts:
-                    if self._parts[relation.target.casefold()].filename.casefold().endswith("document.xml"):
-                        break
-                    return relation.target
+        for relation in self._related("").values():
+            if relation.kind == "officeDocument" and relation.target.casefold() in self._parts:
+                return relation.target
         if "xl/workbook.xml" in self._parts:
             return "xl/workbook.xml"
-        raise SheetError(
-            Words(
-                "这不是 Excel 工作簿(可能是 Word、ODS 或压缩包)",
-                "not an Excel workbook (perhaps Word, ODS or a plain zip)",
-            ),
-            SAVE_AGAIN,
-        )
+        raise _no_workbook()
 
     def _related(self, part: str) -> "dict[str, _Relation]":
         folder, _, name = part.rpartition("/")
@@ -243,6 +243,8 @@ class Workbook:
                     hidden = attributes.get("state", "visible") != "visible"
                     sheets.append(SheetPart(attributes.get("name", ""), relation.target, hidden))
         self.sheets = tuple(sheets)
+        if not sheets:
+            raise _no_workbook()
 
     def _first_related(self, kind: str) -> bytes | None:
         for relation in self._relations.values():

@@ -155,6 +155,9 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         statement = self._statement(dialect) if callable(self._statement) else self._statement
+        if isinstance(statement, Insert):
+            # Otherwise a RETURNING nobody reads keeps the statement open, and SQLite then refuses to commit.
+            statement = statement.inline()
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=self._column_keys))
         names = tuple(compiled.positiontup if compiled.positiontup is not None else compiled.binds)
         binds = [compiled.binds[name] for name in names]

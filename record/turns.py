@@ -125,6 +125,11 @@ class Turns:
         batch.error = error
         batch.done.set()
         batch.transaction.rollback()
+        # A commit that SQLite refused leaves its transaction open; the next turn needs a connection without one.
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
 
     def _settle(self, batch: _Batch) -> None:
         while not batch.done.wait(_PATIENCE_SECONDS):

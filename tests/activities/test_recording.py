@@ -1,0 +1,147 @@
+"""One transition is one transaction, and running it again changes nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from activities.recording import Recording
+from models.acts import ActName
+from models.contract import Receipt, TransitionOrder
+from models.messages import Command, Registration, Sign, Submit
+from policies.deadlines import SHANGHAI
+from record import ledger, matters, outbox
+from record.store import Store
+from tests.workflows.cast import DIRECTORY, HANDLER, HEAD, a_matter, message_id
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'record.db'}")
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def recording(store: Store) -> Recording:
+    return Recording(store, DIRECTORY)
+
+
+def record(
+    recording: Recording, at: datetime, message: Registration | Command | None = None, known_seq: int = 0
+) -> Receipt:
+    order = TransitionOrder(matter_id="m1", at=at, message=message, known_seq=known_seq)
+    return recording.record_transition(order)
+
+
+def acts(store: Store) -> list[ActName]:
+    with store.reading() as session:
+        return [entry.act.act for entry in ledger.entries(session, "m1")]
+
+
+def test_the_same_message_again_gives_the_same_receipt_and_writes_nothing(recording: Recording, store: Store) -> None:
+    registration = a_matter(limit="5wd")
+
+    first = record(recording, MONDAY, registration)
+    again = record(recording, MONDAY + timedelta(minutes=5), registration)
+
+    assert again == first
+    assert acts(store) == [ActName.REGISTERED, ActName.ASSIGNED]
+
+
+def test_a_timer_worked_off_twice_is_recorded_once(recording: Recording, store: Store) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    due = datetime(2026, 3, 3, 18, tzinfo=SHANGHAI)
+
+    first = record(recording, due, known_seq=2)
+    again = record(recording, due, known_seq=2)
+
+    assert again == first
+    assert acts(store).count(ActName.SIGN_OVERDUE) == 1
+
+
+def test_a_worker_that_died_after_the_commit_learns_what_it_missed(recording: Recording, store: Store) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    record(recording, MONDAY + timedelta(hours=1), Sign(message_id=message_id(), by=HANDLER), known_seq=2)
+
+    later = record(recording, MONDAY + timedelta(hours=2), Submit(message_id=message_id(), by=HANDLER), known_seq=2)
+
+    assert later.seq == 4
+    assert [line.split()[2] for line in later.lines] == ["签收", "报结"]
+
+
+def test_clocks_that_ran_out_come_before_the_message_and_do_not_carry_its_id(
+    recording: Recording, store: Store
+) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    sign = Sign(message_id=message_id(), by=HANDLER)
+
+    record(recording, MONDAY + timedelta(days=3), sign, known_seq=2)
+
+    with store.reading() as session:
+        entries = ledger.entries(session, "m1")
+    late, signed = (
+        next(entry for entry in entries if entry.act.act is act) for act in (ActName.SIGN_OVERDUE, ActName.SIGNED)
+    )
+    assert late.seq < signed.seq
+    assert late.message_id is None
+    assert signed.message_id == sign.message_id
+
+
+def test_a_transition_is_one_commit(recording: Recording, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    commits: list[object] = []
+    event.listen(store._writer, "commit", lambda connection: commits.append(connection))
+
+    record(recording, MONDAY + timedelta(hours=1), Submit(message_id=message_id(), by=HANDLER), known_seq=2)
+
+    assert len(commits) == 1
+
+
+def test_notices_are_queued_with_the_act_that_causes_them(recording: Recording, store: Store) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    record(recording, datetime(2026, 3, 3, 18, tzinfo=SHANGHAI), known_seq=2)
+
+    with store.reading() as session:
+        told = [notice.entry.act.act for notice in outbox.inbox(session, HEAD).items]
+    assert ActName.SIGN_OVERDUE in told
+
+
+def test_a_failed_transition_leaves_nothing_behind(
+    recording: Recording, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+
+    class FullDisk(RuntimeError):
+        pass
+
+    def full(*_: object) -> None:
+        raise FullDisk
+
+    with monkeypatch.context() as broken:
+        broken.setattr(matters, "remember", full)
+        with pytest.raises(FullDisk):
+            record(recording, MONDAY + timedelta(hours=1), Sign(message_id=message_id(), by=HANDLER), known_seq=2)
+
+    assert acts(store) == [ActName.REGISTERED, ActName.ASSIGNED]
+
+
+def test_a_matter_keeps_the_policy_it_started_under(recording: Recording, store: Store) -> None:
+    record(recording, MONDAY, a_matter(limit="5wd"))
+
+    # A later release ships another text; this record still holds the old one.
+    receipt = Recording(store, DIRECTORY).record_transition(
+        TransitionOrder(matter_id="m1", at=MONDAY + timedelta(days=400), known_seq=2)
+    )
+
+    with store.reading() as session:
+        state = matters.load(session, "m1")
+    assert state is not None
+    assert state.policy.startswith("standard@")
+    assert state.policy.endswith("/2026-03-02")
+    assert receipt.seq > 2
