@@ -6,9 +6,11 @@ back. It decides nothing: refusals come from the rules, and what cannot be reach
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
+from uuid import uuid4
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDReusePolicy
@@ -36,6 +38,10 @@ from record.store import Store
 from settings import Temporal
 
 T = TypeVar("T")
+
+# The SDK decodes into unions but types its argument as a class.
+_MAYBE_RECEIPT = cast("type[Receipt | None]", Receipt | None)
+_MAYBE_INT = cast("type[int | None]", int | None)
 
 _AGAIN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 
@@ -142,7 +148,7 @@ class Office:
 
         async def query() -> Receipt | None:
             receipt: Receipt | None = await self.handle(matter_id).query(
-                "standing", result_type=Receipt | None, rpc_timeout=self._attempt
+                "standing", result_type=_MAYBE_RECEIPT, rpc_timeout=self._attempt
             )
             return receipt
 
@@ -174,10 +180,8 @@ class Office:
         return await self._patiently(lambda: self._misdirect(misdirected))
 
     async def _misdirect(self, misdirected: Misdirected) -> Outcome:
-        workflow_id = misdirected_workflow_id(
-            misdirected.target, misdirected.command.message_id, self._scope
-        )
-        try:
+        workflow_id = misdirected_workflow_id(misdirected.target, misdirected.command.message_id, self._scope)
+        with suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 MISDIRECTED_WORKFLOW,
                 misdirected,
@@ -187,8 +191,6 @@ class Office:
                 static_summary=f"未予受理 {misdirected.target}"[:180],
                 rpc_timeout=self._attempt,
             )
-        except WorkflowAlreadyStartedError:
-            pass
         handle = self._client.get_workflow_handle(workflow_id, result_type=Outcome)
         async with asyncio.timeout(self._patience.total_seconds()):
             outcome: Outcome = await handle.result(rpc_timeout=self._attempt)
@@ -216,22 +218,31 @@ class Office:
         except RPCError as error:
             raise UnavailableError(f"服务暂不可用 unavailable: {error}") from error
         try:
-            told: int | None = await self._client.get_workflow_handle(workflow_id, result_type=int | None).result()
+            told: int | None = await self._client.get_workflow_handle(workflow_id, result_type=_MAYBE_INT).result()
         except WorkflowFailureError as error:
-            cause = error.cause.cause if error.cause is not None else None
+            cause = error.cause.__cause__
             if isinstance(cause, ApplicationError):
                 raise NoticeRefusedError(cause.message) from error
             raise
         return None if again else told
 
-    async def strike(self, matter_id: str, at: datetime) -> Receipt:
-        """Move a drill's clock; what was due by then is on record when the answer comes. Raises UnavailableError."""
-        update_id = f"strike/{at.isoformat()}"
+    async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
+        """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.
 
-        async def update() -> Receipt:
-            receipt: Receipt = await self.handle(matter_id).execute_update(
-                STRIKE_CLOCK_UPDATE, at, id=update_id, result_type=Receipt, rpc_timeout=self._attempt
-            )
+        Raises UnavailableError.
+        """
+        # Every call is a question of its own, also at one instant; only its retries share an id.
+        update_id = f"strike/{uuid4().hex}"
+
+        async def update() -> Receipt | None:
+            try:
+                receipt: Receipt = await self.handle(matter_id).execute_update(
+                    STRIKE_CLOCK_UPDATE, at, id=update_id, result_type=Receipt, rpc_timeout=self._attempt
+                )
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
             return receipt
 
         return await self._patiently(update)

@@ -57,7 +57,7 @@ class Calendars:
 
     @activity.defn(name=ANNOUNCE_CALENDAR)
     async def announce_calendar(self, notice: CalendarNotice) -> int:
-        """Tell every open matter of the notice; returns how many were told, some perhaps twice after a broken attempt."""
+        """Tell every open matter of the notice; how many were told, some perhaps twice after a broken attempt."""
         published = CalendarPublished(message_id=f"calendar:{notice.number}", notice=notice)
         details = activity.info().heartbeat_details
         after, told = (str(details[0]), int(details[1])) if details else ("", 0)

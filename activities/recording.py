@@ -1,7 +1,8 @@
 """What is decided about a matter, and how does it get on record?
 
-One call is one transaction: a repeated message is recognised, every clock due is worked off, the rule decides, and acts,
-views, notices and answer are written together. Running it again gives the same answer and writes nothing (engine.md 5).
+One call is one transaction: a repeated message is recognised, every clock due is worked off, the rule decides, and
+acts, views, notices and answer are written together. Running it again gives the same answer and writes nothing
+(engine.md 5).
 """
 
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ class Recording:
             outcome=outcome,
         )
 
-    # --- what the rules rely on -----------------------------------------------------------------------------------------
+    # --- what the rules rely on -----------------------------------------------------------------------------------
 
     def _facts(self, session: Session, state: MatterState, order: TransitionOrder) -> Facts:
         procedure, on = self._procedure(session, state, order)

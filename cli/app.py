@@ -27,7 +27,9 @@ class _Entry(NamedTuple):
 
 
 COMMANDS = {
-    "up": _Entry("cli.serving", "up", "启动整套服务,Ctrl-C 结束。 Everything live: server, web UI, worker, sample data."),
+    "up": _Entry(
+        "cli.serving", "up", "启动整套服务,Ctrl-C 结束。 Everything live: server, web UI, worker, sample data."
+    ),
     "demo": _Entry("cli.demo", "demo", "两分钟演示。 The two-minute demonstration."),
     "launch": _Entry("cli.commanding", "launch", "立项一件督办事项。 Launch one matter."),
     "import": _Entry("cli.importing", "import_ledger", "导入台账(.xlsx、.csv)。 Import an office's ledger."),

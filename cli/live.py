@@ -33,7 +33,7 @@ from settings import Settings, SettingsError, Temporal, load, load_temporal
 
 CONNECT_SECONDS = 10.0
 SERVER_FILE = "up.json"
-"""In the data directory while `up` runs there: where its server answers, so that commands find that one and no other."""
+"""In the data directory while `up` runs there: where its server answers, so that commands find that one."""
 
 
 def settings() -> Settings:

@@ -1,4 +1,4 @@
-"""How does a command speak? Answers on standard output, as tables for people or JSON for programs; all else on stderr."""
+"""How does a command speak? Answers on stdout, as lines for people or JSON for programs; all else on stderr."""
 
 import json
 import sys

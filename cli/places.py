@@ -21,7 +21,7 @@ DirectoryPath = Annotated[
         metavar="FILE",
         envvar="DUBAN_DIRECTORY_PATH",
         show_envvar=False,
-        help="单位名录(默认:设置中的或自带的)。 The directory file (default: that of the settings, else the shipped one).",
+        help="单位名录(默认:设置中的或自带的)。 The directory file (default: the set or shipped one).",
         show_default=False,
     ),
 ]

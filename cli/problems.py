@@ -1,4 +1,4 @@
-"""How does a command end when it cannot do what was asked? With one of four exit codes and words for it (engine.md 7)."""
+"""How does a command end that cannot do what was asked? With an exit code and words for it (engine.md 7)."""
 
 from enum import IntEnum
 

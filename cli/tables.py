@@ -1,10 +1,13 @@
 """How does a list look to people? As a table no wider than the terminal, and uncut where nobody looks."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,11 +24,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
     for row in rows:
         # Text, not a string: a title with brackets in it is no markup.
         shown.add_row(*(Text("" if value is None else str(value)) for value in row))
-    console(sys.stdout).print(shown)
+    _console(sys.stdout).print(shown)
 
 
-def console(stream: object = None) -> Console:
-    """A console that writes to `stream` (default: standard error)."""
-    out = stream or sys.stderr
-    seen = bool(getattr(out, "isatty", bool)())
-    return Console(file=out, highlight=False, width=None if seen else PIPED_WIDTH)  # type: ignore[arg-type]
+@contextmanager
+def progress(words: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error; what comes back moves it on by one."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(sys.stderr)) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _console(stream: TextIO) -> Console:
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else PIPED_WIDTH)

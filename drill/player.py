@@ -33,9 +33,9 @@ class Player:
         self._settings = settings
         self._data_dir = data_dir
 
-    async def play(self, scenario: Scenario) -> tuple[Act, ...]:
-        """Every act of the scenario in printing order, as the ledger holds it."""
-        scope = f"drill-{uuid4().hex[:12]}"
+    async def play(self, scenario: Scenario, scope: str | None = None) -> tuple[Act, ...]:
+        """Every act of the scenario in printing order, as the ledger holds it; `scope` begins its workflow ids."""
+        scope = scope or f"drill-{uuid4().hex[:12]}"
         store = Store(f"sqlite:///{self._data_dir / scope}.db", synchronous="NORMAL")
         store.migrate()
         worker = build_worker(
@@ -62,12 +62,12 @@ async def _play(scenario: Scenario, office: Office, store: Store) -> tuple[Act, 
             registration.model_copy(update={"policy": scenario.procedure.name}),
             drill_at=scenario.start,
         )
-        next_at[matter_id] = (await office.strike(matter_id, scenario.start)).next_at
+        next_at[matter_id] = await _struck(office, matter_id, scenario.start)
     planned = [item for item in scenario.planned if item.at <= scenario.until]
     while True:
         due = min(((at, order, name) for order, (name, at) in enumerate(next_at.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
-            next_at[due[2]] = (await office.strike(due[2], due[0])).next_at
+            next_at[due[2]] = await _struck(office, due[2], due[0])
         elif planned:
             await _take(planned.pop(0), office, next_at)
         else:
@@ -87,7 +87,13 @@ async def _take(item: PlannedCommand | PlannedNotice, office: Office, next_at: d
             await office.strike(matter_id, item.at)
         await office.say(item.target, item.command, drill_at=item.at)
     for matter_id in concerned:
-        next_at[matter_id] = (await office.strike(matter_id, item.at)).next_at
+        next_at[matter_id] = await _struck(office, matter_id, item.at)
+
+
+async def _struck(office: Office, matter_id: str, at: datetime) -> datetime | None:
+    """When the matter is due next, after its clock was struck; None where nothing falls due any more."""
+    receipt = await office.strike(matter_id, at)
+    return receipt.next_at if receipt else None
 
 
 def _acts(store: Store) -> tuple[Act, ...]:

@@ -89,7 +89,7 @@ def read_moment(value: Value) -> Moment | None:
         raise _bad_date(Words("不是日期;单元格应设为日期格式", "not a date; give the cell a date format"))
     if is_blank(value):
         return None
-    written = _DATE.fullmatch(unicodedata.normalize("NFKC", without_invisible(value)).strip())
+    written = _as_date(value)
     if written is None:
         raise _bad_date(Words("日期读不懂", "not a date in an accepted style"))
     year, zh_month, zh_day, _, month, day, hour, minute, second, zh_minute = written.groups()
@@ -173,14 +173,21 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
 
 
+def _as_date(value: Value) -> re.Match[str] | None:
+    """The parts of a text that has the form of a date, whether or not there is such a day."""
+    if not isinstance(value, str):
+        return None
+    return _DATE.fullmatch(unicodedata.normalize("NFKC", without_invisible(value)).strip())
+
+
 def _fixed_date(value: Value) -> date | None:
     """The date that is a limit; None when the cell holds no date at all."""
     try:
         moment = read_moment(value)
     except Unreadable as error:
-        if isinstance(value, str) and _DATE.match(unicodedata.normalize("NFKC", value).strip()):
-            raise _bad_limit(error.why) from error
-        return None
+        if _as_date(value) is None:
+            return None
+        raise _bad_limit(error.why) from error
     if moment is None:
         return None
     if moment.at is not None:

@@ -239,7 +239,9 @@ class Workbook:
                 self._since_1904 = attributes.get("date1904", "").lower() in ("1", "true")
             elif element == "sheet":
                 relation = self._relations.get(attributes.get("id", ""))
-                if relation is not None and relation.kind == "worksheet":
+                if relation is None:
+                    raise _corrupt(Words("工作表目录不完整", "a sheet in its list has no part"))
+                if relation.kind == "worksheet":
                     hidden = attributes.get("state", "visible") != "visible"
                     sheets.append(SheetPart(attributes.get("name", ""), relation.target, hidden))
         self.sheets = tuple(sheets)
@@ -303,18 +305,8 @@ def _check_size(last_row: int, last_column: int) -> None:
         raise _too_large(Words(f"超过 {COLUMNS} 列", f"more than {COLUMNS} columns"))
 
 
-def _forbidding_parser() -> "expat.XMLParserType":
-    parser = expat.ParserCreate()
-
-    def forbid(*_: object) -> None:
-        raise _corrupt(Words("部件含有文档类型声明", "a part declares a document type"))
-
-    parser.StartDoctypeDeclHandler = forbid
-    parser.EntityDeclHandler = forbid
-    return parser
-
-
 def _parsed(parser: "expat.XMLParserType", xml: bytes) -> None:
+    """Run the parser over a part. No entity can unfold in it: Workbook lets no part declare one."""
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
@@ -333,7 +325,7 @@ def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
         if _local(name) in _INDEXED:
             found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
 
-    parser = _forbidding_parser()
+    parser = expat.ParserCreate()
     parser.StartElementHandler = start
     _parsed(parser, xml)
     return found
@@ -349,7 +341,7 @@ def _scanned(xml: bytes, strings: bytes | None) -> _Marks:
     if not odd and len(_PLAIN_CELL.findall(xml)) == cells and cells * _longest_string(strings) <= STRING_BYTES:
         return _Marks()
     scan = _Scan(_string_lengths(strings))
-    parser = _forbidding_parser()
+    parser = expat.ParserCreate()
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
     parser.CharacterDataHandler = scan.characters
@@ -384,7 +376,7 @@ def _string_lengths(strings: bytes | None) -> list[int]:
             lengths[-1] += len(text.encode())
 
     if strings is not None:
-        parser = _forbidding_parser()
+        parser = expat.ParserCreate()
         parser.StartElementHandler = start
         parser.CharacterDataHandler = characters
         _parsed(parser, strings)

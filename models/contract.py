@@ -106,8 +106,8 @@ class TransitionOrder(Shape):
 class Receipt(Compact):
     """What the workflow needs to know after a transition; its history is the second witness of the ledger.
 
-    `head` begins the hash of the matter's entry `seq` (HEAD_DIGITS hexadecimal digits of it). `next_at` is the next instant at which a clock is due, `next_for`
-    what it is, in words; `due_at` the due instant that people look at.
+    `head` begins the hash of the matter's entry `seq` (HEAD_DIGITS hexadecimal digits of it). `next_at` is the next
+    instant at which a clock is due, `next_for` what it is, in words; `due_at` the due instant that people look at.
     """
 
     seq: int

@@ -138,6 +138,14 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        Index(
+            "ix_matters_lead_overdue",
+            "lead",
+            "overdue_from",
+            "id",
+            sqlite_where=_OVERDUE,
+            postgresql_where=_OVERDUE,
+        ),
         KEYED_BY_TEXT,
     )
 
@@ -187,8 +195,8 @@ class TallyRow(SQLModel, table=True):
     lead: str = Field(primary_key=True)
     stage: str = Field(primary_key=True)
     light: str = Field(primary_key=True)
-    escalated: bool = Field(primary_key=True)
     matters: int
+    escalated: int
     cases_open: int
 
 

@@ -35,6 +35,7 @@ from policies.admissibility import (
 )
 from policies.deadlines import add_months, local_date
 from policies.drafts import Draft
+from policies.limits import parse_limit
 from policies.timers import miss_limit
 
 # Ten years, which a limit in working days or one that is rolled may pass by some days; a fixed date has no other bound.
@@ -50,9 +51,11 @@ def register(draft: Draft, registration: Registration, twin: str | None) -> None
     terms = _terms(draft, registration)
     draft.change(terms=terms, policy=policy.key, registered_at=draft.at)
     limit = draft.clock(ClockKind.LIMIT, terms.limit, registration.assigned_at)
-    if limit.due_at <= limit.started_at:
+    start, on = local_date(limit.started_at), parse_limit(terms.limit).on
+    # A written date before the start is a slip, even where a day off would carry it past the start.
+    if limit.due_at <= limit.started_at or (on is not None and on < start):
         raise Refused(f"时限早于交办 the limit lies before the start: {terms.limit}", "registration")
-    if limit.last_day > add_months(local_date(limit.started_at), LONGEST_MONTHS):
+    if limit.last_day > add_months(start, LONGEST_MONTHS):
         raise Refused(f"时限超过十年 the limit is longer than ten years: {terms.limit}", "registration")
     by = registration.by or directory.organ(terms.office).handler
     draft.note(ActName.REGISTERED, by=by, severity=terms.severity.value, entry="registration")

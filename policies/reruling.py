@@ -68,6 +68,10 @@ def rule_again(draft: Draft) -> None:
     for denial in denials:
         if denial.runs_on:
             _set_back(draft, denial)
+    others = _other_denials(draft)
+    for finding, clock in others:
+        if _cured_at(draft, finding) is None and draft.state.stage not in ENDED and not draft.state.suspended:
+            _run_on(draft, clock)
     after = shown_clock(draft)
     if before is not None and after is not None and draft.state.stage not in ENDED and _differs(before, after):
         draft.note_clock(ActName.CALENDAR_RECOMPUTED, after, entry="calendar")
@@ -76,7 +80,10 @@ def rule_again(draft: Draft) -> None:
             draft.show(Light.GREEN)
     for denial in denials:
         _withdraw(draft, denial)
-    _withdraw_others(draft)
+    for finding, _ in others:
+        draft.change(findings=tuple(other for other in draft.state.findings if other is not finding))
+        act, subject = finding.act.value, finding.subject
+        draft.note(ActName.FINDING_WITHDRAWN, reason=act, subject=subject, entry="calendar", rules=("R18",))
     archive_when_free(draft)
 
 
@@ -195,24 +202,17 @@ def _withdraw_case(draft: Draft, finding: Finding) -> None:
             draft.note(ActName.ACCOUNTABILITY_CONCLUDED, subject=case.subject, reason="case_withdrawn")
 
 
-def _withdraw_others(draft: Draft) -> None:
+def _other_denials(draft: Draft) -> list[tuple[Finding, Clock]]:
+    """Findings outside the escalation for which there is time again, or which were made good in time by the new date."""
+    denied = []
     for finding in draft.state.findings:
-        if finding.act in _CHAIN:
+        clock = _later(draft, finding) if finding.act not in _CHAIN else None
+        if clock is None:
             continue
-        clock = _later(draft, finding)
         cured_at = _cured_at(draft, finding)
-        if clock is None or not (clock.due_at > draft.at or (cured_at is not None and cured_at <= clock.due_at)):
-            continue
-        draft.change(findings=tuple(other for other in draft.state.findings if other is not finding))
-        draft.note(
-            ActName.FINDING_WITHDRAWN,
-            reason=finding.act.value,
-            subject=finding.subject,
-            entry="calendar",
-            rules=("R18",),
-        )
-        if cured_at is None and draft.state.stage not in ENDED and not draft.state.suspended:
-            _run_on(draft, clock)
+        if clock.due_at > draft.at or (cured_at is not None and cured_at <= clock.due_at):
+            denied.append((finding, clock))
+    return denied
 
 
 def _cured_at(draft: Draft, finding: Finding) -> datetime | None:

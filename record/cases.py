@@ -19,7 +19,9 @@ _CASES = table(CaseRow)
 ENDING = frozenset({ActName.CASE_WITHDRAWN, ActName.MEASURE_DECIDED})
 
 _OPEN = Prepared(insert_or_ignore(_CASES, "id"))
-_END = Prepared(update(_CASES).where(_CASES.c.id == bindparam("case")).values(open=False, ended_at=bindparam("ended")))
+_END = Prepared(
+    update(_CASES).where(_CASES.c.id == bindparam("case")).values(open=bindparam("stays"), ended_at=bindparam("ended"))
+)
 
 
 def matter_of(case_id: str) -> str:
@@ -47,4 +49,4 @@ def keep(session: Session, entries: Iterable[Entry]) -> None:
                 },
             )
         elif act.act in ENDING:
-            _END.run(session, {"case": entry.target, "ended": act.at})
+            _END.run(session, {"case": entry.target, "stays": False, "ended": act.at})

@@ -32,7 +32,8 @@ _INSERT = Prepared(_ACTS.insert(), [column.name for column in _ACTS.c if column.
 
 T = TypeVar("T")
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+# Canonical JSON: members sorted, no spaces, UTF-8 as it is. One text for one value, so that it can be hashed.
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 # Rows fetched at a time, and values in one IN list: small against memory and against the databases' limits.
 _PAGE = 1_000
@@ -54,7 +55,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What somebody outside the database saw: that the target's entry `seq` has this hash (0 and "": no entry yet)."""
+    """What somebody outside the database saw: that the hash of the target's entry `seq` begins like this.
+
+    A witness may keep only the beginning of a hash; `seq` 0 says that it has seen no entry yet.
+    """
 
     target: str
     seq: int
@@ -130,8 +134,8 @@ def append(session: Session, acts: Sequence[Act], *, message_id: str | None, pro
         if act.due is not None:
             aware(act.due)
         seq, previous = heads[act.target].seq + 1, heads[act.target].hash
-        body = _canonical(act.model_dump(mode="json", exclude_none=True))
-        own = _hash(act.target, seq, body, message_id=message_id, processed=processed, previous=previous)
+        body = canonical(act.model_dump(mode="json", exclude_none=True))
+        own = entry_hash(act.target, seq, body, message_id=message_id, processed=processed, previous=previous)
         heads[act.target] = Head(seq, own)
         entries.append(Entry(act.target, seq, act, message_id, processed_at.astimezone(SHANGHAI), previous, own))
         rows.append(
@@ -212,10 +216,11 @@ def compare(session: Session, witnessed: Iterable[Witness]) -> list[ChainFault]:
         kept = {(row.target, row.seq): str(row.hash) for row in rows}
         for seen in some:
             last[seen.target] = seen
-            found = kept.get((seen.target, seen.seq), "")
-            if found != seen.hash:
-                kind = FaultKind.WITNESS_DIFFERS if found else FaultKind.RECORD_BEHIND
-                faults.append(ChainFault(seen.target, seen.seq, kind, seen.hash, found))
+            found = kept.get((seen.target, seen.seq))
+            if found is None and seen.seq:
+                faults.append(ChainFault(seen.target, seen.seq, FaultKind.RECORD_BEHIND, seen.hash))
+            elif found is not None and not found.startswith(seen.hash):
+                faults.append(ChainFault(seen.target, seen.seq, FaultKind.WITNESS_DIFFERS, seen.hash, found))
     for targets in _chunks(last):
         ends = select(_ACTS.c.target, func.max(_ACTS.c.seq).label("seq")).group_by(_ACTS.c.target)
         for row in session.execute(ends.where(_ACTS.c.target.in_(targets)).order_by(_ACTS.c.target)):
@@ -233,11 +238,15 @@ def _held_head(session: Session, target: str) -> Head:
     return head(session, target)
 
 
-def _hash(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
-    # The members in alphabetical order, so that the text equals the canonical JSON of the whole; `body` is already.
+def entry_hash(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
+    """The SHA-256, in hexadecimal, over the canonical JSON of everything an entry says.
+
+    `body` is the act's own canonical JSON, `processed` the processing instant as `instant_text` gives it.
+    """
+    # The members in alphabetical order, so that the text is canonical without being read and written once more.
     text = (
-        f'{{"act":{body},"message_id":{_canonical(message_id)},"previous":{_canonical(previous)},'
-        f'"processed_at":"{processed}","seq":{seq},"target":{_canonical(target)}}}'
+        f'{{"act":{body},"message_id":{canonical(message_id)},"previous":{canonical(previous)},'
+        f'"processed_at":"{processed}","seq":{seq},"target":{canonical(target)}}}'
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -314,7 +323,7 @@ def _chain_faults(target: str, chain: Iterable[Row[Any]]) -> Iterator[ChainFault
 
 def _entry_faults(row: Row[Any]) -> Iterator[ChainFault]:
     try:
-        own = _hash(
+        own = entry_hash(
             row.target,
             row.seq,
             row.body,

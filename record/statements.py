@@ -51,6 +51,11 @@ def begin_unit(session: Session, dialect: Dialect, *, writing: bool, cursor: Any
     session.info[_UNIT] = Unit(session, dialect, writing, cursor)
 
 
+def end_unit(session: Session) -> None:
+    """The transaction is over: what it knew is forgotten, and the session is good for nothing any more."""
+    session.info.clear()
+
+
 def unit(session: Session) -> Unit:
     """What this transaction knows; raises RuntimeError for a session that no Store has opened."""
     known: Unit | None = session.info.get(_UNIT)
@@ -87,13 +92,10 @@ class _Compiled:
     text: str
     positional: bool
     names: tuple[str, ...]
-    constants: dict[str, Any]
     binds: tuple[tuple[int, Process], ...]
     columns: tuple[tuple[int, Process], ...]
 
     def arguments(self, values: Values) -> Any:
-        if self.constants:
-            values = {**self.constants, **values}
         ready = _converted([values[name] for name in self.names], self.binds)
         return ready if self.positional else dict(zip(self.names, ready, strict=True))
 
@@ -111,7 +113,7 @@ def _converted(values: list[Any], processes: tuple[tuple[int, Process], ...]) ->
 class Prepared:
     """One recurring statement; the values are given by name, all of them (KeyError).
 
-    `columns` limits an insert to these columns. Statements with a list of unknown length (IN) do not fit here.
+    `columns` limits an insert or update to these columns. Literals and lists of unknown length (IN) do not fit here.
     """
 
     def __init__(
@@ -166,7 +168,6 @@ class Prepared:
             compiled.string,
             compiled.positiontup is not None,
             names,
-            {bind.key: bind.value for bind in binds if bind.value is not None},
             _processes(bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds),
             _processes(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
         )

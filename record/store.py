@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, make_url
 from sqlmodel import Session
 
-from record.statements import begin_unit, unit
+from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
@@ -70,6 +70,11 @@ class Store:
             self._writer = create_engine(self.url, pool_size=pool_size)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
+    @property
+    def waiting(self) -> int:
+        """How many threads of this process wait to write now; PostgreSQL lets them write side by side, so 0."""
+        return 0 if self._turns is None else self._turns.waiting
+
     def migrate(self) -> None:
         """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
 
@@ -99,15 +104,21 @@ class Store:
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
             begin_unit(session, connection.dialect, writing=True, cursor=connection.connection.cursor())
-            yield session
-            session.flush()
+            try:
+                yield session
+                session.flush()
+            finally:
+                end_unit(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One transaction that cannot write and sees one state throughout. Raises RecordUnavailableError."""
         with _unavailable(self._reader.dialect), Session(self._reader) as session:
             begin_unit(session, self._reader.dialect, writing=False)
-            yield session
+            try:
+                yield session
+            finally:
+                end_unit(session)
 
     def close(self) -> None:
         """Let go of every connection; the store opens new ones when it is used again."""

@@ -64,6 +64,11 @@ class Turns:
             self._leave()
         self._settle(batch)
 
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for their turn now."""
+        return self._waiting
+
     def close(self) -> None:
         """Give the connection back; a later turn opens another."""
         with self._holding:

@@ -4,7 +4,7 @@ Everything a reader needs comes from here as frozen values, computed in the data
 is overdue. It depends on the due instant and `now` alone, so it is never late, even when timers are.
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -24,6 +24,7 @@ _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
+_TALLIED = [_TALLIES.c[name] for name in ("lead", "stage", "light", "matters", "escalated", "cases_open")]
 
 # Overdue lists are ordered by due instant, their cursor names both parts.
 _SEPARATOR = "|"
@@ -198,12 +199,14 @@ def by_organ(session: Session, now: datetime) -> Overview:
     """Where all matters stand at the aware instant `now`, by lead organ; refused registrations are no matters."""
     late = select(_MATTERS.c.lead, func.count().label("matters")).where(_overdue(now)).group_by(_MATTERS.c.lead)
     overdue = {row.lead: row.matters for row in session.execute(late)}
-    lines: dict[str, list[Row[tuple[str, str, str, bool, int, int]]]] = {}
-    for row in session.execute(select(_TALLIES).where(_TALLIES.c.matters > 0)):
-        lines.setdefault(row.lead, []).append(row)
-    organs = tuple(_summary(lead, lines[lead], overdue.get(lead, 0)) for lead in sorted(lines))
-    everything = [row for some in lines.values() for row in some]
-    return Overview(organs, _summary(None, everything, sum(overdue.values())))
+    sums: dict[str, _Sum] = {}
+    for lead, *line in session.execute(select(*_TALLIED).where(_TALLIES.c.matters > 0)):
+        sums.setdefault(lead, _Sum()).add(*line)
+    totals = _Sum()
+    for one in sums.values():
+        totals.include(one)
+    organs = tuple(sums[lead].summary(lead, overdue.get(lead, 0)) for lead in sorted(sums))
+    return Overview(organs, totals.summary(None, sum(overdue.values())))
 
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
@@ -251,19 +254,38 @@ def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
     )
 
 
-def _summary(
-    organ: str | None, rows: Iterable[Row[tuple[str, str, str, bool, int, int]]], overdue: int
-) -> OrganSummary:
-    lights = dict.fromkeys(Light, 0)
-    stages: dict[Stage, int] = {}
-    matters, escalated, proposed = 0, 0, 0
-    for row in rows:
-        matters += row.matters
-        lights[Light(row.light)] += row.matters
-        stages[Stage(row.stage)] = stages.get(Stage(row.stage), 0) + row.matters
-        escalated += row.matters if row.escalated else 0
-        proposed += row.cases_open
-    return OrganSummary(organ, matters, lights, stages, overdue, escalated, proposed)
+class _Sum:
+    """Lines of the tallies, added up."""
+
+    def __init__(self) -> None:
+        self._matters = self._escalated = self._proposed = 0
+        self._lights: Counter[str] = Counter()
+        self._stages: Counter[str] = Counter()
+
+    def add(self, stage: str, light: str, matters: int, escalated: int, cases_open: int) -> None:
+        self._matters += matters
+        self._lights[light] += matters
+        self._stages[stage] += matters
+        self._escalated += escalated
+        self._proposed += cases_open
+
+    def include(self, other: "_Sum") -> None:
+        self._matters += other._matters
+        self._lights.update(other._lights)
+        self._stages.update(other._stages)
+        self._escalated += other._escalated
+        self._proposed += other._proposed
+
+    def summary(self, organ: str | None, overdue: int) -> OrganSummary:
+        return OrganSummary(
+            organ,
+            self._matters,
+            {light: self._lights[light] for light in Light},
+            {stage: self._stages[stage] for stage in Stage if self._stages[stage]},
+            overdue,
+            self._escalated,
+            self._proposed,
+        )
 
 
 __all__ = [

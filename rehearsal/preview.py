@@ -56,7 +56,7 @@ class Preview:
 
 
 def a_matter(limit: str | None, **said: str | None) -> Registration:
-    """A registration that names only what a date depends on; ANYBODY answers for the rest unless `said` names a lead."""
+    """A registration that names only what dates depend on; ANYBODY answers for the rest unless `said` names a lead."""
     posts = {"lead": LEAD, "office": "督办单位", "leader": "批准领导"}
     given = {name: value for name, value in {"limit": limit, **said}.items() if value is not None}
     return Registration.model_validate({"message_id": "preview", "title": "试算事项", **posts, **given})
@@ -71,7 +71,7 @@ def preview(
     calendar: Calendar | None = None,
     until: datetime | None = None,
 ) -> Preview:
-    """What a matter registered at the aware instant `start` would come to if nobody answered, up to `until` (inclusive).
+    """What a matter registered at the aware instant `start` would come to in silence, up to `until` (inclusive).
 
     Without `until` the preview ends when accountability is first proposed, from where the last steps only repeat (at an
     independent organ after the third request to explain, for a matter nobody approves when that is overdue). Raises

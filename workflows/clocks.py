@@ -4,7 +4,6 @@ A real matter takes time from Temporal; a matter opened for a drill stands still
 is the same for both (docs/decisions/0003-drill-clock.md).
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -39,7 +38,7 @@ class RealClock:
             return True
         try:
             await workflow.wait_condition(changed, timeout=left, timeout_summary=summary)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return not changed()
         return False
 
@@ -58,7 +57,7 @@ class DrillClock:
         """Move on to `at`; a clock never goes back."""
         self._at = max(self._at, at)
 
-    async def reached(self, due: datetime | None, changed: Callable[[], bool], summary: str) -> bool:
-        """See MatterClock."""
+    async def reached(self, due: datetime | None, changed: Callable[[], bool], summary: str) -> bool:  # noqa: ARG002
+        """See MatterClock; `summary` names no timer here."""
         await workflow.wait_condition(lambda: changed() or (due is not None and self._at >= due))
         return not changed()

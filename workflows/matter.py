@@ -202,9 +202,7 @@ class MatterWorkflow:
         async with self._turn:
             receipt: Receipt = await workflow.execute_local_activity(
                 RECORD_TRANSITION,
-                TransitionOrder(
-                    matter_id=self._opening.matter_id, at=at, message=message, known_seq=self._seq
-                ),
+                TransitionOrder(matter_id=self._opening.matter_id, at=at, message=message, known_seq=self._seq),
                 result_type=Receipt,
                 start_to_close_timeout=_RECORDING_ATTEMPT,
                 retry_policy=_RECORDING_RETRY,

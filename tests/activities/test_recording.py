@@ -96,7 +96,7 @@ def test_clocks_that_ran_out_come_before_the_message_and_do_not_carry_its_id(
 def test_a_transition_is_one_commit(recording: Recording, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     record(recording, MONDAY, a_matter(limit="5wd"))
     commits: list[object] = []
-    event.listen(store._writer, "commit", lambda connection: commits.append(connection))
+    event.listen(store._writer, "commit", commits.append)
 
     record(recording, MONDAY + timedelta(hours=1), Submit(message_id=message_id(), by=HANDLER), known_seq=2)
 

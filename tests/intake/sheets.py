@@ -94,9 +94,9 @@ BOOK_PART = "xl/workbook.xml"
 STRINGS_PART = "xl/sharedStrings.xml"
 
 
-def parts(sheet_data: str, strings: Sequence[str] | None = None) -> dict[str, str | bytes]:
+def parts(sheet_data: str, strings: Sequence[str] | None = None) -> dict[str, str]:
     """The parts of the smallest workbook with `sheet_data` as the rows of its one sheet."""
-    made: dict[str, str | bytes] = {
+    made: dict[str, str] = {
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>',
         BOOK_PART: f'<workbook {MAIN} xmlns:r="{_RELATIONS}"><sheets>'

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -166,10 +167,10 @@ def test_the_sample_ledger_reads_as_another_library_reads_it() -> None:
     assert len(rows) == sheet.max_row == 52
     for row in sheet.iter_rows():
         for cell in row:
-            other = cell.value
-            if hasattr(other, "date"):
-                other = other.date()
-            assert rows[cell.row - 1][cell.column - 1] == ("" if other is None else other), cell.coordinate
+            other = cell.value.date() if isinstance(cell.value, datetime) else cell.value
+            assert rows[(cell.row or 0) - 1][(cell.column or 0) - 1] == ("" if other is None else other), (
+                cell.coordinate
+            )
 
 
 @given(st.binary(max_size=300))

@@ -9,7 +9,8 @@ from models.messages import Registration
 from policies.directory import Directory
 
 OFFICE, LEADER, LEAD, CO = "督查室", "区长", "教育局", "财政局"
-OFFICER, HANDLER, HEAD, CO_HANDLER, STRANGER = "督查室承办岗", "教育局承办岗", "教育局长", "财政局承办岗", "公安局承办岗"
+OFFICER, HANDLER, HEAD, CO_HANDLER = "督查室承办岗", "教育局承办岗", "教育局长", "财政局承办岗"
+STRANGER = "公安局承办岗"
 
 DIRECTORY = Directory(
     [

@@ -49,7 +49,7 @@ class LiveOffice:
 async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta = timedelta(seconds=15)) -> T:
     """The first answer that is not None (or false), asked for again and again."""
     async with asyncio.timeout(within.total_seconds()):
-        while not (answer := await ask()):
+        while not (answer := await ask()):  # noqa: ASYNC110 - the server has no event to wait for
             await asyncio.sleep(0.05)
     return answer
 

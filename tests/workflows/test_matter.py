@@ -15,7 +15,6 @@ from models.messages import Cancel, NotYetOffered, ReportProgress, Sign, Submit,
 from record import ledger, views
 from tests.workflows.cast import HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
-from workflows.matter import MatterWorkflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -180,15 +179,13 @@ async def test_strangers_are_refused_and_named_in_the_record(live: LiveOffice) -
         assert ledger.entries(session, "m1")[-1].act.by == STRANGER
 
 
-async def test_a_long_life_goes_on_in_a_new_run_without_losing_an_answer(
-    live: LiveOffice
-) -> None:
+async def test_a_long_life_goes_on_in_a_new_run_without_losing_an_answer(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
     sign = Sign(message_id=message_id(), by=HANDLER)
     first = await live.office.say("m1", sign)
     first_run = (await live.office.handle("m1").describe()).run_id
 
-    await live.office.handle("m1").signal(MatterWorkflow.renew)
+    await live.office.handle("m1").signal("renew")
 
     async def renewed() -> bool:
         return (await live.office.handle("m1").describe()).run_id != first_run
@@ -196,9 +193,7 @@ async def test_a_long_life_goes_on_in_a_new_run_without_losing_an_answer(
     await eventually(renewed)
     again = await live.office.say("m1", sign)
     submitted = await live.office.say("m1", Submit(message_id=message_id(), by=HANDLER, text="办结"))
-    verified = await live.office.say(
-        "m1", Verify(message_id=message_id(), by=OFFICER, passed=True, method="document")
-    )
+    verified = await live.office.say("m1", Verify(message_id=message_id(), by=OFFICER, passed=True, method="document"))
 
     assert again == first
     assert submitted.accepted

@@ -78,6 +78,13 @@ def upgrade() -> None:
         sqlite_where=overdue,
         postgresql_where=overdue,
     )
+    op.create_index(
+        "ix_matters_lead_overdue",
+        "matters",
+        ["lead", "overdue_from", "id"],
+        sqlite_where=overdue,
+        postgresql_where=overdue,
+    )
     op.create_table(
         "snapshots",
         sa.Column("id", sa.String, sa.ForeignKey("matters.id"), primary_key=True),
@@ -89,8 +96,8 @@ def upgrade() -> None:
         sa.Column("lead", sa.String, primary_key=True),
         sa.Column("stage", sa.String, primary_key=True),
         sa.Column("light", sa.String, primary_key=True),
-        sa.Column("escalated", sa.Boolean, primary_key=True),
         sa.Column("matters", sa.Integer, nullable=False),
+        sa.Column("escalated", sa.Integer, nullable=False),
         sa.Column("cases_open", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )

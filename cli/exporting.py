@@ -1,0 +1,96 @@
+"""`export`: the register for people (xlsx, csv), or every act for programs (jsonl)."""
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from cli.instants import now
+from cli.live import calendar, record, settings
+from cli.output import Json, answer, say
+from cli.problems import Problem
+from cli.register import rows, write_acts, write_csv, write_xlsx
+from record import ledger, views
+from record.store import Store
+from record.views import MatterLine
+
+__all__ = ["export", "write"]
+
+STDOUT = "-"
+_PAGE = 1000
+
+
+class Format(StrEnum):
+    """What is written, and how."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def export(
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="xlsx、csv:台账 the register; jsonl:全部记录 every act. 默认按文件名 by the file name"
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="文件;- 为标准输出(csv、jsonl)。 The file; - is standard output."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """导出台账(环节、灯、到期、距今工作日、最近记录)或全部记录。
+
+    Export the register (stage, light, due, working days left, last act) or the whole act ledger.
+    """
+    suffix = Path(output or "").suffix.lstrip(".").lower()
+    chosen_format = format_ or (Format(suffix) if suffix in set(Format) else Format.XLSX)
+    file = output or ("acts.jsonl" if chosen_format is Format.JSONL else f"register.{chosen_format}")
+    if file == STDOUT and (as_json or chosen_format is Format.XLSX):
+        raise Problem("--output -: 只用于 csv、jsonl,且不与 --json 并用 only for csv and jsonl, and not with --json")
+    chosen = settings()
+    with record(chosen) as store:
+        try:
+            number = write(store, chosen_format, file)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Problem(f"{file}: 无法写入 cannot be written: {error.strerror}") from error
+    if as_json:
+        answer({"file": Path(file).absolute(), "format": chosen_format, "rows": number})
+    elif file != STDOUT:
+        say(f"{Path(file).absolute()}: {number} {'条记录 acts' if chosen_format is Format.JSONL else '件 matters'}")
+
+
+def write(store: Store, format_: Format, file: str) -> int:
+    """Write the register, or every act, of a record to `file` (`-`: standard output); how many rows. Raises OSError."""
+    with store.reading() as session:
+        at = now()
+        if format_ is Format.XLSX:
+            return write_xlsx(Path(file), rows(_lines(session), at, calendar(session)))
+        if file == STDOUT:
+            if format_ is Format.CSV:
+                return write_csv(sys.stdout, rows(_lines(session), at, calendar(session)))
+            return write_acts(sys.stdout, ledger.recorded(session))
+        if format_ is Format.CSV:
+            # The mark at the beginning is what lets a spreadsheet program see that it is UTF-8.
+            with Path(file).open("w", encoding="utf-8-sig", newline="") as out:
+                return write_csv(out, rows(_lines(session), at, calendar(session)))
+        with Path(file).open("w", encoding="utf-8", newline="\n") as out:
+            return write_acts(out, ledger.recorded(session))
+
+
+def _lines(session: Session) -> Iterator[MatterLine]:
+    after: str | None = None
+    while True:
+        page = views.matters(session, now=now(), after=after, limit=_PAGE)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next

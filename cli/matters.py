@@ -1,0 +1,295 @@
+"""`list`, `show`, `timeline`, `inbox`: what does the record say? Read from record.views; no server is asked."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from cli.instants import Distance, distance, now
+from cli.live import calendar, organs, record, settings
+from cli.output import Json, answer, facts, say
+from cli.problems import Problem
+from cli.tables import table
+from models.matters import ClockKind, Light, Stage
+from policies.calendar import Calendar
+from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
+from record import views
+from record.ledger import Entry
+from record.matters import SETTLED
+from record.views import MatterCard, MatterLine
+from rehearsal.printing import printed
+
+__all__ = ["inbox", "list_matters", "show", "timeline"]
+
+_STAGE_WORDS = {words: stage for stage, words in STAGES.items()}
+_LIGHT_WORDS = {words: light for light, words in LIGHTS.items()}
+
+
+def list_matters(  # noqa: PLR0917 - one parameter for each option
+    organ: Annotated[str | None, typer.Option("--organ", help="牵头单位。 The lead.")] = None,
+    office: Annotated[str | None, typer.Option("--office", help="督办单位。 The office.")] = None,
+    stage: Annotated[
+        str | None, typer.Option("--stage", help=f"环节 stage: {', '.join(Stage)} (或中文 or in Chinese)")
+    ] = None,
+    light: Annotated[str | None, typer.Option("--light", help="灯 light: green, yellow, red, 绿灯, 黄灯, 红灯")] = None,
+    overdue: Annotated[
+        bool | None, typer.Option("--overdue/--not-overdue", help="只列超期的(久者在前)或未超期的。 Overdue, or not.")
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", help="标题或编号中的文字。 Text in title or id.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="每页件数。 Matters on a page.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", help="接上页:上页末尾所示。 The next page: as the last one said.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """列出督办事项:环节、灯、到期日及距今工作日。 List matters: stage, light, due, and how far that is."""
+    chosen, at = settings(), now()
+    with record(chosen) as store, store.reading() as session:
+        working = calendar(session)
+        try:
+            page = views.matters(
+                session,
+                now=at,
+                lead=organ,
+                office=office,
+                stage=_one_of(stage, Stage, _STAGE_WORDS, "--stage"),
+                light=_one_of(light, Light, _LIGHT_WORDS, "--light"),
+                overdue=overdue,
+                text=text,
+                after=after,
+                limit=limit,
+            )
+        except ValueError as error:
+            raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
+    if as_json:
+        answer({"matters": [_line(line, working) for line in page.items], "next": page.next})
+        return
+    rows = [
+        (
+            line.id,
+            LIGHTS[line.light],
+            STAGES[line.stage],
+            line.title,
+            line.lead,
+            moment(line.due_at) if line.due_at else None,
+            _words(line, how_far(line, working)),
+        )
+        for line in page.items
+    ]
+    table(("编号 id", "灯", "环节 stage", "事项 matter", "牵头 lead", "到期 due", "距今"), rows)
+    if page.next:
+        say(f"还有更多 more: --after '{page.next}'")
+    elif not rows:
+        say("没有符合条件的事项。 No matter fits.")
+
+
+def show(
+    matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项编号。 The matter's id.")],
+    as_json: Json = False,
+) -> None:
+    """一件事项的现状:环节、灯、到期、在走的时限、案件和通知。
+
+    Where one matter stands: stage, light, due, running clocks, cases and notices.
+    """
+    chosen, at = settings(), now()
+    with record(chosen) as store, store.reading() as session:
+        card = views.card(session, matter_id, at)
+        working = calendar(session)
+        entries = views.timeline(session, matter_id)
+    if card is None:
+        raise _unknown(matter_id)
+    if as_json:
+        answer({**_line(card.line, working), **_details(card), "notices": _notices(entries)})
+    else:
+        _show(card, entries, working)
+
+
+def timeline(
+    matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 The id of a matter or a case.")],
+    as_json: Json = False,
+) -> None:
+    """一件事项(连同其案件)的全部记录,按登记次序。 Every act of a matter and its cases, in the order of recording."""
+    chosen = settings()
+    with record(chosen) as store, store.reading() as session:
+        entries = views.timeline(session, matter_id)
+    if not entries:
+        raise _unknown(matter_id)
+    if as_json:
+        answer([recorded(entry) for entry in entries])
+        return
+    several = len({entry.target for entry in entries}) > 1
+    rows = [
+        (
+            entry.seq,
+            moment(entry.act.at, weekday=True),
+            *((entry.target,) if several else ()),
+            told(entry),
+            entry.act.by,
+            moment(entry.act.due) + ("(暂定)" if entry.act.provisional else "") if entry.act.due else None,
+            entry.act.ruling.label if entry.act.ruling else None,
+        )
+        for entry in entries
+    ]
+    targets = ("事项或案件",) if several else ()
+    table(("序#", "时刻 at", *targets, "记录 act", "何岗 by", "限 due", "依据 rule"), rows)
+
+
+def inbox(
+    post: Annotated[str, typer.Argument(metavar="POST", help="岗位。 The post.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="每页条数。 Notices on a page.")] = 50,
+    after: Annotated[str | None, typer.Option("--after", help="接上页。 The next page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """一个岗位收到的通知,新者在前。 What a post has been told, newest first."""
+    chosen = settings()
+    with record(chosen) as store, store.reading() as session:
+        try:
+            page = views.inbox(session, post, after=after, limit=limit)
+        except ValueError as error:
+            raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
+    if not page.items and not organs(chosen).has_post(post):
+        raise Problem(f"名录中没有该岗位 unknown post: {post}")
+    if as_json:
+        notices = [
+            {"matter": one.matter_id, "title": one.title, "state": one.state, **recorded(one.entry)}
+            for one in page.items
+        ]
+        answer({"post": post, "notices": notices, "next": page.next})
+        return
+    rows = [(moment(one.entry.act.at, weekday=True), one.matter_id, one.title, told(one.entry)) for one in page.items]
+    table(("时刻 at", "事项 id", "标题 title", "通知 notice"), rows)
+    if page.next:
+        say(f"还有更多 more: --after {page.next}")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def how_far(line: MatterLine, working: Calendar) -> Distance | None:
+    """How far the due day is; None where nothing is owed by it (not assigned, suspended, submitted, ended)."""
+    if line.due_at is None or line.suspended or line.stage in SETTLED:
+        return None
+    return distance(line.due_at, now(), working, overdue=line.overdue)
+
+
+def _words(line: MatterLine, far: Distance | None) -> str | None:
+    return far.words if far else "计时中止" if line.suspended else None
+
+
+def told(entry: Entry) -> str:
+    """An act in Chinese words with the figures that belong to it, without its instant, post and due instant."""
+    act = entry.act
+    parts = [act_words(act.act)]
+    if act.light:
+        parts.append(LIGHTS[Light(act.light)])
+    if act.days_left is not None:
+        parts.append(f"还有{act.days_left}个工作日")
+    if act.subject:
+        parts.append(act.subject)
+    if act.measure:
+        parts.append(act.measure)
+    if act.reason:
+        parts.append(f"({act.reason})")
+    return " ".join(parts)
+
+
+def recorded(entry: Entry) -> dict[str, Any]:
+    """An entry of the ledger for programs: what a rehearsal prints of the act, and how it is kept."""
+    return {
+        **printed(entry.act),
+        "seq": entry.seq,
+        "words": told(entry),
+        "detail": entry.act.detail,
+        "tell": entry.act.tell,
+        "message_id": entry.message_id,
+        "processed_at": entry.processed_at,
+        "hash": entry.hash,
+    }
+
+
+def _line(line: MatterLine, working: Calendar) -> dict[str, Any]:
+    far = how_far(line, working)
+    return {
+        **asdict(line),
+        "working_days_left": far and far.working_days,
+        "words": _words(line, far),
+    }
+
+
+def _details(card: MatterCard) -> dict[str, Any]:
+    return {
+        "seq": card.seq,
+        "terms": card.state.terms and card.state.terms.model_dump(mode="json", exclude_none=True),
+        "clocks": [
+            {"clock": kind, "limit": clock.limit, "from": clock.started_at, "due": clock.due_at,
+             "provisional": clock.provisional, "rules": clock.rules, "calendar": clock.calendar}
+            for kind, clock in card.state.clocks.items()
+        ],
+        "cases": [asdict(case) for case in card.cases],
+    }  # fmt: skip
+
+
+def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
+    return [
+        {"at": entry.act.at, "act": entry.act.act, "target": entry.target, "to": entry.act.tell}
+        for entry in entries
+        if entry.act.tell
+    ]
+
+
+def _show(card: MatterCard, entries: list[Entry], working: Calendar) -> None:
+    line, terms = card.line, card.state.terms
+    far = _words(line, how_far(line, working))
+    due = f"{moment(line.due_at, weekday=True)} {far or ''}".strip() if line.due_at else None
+    provisional = card.state.limit is not None and card.state.limit.provisional
+    facts(
+        {
+            "编号 id": line.id,
+            "事项 matter": line.title,
+            "环节 stage": f"{STAGES[line.stage]} {line.stage.value}",
+            "灯 light": f"{LIGHTS[line.light]} {line.light.value}",
+            "到期 due": f"{due}(暂定 provisional)" if due and provisional else due,
+            "牵头 lead": line.lead,
+            "协办 co-handlers": "、".join(terms.co) if terms else None,
+            "督办 office": line.office,
+            "批准领导 leader": line.leader,
+            "紧急 urgency": line.urgency and line.urgency.value,
+            "来源 basis": terms and terms.basis,
+            "时限 limit": terms and terms.limit,
+            "反馈 reports": terms and terms.report_every,
+            "办理要求 requirement": terms and terms.requirement,
+            "交办 assigned": line.assigned_at and moment(line.assigned_at, weekday=True),
+            "办结 ended": line.closed_at and moment(line.closed_at, weekday=True),
+            "最近 last": f"{moment(line.last_act_at)} {act_words(line.last_act)}",
+            "程序 policy": line.policy,
+        }
+    )
+    clocks = sorted(card.state.clocks.items(), key=lambda item: (item[1].due_at, list(ClockKind).index(item[0])))
+    if clocks:
+        rows = [(CLOCKS[kind], clock.limit, moment(clock.due_at, weekday=True)) for kind, clock in clocks]
+        table(("时限 clock", "", "到期 due"), rows, "在走的时限 running clocks")
+    if card.cases:
+        cases = [
+            (one.id, one.subject, one.measure, "在办 open" if one.open else "了结 ended", moment(one.proposed_at))
+            for one in card.cases
+        ]
+        table(("案件 case", "对象 subject", "措施 measure", "", "提出 proposed"), cases, "问责案件 cases")
+    sent = [(moment(entry.act.at), told(entry), "、".join(entry.act.tell)) for entry in entries if entry.act.tell]
+    if sent:
+        table(
+            ("时刻 at", "通知 notice", "送达 to"), sent[-10:], f"通知 notices (共 {len(sent)},最近 10 条 the last 10)"
+        )
+
+
+def _unknown(matter_id: str) -> Problem:
+    return Problem(f"没有这个事项 no such matter: {matter_id} (starter.py list)")
+
+
+def _one_of(given: str | None, kind: type[Any], words: dict[str, Any], option: str) -> Any:
+    if given is None:
+        return None
+    try:
+        return words.get(given) or kind(given)
+    except ValueError as error:
+        accepted = ", ".join([*(member.value for member in kind), *words])
+        raise Problem(f"{option} {given}: 未知 unknown;可接受 accepted: {accepted}") from error

@@ -1,0 +1,157 @@
+"""`up`: the whole engine live in one process group, until it is told to stop.
+
+Embedded server (or the one TEMPORAL_ADDRESS names), database, worker, and on the first start the sample ledger. It
+goes down the other way round: what is under way is finished before the server ends. Source: platform.md 3.9.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import Client
+
+import logs
+from cli.importing import bring_in, sample
+from cli.instants import now
+from cli.live import Live, announced, client_of, in_words, organs, record
+from cli.output import Json, answer, facts, say, warn
+from cli.places import ROOT
+from cli.problems import ExitCode, Problem
+from cli.tables import progress
+from embedded import EmbeddedServer, register_search_attributes
+from office import Office
+from record import views
+from record.store import Store
+from settings import Settings, load, load_temporal
+from worker import SEARCH_ATTRIBUTES, build_worker, stop_on_signals
+
+__all__ = ["up"]
+
+SAMPLE = ROOT / "data" / "ledger.xlsx"
+_UNFINISHED = "sample.unfinished"
+
+
+def up(
+    with_sample: Annotated[
+        bool,
+        typer.Option(
+            "--sample/--no-sample", help="首次启动时导入示例台账。 Import the sample ledger on the first start."
+        ),
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """启动整套服务:内置 Temporal(含网页)、数据库、工作进程、示例数据;Ctrl-C 结束,再次启动接着运行。
+
+    Everything live: embedded Temporal with its web UI (or TEMPORAL_ADDRESS), database, worker, sample data. Ctrl-C ends
+    it; the next start goes on where it was.
+    设置 settings: DUBAN_DATA_DIR, DUBAN_TEMPORAL_PORT, DUBAN_UI_PORT (0 为任意空闲端口 takes a free one).
+    """
+    with in_words():
+        chosen = load()
+        # Quiet until it runs; then as the settings say.
+        logs.configure(chosen.log_format, logs.LogLevel.WARNING)
+        logs.forward_core()
+        asyncio.run(_up(chosen, with_sample=with_sample, as_json=as_json))
+
+
+async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
+    stop = stop_on_signals()
+    directory = organs(chosen)
+    async with _server(chosen) as (client, address, ui_url, ended):
+        with record(chosen, write=True) as store:
+            async with build_worker(client, store, directory, chosen):
+                told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_url}
+                with announced(chosen.data_dir, told):
+                    office = Live(chosen, store, client, Office(client, store))
+                    if not as_json:
+                        _tell(told, chosen)
+                    brought = await _first_start(office, stop) if with_sample else 0
+                    logs.configure(chosen.log_format, chosen.log_level)
+                    if as_json:
+                        answer({**told, "data_dir": chosen.data_dir, "imported": brought})
+                    elif not stop.is_set():
+                        say("运行中,Ctrl-C 结束。 Running; Ctrl-C ends it.")
+                    await _until(stop, ended)
+    if not as_json:
+        say("已停止,数据已保存;再次运行 up 接着进行。 Stopped, everything is kept; `up` goes on from here.")
+
+
+@asynccontextmanager
+async def _server(
+    chosen: Settings,
+) -> AsyncIterator[tuple[Client, str, str | None, "asyncio.Task[int] | None"]]:
+    """A client, the server's address and web UI, and a task that ends when an embedded server does."""
+    named = load_temporal()
+    if not named.embedded:
+        client = await client_of(named)
+        await register_search_attributes(client, SEARCH_ATTRIBUTES)
+        yield client, str(named.address), None, None
+        return
+    async with EmbeddedServer(
+        chosen.data_dir,
+        port=chosen.temporal_port,
+        ui_port=chosen.ui_port,
+        namespace=named.namespace,
+        search_attributes=SEARCH_ATTRIBUTES,
+        synchronous=chosen.sqlite_synchronous.value,
+    ) as server:
+        client = await client_of(named.at(server.address))
+        ended = asyncio.create_task(server.ended())
+        try:
+            yield client, server.address, server.ui_url, ended
+        finally:
+            ended.cancel()
+
+
+async def _until(stop: asyncio.Event, ended: "asyncio.Task[int] | None") -> None:
+    """Wait to be told to stop. Raises Problem when the server ends before that."""
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({waiting, *({ended} if ended else ())}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if ended is not None and ended.done() and not stop.is_set():
+        raise Problem(
+            f"内置 Temporal 服务意外结束(退出码 {ended.result()}),请重新运行 up,数据不会丢失。 "
+            "The embedded Temporal server ended unexpectedly; run `up` again, nothing is lost.",
+            ExitCode.UNAVAILABLE,
+        )
+
+
+async def _first_start(office: Live, stop: asyncio.Event) -> int:
+    """Import the sample into a record that holds nothing yet, or go on where that was broken off; how many came in."""
+    unfinished = office.settings.data_dir / _UNFINISHED
+    if not unfinished.exists() and not _is_empty(office.store):
+        return 0
+    rows = sample(office.settings, SAMPLE)
+    unfinished.touch()
+    with progress("导入示例台账 sample", len(rows)) as advance:
+        work = asyncio.create_task(bring_in(office, rows, now(), advance))
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not work.done():
+            work.cancel()
+            warn("示例数据尚未导完,下次启动接着导入。 The sample is not all in yet; the next start goes on with it.")
+            return 0
+        brought = await work
+    unfinished.unlink()
+    return sum(one.outcome.accepted for one in brought)
+
+
+def _is_empty(store: Store) -> bool:
+    with store.reading() as session:
+        return not views.matters(session, now=now(), limit=1).items
+
+
+def _tell(told: dict[str, Any], chosen: Settings) -> None:
+    file = str(told["database"]).removeprefix("sqlite:///")
+    facts(
+        {
+            "网页 web UI": told["ui"],
+            "Temporal": told["temporal"],
+            "数据库 database": file if Path(file).is_absolute() else "PostgreSQL",
+            "数据目录 data": chosen.data_dir,
+        }
+    )

@@ -1,0 +1,169 @@
+"""`verify`: has anybody touched the record, and does Temporal's history say the same? (engine.md 5)"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import Client
+
+from cli.histories import History, HistoryState, histories, history, matters_known, misdirected
+from cli.instants import now
+from cli.live import client_of, in_words, record, settings, temporal
+from cli.output import Json, answer, end, say, warn
+from cli.problems import ExitCode, Problem
+from models.matters import Stage
+from record import ledger, views
+from record.ledger import ChainFault, FaultKind, Witness
+from record.store import Store
+
+__all__ = ["verify"]
+
+_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
+_PAGE = 1000
+_LOOKS = 5
+_PAUSE_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not agree: about which target, at which entry (None: the whole history), and in words."""
+
+    target: str
+    seq: int | None
+    kind: str
+    text: str
+
+
+def verify(
+    target: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="事项或案件编号,默认全部。 A matter or a case; default: all.")
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="只核对记录链,不连服务。 The chains only, without a server.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """核对每条记录链,并与 Temporal 的流程历史逐条对照;有出入则逐一说明并以 1 退出。
+
+    Verify every chain of the ledger and compare it with Temporal's histories; each disagreement is named, exit 1.
+    服务不可用时只核对记录链,以 3 退出(除非 --offline)。 Without a server only the chains are verified: exit 3.
+    """
+    chosen = settings()
+    compared, unavailable = 0, None
+    with record(chosen) as store:
+        targets = _targets(store, target)
+        with store.reading() as session:
+            found = [_chain(fault) for fault in ledger.verify(session, targets)]
+        if not offline:
+            try:
+                with in_words():
+                    compared, more = asyncio.run(_compared(store, target, temporal(chosen)))
+                found += more
+            except Problem as problem:
+                if problem.code is not ExitCode.UNAVAILABLE:
+                    raise
+                unavailable = str(problem)
+    if as_json:
+        answer(_document(found, compared=None if offline or unavailable else compared, unavailable=unavailable))
+    else:
+        for one in found:
+            say(one.text)
+        what = "记录链 chains" if offline or unavailable else f"记录链与 {compared} 份流程历史 chains and histories"
+        say(f"{what}: " + (f"{len(found)} 处不符 findings" if found else "相符 in order"))
+    if unavailable:
+        warn(f"只核对了记录链,未对照流程历史。 Only the chains were verified. {unavailable}")
+    end(ExitCode.REFUSED if found else ExitCode.UNAVAILABLE if unavailable else ExitCode.DONE)
+
+
+def _targets(store: Store, target: str | None) -> list[str] | None:
+    """The chains to verify; None for all. Raises Problem for an unknown target."""
+    if target is None:
+        return None
+    with store.reading() as session:
+        cases = [case.id for case in views.cases(session, target)]
+        known = ledger.head(session, target).seq or views.card(session, target, now())
+    if not known:
+        raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
+    return [target, *cases]
+
+
+async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding]]:
+    """How many histories were compared, and what they say against the record."""
+    client = await client_of(place)
+    stages = _stages(store, target)
+    known = await matters_known(client) if target is None else []
+    seen = await histories(client, sorted({*stages, *known}))
+    aside = [one async for one in misdirected(client, target)]
+    found: list[Finding] = []
+    for one in seen:
+        cut = _broken(one, stages.get(one.target))
+        if cut is not None:
+            found.append(cut)
+    faults = await _against(store, client, [*seen, *aside])
+    return len(seen) + len(aside), [*found, *(_chain(fault) for fault in faults)]
+
+
+async def _against(store: Store, client: Client, seen: list[History]) -> list[ChainFault]:
+    """What the witnesses say against the ledger; a matter that is just getting on is looked at again."""
+    witnessed = [witness for one in seen for witness in one.witnessed]
+    for _ in range(_LOOKS):
+        faults = _differing(store, witnessed)
+        ahead = sorted({fault.target for fault in faults if fault.kind is FaultKind.RECORD_AHEAD})
+        if not ahead:
+            break
+        await asyncio.sleep(_PAUSE_SECONDS)
+        for one in ahead:
+            again = await history(client, one)
+            aside = [other async for other in misdirected(client, one)]
+            newer = [witness for found in (again, *aside) for witness in found.witnessed]
+            witnessed = [*(witness for witness in witnessed if witness.target != one), *newer]
+    return faults
+
+
+def _differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
+    with store.reading() as session:
+        return ledger.compare(session, witnessed)
+
+
+def _stages(store: Store, target: str | None) -> dict[str, Stage]:
+    """Every matter the record knows of (or the one asked about), and its stage."""
+    with store.reading() as session:
+        if target is not None:
+            card = views.card(session, target, now())
+            return {} if card is None else {card.line.id: card.line.stage}
+        stages: dict[str, Stage] = {}
+        after: str | None = None
+        while True:
+            page = views.matters(session, now=now(), after=after, limit=_PAGE)
+            stages |= {line.id: line.stage for line in page.items}
+            if page.next is None:
+                return stages
+            after = page.next
+
+
+def _broken(one: History, stage: Stage | None) -> Finding | None:
+    """What is wrong with a history as a whole; None when nothing is."""
+    if stage is None:
+        return None  # the record does not know the matter: its witnesses say so entry by entry
+    words = {
+        HistoryState.MISSING: "服务器上没有此事项的流程 the server has no workflow of this matter",
+        HistoryState.CUT_OFF: "流程被终止,无人计时 the workflow was cut off, nobody keeps the matter's time",
+        HistoryState.COMPLETED: "流程已结束而事项未归档 the workflow has ended but the matter is not archived",
+    }
+    if one.state not in words or (one.state is HistoryState.COMPLETED and stage in _OVER):
+        return None
+    return Finding(one.target, None, f"history_{one.state.value}", f"{one.target}: {words[one.state]}")
+
+
+def _chain(fault: ChainFault) -> Finding:
+    return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
+
+
+def _document(found: list[Finding], *, compared: int | None, unavailable: str | None) -> dict[str, Any]:
+    return {
+        "in_order": not found,
+        "histories": compared,
+        "unavailable": unavailable,
+        "findings": [{"target": one.target, "seq": one.seq, "kind": one.kind, "text": one.text} for one in found],
+    }

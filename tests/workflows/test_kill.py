@@ -1,0 +1,135 @@
+"""kill -9 of the worker and of the server in the middle of a live run loses nothing and records nothing twice."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+import worker
+from embedded import FOR_TESTS, EmbeddedServer
+from intake.directory import read_directory
+from models.acts import ActName
+from models.messages import Command, Registration, ReportProgress, Sign, Submit, Verify
+from office import Office
+from record import ledger
+from record.store import Store
+from witnesses import witnesses_of
+from worker import SEARCH_ATTRIBUTES
+
+ROOT = Path(worker.__file__).parent
+MATTERS, REPORTS, KILLS, SEED = 12, 6, 5, 20261122
+
+
+class WorkerProcess:
+    """The worker as it is deployed: a process of its own, started again whenever it has been killed."""
+
+    def __init__(self, address: str, data_dir: Path) -> None:
+        self._environment = {
+            **os.environ,
+            "TEMPORAL_ADDRESS": address,
+            "DUBAN_DATA_DIR": str(data_dir),
+            "DUBAN_LOG_LEVEL": "error",
+        }
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=self._environment)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def kill_and_start(self) -> None:
+        self.kill()
+        self._process = self._started()
+
+
+def a_life(number: int) -> tuple[Registration, list[Command]]:
+    organs = [organ for organ in read_directory(ROOT / "data" / "directory.csv") if organ.tier == "区直部门"]
+    lead, office = organs[number % 10], "区政府督查室"
+    said = f"kill-{number}"
+    registration = Registration(
+        message_id=said, title=f"断电演练 {number}", lead=lead.name, office=office, leader="区长", limit="15wd"
+    )
+    reports = [
+        ReportProgress(message_id=f"{said}-r{index}", by=lead.handler, text=f"进展 {index}") for index in range(REPORTS)
+    ]
+    commands: list[Command] = [
+        Sign(message_id=f"{said}-sign", by=lead.handler),
+        *reports,
+        Submit(message_id=f"{said}-submit", by=lead.handler, text="办结"),
+        Verify(message_id=f"{said}-verify", by="区政府督查室承办岗", passed=True, method="document"),
+    ]
+    return registration, commands
+
+
+async def live_through(office: Office, number: int, pace: random.Random) -> None:
+    registration, commands = a_life(number)
+    launched = await office.launch(f"k{number}", registration)
+    assert launched.outcome.accepted, launched.outcome
+    for command in commands:
+        await asyncio.sleep(pace.uniform(0, 1.2))
+        outcome = await office.say(f"k{number}", command)
+        assert outcome.accepted, outcome
+
+
+async def disturb(server: EmbeddedServer, running: WorkerProcess, chance: random.Random) -> None:
+    for kill in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.5, 1.5))
+        if kill % 2:
+            os.kill(server.pid, 9)
+            await server.ended()
+            await server.stop()
+            await server.start()
+        else:
+            running.kill_and_start()
+
+
+async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
+    port = 7300 + os.getpid() % 500
+    async with EmbeddedServer(
+        tmp_path, port=port, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
+    ) as server:
+        running = WorkerProcess(server.address, tmp_path)
+        store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+        store.migrate()
+        try:
+            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            office = Office(client, store, patience=timedelta(seconds=90))
+            lives = [live_through(office, number, random.Random(number)) for number in range(MATTERS)]  # noqa: S311
+            await asyncio.gather(disturb(server, running, chance), *lives)
+
+            with store.reading() as session:
+                entries = list(ledger.recorded(session))
+                chains = ledger.verify(session)
+            witnessed = [seen for number in range(MATTERS) async for seen in witnesses_of(client, f"k{number}")]
+            with store.reading() as session:
+                differences = ledger.compare(session, witnessed)
+        finally:
+            running.kill()
+            store.close()
+
+    assert chains == []
+    assert differences == []
+    assert len(witnessed) >= MATTERS
+    answered = Counter((entry.target, entry.message_id, entry.act.act) for entry in entries)
+    assert set(answered.values()) == {1}
+    for number in range(MATTERS):
+        acts = [entry.act.act for entry in entries if entry.target == f"k{number}"]
+        assert acts == [
+            ActName.REGISTERED,
+            ActName.ASSIGNED,
+            ActName.SIGNED,
+            *[ActName.PROGRESS_REPORTED] * REPORTS,
+            ActName.SUBMITTED,
+            ActName.VERIFIED,
+            ActName.CLOSED,
+        ]
