@@ -127,7 +127,7 @@ def _told(text: str, code: ExitCode, arguments: Sequence[str]) -> int:
 def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
     """A mistake in the program itself: one line, and the rest in the log of whoever set the log level to debug."""
     import logs  # noqa: PLC0415 - what a process has not needed until it failed
-    from cli.live import settings  # noqa: PLC0415
+    from cli.kept import settings  # noqa: PLC0415
 
     with suppress(Problem):
         settings()

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.live import calendar, calendar_in_force, in_words, live, settings
+from cli.kept import calendar, calendar_in_force, settings
+from cli.live import in_words, live
 from cli.output import Json, answer, end, facts, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table

@@ -15,7 +15,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from cli.instants import now
-from cli.live import in_words, live, settings
+from cli.kept import settings
+from cli.live import in_words, live
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from models.messages import TITLES, Command, MatterCommand, NotYetOffered, Outcome, Registration
@@ -218,7 +219,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _launch(registration: Registration, source: str) -> tuple[str, Outcome, bool]:
-    async with live(settings()) as office:
+    async with live(settings(), write=True) as office:
         matter_id = await asyncio.to_thread(numbers.reserve, office.store, source, now().year)
         launched = await office.office.launch(matter_id, registration)
         return matter_id, launched.outcome, launched.again

@@ -17,7 +17,8 @@ import typer
 import logs
 from cli.importing import bring_in, sample
 from cli.instants import now
-from cli.live import Live, client_of, in_words, organs, record
+from cli.kept import organs, record
+from cli.live import Live, client_of, in_words
 from cli.matters import told
 from cli.output import Json, answer, say
 from cli.places import ROOT

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from cli.live import client_of, in_words, settings
+from cli.kept import settings
+from cli.live import client_of, in_words
 from cli.output import say, warn
 from cli.problems import ExitCode
 from drill.player import Player

@@ -10,7 +10,7 @@ import typer
 from sqlmodel import Session
 
 from cli.instants import now
-from cli.live import calendar, record, settings
+from cli.kept import calendar, record, settings
 from cli.output import Json, answer, say
 from cli.problems import Problem
 from cli.register import rows, write_acts, write_csv, write_xlsx

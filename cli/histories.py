@@ -1,7 +1,7 @@
 """Does every matter have the workflow that keeps its time, and what have the workflows seen of the ledger?
 
-What a receipt witnesses is for witnesses.py, comparing it for record/ledger.py; here are all matters, and beside them the
-refused commands that found no running matter, each recorded by a workflow of its own.
+What a receipt witnesses is for witnesses.py, comparing it for record/ledger.py; here are all matters, and beside
+them the refused commands that found no running matter, each recorded by a workflow of its own.
 """
 
 import asyncio

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.instants import now
-from cli.live import Live, calendar_in_force, in_words, live, organs, settings
+from cli.kept import calendar_in_force, organs, settings
+from cli.live import Live, in_words, live
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import progress, table
@@ -80,7 +81,7 @@ def read(file: Path, chosen: Settings, office: str | None = None) -> Ledger:
 
 def _launched(chosen: Settings, ledger: Ledger) -> list[Brought]:
     async def work() -> list[Brought]:
-        async with live(chosen) as office:
+        async with live(chosen, write=True) as office:
             with progress("导入 importing", len(ledger.rows)) as advance:
                 return await bring_in(office, ledger.rows, now(), advance)
 

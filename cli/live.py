@@ -1,7 +1,7 @@
-"""How does a command reach the record and the running matters?
+"""How does a command reach the running matters?
 
-Settings, database and server as one-shot commands and `up` use them; every way in which they can be missing becomes a
-Problem with one line that says what to do (engine.md 7).
+The server and the office on it; every way in which they can be missing becomes a Problem with one line that says what
+to do (engine.md 7).
 """
 
 import asyncio
@@ -13,123 +13,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic.util import CommandError
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlmodel import Session
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-import logs
+from cli import kept
+from cli.kept import one_line, record
 from cli.problems import ExitCode, Problem
 from embedded import EmbeddedServerError
-from intake.directory import read_directory
-from intake.problems import IntakeError
 from office import Office, UnavailableError, connect
-from policies.calendar import Calendar, standard_calendar
-from policies.directory import Directory
-from record import calendars
-from record.store import RecordUnavailableError, Store
-from settings import Settings, SettingsError, Temporal, load, load_temporal
+from record.store import Store
+from settings import Settings, Temporal, load_temporal
 
 CONNECT_SECONDS = 10.0
 SERVER_FILE = "up.json"
 """In the data directory while `up` runs there: where its server answers, so that commands find that one."""
 
 
-def settings() -> Settings:
-    """The settings of this process, its log set up by them: warnings only, unless a level was set."""
-    with in_words():
-        read = load()
-    level = read.log_level if "log_level" in read.model_fields_set else logs.LogLevel.WARNING
-    logs.configure(read.log_format, level)
-    return read
-
-
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn what can be missing or wrong around the engine into Problems."""
+    """Turn what can be wrong with the server, and with everything below it, into Problems."""
     try:
-        yield
-    except SettingsError as error:
-        raise Problem(str(error)) from error
-    except IntakeError as error:
-        raise Problem(str(error)) from error
-    except (UnavailableError, EmbeddedServerError, RecordUnavailableError) as error:
-        raise Problem(_one_line(error), ExitCode.UNAVAILABLE) from error
-    except CommandError as error:
-        text = f"数据库版本高于本程序 the database is newer than this program: {_one_line(error)}"
-        raise Problem(text, ExitCode.UNAVAILABLE) from error
+        with kept.in_words():
+            yield
+    except (UnavailableError, EmbeddedServerError) as error:
+        raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error
     except RPCError as error:
-        text = f"Temporal 服务拒绝了请求 the Temporal server refused a request: {_one_line(error)}"
+        text = f"Temporal 服务拒绝了请求 the Temporal server refused a request: {one_line(error)}"
         raise Problem(text, ExitCode.UNAVAILABLE) from error
-    except DatabaseError as error:
-        text = f"数据库无法读取 the database cannot be read: {_one_line(error.orig or error)}"
-        raise Problem(text, ExitCode.UNAVAILABLE) from error
-
-
-def organs(chosen: Settings) -> Directory:
-    """The office's directory; raises Problem naming every bad cell."""
-    with in_words():
-        return Directory(read_directory(chosen.directory_path))
-
-
-# --- the record -------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def record(chosen: Settings, *, write: bool = False) -> Iterator[Store]:
-    """The database of the record. A command that only reads does not make one: Problem where there is none."""
-    if not write and not exists(chosen):
-        raise Problem(
-            f"还没有数据库 {_file(chosen)},请先运行 starter.py up 或 import(或设 DUBAN_DATA_DIR)。 "
-            f"No database at {_file(chosen)} yet: run `starter.py up` or `import`, or set DUBAN_DATA_DIR.",
-            ExitCode.UNAVAILABLE,
-        )
-    with in_words():
-        store = Store(chosen.database_url, synchronous=chosen.sqlite_synchronous.value)
-        try:
-            if write:
-                store.migrate()
-            yield store
-        finally:
-            store.close()
-
-
-def exists(chosen: Settings) -> bool:
-    """Whether there is a database to read; one on a database server is taken to be there."""
-    file = _file(chosen)
-    return file is None or file.is_file()
-
-
-def _file(chosen: Settings) -> Path | None:
-    scheme, _, path = chosen.database_url.partition(":///")
-    return Path(path) if scheme.startswith("sqlite") else None
-
-
-def calendar(session: Session) -> Calendar:
-    """The working-day calendar of this record: the shipped one with the notices loaded into it."""
-    current = standard_calendar()
-    for notice in calendars.notices(session):
-        current = current.with_notice(notice)
-    return current
-
-
-def calendar_in_force() -> Calendar:
-    """The calendar of the record these settings name; the shipped one where there is no record yet."""
-    chosen = settings()
-    if not exists(chosen):
-        return standard_calendar()
-    try:
-        with record(chosen) as store, store.reading() as session:
-            return calendar(session)
-    except Problem as problem:
-        if isinstance(problem.__cause__, OperationalError):
-            # A file without tables: nothing was ever loaded into it.
-            return standard_calendar()
-        raise
-
-
-# --- the server -------------------------------------------------------------------------------------------------------
 
 
 def temporal(chosen: Settings) -> Temporal:
@@ -185,14 +95,10 @@ class Live:
 
 
 @asynccontextmanager
-async def live(chosen: Settings) -> AsyncIterator[Live]:
-    """The office on its server, with its record. Raises Problem."""
+async def live(chosen: Settings, *, write: bool = False) -> AsyncIterator[Live]:
+    """The office on its server, with its record; `write` for a command that gives out numbers. Raises Problem."""
     with in_words():
         # The server first: where there is none, no database is made.
         client = await client_of(temporal(chosen))
-        with record(chosen, write=True) as store:
+        with record(chosen, write=write) as store:
             yield Live(chosen, store, client, Office(client, store))
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())

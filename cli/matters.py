@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.instants import Distance, distance, now
-from cli.live import calendar, organs, record, settings
+from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table

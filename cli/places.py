@@ -46,6 +46,6 @@ def _set() -> Path:
     """What a settings file names (the settings are asked only where there is one), else the shipped directory."""
     if not any(Path(name).is_file() for name in (".env", "duban.toml")):
         return SHIPPED_DIRECTORY
-    from cli.live import settings  # noqa: PLC0415
+    from cli.kept import settings  # noqa: PLC0415
 
     return settings().directory_path

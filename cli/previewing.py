@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.instants import ACCEPTED, instant, now
-from cli.live import calendar_in_force
+from cli.kept import calendar_in_force
 from cli.output import Json, answer, end, facts, say
 from cli.places import DirectoryPath, directory
 from cli.problems import ExitCode, Problem

@@ -16,7 +16,8 @@ from temporalio.client import Client
 import logs
 from cli.importing import bring_in, sample
 from cli.instants import now
-from cli.live import Live, announced, client_of, in_words, organs, record
+from cli.kept import organs, record
+from cli.live import Live, announced, client_of, in_words
 from cli.output import Json, answer, facts, say, warn
 from cli.places import ROOT
 from cli.problems import ExitCode, Problem

@@ -9,7 +9,8 @@ from temporalio.client import Client
 
 from cli.histories import History, HistoryState, histories, history, matters_known, misdirected
 from cli.instants import now
-from cli.live import client_of, in_words, record, settings, temporal
+from cli.kept import record, settings
+from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
 from models.matters import Stage

@@ -1,7 +1,7 @@
 """Who may say what to a matter, and when?
 
-One refusal for each rule broken, with the reason in words and the rule it rests on. What an admitted command does is for
-policies/commands.py.
+One refusal for each rule broken, with the reason in words and the rule it rests on. What an admitted command does is
+for policies/commands.py.
 """
 
 from collections.abc import Callable
@@ -55,21 +55,7 @@ def check_registration(
     for field, name in (("title", "事项名称"), ("lead", "牵头单位"), ("office", "督办单位"), ("leader", "批准领导")):
         if not (getattr(registration, field) or "").strip():
             raise Refused(f"缺少{name} {field} is required", rule)
-    for field in ("lead", "office"):
-        if directory.find(getattr(registration, field)) is None:
-            raise Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
-    for organ in registration.co:
-        if directory.find(organ) is None:
-            raise Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
-    posts = (registration.leader, registration.responsible, *registration.panel, *registration.reviewers)
-    for post in posts:
-        if post is not None and not directory.has_post(post):
-            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
-    if registration.by is not None and not directory.serves(registration.by, registration.office):
-        reason = f"只有督办单位的岗位可以立项 only posts of the office: {registration.office}"
-        raise Refused(reason, "authority.office")
-    if registration.lead in registration.co:
-        raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
+    _check_parties(registration, directory)
     for value, kind, name in (
         (registration.urgency, Urgency, "紧急程度 urgency"),
         (registration.severity, Severity, "严重程度 severity"),
@@ -86,6 +72,25 @@ def check_registration(
             raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
     if twin is not None:
         raise Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule)
+
+
+def _check_parties(registration: Registration, directory: Directory) -> None:
+    rule = "registration"
+    for field in ("lead", "office"):
+        if directory.find(getattr(registration, field)) is None:
+            raise Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
+    for organ in registration.co:
+        if directory.find(organ) is None:
+            raise Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
+    posts = (registration.leader, registration.responsible, *registration.panel, *registration.reviewers)
+    for post in posts:
+        if post is not None and not directory.has_post(post):
+            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
+    if registration.by is not None and not directory.serves(registration.by, registration.office):
+        reason = f"只有督办单位的岗位可以立项 only posts of the office: {registration.office}"
+        raise Refused(reason, "authority.office")
+    if registration.lead in registration.co:
+        raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
 
 
 def read_limit(text: str, rule: str) -> Limit:
@@ -107,7 +112,8 @@ def report_period(text: str | None, policy: Policy) -> str | None:
         limit = None
     if limit is None or limit.unit not in (Unit.DAYS, Unit.WEEKS, Unit.MONTHS):
         accepted = "、".join((*policy.report_every, *PERIOD_WORDS, "7d"))
-        raise Refused(f"反馈频次读不懂 report period not understood: {text};可接受 accepted: {accepted}", "registration")
+        reason = f"反馈频次读不懂 report period not understood: {text};可接受 accepted: {accepted}"
+        raise Refused(reason, "registration")
     return limit.text
 
 
@@ -230,7 +236,7 @@ def _suspend(draft: Draft, command: Suspend) -> None:
 
 
 def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None]:
-    """Until when the clocks may stand: a limit or date text, or an instant; refuses none, a past one, or too late a one.
+    """Until when the clocks may stand: a limit or date text, or an instant; refuses none, a past or too late a one.
 
     The longest suspension is counted in plain days: that its own end may be moved off a day off lengthens no other.
     """
@@ -249,7 +255,8 @@ def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None
             last_day = clock.last_day if limit.unit in _WITHIN_A_DAY else validity_end(today, limit, calendar)
     except ValueError as error:
         accepted = "YYYY-MM-DD, 10d, 带时区的时刻 an instant with offset"
-        raise Refused(f"截止日读不懂 until not understood: {command.until};可接受 accepted: {accepted}", rule) from error
+        reason = f"截止日读不懂 until not understood: {command.until};可接受 accepted: {accepted}"
+        raise Refused(reason, rule) from error
     if ends_at <= draft.at:
         raise Refused("截止日不能早于现在 until lies in the past", rule)
     if last_day > validity_end(today, longest, calendar):

@@ -1,7 +1,7 @@
 """What does an admitted message do to a matter?
 
-Each function notes the acts in the order in which they are read and moves the clocks that follow. Whether the message is
-admitted is for policies/admissibility.py; what happens when nobody speaks for policies/timers.py.
+Each function notes the acts in the order in which they are read and moves the clocks that follow. Whether the message
+is admitted is for policies/admissibility.py; what happens when nobody speaks for policies/timers.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -221,9 +221,7 @@ def _submit(draft: Draft, command: Submit) -> None:
     policy, extension = draft.facts.policy, draft.state.extension
     if extension is not None and extension.state is ExtensionState.PENDING:
         draft.change(extension=extension.model_copy(update={"state": ExtensionState.WITHDRAWN}))
-    draft.change(
-        stage=Stage.SUBMITTED, submitted_at=draft.at, last_report_at=draft.at, without_co=command.without_co
-    )
+    draft.change(stage=Stage.SUBMITTED, submitted_at=draft.at, last_report_at=draft.at, without_co=command.without_co)
     draft.stop(
         ClockKind.LIMIT,
         ClockKind.RETURNED,
@@ -286,5 +284,3 @@ _EFFECTS: dict[type, Callable[[Draft, Any], None]] = {
     Verify: _verify,
     Cancel: _cancel,
 }
-
-

@@ -247,7 +247,7 @@ class Draft:
         return tuple(organ for organ in self.terms.co if organ not in self.state.co_done)
 
     def run_progress(self, ended: Clock | None = None) -> None:
-        """Start the report period running now, the one after `ended` if given; nothing for a matter without a frequency."""
+        """Start the report period running now, after `ended` if given; nothing for a matter without a frequency."""
         every, assigned_at = self.terms.report_every, self.state.assigned_at
         if every is None or assigned_at is None:
             return

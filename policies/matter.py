@@ -13,7 +13,6 @@ from models.messages import CalendarPublished, Command, Outcome, Registration
 from policies import commands, reruling, timers
 from policies.admissibility import Refused, check_command
 from policies.calendar import CalendarError
-from policies.calendar import CalendarError
 from policies.drafts import ENDED, Draft, Due, Facts, next_due
 
 __all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "next_due", "step"]
@@ -104,4 +103,3 @@ def due_at(state: MatterState) -> datetime | None:
         return None
     shown = (state.clocks.get(kind) for kind in reruling.SHOWN_CLOCKS)
     return next((clock.due_at for clock in shown if clock is not None), None)
-

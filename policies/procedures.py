@@ -129,7 +129,9 @@ def _dated_values(document: Document) -> tuple[dict[str, list[tuple[date, date |
             mistakes += _bad_limits(document, name, rest.value, (*at, "value"))
             values[name].append((from_on, rest.until, rest.value))
         if not entries:
-            mistakes.append(document.mistake(("parameters", name), "没有任何取值 no value at all", "{from, value, source}"))
+            mistakes.append(
+                document.mistake(("parameters", name), "没有任何取值 no value at all", "{from, value, source}")
+            )
     return values, mistakes
 
 
@@ -143,7 +145,9 @@ def _bad_limits(document: Document, name: str, value: Any, at: tuple[str | int, 
     for path, text in texts:
         try:
             if parse_limit(str(text)).unit is Unit.DATE:
-                mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo, 48h"))
+                mistakes.append(
+                    document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo, 48h")
+                )
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
     return mistakes
@@ -186,10 +190,14 @@ def _steps(document: Document) -> tuple[tuple[Step, ...], list[Mistake]]:
                 mistakes.append(document.mistake((*at, "limit", urgency), error.why, error.accepted))
         if step.act not in _ESCALATION_ACTS:
             accepted = ", ".join(_ESCALATION_ACTS)
-            mistakes.append(document.mistake((*at, "act"), f"不是升级步骤 not an escalation step: {step.act}", accepted))
+            mistakes.append(
+                document.mistake((*at, "act"), f"不是升级步骤 not an escalation step: {step.act}", accepted)
+            )
         elif step.act in _TIMED_ACTS and set(step.limit or ()) != set(Urgency):
             accepted = ", ".join(f"{urgency}: 3wd" for urgency in Urgency)
-            mistakes.append(document.mistake((*at, "limit"), "每种紧急程度都要有时限 a limit for every urgency", accepted))
+            mistakes.append(
+                document.mistake((*at, "limit"), "每种紧急程度都要有时限 a limit for every urgency", accepted)
+            )
         if any(earlier.level >= step.level for earlier in steps):
             why = f"级次重叠或倒置 level {step.level} overlaps an earlier one"
             mistakes.append(document.mistake((*at, "level"), why, "逐级递增 rising levels"))
@@ -201,7 +209,9 @@ def _steps(document: Document) -> tuple[tuple[Step, ...], list[Mistake]]:
         steps.append(step)
     if not mistakes and [step.act for step in steps] != list(_ESCALATION_ACTS):
         accepted = " → ".join(_ESCALATION_ACTS)
-        mistakes.append(document.mistake(("escalation",), "升级步骤不全或次序不对 steps missing or out of order", accepted))
+        mistakes.append(
+            document.mistake(("escalation",), "升级步骤不全或次序不对 steps missing or out of order", accepted)
+        )
     return tuple(steps), mistakes
 
 
@@ -212,7 +222,9 @@ def _never_fires(document: Document, policy: Policy) -> list[Mistake]:
     longest = limit.number if limit.unit is Unit.WORKING_DAYS else None
     for urgency in Urgency:
         if urgency not in policy.reminders:
-            mistakes.append(document.mistake(path, f"缺少 {urgency} 的提醒 no reminders for {urgency}", "[] 或 or [3, 1]"))
+            mistakes.append(
+                document.mistake(path, f"缺少 {urgency} 的提醒 no reminders for {urgency}", "[] 或 or [3, 1]")
+            )
             continue
         days = policy.reminders[urgency]
         if len(set(days)) != len(days):

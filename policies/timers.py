@@ -142,9 +142,7 @@ def _propose(draft: Draft, clock: Clock) -> None:
 
 def _verification(draft: Draft, clock: Clock) -> None:
     """Nobody verified: the office's leader is told, then one organ higher each time (engine.md 3.7)."""
-    again = draft.clock(
-        ClockKind.VERIFICATION, draft.facts.policy.verification_escalation, round=clock.round + 1
-    )
+    again = draft.clock(ClockKind.VERIFICATION, draft.facts.policy.verification_escalation, round=clock.round + 1)
     draft.start(again)
     act = ActName.VERIFICATION_OVERDUE if clock.round == 1 else ActName.VERIFICATION_ESCALATED
     draft.note(act, entry="verification", rules=clock.rules)

@@ -1,1 +1,1 @@
-"""Rehearsals: whole procedures played on virtual time, from a scenario file or a seeded stream of replies and silences."""
+"""Rehearsals: whole procedures played on virtual time, from a scenario file or a seeded stream of replies."""

@@ -1,4 +1,4 @@
-"""Did a rehearsal come out as its scenario expects? Says for each difference what was expected and what came instead."""
+"""Did a rehearsal come out as its scenario expects? Says for each difference what was expected and what came."""
 
 from collections.abc import Sequence
 from datetime import datetime

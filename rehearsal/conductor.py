@@ -147,9 +147,7 @@ class Conductor:
 
 def play(scenario: Scenario, directory: Directory, *, calendar: Calendar | None = None) -> Played:
     """Play a scenario; `directory` is the office's, the scenario's own posts are added to it."""
-    conductor = Conductor(
-        scenario.procedure, directory.with_organs(scenario.organs), scenario.start, calendar=calendar
-    )
+    conductor = Conductor(scenario.procedure, directory.with_organs(scenario.organs), scenario.start, calendar=calendar)
     for matter_id, registration in scenario.matters:
         conductor.register(matter_id, registration)
     conductor.plan(scenario.planned)

@@ -34,7 +34,23 @@ _ORGANS = (
 )
 _NAMES = tuple(str(organ["organ"]) for organ in _ORGANS)
 _LEADS = ("教育局", "教育局", "体育局", "财政局", "财政局", "监委", OFFICE, "区政府")
-_LIMITS = ("1wd", "2wd", "3wd", "5wd", "5wd", "10wd", "15wd", "0.5wd", "same-day", "4h", "48h", "3d", "10d", "2w", "1mo")
+_LIMITS = (
+    "1wd",
+    "2wd",
+    "3wd",
+    "5wd",
+    "5wd",
+    "10wd",
+    "15wd",
+    "0.5wd",
+    "same-day",
+    "4h",
+    "48h",
+    "3d",
+    "10d",
+    "2w",
+    "1mo",
+)
 _WRONG_LIMITS = ("0wd", "三天", "5WD", "2020-01-01", "2199-01-01", "11y")
 _TIMES = ("08:29:59", "08:30:00", "08:30:01", "11:59:59", "12:00:00", "12:00:01", "17:59:59", "18:00:00", "18:00:01")
 # Days about which counting goes wrong: long holidays, make-up days, month ends, the end of the official calendar.

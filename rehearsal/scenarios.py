@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from models.acts import ActName
 from models.base import Shape
@@ -78,13 +78,13 @@ class _File(Shape):
     start: str
     until: str | None = None
     policy: str = STANDARD
-    posts: list[dict[str, Any]] = []
-    matters: list[dict[str, Any]] = []
-    commands: list[dict[str, Any]] = []
-    expect: list[dict[str, Any]] = []
-    never: list[dict[str, Any]] = []
+    posts: list[dict[str, Any]] = Field(default_factory=list)
+    matters: list[dict[str, Any]] = Field(default_factory=list)
+    commands: list[dict[str, Any]] = Field(default_factory=list)
+    expect: list[dict[str, Any]] = Field(default_factory=list)
+    never: list[dict[str, Any]] = Field(default_factory=list)
     exact: bool = False
-    mechanisms: list[str] = []
+    mechanisms: list[str] = Field(default_factory=list)
 
 
 class _Post(Shape):
@@ -203,7 +203,8 @@ class _Reader:
             fields = dict(content)
             matter_id = fields.pop("id", None)
             if not matter_id or "/" in matter_id:
-                self.mistakes.append(self.document.mistake((*at, "id"), "缺少或不可用的 id missing or unusable id", "m1"))
+                why = "缺少或不可用的 id missing or unusable id"
+                self.mistakes.append(self.document.mistake((*at, "id"), why, "m1"))
                 continue
             if matter_id in found:
                 self.mistakes.append(self.document.mistake((*at, "id"), f"id 重复 the same id twice: {matter_id}"))

@@ -1,4 +1,4 @@
-"""What does a matter look like in these tests? A fixed cast of posts, a matter naming only what matters, and its life."""
+"""What does a matter look like in these tests? A fixed cast, a matter naming only what matters, and its life."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

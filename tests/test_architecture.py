@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "activities": frozenset({"models", "policies", "record", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
+    "witnesses": frozenset({"models", "record"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
     ),
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         | {"embedded", "logs", "settings"}
     ),
     "cli": frozenset(
-        {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "worker", "drill"}
+        {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"embedded", "logs", "settings"}
     ),
     "starter": frozenset({"cli", "logs", "settings"}),

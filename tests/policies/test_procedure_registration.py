@@ -92,7 +92,11 @@ def test_a_registration_is_refused_with_a_reason(said, word):
         ("03-02 18:00:00", "2026-03-02", False),
         ("03-02 18:00:01", "2026-03-02", False),
         ("03-02 23:59:59", "same-day", True),
-        ("03-08 09:00", "2026-03-07", False),  # a Saturday, due on the Monday after: the date written is past all the same
+        (
+            "03-08 09:00",
+            "2026-03-07",
+            False,
+        ),  # a Saturday, due on the Monday after: the date written is past all the same
         ("03-07 09:00", "2026-03-07", True),
         ("03-02 09:00", "2036-03-03", True),
         ("03-02 09:00", "2036-09-03", False),

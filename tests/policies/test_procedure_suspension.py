@@ -8,7 +8,11 @@ from tests.builders import CO, HANDLER, LEADER, OFFICER, STRANGER, Life, a_notic
 
 
 def suspended(
-    limit: str = "10wd", until: str = "2026-04-01", when: str = "03-04 10:00", start: str = "03-02 09:00", **said: object
+    limit: str = "10wd",
+    until: str = "2026-04-01",
+    when: str = "03-04 10:00",
+    start: str = "03-02 09:00",
+    **said: object,
 ) -> Life:
     life = Life(start, limit=limit, **said)
     life.say(when, "suspend", OFFICER, reason="等批复", until=until)

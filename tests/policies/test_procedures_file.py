@@ -54,7 +54,7 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract():
     ("old", "new", "at_line", "said"),
     [
         ("  approval:\n", "  approvel:\n", "approvel", ("unknown parameter", "approval")),
-        ("value: 3wd, source: \"house rule; order 733 art. 11", "valu: 3wd, source: \"house rule; order 733 art. 11", "valu:", ("unknown key", "value")),
+        ('value: 3wd, source: "house rule; order 733 art. 11', 'valu: 3wd, source: "house rule; order 733 art. 11', "valu:", ("unknown key", "value")),
         ("title: 标准督办程序 Standard procedure", "titel: 标准", "titel", ("unknown key", "title")),
         ("value: 15wd", "value: 15 days", "15 days", ("not a limit", "15wd")),
         ("value: 15wd", "value: 2026-06-30", "2026-06-30", ("no fixed date", "15wd")),
@@ -74,7 +74,7 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract():
         ("act: supervised", "act: overdue", "act: overdue", ("not an escalation step", "supervised")),
         ("limit: {平件: 5wd, 急件: 3wd, 特急: 2wd}", "limit: {平件: 5wd}", "limit: {平件: 5wd}", ("every urgency",)),
         ("limit: {平件: 5wd, 急件: 3wd", "limit: {平件: 5wd, 急件: soon", "急件: soon", ("not a limit",)),
-        ("source: house rule (督办单)", "source: \"\"", "- level: 1", ("source",)),
+        ("source: house rule (督办单)", 'source: ""', "- level: 1", ("source",)),
         ("act: rectification_ordered\n", "act: supervised  # again\n", "# again", ("twice",)),
         ("registered: [office.handler]", "registered: [office.cat]", "registered: [office.cat]", ("unknown value",)),
         ("registered: [office.handler]", "enlisted: [office.handler]", "enlisted", ("unknown value",)),
@@ -93,9 +93,9 @@ def test_a_mistake_names_file_line_reason_and_what_is_accepted(old, new, at_line
 
 
 def test_values_of_one_parameter_that_overlap_are_refused():
-    twice = changed(
-        "value: 15wd, source:", "value: 15wd, until: 2027-01-01, source:"
-    ).replace("  default_basis:", "    - {from: 2026-06-01, value: 20wd, source: 办法}\n  default_basis:", 1)
+    twice = changed("value: 15wd, source:", "value: 15wd, until: 2027-01-01, source:").replace(
+        "  default_basis:", "    - {from: 2026-06-01, value: 20wd, source: 办法}\n  default_basis:", 1
+    )
     assert any("overlaps the value in force from 2004-01-01" in mistake for mistake in mistakes(twice))
 
 

@@ -216,7 +216,7 @@ def test_a_shared_commit_that_fails_is_acknowledged_to_nobody(sqlite_file: tuple
 
 
 def test_a_writer_whose_successor_never_comes_commits_by_itself(sqlite_file: tuple[Store, Path]) -> None:
-    store, file = sqlite_file
+    store, _ = sqlite_file
     engine = create_engine(store.url, connect_args={"check_same_thread": False})
     turns = Turns(engine.connect)
     # A thread that is waiting, and is then interrupted before its turn: nobody is left to commit for the others.

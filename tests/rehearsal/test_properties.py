@@ -190,7 +190,7 @@ class Telling:
             calendar=standard_calendar(),
             counting=counting(story.start.date()),
             directory=Directory(CAST),
-            measures_decided=lambda subject, since, until: 0,
+            measures_decided=lambda *_: 0,
         )
         self.state = blank("m1")
         self._take(story.registration)

@@ -107,7 +107,9 @@ def test_a_matter_may_come_with_the_instant_of_its_assignment():
 
 
 def test_an_amendment_may_declare_a_day_off_working_again():
-    amended = changed("year: 2026, days_off: [2026-03-09..2026-03-10, 2026-03-12]", "year: 2026, workdays: [2026-10-07]")
+    amended = changed(
+        "year: 2026, days_off: [2026-03-09..2026-03-10, 2026-03-12]", "year: 2026, workdays: [2026-10-07]"
+    )
     assert read(amended).planned
 
 
@@ -176,9 +178,7 @@ def test_every_mistake_is_reported_at_once():
 def test_a_policy_file_beside_the_scenario_is_found(tmp_path):
     from policies.procedures import STANDARD, shipped  # noqa: PLC0415 - read as data
 
-    (tmp_path / "own.yaml").write_text(
-        shipped(STANDARD).text.replace("value: 15wd", "value: 20wd"), encoding="utf-8"
-    )
+    (tmp_path / "own.yaml").write_text(shipped(STANDARD).text.replace("value: 15wd", "value: 20wd"), encoding="utf-8")
     scenario = tmp_path / "s.yaml"
     scenario.write_text(changed("policy: standard", "policy: own.yaml").replace("limit: 5wd, ", ""), encoding="utf-8")
     acts = play(load(scenario), sample_directory()).acts

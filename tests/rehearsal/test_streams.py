@@ -29,7 +29,10 @@ def a_year(seed: int, matters: range) -> Played:
     for number in matters:
         lead = LEADS[number % len(LEADS)]
         co = [CO] if lead == LEAD else []
-        said = {"limit": ("15wd", "10d", "1mo", "2026-06-30")[number % 4], "report_every": "weekly" if number % 3 else None}
+        said = {
+            "limit": ("15wd", "10d", "1mo", "2026-06-30")[number % 4],
+            "report_every": "weekly" if number % 3 else None,
+        }
         basis = "群众来信" if number % 5 == 0 else "会议决定"
         world.register(f"m{number}", a_matter(title=f"事项{number}", lead=lead, co=co, basis=basis, **said))
     return world.play(START + timedelta(days=365))

@@ -41,9 +41,14 @@ class LiveOffice:
             return any(entry.act.act is act for entry in ledger.entries(session, target))
 
     async def events(self, matter_id: str) -> list[str]:
-        """The types of the matter's history events, oldest first, of its newest run."""
-        history = await self.client.get_workflow_handle(matter_workflow_id(matter_id, self.scope)).fetch_history()
-        return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+        """The types of the matter's history events, oldest first, once no workflow task is under way."""
+        handle = self.client.get_workflow_handle(matter_workflow_id(matter_id, self.scope))
+        while True:
+            history = await handle.fetch_history()
+            events = [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+            if events[-1] not in ("WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED"):
+                return events
+            await asyncio.sleep(0.02)
 
 
 async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta = timedelta(seconds=15)) -> T:

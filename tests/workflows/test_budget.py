@@ -83,7 +83,6 @@ async def test_a_timer_that_fires_costs_seven_events(live: LiveOffice) -> None:
 
     # Asked in the record: a query while a task is under way would cost the matter another task.
     await eventually(lambda: live.recorded("m1", ActName.OVERDUE))
-    await asyncio.sleep(0.3)
 
     assert (await live.events("m1"))[len(before) :] == [
         "TIMER_FIRED",

