@@ -23,6 +23,7 @@ from models.contract import (
     CALENDAR_WORKFLOW,
     MATTER_WORKFLOW,
     MISDIRECTED_WORKFLOW,
+    RECORD_MOVED_SIGNAL,
     STRIKE_CLOCK_UPDATE,
     Misdirected,
     Opening,
@@ -225,6 +226,21 @@ class Office:
                 raise NoticeRefusedError(cause.message) from error
             raise
         return None if again else told
+
+    async def catch_up(self, recent: timedelta = timedelta(minutes=2)) -> int:
+        """After a crash: let every matter that the record saw last look again; how many were told.
+
+        A command recorded in the instant of a power failure may be missing from the workflow's history; its next due
+        instant would then be the old one. Only the last moments of the record can be concerned.
+        """
+        with self._store.reading() as session:
+            matter_ids = matters.last_moved(session, recent)
+        told = 0
+        for matter_id in matter_ids:
+            with suppress(RPCError):
+                await self.handle(matter_id).signal(RECORD_MOVED_SIGNAL, rpc_timeout=self._attempt)
+                told += 1
+        return told
 
     async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
         """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.

@@ -7,7 +7,9 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -21,7 +23,7 @@ from activities.recording import Recording
 from embedded import register_search_attributes
 from intake.directory import read_directory
 from models.contract import SearchAttribute, TaskQueue
-from office import UnavailableError, connect
+from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
 from record.store import Store
@@ -82,6 +84,16 @@ def build_worker(
     )
 
 
+@asynccontextmanager
+async def running(client: Client, store: Store, directory: Directory, settings: Settings) -> AsyncIterator[Office]:
+    """A running worker that has caught up with the record, and an office that speaks through it."""
+    async with build_worker(client, store, directory, settings):
+        office = Office(client, store)
+        told = await office.catch_up()
+        log.info("worker.started", namespace=client.namespace, caught_up=told)
+        yield office
+
+
 async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:
     """Serve matters until `stop` is set; what is under way is finished first. Raises UnavailableError."""
     store = Store(settings.database_url, synchronous=settings.sqlite_synchronous.value)
@@ -90,8 +102,7 @@ async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> 
     client = await connect(temporal)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     try:
-        async with build_worker(client, store, directory, settings):
-            log.info("worker.started", address=temporal.address, namespace=client.namespace)
+        async with running(client, store, directory, settings):
             await stop.wait()
         log.info("worker.stopped")
     finally:

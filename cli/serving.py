@@ -27,7 +27,7 @@ from office import Office
 from record import views
 from record.store import Store
 from settings import Settings, load, load_temporal
-from worker import SEARCH_ATTRIBUTES, build_worker, stop_on_signals
+from worker import SEARCH_ATTRIBUTES, running, stop_on_signals
 
 __all__ = ["up"]
 
@@ -63,7 +63,7 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
     directory = organs(chosen)
     async with _server(chosen) as (client, address, ui_url, ended):
         with record(chosen, write=True) as store:
-            async with build_worker(client, store, directory, chosen):
+            async with running(client, store, directory, chosen):
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_url}
                 with announced(chosen.data_dir, told):
                     office = Live(chosen, store, client, Office(client, store))

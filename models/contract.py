@@ -26,6 +26,7 @@ STORE_CALENDAR = "store_calendar"
 ANNOUNCE_CALENDAR = "announce_calendar"
 
 CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
+RECORD_MOVED_SIGNAL = "record_moved"
 STRIKE_CLOCK_UPDATE = "strike_clock"
 
 KIND_MATTER = "督办事项"

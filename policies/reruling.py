@@ -203,7 +203,7 @@ def _withdraw_case(draft: Draft, finding: Finding) -> None:
 
 
 def _other_denials(draft: Draft) -> list[tuple[Finding, Clock]]:
-    """Findings outside the escalation for which there is time again, or which were made good in time by the new date."""
+    """Findings outside the escalation for which there is time again, or which were made good by the new date."""
     denied = []
     for finding in draft.state.findings:
         clock = _later(draft, finding) if finding.act not in _CHAIN else None
@@ -235,7 +235,7 @@ def _cured_at(draft: Draft, finding: Finding) -> datetime | None:
 
 
 def _verified_at(draft: Draft, finding: Finding) -> datetime | None:
-    """When the report behind this finding was verified, or the instant by which it must have been; None if it is not."""
+    """When the report behind this finding was verified, or the instant by which it must have been; None if not."""
     state = draft.state
     if state.submitted_at != finding.clock.started_at:
         return state.submitted_at

@@ -4,7 +4,7 @@ The state is a snapshot beside the ledger, written in the transaction that appen
 policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
@@ -181,6 +181,24 @@ def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list
         .limit(limit)
     )
     return list(session.execute(page).scalars())
+
+
+def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[str]:
+    """Matters not yet over with an entry among the record's last moments: processed at most `within` before the newest."""
+    newest = select(_ACTS.c.processed_at).order_by(_ACTS.c.id.desc()).limit(1)
+    last: datetime | None = session.execute(newest).scalar_one_or_none()
+    if last is None:
+        return []
+    recent = select(_ACTS.c.target).order_by(_ACTS.c.id.desc()).limit(limit).subquery()
+    moved = (
+        select(_MATTERS.c.id)
+        .join(recent, recent.c.target == _MATTERS.c.id)
+        .join(_ACTS, (_ACTS.c.target == _MATTERS.c.id) & (_ACTS.c.processed_at >= last - within))
+        .where(_MATTERS.c.stage.not_in(_OUT_OF_REACH))
+        .distinct()
+        .order_by(_MATTERS.c.id)
+    )
+    return list(session.execute(moved).scalars())
 
 
 def _standing(session: Session, matter_id: str) -> Values | None:

@@ -110,7 +110,7 @@ class _Author:
         days = int((self._until - self._start).days * self._rng.random() ** 2)
         return max(self._start, self._moment(self._start.date() + timedelta(days=days)))
 
-    # --- matters --------------------------------------------------------------------------------------------------
+    # --- matters ----------------------------------------------------------------------------------------------------
 
     def _matter(self, number: int) -> dict[str, Any]:
         rng, chance = self._rng, self._chance
@@ -155,7 +155,7 @@ class _Author:
         )  # fmt: skip
         return self._rng.choice(slips)
 
-    # --- commands -------------------------------------------------------------------------------------------------
+    # --- commands ---------------------------------------------------------------------------------------------------
 
     def _stream(self, draft: Scenario) -> list[dict[str, Any]]:
         """What a stream of replies says to these matters when nobody disturbs it."""

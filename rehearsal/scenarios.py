@@ -311,7 +311,8 @@ class _Reader:
 
 
 PRINTED = frozenset(
-    {"at", "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "reason", "provisional", "rule"}
+    {"at", "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "reason", "provisional",
+     "rule"}
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         CALENDAR_PUBLISHED_SIGNAL,
         KIND_MATTER,
         MATTER_WORKFLOW,
+        RECORD_MOVED_SIGNAL,
         RECORD_TRANSITION,
         STRIKE_CLOCK_UPDATE,
         Opening,
@@ -73,6 +74,7 @@ class MatterWorkflow:
         self._shown: dict[str, object] = {}
         self._published: list[CalendarPublished] = []
         self._renewing = False
+        self._behind = False
         if opening.drill_at is not None:
             workflow.set_update_handler(STRIKE_CLOCK_UPDATE, self._strike_clock)
 
@@ -83,6 +85,9 @@ class MatterWorkflow:
         while not self._ended or not workflow.all_handlers_finished():
             if self._published:
                 await self._transact(self._published.pop(0))
+            elif self._behind:
+                self._behind = False
+                await self._transact(None)
             elif self._grown_long:
                 workflow.continue_as_new(self._continued())
             else:
@@ -97,7 +102,7 @@ class MatterWorkflow:
 
     @property
     def _called(self) -> bool:
-        return bool(self._published) or self._grown_long or (self._ended and workflow.all_handlers_finished())
+        return bool(self._published) or self._behind or self._grown_long or (self._ended and workflow.all_handlers_finished())
 
     @property
     def _grown_long(self) -> bool:
@@ -166,6 +171,11 @@ class MatterWorkflow:
     def calendar_published(self, published: CalendarPublished) -> None:
         """A holiday notice was loaded: every open clock is ruled again."""
         self._published.append(published)
+
+    @workflow.signal(name=RECORD_MOVED_SIGNAL)
+    def record_moved(self) -> None:
+        """The record may hold more than this workflow has seen: a crash came between the commit and the answer."""
+        self._behind = True
 
     @workflow.signal
     def renew(self) -> None:

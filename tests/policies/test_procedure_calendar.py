@@ -17,7 +17,7 @@ def signed(limit: str = "5wd", start: str = "03-02 09:00", **said: object) -> Li
     return life
 
 
-# --- marks and moves ------------------------------------------------------------------------------------------------------
+# --- marks and moves ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,13 @@ def signed(limit: str = "5wd", start: str = "03-02 09:00", **said: object) -> Li
         ("2026-12-24 09:00", "48h", None),
     ],
 )
-def test_a_day_counted_from_25_december_of_the_last_published_year_on_is_provisional(start, limit, provisional):
+def test_a_day_counted_from_25_december_of_the_last_published_year_on_is_provisional(
+    start: str, limit: str, provisional: bool | None
+) -> None:
     assert Life(start, limit=limit).the(ActName.ASSIGNED).provisional is provisional
 
 
-def test_a_later_notice_moves_the_deadline_replaces_the_reminders_and_tells_the_parties():
+def test_a_later_notice_moves_the_deadline_replaces_the_reminders_and_tells_the_parties() -> None:
     life = signed("15wd", LATE_2026)
     assert life.the(ActName.ASSIGNED).due == at("2027-01-18 18:00")
     life.load("2026-12-30 10:00", a_notice("2027-01-01..2027-01-04", year=2027))
@@ -46,7 +48,7 @@ def test_a_later_notice_moves_the_deadline_replaces_the_reminders_and_tells_the_
     assert life.when(ActName.OVERDUE) == [at("2027-01-19 18:00")]
 
 
-def test_an_earlier_notice_leaves_the_deadline_and_its_reminders_and_takes_away_the_mark():
+def test_an_earlier_notice_leaves_the_deadline_and_its_reminders_and_takes_away_the_mark() -> None:
     life = signed("15wd", LATE_2026)
     life.load("2026-12-30 10:00", a_notice("2027-01-01", workdays=["2027-01-02..2027-01-03"], year=2027))
     told = life.the(ActName.CALENDAR_RECOMPUTED)
@@ -55,7 +57,7 @@ def test_an_earlier_notice_leaves_the_deadline_and_its_reminders_and_takes_away_
     assert life.when(ActName.OVERDUE) == [at("2027-01-18 18:00")]
 
 
-def test_a_strict_policy_lets_an_earlier_notice_move_the_deadline_but_not_into_the_past():
+def test_a_strict_policy_lets_an_earlier_notice_move_the_deadline_but_not_into_the_past() -> None:
     strict = load_text(shipped(STANDARD).text.replace('value: "no"', 'value: "yes"'), "strict.yaml")
     assert strict.in_force(at("03-02 09:00").date()).earlier_calendar_moves
     notice = a_notice("2027-01-01", workdays=["2027-01-02..2027-01-03"], year=2027)
@@ -67,13 +69,13 @@ def test_a_strict_policy_lets_an_earlier_notice_move_the_deadline_but_not_into_t
     assert late.the(ActName.CALENDAR_RECOMPUTED).due == at("2027-01-18 18:00")
 
 
-def test_a_notice_about_other_days_is_not_told():
+def test_a_notice_about_other_days_is_not_told() -> None:
     life = signed()
     life.load("03-03 10:00", a_notice("2026-07-01"))
     assert life.names() == ["registered", "assigned", "signed"]
 
 
-def test_a_notice_for_a_matter_not_yet_approved_moves_its_approval_only():
+def test_a_notice_for_a_matter_not_yet_approved_moves_its_approval_only() -> None:
     life = Life(basis="群众来信")
     life.load("03-03 10:00", a_notice("2026-03-05"))
     assert life.names() == ["registered"]
@@ -81,14 +83,14 @@ def test_a_notice_for_a_matter_not_yet_approved_moves_its_approval_only():
     assert life.when(ActName.APPROVAL_OVERDUE) == [at("03-06 18:00")]
 
 
-def test_a_yellow_light_is_green_again_when_the_deadline_moves():
+def test_a_yellow_light_is_green_again_when_the_deadline_moves() -> None:
     life = signed().wait("03-04 09:00")
     life.load("03-04 10:00", a_notice("2026-03-05..2026-03-06"))
     assert life.names("03-04 09:30") == ["calendar_recomputed", "light_changed"]
     assert life.state.light is Light.GREEN
 
 
-def test_a_verification_that_moves_changes_no_light():
+def test_a_verification_that_moves_changes_no_light() -> None:
     life = signed()
     life.say("03-04 09:00", "submit", text="办结")
     life.load("03-04 10:00", a_notice("2026-03-05..2026-03-06"))
@@ -96,7 +98,7 @@ def test_a_verification_that_moves_changes_no_light():
     assert life.state.light is Light.YELLOW
 
 
-def test_a_suspended_matter_is_ruled_again_when_it_is_resumed():
+def test_a_suspended_matter_is_ruled_again_when_it_is_resumed() -> None:
     life = signed()
     life.say("03-04 10:00", "suspend", OFFICER, reason="等批复", until="2026-03-20")
     life.load("03-04 11:00", MARCH_9)
@@ -106,7 +108,7 @@ def test_a_suspended_matter_is_ruled_again_when_it_is_resumed():
     assert life.the(ActName.RESUMED).due == at("03-12 18:00")
 
 
-def test_a_returned_clock_follows_the_limit_that_a_notice_moves():
+def test_a_returned_clock_follows_the_limit_that_a_notice_moves() -> None:
     life = signed("10wd")
     life.say("03-03 10:00", "submit", text="办结")
     life.say("03-03 11:00", "verify", OFFICER, passed=False)
@@ -117,7 +119,7 @@ def test_a_returned_clock_follows_the_limit_that_a_notice_moves():
     assert life.when(ActName.RECTIFICATION_ORDERED) == [at("03-17 18:00")]
 
 
-def test_the_archive_of_an_ended_matter_moves_without_a_word():
+def test_the_archive_of_an_ended_matter_moves_without_a_word() -> None:
     life = signed()
     life.say("03-03 10:00", "cancel", LEADER, reason="停办")
     life.load("03-10 10:00", a_notice("2026-04-02"))
@@ -127,7 +129,7 @@ def test_the_archive_of_an_ended_matter_moves_without_a_word():
 
 
 @pytest.mark.parametrize("stage", [Stage.ARCHIVED, Stage.REFUSED])
-def test_a_notice_leaves_archived_and_refused_matters_alone(stage):
+def test_a_notice_leaves_archived_and_refused_matters_alone(stage: Stage) -> None:
     life = signed() if stage is Stage.ARCHIVED else Life(title="")
     if stage is Stage.ARCHIVED:
         life.say("03-03 10:00", "cancel", LEADER, reason="停办")
@@ -138,10 +140,10 @@ def test_a_notice_leaves_archived_and_refused_matters_alone(stage):
     assert life.names() == before
 
 
-# --- findings withdrawn -------------------------------------------------------------------------------------------------
+# --- findings withdrawn ---------------------------------------------------------------------------------------------
 
 
-def test_an_overdue_finding_is_withdrawn_and_the_limit_runs_on():
+def test_an_overdue_finding_is_withdrawn_and_the_limit_runs_on() -> None:
     life = signed()
     life.load("03-09 20:00", MARCH_9)
     assert life.names("03-09 19:00") == ["calendar_recomputed", "finding_withdrawn", "light_changed"]
@@ -152,7 +154,7 @@ def test_an_overdue_finding_is_withdrawn_and_the_limit_runs_on():
     assert life.of(ActName.OVERDUE)[1:] == []
 
 
-def test_a_matter_late_by_the_new_date_too_is_found_late_anew_from_the_notice_on():
+def test_a_matter_late_by_the_new_date_too_is_found_late_anew_from_the_notice_on() -> None:
     life = signed()
     life.load("03-20 10:00", MARCH_9)
     assert life.names("03-20 00:00") == [
@@ -168,7 +170,7 @@ def test_a_matter_late_by_the_new_date_too_is_found_late_anew_from_the_notice_on
     assert not any(case.open for case in life.state.cases)
 
 
-def test_a_denied_supervision_takes_back_what_was_built_on_it_and_leaves_the_overdue_finding():
+def test_a_denied_supervision_takes_back_what_was_built_on_it_and_leaves_the_overdue_finding() -> None:
     life = signed()  # overdue on the 9th, supervised until the 12th, to be put right by the 19th
     life.load("03-19 20:00", a_notice("2026-03-12..2026-03-20"))
     withdrawn = [act.reason for act in life.of(ActName.FINDING_WITHDRAWN)]
@@ -180,7 +182,7 @@ def test_a_denied_supervision_takes_back_what_was_built_on_it_and_leaves_the_ove
     assert life.names()[-1] == "rectification_ordered"
 
 
-def test_a_denied_rectification_withdraws_the_case_proposed_on_it_and_the_next_one_has_the_next_number():
+def test_a_denied_rectification_withdraws_the_case_proposed_on_it_and_the_next_one_has_the_next_number() -> None:
     life = signed()
     life.load("03-19 20:00", a_notice("2026-03-19"))
     assert [act.reason for act in life.of(ActName.FINDING_WITHDRAWN)] == ["rectification_overdue"]
@@ -191,7 +193,7 @@ def test_a_denied_rectification_withdraws_the_case_proposed_on_it_and_the_next_o
     assert [act.target for act in life.of(ActName.CASE_PROPOSED)] == ["m1/case1", "m1/case2"]
 
 
-def test_a_failure_noted_on_a_standing_case_is_withdrawn_without_the_case():
+def test_a_failure_noted_on_a_standing_case_is_withdrawn_without_the_case() -> None:
     life = signed().wait("03-26 18:00")
     life.load("03-26 20:00", a_notice("2026-03-26"))
     assert [act.reason for act in life.of(ActName.FINDING_WITHDRAWN)] == ["rectification_overdue"]
@@ -201,7 +203,7 @@ def test_a_failure_noted_on_a_standing_case_is_withdrawn_without_the_case():
     assert len(life.of(ActName.FAILURE_NOTED)) == 2
 
 
-def test_an_independent_organ_asked_too_early_is_not_asked_any_more():
+def test_an_independent_organ_asked_too_early_is_not_asked_any_more() -> None:
     life = Life(lead=INDEPENDENT, limit="5wd").wait("03-13 00:00")
     life.load("03-13 10:00", a_notice("2026-03-09..2026-03-13"))
     assert [act.reason for act in life.of(ActName.FINDING_WITHDRAWN)] == ["overdue", "explanation_asked"]
@@ -209,7 +211,7 @@ def test_an_independent_organ_asked_too_early_is_not_asked_any_more():
     assert life.state.stage is Stage.RUNNING
 
 
-def test_an_imported_matter_denied_is_noted_as_imported_again():
+def test_an_imported_matter_denied_is_noted_as_imported_again() -> None:
     life = Life(limit="5wd", assigned_at="2026-02-25T10:00:00+08:00", start="03-06 09:00")
     assert life.of(ActName.IMPORTED_OVERDUE)
     life.load("03-10 10:00", a_notice("2026-03-03"))
@@ -225,7 +227,7 @@ def test_an_imported_matter_denied_is_noted_as_imported_again():
     ("submitted_at", "again"),
     [("03-10 18:00:00", False), ("03-10 18:00:01", True)],
 )
-def test_a_matter_already_reported_is_late_only_by_the_new_date(submitted_at, again):
+def test_a_matter_already_reported_is_late_only_by_the_new_date(submitted_at: str, again: bool) -> None:
     life = signed().wait("03-09 18:00")
     life.say(submitted_at, "submit", text="办结")
     life.load("03-11 10:00", MARCH_9)
@@ -236,7 +238,7 @@ def test_a_matter_already_reported_is_late_only_by_the_new_date(submitted_at, ag
     assert len(life.of(ActName.SUPERVISED)) == 1
 
 
-def test_a_closed_matter_is_cleared_and_archived_once_its_case_is_withdrawn():
+def test_a_closed_matter_is_cleared_and_archived_once_its_case_is_withdrawn() -> None:
     life = signed().wait("03-19 18:00")
     life.say("03-20 09:00", "submit", text="办结")
     life.say("03-20 10:00", "verify", OFFICER, passed=True, method="document")
@@ -252,7 +254,7 @@ def test_a_closed_matter_is_cleared_and_archived_once_its_case_is_withdrawn():
     ]
 
 
-def test_a_finding_denied_after_a_return_leaves_the_returned_clock_in_place():
+def test_a_finding_denied_after_a_return_leaves_the_returned_clock_in_place() -> None:
     life = signed().wait("03-09 18:00")
     life.say("03-10 09:00", "submit", text="办结")
     life.say("03-10 10:00", "verify", OFFICER, passed=False)
@@ -264,7 +266,7 @@ def test_a_finding_denied_after_a_return_leaves_the_returned_clock_in_place():
     assert life.names()[-2:] == ["light_changed", "rectification_ordered"]
 
 
-def test_a_missed_return_stands_on_its_own_when_the_limit_before_it_is_denied():
+def test_a_missed_return_stands_on_its_own_when_the_limit_before_it_is_denied() -> None:
     life = signed().wait("03-09 18:00")
     life.say("03-10 09:00", "submit", text="办结")
     life.say("03-10 10:00", "verify", OFFICER, passed=False)
@@ -276,7 +278,7 @@ def test_a_missed_return_stands_on_its_own_when_the_limit_before_it_is_denied():
     assert life.state.stage is Stage.RECTIFYING
 
 
-def test_a_denied_return_runs_again():
+def test_a_denied_return_runs_again() -> None:
     life = signed("1wd")
     life.say("03-03 09:00", "submit", text="办结")
     life.say("03-04 09:00", "verify", OFFICER, passed=False)
@@ -287,7 +289,7 @@ def test_a_denied_return_runs_again():
     assert set(life.state.clocks) == {ClockKind.RETURNED}
 
 
-def test_a_denied_return_already_reported_again_is_cleared():
+def test_a_denied_return_already_reported_again_is_cleared() -> None:
     life = signed("1wd")
     life.say("03-03 09:00", "submit", text="办结")
     life.say("03-04 09:00", "verify", OFFICER, passed=False)
@@ -297,7 +299,7 @@ def test_a_denied_return_already_reported_again_is_cleared():
     assert life.state.light is Light.GREEN
 
 
-# --- the other clocks -----------------------------------------------------------------------------------------------------
+# --- the other clocks -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -309,7 +311,9 @@ def test_a_denied_return_already_reported_again_is_cleared():
         ("03-04 18:00:01", "03-10 10:00", False),
     ],
 )
-def test_a_late_signature_is_denied_when_it_was_or_can_be_in_time(signs_at, loaded_at, withdrawn):
+def test_a_late_signature_is_denied_when_it_was_or_can_be_in_time(
+    signs_at: str | None, loaded_at: str, withdrawn: bool
+) -> None:
     life = Life(limit="10wd")
     if signs_at:
         life.say(signs_at, "sign")
@@ -317,7 +321,7 @@ def test_a_late_signature_is_denied_when_it_was_or_can_be_in_time(signs_at, load
     assert bool(life.of(ActName.FINDING_WITHDRAWN)) is withdrawn
 
 
-def test_a_withdrawn_signing_is_urged_no_more_and_can_be_late_again():
+def test_a_withdrawn_signing_is_urged_no_more_and_can_be_late_again() -> None:
     life = Life(limit="10wd")
     life.load("03-03 20:00", a_notice("2026-03-03..2026-03-04"))
     life.wait("03-06 12:00")
@@ -326,7 +330,7 @@ def test_a_withdrawn_signing_is_urged_no_more_and_can_be_late_again():
 
 
 @pytest.mark.parametrize(("done_at", "found"), [("03-10 17:59:59", [OTHER]), ("03-10 18:00:01", [])])
-def test_each_late_part_is_looked_at_by_itself(done_at, found):
+def test_each_late_part_is_looked_at_by_itself(done_at: str, found: list[str]) -> None:
     life = Life(limit="5wd", co=[CO, OTHER])
     life.say("03-02 10:00", "sign")
     life.say(done_at, "report_progress", STRANGER, text="已办", done=True)
@@ -335,7 +339,7 @@ def test_each_late_part_is_looked_at_by_itself(done_at, found):
     assert withdrawn == found
 
 
-def test_a_part_that_has_time_again_falls_due_again():
+def test_a_part_that_has_time_again_falls_due_again() -> None:
     life = signed(co=[CO])
     life.say("03-09 19:00", "submit", text="办结", without_co="另报")
     life.load("03-09 20:00", MARCH_9)
@@ -344,7 +348,7 @@ def test_a_part_that_has_time_again_falls_due_again():
     assert [act.subject for act in life.of(ActName.FINDING_WITHDRAWN)] == [None, CO]
 
 
-def test_nothing_falls_due_in_the_past_when_a_limit_is_denied_and_missed_again():
+def test_nothing_falls_due_in_the_past_when_a_limit_is_denied_and_missed_again() -> None:
     life = signed(co=[CO])
     life.load("03-20 10:00", MARCH_9)
     life.say("03-20 11:00", "report_progress", CO_HANDLER, text="已办", done=True)
@@ -362,7 +366,9 @@ def test_nothing_falls_due_in_the_past_when_a_limit_is_denied_and_missed_again()
     ],
 )
 @pytest.mark.parametrize("passed", [True, False])
-def test_a_late_verification_is_denied_when_it_was_or_can_be_in_time(verified_at, loaded_at, withdrawn, passed):
+def test_a_late_verification_is_denied_when_it_was_or_can_be_in_time(
+    verified_at: str | None, loaded_at: str, withdrawn: bool, passed: bool
+) -> None:
     life = signed("10wd")
     life.say("03-04 10:00", "submit", text="办结")
     if verified_at:
@@ -371,7 +377,7 @@ def test_a_late_verification_is_denied_when_it_was_or_can_be_in_time(verified_at
     assert bool(life.of(ActName.FINDING_WITHDRAWN)) is withdrawn
 
 
-def test_a_verification_late_before_a_second_report_does_not_disturb_the_second_one():
+def test_a_verification_late_before_a_second_report_does_not_disturb_the_second_one() -> None:
     life = signed("2026-04-30")
     life.say("03-04 10:00", "submit", text="办结")
     life.say("03-09 18:30", "verify", OFFICER, passed=False)
@@ -382,7 +388,7 @@ def test_a_verification_late_before_a_second_report_does_not_disturb_the_second_
     assert life.when(ActName.VERIFICATION_OVERDUE) == [at("03-09 18:00"), at("03-12 18:00")]
 
 
-def test_a_report_period_that_runs_on_asks_for_a_report_of_its_own():
+def test_a_report_period_that_runs_on_asks_for_a_report_of_its_own() -> None:
     life = signed("3mo", report_every="7d")
     life.say("03-04 10:00", "report_progress", text="进展")
     life.wait("03-16 18:00")
@@ -393,7 +399,7 @@ def test_a_report_period_that_runs_on_asks_for_a_report_of_its_own():
     assert life.when(ActName.PROGRESS_OVERDUE) == [at("03-16 18:00"), at("03-17 18:00")]
 
 
-def test_no_report_period_runs_on_while_the_matter_lies_with_the_office():
+def test_no_report_period_runs_on_while_the_matter_lies_with_the_office() -> None:
     life = signed("3mo", report_every="7d").wait("03-09 18:00")
     life.say("03-09 19:00", "submit", text="办结")
     life.load("03-09 20:00", MARCH_9)

@@ -18,14 +18,16 @@ AGAIN = ["rectification_overdue", "failure_noted", "rectification_ordered"]
         ("特急", "03-10 18:00", "03-12 18:00", "03-12 18:00"),
     ],
 )
-def test_the_steps_after_a_missed_limit_are_shorter_the_more_urgent(urgency, supervised, rectification, proposed):
+def test_the_steps_after_a_missed_limit_are_shorter_the_more_urgent(
+    urgency: str, supervised: str, rectification: str, proposed: str
+) -> None:
     life = Life(limit="5wd", urgency=urgency).wait("03-19 18:00")
     assert life.the(ActName.SUPERVISED).due == at(supervised)
     assert life.of(ActName.RECTIFICATION_ORDERED)[0].due == at(rectification)
     assert life.when(ActName.ACCOUNTABILITY_PROPOSED)[0] == at(proposed)
 
 
-def test_the_order_of_the_acts_at_each_step():
+def test_the_order_of_the_acts_at_each_step() -> None:
     life = Life(limit="5wd", co=[CO])
     life.say("03-02 10:00", "sign")
     life.wait("03-26 18:00")
@@ -37,13 +39,13 @@ def test_the_order_of_the_acts_at_each_step():
     ]
 
 
-def test_supervision_goes_to_the_head_of_the_lead_and_a_proposal_to_the_leader():
+def test_supervision_goes_to_the_head_of_the_lead_and_a_proposal_to_the_leader() -> None:
     life = Life(limit="5wd").wait("03-19 18:00")
     assert life.told(ActName.SUPERVISED)[0] == HEAD
     assert life.told(ActName.ACCOUNTABILITY_PROPOSED) == (LEADER, OFFICE_HEAD)
 
 
-def test_silence_never_opens_more_than_one_case_about_a_subject_and_never_decides_anything():
+def test_silence_never_opens_more_than_one_case_about_a_subject_and_never_decides_anything() -> None:
     life = Life(limit="1wd").wait("2027-12-31 00:00")
     assert len(life.of(ActName.CASE_PROPOSED)) == 1
     assert len(life.of(ActName.FAILURE_NOTED)) > 50
@@ -60,7 +62,7 @@ def test_silence_never_opens_more_than_one_case_about_a_subject_and_never_decide
         ("03-19 18:00:00", ["rectification_ordered", *CYCLE, "submitted"]),
     ],
 )
-def test_reporting_stops_the_running_clock_at_any_stage(when, names):
+def test_reporting_stops_the_running_clock_at_any_stage(when: str, names: list[str]) -> None:
     life = Life(limit="5wd")
     life.say("03-02 10:00", "sign")
     life.wait("03-09 18:00")
@@ -92,7 +94,7 @@ def test_reporting_stops_the_running_clock_at_any_stage(when, names):
         ("grave", 4, "P10"),
     ],
 )
-def test_the_measure_proposed_is_that_of_the_severity_and_the_count(severity, count, measure):
+def test_the_measure_proposed_is_that_of_the_severity_and_the_count(severity: str, count: int, measure: str) -> None:
     before = [(HEAD, "2025-12-01 10:00")] * (count - 1)
     case = Life(limit="5wd", severity=severity, measures=before).wait("03-19 18:00").the(ActName.CASE_PROPOSED)
     assert (case.measure, case.count, case.severity, case.subject) == (measure, count, severity, HEAD)
@@ -108,18 +110,18 @@ def test_the_measure_proposed_is_that_of_the_severity_and_the_count(severity, co
         (HANDLER, "03-10 10:00", 1),
     ],
 )
-def test_measures_of_the_twelve_months_before_the_proposal_count(subject, decided, count):
+def test_measures_of_the_twelve_months_before_the_proposal_count(subject: str, decided: str, count: int) -> None:
     life = Life(limit="5wd", measures=[(subject, decided)]).wait("03-19 18:00")
     assert life.the(ActName.CASE_PROPOSED).count == count
 
 
-def test_the_subject_is_the_responsible_post_where_the_matter_names_one():
+def test_the_subject_is_the_responsible_post_where_the_matter_names_one() -> None:
     life = Life(limit="5wd", responsible=HANDLER).wait("03-19 18:00")
     assert life.the(ActName.ACCOUNTABILITY_PROPOSED).subject == HANDLER
     assert life.the(ActName.CASE_PROPOSED).target == "m1/case1"
 
 
-def test_an_independent_organ_is_asked_again_and_again_and_never_supervised_into_a_case():
+def test_an_independent_organ_is_asked_again_and_again_and_never_supervised_into_a_case() -> None:
     life = Life(lead=INDEPENDENT, limit="5wd").wait("05-31 00:00")
     asked = life.of(ActName.EXPLANATION_ASKED)
     assert [act.at for act in asked][:3] == [at("03-09 18:00"), at("03-12 18:00"), at("03-17 18:00")]
@@ -127,7 +129,7 @@ def test_an_independent_organ_is_asked_again_and_again_and_never_supervised_into
     assert not {"supervised", "rectification_ordered", "case_proposed"} & set(life.names())
 
 
-def test_the_level_rises_with_the_steps_and_the_stage_follows():
+def test_the_level_rises_with_the_steps_and_the_stage_follows() -> None:
     life = Life(limit="5wd")
     levels = []
     for when in ("03-09 17:00", "03-09 18:00", "03-12 18:00", "03-19 18:00"):
@@ -136,7 +138,7 @@ def test_the_level_rises_with_the_steps_and_the_stage_follows():
     assert levels == [(0, Stage.RUNNING), (1, Stage.SUPERVISED), (2, Stage.RECTIFYING), (3, Stage.RECTIFYING)]
 
 
-# --- ending -----------------------------------------------------------------------------------------------------------------
+# --- ending ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_the_level_rises_with_the_steps_and_the_stage_follows():
         ("03-03 23:59:59", "04-02 18:00"),
     ],
 )
-def test_a_closed_matter_is_archived_on_the_thirtieth_day_rolled(closed, archived):
+def test_a_closed_matter_is_archived_on_the_thirtieth_day_rolled(closed: str, archived: str) -> None:
     life = Life(limit="10wd")
     life.say("03-02 10:00", "submit", text="办结")
     life.say(closed, "verify", OFFICER, passed=True, method="document")
@@ -158,11 +160,11 @@ def test_a_closed_matter_is_archived_on_the_thirtieth_day_rolled(closed, archive
 
 
 @pytest.mark.parametrize("by", [OFFICER, HANDLER, HEAD, OFFICE_HEAD])
-def test_nobody_but_the_leader_cancels(by):
+def test_nobody_but_the_leader_cancels(by: str | None) -> None:
     assert Life().say("03-03 10:00", "cancel", by, reason="停办").rule == "authority.leader"
 
 
-def test_cancelling_needs_a_reason_and_stops_every_clock():
+def test_cancelling_needs_a_reason_and_stops_every_clock() -> None:
     life = Life(limit="5wd", report_every="7d", co=[CO])
     assert life.say("03-03 10:00", "cancel", LEADER).rule == "cancellation"
     assert life.say("03-03 10:01", "cancel", LEADER, reason=" ").rule == "cancellation"
@@ -172,7 +174,7 @@ def test_cancelling_needs_a_reason_and_stops_every_clock():
 
 
 @pytest.mark.parametrize("how", ["closed", "cancelled"])
-def test_an_open_case_keeps_an_ended_matter_from_the_archive(how):
+def test_an_open_case_keeps_an_ended_matter_from_the_archive(how: str) -> None:
     life = Life(limit="5wd").wait("03-19 18:00")
     if how == "closed":
         life.say("03-20 09:00", "submit", text="办结")
@@ -201,7 +203,7 @@ def test_an_open_case_keeps_an_ended_matter_from_the_archive(how):
     ],
 )
 @pytest.mark.parametrize("when", ["03-10 10:00", "04-08 17:59:59", "04-08 18:00", "05-01 10:00"])
-def test_an_ended_matter_refuses_everything(do, by, fields, when):
+def test_an_ended_matter_refuses_everything(do: str, by: str | None, fields: dict[str, Any], when: str) -> None:
     life = Life(limit="10wd")
     life.say("03-09 09:00", "cancel", LEADER, reason="停办")
     assert life.say(when, do, by, **fields).rule == "stage"

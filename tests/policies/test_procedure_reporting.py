@@ -27,7 +27,7 @@ from tests.builders import (
         ("03-03 18:00:01", ["sign_overdue", "signed"]),
     ],
 )
-def test_signing_is_late_from_the_due_instant_on(when, names):
+def test_signing_is_late_from_the_due_instant_on(when: str, names: list[str]) -> None:
     life = Life()
     life.say(when, "sign")
     assert life.names()[2:] == names
@@ -49,12 +49,12 @@ def test_signing_is_late_from_the_due_instant_on(when, names):
         ("特急", "03-06 23:30", "03-07 01:30"),
     ],
 )
-def test_signing_runs_by_urgency(urgency, start, due):
+def test_signing_runs_by_urgency(urgency: str, start: str, due: str) -> None:
     life = Life(start, urgency=urgency).wait("03-20 00:00")
     assert life.when(ActName.SIGN_OVERDUE) == [at(due)]
 
 
-def test_urging_to_sign_comes_at_the_opening_of_every_working_day_until_signed():
+def test_urging_to_sign_comes_at_the_opening_of_every_working_day_until_signed() -> None:
     life = Life("02-12 09:00", limit="15wd")
     life.say("02-25 08:30", "sign")
     assert life.when(ActName.SIGN_OVERDUE) == [at("02-13 18:00")]
@@ -64,19 +64,19 @@ def test_urging_to_sign_comes_at_the_opening_of_every_working_day_until_signed()
     assert len(life.of(ActName.SIGN_REMINDED)) == 3
 
 
-def test_urging_to_sign_comes_the_same_morning_when_two_hours_ran_out_before_it():
+def test_urging_to_sign_comes_the_same_morning_when_two_hours_ran_out_before_it() -> None:
     life = Life("03-03 06:00", urgency="特急", limit="3wd").wait("03-04 12:00")
     assert life.when(ActName.SIGN_OVERDUE) == [at("03-03 08:00")]
     assert life.when(ActName.SIGN_REMINDED) == [at("03-03 08:30"), at("03-04 08:30")]
 
 
-def test_urging_to_sign_waits_a_day_when_signing_was_due_at_the_opening():
+def test_urging_to_sign_waits_a_day_when_signing_was_due_at_the_opening() -> None:
     life = Life("03-03 06:30", urgency="特急", limit="3wd").wait("03-04 12:00")
     assert life.when(ActName.SIGN_REMINDED) == [at("03-04 08:30")]
 
 
 @pytest.mark.parametrize("by", [HANDLER, HEAD])
-def test_the_handler_and_the_head_of_the_lead_sign(by):
+def test_the_handler_and_the_head_of_the_lead_sign(by: str | None) -> None:
     assert Life().say("03-02 10:00", "sign", by).accepted
 
 
@@ -88,7 +88,7 @@ def test_the_handler_and_the_head_of_the_lead_sign(by):
         ("submit", {"text": "办结"}),
     ],
 )
-def test_an_accepted_command_of_the_lead_signs_first(do, fields):
+def test_an_accepted_command_of_the_lead_signs_first(do: str, fields: dict[str, Any]) -> None:
     life = Life()
     life.say("03-02 10:00", do, **fields)
     assert life.names()[2] == "signed"
@@ -97,7 +97,7 @@ def test_an_accepted_command_of_the_lead_signs_first(do, fields):
     assert life.answer.rule == "signing"
 
 
-def test_a_refused_command_of_the_lead_does_not_sign():
+def test_a_refused_command_of_the_lead_does_not_sign() -> None:
     life = Life(co=[CO])
     life.say("03-02 10:00", "submit", text="办结")
     life.say("03-02 10:00", "request_extension", limit="16wd")
@@ -105,18 +105,18 @@ def test_a_refused_command_of_the_lead_does_not_sign():
     assert life.names()[2:] == ["refused", "refused"]
 
 
-def test_a_report_of_a_co_handler_does_not_sign_for_the_lead():
+def test_a_report_of_a_co_handler_does_not_sign_for_the_lead() -> None:
     life = Life(co=[CO])
     life.say("03-02 10:00", "report_progress", CO_HANDLER, text="协办已启动")
     assert life.state.signed_at is None
 
 
 @pytest.mark.parametrize("by", [STRANGER, OFFICER, LEADER])
-def test_only_the_parties_report(by):
+def test_only_the_parties_report(by: str | None) -> None:
     assert Life(co=[CO]).say("03-02 10:00", "report_progress", by).rule == "authority.parties"
 
 
-# --- report periods -------------------------------------------------------------------------------------------------------
+# --- report periods -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -127,35 +127,35 @@ def test_only_the_parties_report(by):
         ("03-09 18:00:00", True),
     ],
 )
-def test_a_report_counts_for_the_period_in_which_it_comes(when, late):
+def test_a_report_counts_for_the_period_in_which_it_comes(when: str, late: bool) -> None:
     life = Life(limit="3mo", report_every="7d")
     life.say(when, "report_progress", text="进展")
     life.wait("03-09 18:00")
     assert bool(life.of(ActName.PROGRESS_OVERDUE)) is late
 
 
-def test_a_report_at_the_end_of_a_period_counts_for_the_next_one():
+def test_a_report_at_the_end_of_a_period_counts_for_the_next_one() -> None:
     life = Life(limit="3mo", report_every="7d")
     life.say("03-09 18:00", "report_progress", text="进展")
     life.wait("03-23 18:00")
     assert life.when(ActName.PROGRESS_OVERDUE) == [at("03-09 18:00"), at("03-23 18:00")]
 
 
-def test_periods_are_counted_from_assignment_and_keep_the_day_of_the_month():
+def test_periods_are_counted_from_assignment_and_keep_the_day_of_the_month() -> None:
     life = Life("01-30 09:00", limit="2026-07-31", report_every="monthly").wait("05-31 23:00")
     # 30 January plus one month is 28 February, a make-up Saturday; plus two is 30 March again.
     due = ["02-28 18:00", "03-30 18:00", "04-30 18:00"]
     assert life.when(ActName.PROGRESS_OVERDUE) == [at(day) for day in due]
 
 
-def test_no_report_is_owed_while_the_matter_lies_with_the_office():
+def test_no_report_is_owed_while_the_matter_lies_with_the_office() -> None:
     life = Life(limit="3mo", report_every="7d")
     life.say("03-05 09:00", "submit", text="办结")
     life.wait("03-31 00:00")
     assert life.of(ActName.PROGRESS_OVERDUE) == []
 
 
-def test_after_a_return_reports_are_owed_again_from_the_period_then_running():
+def test_after_a_return_reports_are_owed_again_from_the_period_then_running() -> None:
     life = Life(limit="3mo", report_every="7d")
     life.say("03-05 09:00", "submit", text="办结")
     life.say("03-18 09:00", "verify", OFFICER, passed=False)
@@ -163,31 +163,31 @@ def test_after_a_return_reports_are_owed_again_from_the_period_then_running():
     assert life.when(ActName.PROGRESS_OVERDUE) == [at("03-23 18:00"), at("03-30 18:00")]
 
 
-def test_a_matter_overdue_still_owes_its_reports():
+def test_a_matter_overdue_still_owes_its_reports() -> None:
     life = Life(limit="1wd", report_every="7d").wait("03-16 18:00")
     assert life.when(ActName.PROGRESS_OVERDUE) == [at("03-09 18:00"), at("03-16 18:00")]
 
 
-# --- co-handlers ------------------------------------------------------------------------------------------------------------
+# --- co-handlers ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("when", "late"), [("03-09 17:59:59", False), ("03-09 18:00:00", True), ("03-09 18:00:01", True)]
 )
-def test_a_part_is_late_from_the_due_instant_of_the_matter_on(when, late):
+def test_a_part_is_late_from_the_due_instant_of_the_matter_on(when: str, late: bool) -> None:
     life = Life(limit="5wd", co=[CO])
     life.say(when, "report_progress", CO_HANDLER, text="已办", done=True)
     assert bool(life.of(ActName.CO_OVERDUE)) is late
 
 
-def test_each_open_part_is_told_to_its_own_head():
+def test_each_open_part_is_told_to_its_own_head() -> None:
     life = Life(limit="5wd", co=[CO, OTHER]).wait("03-09 18:00")
     late = life.of(ActName.CO_OVERDUE)
     assert [act.subject for act in late] == [CO, OTHER]
     assert [act.tell[0] for act in late] == [CO_HEAD, "公安局长"]
 
 
-def test_an_open_part_stands_in_the_way_of_reporting_unless_a_reason_is_given():
+def test_an_open_part_stands_in_the_way_of_reporting_unless_a_reason_is_given() -> None:
     life = Life(limit="5wd", co=[CO])
     assert life.say("03-03 10:00", "submit", text="办结").rule == "submission"
     assert life.say("03-03 10:01", "submit", text="办结", without_co=" ").rule == "submission"
@@ -195,14 +195,14 @@ def test_an_open_part_stands_in_the_way_of_reporting_unless_a_reason_is_given():
     assert life.the(ActName.SUBMITTED).reason == "另行报送"
 
 
-def test_a_part_left_open_by_the_lead_still_falls_due():
+def test_a_part_left_open_by_the_lead_still_falls_due() -> None:
     life = Life(limit="5wd", co=[CO])
     life.say("03-03 10:00", "submit", text="办结", without_co="另行报送")
     life.wait("03-09 18:00")
     assert life.when(ActName.CO_OVERDUE) == [at("03-09 18:00")]
 
 
-def test_a_part_follows_an_extension_of_the_matter():
+def test_a_part_follows_an_extension_of_the_matter() -> None:
     life = Life(limit="5wd", co=[CO])
     life.say("03-03 10:00", "request_extension", limit="2wd")
     life.say("03-03 11:00", "decide_extension", LEADER, granted=True)
@@ -210,7 +210,7 @@ def test_a_part_follows_an_extension_of_the_matter():
     assert life.when(ActName.CO_OVERDUE) == [at("03-11 18:00")]
 
 
-def test_a_part_is_finished_once_and_by_its_own_organ():
+def test_a_part_is_finished_once_and_by_its_own_organ() -> None:
     life = Life(limit="5wd", co=[CO])
     life.say("03-03 10:00", "report_progress", HANDLER, text="代报", done=True)
     assert life.state.co_done == {}
@@ -219,7 +219,7 @@ def test_a_part_is_finished_once_and_by_its_own_organ():
     assert life.state.co_done == {CO: at("03-03 11:00")}
 
 
-# --- reminders and lights -------------------------------------------------------------------------------------------------
+# --- reminders and lights -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -237,18 +237,20 @@ def test_a_part_is_finished_once_and_by_its_own_organ():
         ("03-02 09:00", "96h", [("03-03 08:30", 3), ("03-05 08:30", 1)]),
     ],
 )
-def test_reminders_come_that_many_working_days_before_the_last_day_if_still_ahead(start, limit, expected):
+def test_reminders_come_that_many_working_days_before_the_last_day_if_still_ahead(
+    start: str, limit: str, expected: list[tuple[str, int]]
+) -> None:
     life = Life(start, limit=limit).wait("2026-12-01 00:00")
     assert [(act.at, act.days_left) for act in life.of(ActName.REMINDED)] == [(at(when), n) for when, n in expected]
 
 
 @pytest.mark.parametrize("urgency", ["急件", "特急"])
-def test_urgent_matters_are_reminded_on_the_last_working_day_before(urgency):
+def test_urgent_matters_are_reminded_on_the_last_working_day_before(urgency: str) -> None:
     life = Life(limit="5wd", urgency=urgency).wait("03-09 18:00")
     assert [(act.at, act.days_left) for act in life.of(ActName.REMINDED)] == [(at("03-06 08:30"), 1)]
 
 
-def test_the_light_is_yellow_from_the_first_reminder_and_red_from_the_due_instant():
+def test_the_light_is_yellow_from_the_first_reminder_and_red_from_the_due_instant() -> None:
     life = Life(limit="5wd")
     assert life.wait("03-04 08:29:59").state.light is Light.GREEN
     assert life.wait("03-04 08:30").state.light is Light.YELLOW
@@ -257,7 +259,7 @@ def test_the_light_is_yellow_from_the_first_reminder_and_red_from_the_due_instan
     assert [act.light for act in life.of(ActName.LIGHT_CHANGED)] == ["yellow", "red"]
 
 
-def test_reporting_completion_keeps_the_light_and_ends_the_reminders():
+def test_reporting_completion_keeps_the_light_and_ends_the_reminders() -> None:
     life = Life(limit="5wd")
     life.say("03-04 09:00", "submit", text="办结")
     life.wait("03-31 00:00")
@@ -265,7 +267,7 @@ def test_reporting_completion_keeps_the_light_and_ends_the_reminders():
     assert len(life.of(ActName.REMINDED)) == 1
 
 
-def test_a_late_matter_stays_red_when_it_is_reported_and_closed():
+def test_a_late_matter_stays_red_when_it_is_reported_and_closed() -> None:
     life = Life(limit="5wd")
     life.say("03-10 09:00", "submit", text="办结")
     life.say("03-10 10:00", "verify", OFFICER, passed=True, method="document")

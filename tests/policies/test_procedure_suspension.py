@@ -46,7 +46,7 @@ def suspended(
         (None, False),
     ],
 )
-def test_a_suspension_ends_within_thirty_days(until, admitted):
+def test_a_suspension_ends_within_thirty_days(until: str | None, admitted: bool) -> None:
     life = suspended(until=until)
     assert life.answer.accepted is admitted
     if not admitted:
@@ -54,26 +54,26 @@ def test_a_suspension_ends_within_thirty_days(until, admitted):
         assert life.state.stops == ()
 
 
-def test_the_longest_end_may_itself_be_moved_off_a_day_off():
+def test_the_longest_end_may_itself_be_moved_off_a_day_off() -> None:
     life = suspended(when="03-05 10:00", until="2026-04-04")
     assert life.the(ActName.SUSPENDED).due == at("04-07 18:00")
     assert suspended(when="03-05 10:00", until="2026-04-05").answer.rule == "suspension"
 
 
 @pytest.mark.parametrize("reason", [None, "", "  "])
-def test_a_suspension_needs_a_reason(reason):
+def test_a_suspension_needs_a_reason(reason: str | None) -> None:
     life = Life()
     assert life.say("03-04 10:00", "suspend", OFFICER, reason=reason, until="2026-03-10").rule == "suspension"
 
 
 @pytest.mark.parametrize("by", [HANDLER, LEADER, STRANGER])
-def test_only_the_office_suspends_and_resumes(by):
+def test_only_the_office_suspends_and_resumes(by: str | None) -> None:
     life = suspended()
     assert life.say("03-05 09:00", "resume", by).rule == "authority.office"
     assert Life().say("03-04 10:00", "suspend", by, reason="等", until="2026-03-10").rule == "authority.office"
 
 
-def test_a_suspended_matter_is_not_suspended_again_and_a_running_one_not_resumed():
+def test_a_suspended_matter_is_not_suspended_again_and_a_running_one_not_resumed() -> None:
     life = suspended()
     assert life.say("03-05 09:00", "suspend", OFFICER, reason="等", until="2026-03-10").rule == "suspension"
     assert life.say("03-05 10:00", "resume", OFFICER).accepted
@@ -83,7 +83,7 @@ def test_a_suspended_matter_is_not_suspended_again_and_a_running_one_not_resumed
 @pytest.mark.parametrize(
     ("when", "admitted"), [("03-09 17:59:59", True), ("03-09 18:00:00", False), ("03-09 18:00:01", False)]
 )
-def test_the_clocks_are_stopped_before_the_due_instant_or_not_at_all(when, admitted):
+def test_the_clocks_are_stopped_before_the_due_instant_or_not_at_all(when: str, admitted: bool) -> None:
     life = suspended("5wd", when=when)
     assert life.answer.accepted is admitted
 
@@ -101,7 +101,7 @@ def test_the_clocks_are_stopped_before_the_due_instant_or_not_at_all(when, admit
         ("96h", "03-08 14:00"),  # fifty-three hours later than 6 March 09:00
     ],
 )
-def test_stopped_days_are_not_counted(limit, due):
+def test_stopped_days_are_not_counted(limit: str, due: str) -> None:
     life = suspended(limit)
     life.say("03-06 15:00", "resume", OFFICER)
     assert life.the(ActName.RESUMED).due == at(due)
@@ -121,14 +121,14 @@ def test_stopped_days_are_not_counted(limit, due):
         ("03-02 09:00", "5d", "03-02 10:00", "03-02 11:00", "03-09 18:00"),
     ],
 )
-def test_a_stop_of_a_day_or_less(start, limit, stop, go, due):
+def test_a_stop_of_a_day_or_less(start: str, limit: str, stop: str, go: str, due: str) -> None:
     life = suspended(limit, until="2026-03-20", when=stop, start=start)
     assert life.answer.accepted
     life.say(go, "resume", OFFICER)
     assert life.the(ActName.RESUMED).due == at(due)
 
 
-def test_two_stops_are_both_left_out():
+def test_two_stops_are_both_left_out() -> None:
     life = suspended()
     life.say("03-06 15:00", "resume", OFFICER)
     life.say("03-10 09:00", "suspend", OFFICER, reason="再等", until="2026-03-20")
@@ -136,28 +136,28 @@ def test_two_stops_are_both_left_out():
     assert life.of(ActName.RESUMED)[-1].due == at("03-23 18:00")
 
 
-def test_signing_stands_still_too():
+def test_signing_stands_still_too() -> None:
     life = suspended(when="03-03 10:00")
     life.say("03-05 10:00", "resume", OFFICER)
     life.wait("03-20 00:00")
     assert life.when(ActName.SIGN_OVERDUE) == [at("03-06 18:00")]
 
 
-def test_half_a_day_for_signing_starts_again_after_the_resume_day():
+def test_half_a_day_for_signing_starts_again_after_the_resume_day() -> None:
     life = suspended(when="03-02 10:00", urgency="急件")
     life.say("03-04 10:00", "resume", OFFICER)
     life.wait("03-20 00:00")
     assert life.when(ActName.SIGN_OVERDUE) == [at("03-05 12:00")]
 
 
-def test_two_hours_for_signing_go_on_to_the_second():
+def test_two_hours_for_signing_go_on_to_the_second() -> None:
     life = suspended(when="03-02 10:30:15", urgency="特急")
     life.say("03-04 12:00:15", "resume", OFFICER)
     life.wait("03-04 12:30")
     assert life.when(ActName.SIGN_OVERDUE) == [at("03-04 12:30")]
 
 
-def test_urging_to_sign_goes_on_the_working_day_after_the_resume_day():
+def test_urging_to_sign_goes_on_the_working_day_after_the_resume_day() -> None:
     life = suspended(when="03-05 10:00", until="2026-03-20")
     life.say("03-09 07:00", "resume", OFFICER)
     life.wait("03-11 12:00")
@@ -165,7 +165,7 @@ def test_urging_to_sign_goes_on_the_working_day_after_the_resume_day():
     assert life.when(ActName.SIGN_REMINDED) == reminded
 
 
-def test_nothing_fires_while_suspended_but_the_end_of_the_suspension():
+def test_nothing_fires_while_suspended_but_the_end_of_the_suspension() -> None:
     life = suspended("5wd", until="2026-03-20", report_every="5d", co=[CO])
     before = len(life.acts)
     life.wait("2026-12-31 00:00")
@@ -175,7 +175,7 @@ def test_nothing_fires_while_suspended_but_the_end_of_the_suspension():
     assert life.state.suspended
 
 
-def test_the_end_of_a_suspension_is_told_at_its_instant_and_not_when_resumed_before():
+def test_the_end_of_a_suspension_is_told_at_its_instant_and_not_when_resumed_before() -> None:
     life = suspended(until="2026-03-10")
     life.say("03-10 17:59:59", "resume", OFFICER)
     assert life.of(ActName.SUSPENSION_OVERDUE) == []
@@ -184,7 +184,7 @@ def test_the_end_of_a_suspension_is_told_at_its_instant_and_not_when_resumed_bef
     assert late.names()[-2:] == ["suspension_overdue", "resumed"]
 
 
-def test_reminders_are_replaced_and_the_light_is_green_again_after_a_resumption():
+def test_reminders_are_replaced_and_the_light_is_green_again_after_a_resumption() -> None:
     life = suspended("5wd", when="03-05 10:00")
     assert life.state.light is Light.YELLOW
     life.say("03-09 09:00", "resume", OFFICER)
@@ -197,13 +197,13 @@ def test_reminders_are_replaced_and_the_light_is_green_again_after_a_resumption(
     ]
 
 
-def test_a_stop_over_a_weekend_moves_no_working_days_and_no_light():
+def test_a_stop_over_a_weekend_moves_no_working_days_and_no_light() -> None:
     life = suspended("5wd", when="03-07 10:00", until="2026-03-20")
     life.say("03-08 10:00", "resume", OFFICER)
     assert life.state.light is Light.YELLOW
 
 
-def test_an_extension_is_decided_but_not_asked_for_while_suspended():
+def test_an_extension_is_decided_but_not_asked_for_while_suspended() -> None:
     life = Life(limit="5wd")
     life.say("03-03 10:00", "request_extension", limit="5wd")
     life.say("03-05 10:00", "suspend", OFFICER, reason="等批复", until="2026-03-20")
@@ -217,7 +217,7 @@ def test_an_extension_is_decided_but_not_asked_for_while_suspended():
     assert other.say("03-05 10:00", "request_extension", limit="1wd").rule == "extension"
 
 
-def test_a_returned_clock_is_suspended_like_the_limit_it_replaced():
+def test_a_returned_clock_is_suspended_like_the_limit_it_replaced() -> None:
     life = Life(limit="1wd")
     life.say("03-03 10:00", "submit", text="办结")
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
@@ -230,7 +230,7 @@ def test_a_returned_clock_is_suspended_like_the_limit_it_replaced():
     assert life.names()[-2:] == ["light_changed", "rectification_ordered"]
 
 
-def test_a_report_reported_during_a_suspension_is_verified_without_hurry():
+def test_a_report_reported_during_a_suspension_is_verified_without_hurry() -> None:
     life = suspended()
     life.say("03-05 10:00", "submit", text="提前办结")
     life.wait("03-25 00:00")
@@ -242,7 +242,7 @@ def test_a_report_reported_during_a_suspension_is_verified_without_hurry():
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.CANCELLED])
-def test_ending_a_suspended_matter_ends_the_suspension(stage):
+def test_ending_a_suspended_matter_ends_the_suspension(stage: Stage) -> None:
     life = suspended()
     if stage is Stage.CLOSED:
         life.say("03-05 10:00", "submit", text="办结")
@@ -255,7 +255,7 @@ def test_ending_a_suspended_matter_ends_the_suspension(stage):
     assert life.names()[-1] == "archived"
 
 
-def test_a_resumption_under_an_amended_calendar_moves_no_deadline_forward():
+def test_a_resumption_under_an_amended_calendar_moves_no_deadline_forward() -> None:
     life = Life("12-25 09:00", limit="15wd")
     life.say("2026-12-26 10:00", "suspend", OFFICER, reason="等批复", until="2026-12-30")
     life.load("2026-12-26 12:00", a_notice("2027-01-01", workdays=["2027-01-02..2027-01-03"], year=2027))
@@ -263,7 +263,7 @@ def test_a_resumption_under_an_amended_calendar_moves_no_deadline_forward():
     assert life.the(ActName.RESUMED).due == life.the(ActName.ASSIGNED).due == at("2027-01-18 18:00")
 
 
-def test_a_stop_after_the_due_instant_of_the_same_day_excuses_nothing():
+def test_a_stop_after_the_due_instant_of_the_same_day_excuses_nothing() -> None:
     life = Life(limit="10wd")
     life.say("03-03 19:00", "suspend", OFFICER, reason="等批复", until="2026-03-20")
     life.say("03-05 09:00", "resume", OFFICER)

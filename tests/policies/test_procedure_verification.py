@@ -57,7 +57,7 @@ def submitted(limit: str = "10wd", when: str = "03-04 10:00", **said: object) ->
         ({"passed": False, "method": "visit", "evidence": TWO}, True),
     ],
 )
-def test_verification_names_its_result_and_the_evidence_of_its_method(said, admitted):
+def test_verification_names_its_result_and_the_evidence_of_its_method(said: dict[str, Any], admitted: bool) -> None:
     life = submitted()
     life.say("03-05 10:00", "verify", OFFICER, **said)
     assert life.answer.accepted is admitted
@@ -69,31 +69,31 @@ def test_verification_names_its_result_and_the_evidence_of_its_method(said, admi
 
 
 @pytest.mark.parametrize("by", [OFFICER, OFFICE_HEAD])
-def test_posts_of_the_office_verify(by):
+def test_posts_of_the_office_verify(by: str | None) -> None:
     assert submitted().say("03-05 10:00", "verify", by, passed=True, method="document").accepted
 
 
 @pytest.mark.parametrize("by", [HANDLER, HEAD, LEADER, STRANGER, ABOVE])
-def test_nobody_else_verifies(by):
+def test_nobody_else_verifies(by: str | None) -> None:
     life = submitted()
     assert life.say("03-05 10:00", "verify", by, passed=True, method="document").rule == "authority.office"
 
 
-def test_where_the_office_is_the_lead_the_organ_above_verifies():
+def test_where_the_office_is_the_lead_the_organ_above_verifies() -> None:
     life = Life(lead=OFFICE)
     life.say("03-04 10:00", "submit", OFFICER, text="办结")
     assert life.say("03-05 10:00", "verify", OFFICER, passed=True, method="document").rule == "authority.office"
     assert life.say("03-05 11:00", "verify", LEADER, passed=True, method="document").accepted
 
 
-def test_where_the_office_is_the_lead_and_nothing_stands_above_it_verifies_itself():
+def test_where_the_office_is_the_lead_and_nothing_stands_above_it_verifies_itself() -> None:
     top = [organ.model_copy(update={"parent": None}) if organ.name == OFFICE else organ for organ in CAST]
     life = Life(organs=top, lead=OFFICE)
     life.say("03-04 10:00", "submit", OFFICER, text="办结")
     assert life.say("03-05 10:00", "verify", OFFICER, passed=True, method="document").accepted
 
 
-def test_only_what_was_reported_is_verified_and_it_is_reported_once():
+def test_only_what_was_reported_is_verified_and_it_is_reported_once() -> None:
     life = Life(limit="10wd")
     assert life.say("03-03 10:00", "verify", OFFICER, passed=True, method="document").rule == "verification"
     assert life.say("03-04 10:00", "submit", text="办结").accepted
@@ -103,14 +103,14 @@ def test_only_what_was_reported_is_verified_and_it_is_reported_once():
 @pytest.mark.parametrize(
     ("when", "late"), [("03-09 17:59:59", False), ("03-09 18:00:00", True), ("03-09 18:00:01", True)]
 )
-def test_verification_is_late_from_its_due_instant_on(when, late):
+def test_verification_is_late_from_its_due_instant_on(when: str, late: bool) -> None:
     life = submitted()
     life.say(when, "verify", OFFICER, passed=True, method="document")
     assert bool(life.of(ActName.VERIFICATION_OVERDUE)) is late
     assert life.state.stage is Stage.CLOSED
 
 
-def test_an_unverified_report_climbs_one_organ_higher_every_three_working_days():
+def test_an_unverified_report_climbs_one_organ_higher_every_three_working_days() -> None:
     life = submitted().wait("03-24 00:00")
     assert life.when(ActName.VERIFICATION_OVERDUE) == [at("03-09 18:00")]
     assert life.told(ActName.VERIFICATION_OVERDUE) == (LEADER, OFFICER)
@@ -119,12 +119,12 @@ def test_an_unverified_report_climbs_one_organ_higher_every_three_working_days()
     assert [act.tell for act in climbed] == [("市长", OFFICER), ("省长", OFFICER), ("省长", OFFICER)]
 
 
-def test_an_unverified_report_makes_nobody_of_the_lead_late():
+def test_an_unverified_report_makes_nobody_of_the_lead_late() -> None:
     life = submitted("5wd").wait("06-30 00:00")
     assert not {"overdue", "supervised", "case_proposed"} & set(life.names())
 
 
-# --- returned -------------------------------------------------------------------------------------------------------------
+# --- returned -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -137,20 +137,22 @@ def test_an_unverified_report_makes_nobody_of_the_lead_late():
         ("48h", "03-05 10:00", "03-10 18:00"),
     ],
 )
-def test_a_returned_report_runs_to_the_later_of_three_working_days_and_the_limit(limit, returned_at, due):
+def test_a_returned_report_runs_to_the_later_of_three_working_days_and_the_limit(
+    limit: str, returned_at: str, due: str
+) -> None:
     life = submitted(limit, "03-04 08:00")
     life.say(returned_at, "verify", OFFICER, passed=False)
     assert life.the(ActName.RETURNED).due == at(due)
 
 
 @pytest.mark.parametrize("urgency", ["急件", "特急"])
-def test_a_returned_urgent_report_has_three_working_days_like_any_other(urgency):
+def test_a_returned_urgent_report_has_three_working_days_like_any_other(urgency: str) -> None:
     life = submitted("1wd", "03-02 10:00", urgency=urgency)
     life.say("03-03 10:00", "verify", OFFICER, passed=False)
     assert life.the(ActName.RETURNED).due == at("03-06 18:00")
 
 
-def test_a_returned_report_is_not_found_overdue_by_the_limit_it_replaced():
+def test_a_returned_report_is_not_found_overdue_by_the_limit_it_replaced() -> None:
     life = submitted("5wd", "03-09 10:00")
     life.say("03-09 15:00", "verify", OFFICER, passed=False)
     life.wait("03-12 17:59:59")
@@ -167,14 +169,14 @@ def test_a_returned_report_is_not_found_overdue_by_the_limit_it_replaced():
         ("03-16 18:00:00", ["light_changed", "rectification_ordered", "submitted"]),
     ],
 )
-def test_a_returned_report_is_late_from_its_due_instant_on(when, names):
+def test_a_returned_report_is_late_from_its_due_instant_on(when: str, names: list[str]) -> None:
     life = submitted()
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
     life.say(when, "submit", text="再报")
     assert life.names("03-06 00:00") == names
 
 
-def test_a_returned_report_cannot_be_extended():
+def test_a_returned_report_cannot_be_extended() -> None:
     life = submitted()
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
     assert life.say("03-05 11:00", "request_extension", limit="1wd").rule == "extension"
@@ -184,14 +186,16 @@ def test_a_returned_report_cannot_be_extended():
     ("limit", "light"),
     [("5wd", [Light.YELLOW, Light.GREEN]), ("2026-03-11", [Light.YELLOW])],
 )
-def test_the_light_is_green_again_when_a_returned_clock_ends_later_than_the_limit(limit, light):
+def test_the_light_is_green_again_when_a_returned_clock_ends_later_than_the_limit(
+    limit: str, light: list[Light]
+) -> None:
     life = submitted(limit, "03-06 10:00")
     life.say("03-06 11:00", "verify", OFFICER, passed=False)
     assert life.the(ActName.RETURNED).due == at("03-11 18:00")
     assert [act.light for act in life.of(ActName.LIGHT_CHANGED)] == light
 
 
-def test_a_late_report_returned_is_green_until_its_own_clock_is_missed():
+def test_a_late_report_returned_is_green_until_its_own_clock_is_missed() -> None:
     life = submitted("1wd", "03-04 10:00")
     assert life.state.light is Light.RED
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
@@ -199,7 +203,7 @@ def test_a_late_report_returned_is_green_until_its_own_clock_is_missed():
     assert life.wait("03-10 18:00").state.light is Light.RED
 
 
-def test_a_returned_matter_of_an_independent_organ_is_asked_when_missed():
+def test_a_returned_matter_of_an_independent_organ_is_asked_when_missed() -> None:
     life = Life(lead=INDEPENDENT, limit="1wd")
     life.say("03-03 10:00", "submit", "监委承办岗", text="办结")
     life.say("03-04 10:00", "verify", OFFICER, passed=False)
@@ -207,7 +211,7 @@ def test_a_returned_matter_of_an_independent_organ_is_asked_when_missed():
     assert life.names("03-09 00:00") == ["light_changed", "explanation_asked"]
 
 
-def test_a_returned_report_waits_for_open_parts_again():
+def test_a_returned_report_waits_for_open_parts_again() -> None:
     life = Life(limit="5wd", co=[CO])
     life.say("03-03 10:00", "submit", text="办结", without_co="另报")
     life.say("03-03 11:00", "verify", OFFICER, passed=False)
@@ -215,7 +219,7 @@ def test_a_returned_report_waits_for_open_parts_again():
     assert life.say("03-04 11:00", "submit", text="再报", without_co="另报").accepted
 
 
-def test_no_reminder_follows_a_return():
+def test_no_reminder_follows_a_return() -> None:
     life = submitted("10wd")
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
     life.wait("03-16 17:00")

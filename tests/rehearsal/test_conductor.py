@@ -29,7 +29,7 @@ def names(acts: Sequence[Act], target: str = "m1") -> list[str]:
     return [act.act.value for act in acts if act.target == target]
 
 
-def test_a_matter_alone_lives_under_the_conductor_as_under_single_steps():
+def test_a_matter_alone_lives_under_the_conductor_as_under_single_steps() -> None:
     played = conductor()
     played.register("m1", a_matter(limit="5wd"))
     acts = played.play(at("05-01 00:00")).acts
@@ -37,14 +37,14 @@ def test_a_matter_alone_lives_under_the_conductor_as_under_single_steps():
     assert list(acts) == sorted(alone, key=lambda act: (act.at, act.target))
 
 
-def test_time_passes_up_to_and_including_the_end_and_can_go_on():
+def test_time_passes_up_to_and_including_the_end_and_can_go_on() -> None:
     world = conductor()
     world.register("m1", a_matter(limit="5wd"))
     assert names(world.play(at("03-09 17:59:59")).acts)[-1] != "supervised"
     assert names(world.play(at("03-09 18:00")).acts)[-1] == "supervised"
 
 
-def test_equal_instants_print_in_the_order_in_which_the_targets_were_created():
+def test_equal_instants_print_in_the_order_in_which_the_targets_were_created() -> None:
     world = conductor()
     for matter_id, lead in (("z", "教育局"), ("a", "财政局"), ("k", "公安局")):
         world.register(matter_id, a_matter(title=matter_id, lead=lead, limit="5wd"))
@@ -54,7 +54,7 @@ def test_equal_instants_print_in_the_order_in_which_the_targets_were_created():
     assert last == ["z", "a", "k", "z/case1", "a/case1", "k/case1"]
 
 
-def test_commands_of_one_instant_keep_the_order_in_which_they_were_planned():
+def test_commands_of_one_instant_keep_the_order_in_which_they_were_planned() -> None:
     world = conductor()
     world.register("m1", a_matter(limit="5wd"))
     world.plan([signs("03-02 10:00", message_id="1"), signs("03-02 10:00", by=LEADER, message_id="2")])
@@ -62,7 +62,7 @@ def test_commands_of_one_instant_keep_the_order_in_which_they_were_planned():
     assert [act.by for act in refused] == [LEADER]
 
 
-def test_a_repeated_message_leaves_no_act_on_the_same_target_and_is_new_to_another():
+def test_a_repeated_message_leaves_no_act_on_the_same_target_and_is_new_to_another() -> None:
     world = conductor()
     world.register("m1", a_matter(limit="5wd"))
     world.register("m2", a_matter(title="另一件", limit="5wd", lead=CO))
@@ -75,7 +75,7 @@ def test_a_repeated_message_leaves_no_act_on_the_same_target_and_is_new_to_anoth
     assert not [act for act in acts if act.act is ActName.REFUSED]
 
 
-def test_a_twin_is_refused_while_the_first_is_open_whatever_its_lead_is_doing():
+def test_a_twin_is_refused_while_the_first_is_open_whatever_its_lead_is_doing() -> None:
     world = conductor()
     for matter_id in ("m1", "m2"):
         world.register(matter_id, a_matter(limit="5wd"))
@@ -85,14 +85,14 @@ def test_a_twin_is_refused_while_the_first_is_open_whatever_its_lead_is_doing():
 
 
 @pytest.mark.parametrize("other", [{"lead": CO}, {"title": "另一件"}])
-def test_the_same_title_of_another_lead_or_another_title_of_the_same_lead_is_no_twin(other):
+def test_the_same_title_of_another_lead_or_another_title_of_the_same_lead_is_no_twin(other: dict[str, str]) -> None:
     world = conductor()
     world.register("m1", a_matter(limit="5wd"))
     world.register("m2", a_matter(**other, limit="5wd"))
     assert set(world.play(START).states) == {"m1", "m2"}
 
 
-def test_a_notice_reaches_every_matter_once():
+def test_a_notice_reaches_every_matter_once() -> None:
     world = conductor()
     for matter_id, lead in (("m1", "教育局"), ("m2", "财政局")):
         world.register(matter_id, a_matter(title=matter_id, lead=lead, limit="5wd"))
@@ -102,7 +102,7 @@ def test_a_notice_reaches_every_matter_once():
     assert [(act.target, act.at) for act in told] == [("m1", at("03-03 10:00")), ("m2", at("03-03 10:00"))]
 
 
-def test_a_responder_is_shown_every_step_and_its_answers_are_played():
+def test_a_responder_is_shown_every_step_and_its_answers_are_played() -> None:
     seen: list[str] = []
 
     def responder(state: MatterState, acts: Sequence[Act]) -> list[PlannedCommand]:
@@ -120,7 +120,7 @@ def test_a_responder_is_shown_every_step_and_its_answers_are_played():
     assert seen == names(acts)
 
 
-def test_a_command_to_a_target_nobody_knows_is_refused_under_that_name():
+def test_a_command_to_a_target_nobody_knows_is_refused_under_that_name() -> None:
     world = conductor()
     world.plan([signs("03-02 10:00", "nowhere")])
     played = world.play(at("03-03 00:00"))

@@ -54,12 +54,12 @@ BY_ITSELF = {
 }  # fmt: skip
 
 
-# --- over the conductor, many matters at once ---------------------------------------------------------------------------
+# --- over the conductor, many matters at once -----------------------------------------------------------------------
 
 
 @settings(max_examples=120)
 @given(st.integers(0, 10**9))
-def test_every_rehearsal_keeps_the_order_of_time_and_the_bounds_of_the_procedure(seed):
+def test_every_rehearsal_keeps_the_order_of_time_and_the_bounds_of_the_procedure(seed: int) -> None:
     scenario = random_scenario(seed, DIRECTORY)
     played = play(scenario, DIRECTORY)
     assert all(scenario.start <= act.at <= scenario.until for act in played.acts)
@@ -106,7 +106,7 @@ def stands(state: MatterState) -> bool:
     return state.stage in (Stage.REFUSED, Stage.ARCHIVED, Stage.AWAITING_APPROVAL) or state.suspended
 
 
-# --- over single steps, with stories that shrink ------------------------------------------------------------------------
+# --- over single steps, with stories that shrink --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ class Telling:
 
 @settings(max_examples=250)
 @given(STORIES)
-def test_every_life_keeps_the_order_of_time_and_always_has_a_way_on(story):
+def test_every_life_keeps_the_order_of_time_and_always_has_a_way_on(story: Story) -> None:
     told = Telling(story)
     assert [act.at for act in told.acts] == sorted(act.at for act in told.acts)
     holds_for_a_life(told.acts, "m1")
@@ -252,21 +252,21 @@ def test_every_life_keeps_the_order_of_time_and_always_has_a_way_on(story):
 
 @settings(max_examples=120)
 @given(STORIES)
-def test_a_state_written_down_and_read_back_before_every_step_lives_the_same_life(story):
+def test_a_state_written_down_and_read_back_before_every_step_lives_the_same_life(story: Story) -> None:
     plain, written = Telling(story), Telling(story, through_text=True)
     assert (written.acts, written.answers, written.state) == (plain.acts, plain.answers, plain.state)
 
 
 @settings(max_examples=120)
 @given(STORIES, st.integers(2, 7))
-def test_looking_at_the_clocks_more_often_changes_nothing(story, pauses):
+def test_looking_at_the_clocks_more_often_changes_nothing(story: Story, pauses: int) -> None:
     once, often = Telling(story), Telling(story, pauses=pauses)
     assert (often.acts, often.answers, often.state) == (once.acts, once.answers, once.state)
 
 
 @settings(max_examples=100)
 @given(REGISTRATIONS, st.sampled_from(STARTS))
-def test_silence_alone_never_ends_grants_decides_or_punishes(said, start):
+def test_silence_alone_never_ends_grants_decides_or_punishes(said: dict[str, Any], start: datetime) -> None:
     told = Telling(Story(a_matter(**said), start, ((400 * 86_400, None),)))
     silent = [act for act in told.acts if act.at > start]
     assert {act.act for act in silent} <= BY_ITSELF - {ActName.ARCHIVED}

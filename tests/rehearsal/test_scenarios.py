@@ -33,13 +33,13 @@ def played(path: Path) -> Played:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_scenario_comes_out_as_expected(path):
+def test_the_scenario_comes_out_as_expected(path: Path) -> None:
     scenario = load(path)
     assert differences(scenario, play(scenario, DIRECTORY).acts) == []
     assert scenario.expect
 
 
-def test_there_are_the_given_scenarios_and_many_more():
+def test_there_are_the_given_scenarios_and_many_more() -> None:
     names = [path.stem for path in FILES]
     assert {name[:2] for name in names} >= {"01", "02", "03", "04", "05", "07"}
     assert len(names) >= 30
@@ -47,13 +47,13 @@ def test_there_are_the_given_scenarios_and_many_more():
     assert len({load(path).title for path in FILES}) == len(names)
 
 
-def test_a_named_mechanism_is_a_row_of_the_checklist():
+def test_a_named_mechanism_is_a_row_of_the_checklist() -> None:
     for path in FILES:
         for mechanism in load(path).meta["mechanisms"]:
             assert re.fullmatch(r"[A-M][0-9]{1,2}", mechanism), (path.name, mechanism)
 
 
-# --- coverage ---------------------------------------------------------------------------------------------------------------
+# --- coverage -------------------------------------------------------------------------------------------------------
 
 
 RULES = [ROOT / "policies" / f"{name}.py" for name in ("admissibility", "commands", "matter")]
@@ -116,24 +116,24 @@ def caused() -> set[ActName]:
     return names
 
 
-def test_the_scenarios_show_every_refusal_of_the_rules():
+def test_the_scenarios_show_every_refusal_of_the_rules() -> None:
     unseen = witnessed(load(path) for path in FILES).unseen()
     assert [text for text in unseen if not any(known in text for known in NOT_BY_A_FILE)] == []
     assert len(unseen) == len(NOT_BY_A_FILE)
 
 
-def test_a_refusal_that_no_scenario_shows_is_noticed():
+def test_a_refusal_that_no_scenario_shows_is_noticed() -> None:
     assert len(refusals()) > 50
     without = [load(path) for path in FILES if not path.stem.startswith("25")]
     assert any("passed must be true or false" in text for text in witnessed(without).unseen())
 
 
-def test_the_scenarios_show_every_act_of_the_procedure():
+def test_the_scenarios_show_every_act_of_the_procedure() -> None:
     shown = {act.act for path in FILES for act in played(path).acts}
     assert caused() <= shown
     assert len(shown) > 40
 
 
-def test_every_act_shown_is_also_expected_somewhere():
+def test_every_act_shown_is_also_expected_somewhere() -> None:
     expected = {expectation.act for path in FILES for expectation in load(path).expect}
     assert caused() <= expected

@@ -2,18 +2,21 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError
 
+from activities.recording import Recording
 from models.acts import ActName
 from models.calendar import CalendarNotice
-from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, matter_workflow_id
+from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, TransitionOrder, matter_workflow_id
+from models.matters import Stage
 from models.messages import Cancel, NotYetOffered, ReportProgress, Sign, Submit, Verify
 from record import ledger, views
-from tests.workflows.cast import HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
+from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -199,3 +202,27 @@ async def test_a_long_life_goes_on_in_a_new_run_without_losing_an_answer(live: L
     assert submitted.accepted
     assert verified.acts == (ActName.VERIFIED, ActName.CLOSED)
     assert acts_of(live, "m1").count(ActName.SIGNED) == 1
+
+
+async def test_a_matter_whose_last_command_never_reached_its_history_catches_up(
+    live: LiveOffice, tmp_path: Path
+) -> None:
+    launched = await live.office.launch("m1", a_matter(limit="15wd"))
+    assert launched.outcome.accepted
+    await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))
+    # What a power failure between the commit and the answer leaves: the record moved, the history did not.
+    lost = TransitionOrder(matter_id="m1", at=this_second(), message=Submit(message_id=message_id(), by=HANDLER))
+    await asyncio.to_thread(Recording(live.store, DIRECTORY).record_transition, lost)
+    before = await live.office.standing("m1")
+
+    told = await live.office.catch_up()
+
+    async def caught_up() -> bool:
+        standing = await live.office.standing("m1")
+        return standing is not None and standing.stage is Stage.SUBMITTED
+
+    await eventually(caught_up)
+    assert told == 1
+    assert before is not None
+    assert before.stage is Stage.RUNNING
+    assert acts_of(live, "m1").count(ActName.SUBMITTED) == 1
