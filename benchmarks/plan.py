@@ -22,6 +22,7 @@ class Plan:
     scenarios: int
     record_lives: int
     writers: int
+    bare_commits: int
     runners: tuple[str, ...]
     in_flight: int = 50
     seed: int = 20261122
@@ -35,11 +36,12 @@ DEFAULT = Plan(
     matters=150,
     alone=10,
     import_rows=48,
-    core_lives=300,
-    years=50,
+    core_lives=1000,
+    years=30,
     scenarios=200,
     record_lives=60,
     writers=200,
+    bare_commits=2000,
     runners=("sandboxed", "unsandboxed"),
 )
 
@@ -51,10 +53,11 @@ QUICK = Plan(
     matters=50,
     alone=3,
     import_rows=16,
-    core_lives=60,
+    core_lives=200,
     years=10,
     scenarios=50,
     record_lives=20,
     writers=50,
+    bare_commits=500,
     runners=("sandboxed",),
 )

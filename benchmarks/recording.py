@@ -33,11 +33,11 @@ def measured(plan: Plan, place: Path) -> list[Figure]:
         alone, many, bare, size = [], [], [], 0
         for number in range(plan.rounds):
             url = place / f"{synchronous}-{number}.db"
-            lives = _lives(plan, f"{synchronous}-{number}")
-            rate, size = _recorded(url, synchronous, lives, 1)
+            rate, size = _recorded(url, synchronous, _lives(plan, plan.record_lives), 1)
             alone.append(rate)
-            bare.append(_bare(place / f"bare-{url.name}", synchronous, size, len(lives) * len(lives[0][1])))
-            many.append(_recorded(place / f"many-{url.name}", synchronous, lives, plan.writers)[0])
+            bare.append(_bare(place / f"bare-{url.name}", synchronous, size, plan.bare_commits))
+            # As many lives as writers: none of them is idle before the others are through.
+            many.append(_recorded(place / f"many-{url.name}", synchronous, _lives(plan, plan.writers), plan.writers)[0])
         against = tuple(one / floor for one, floor in zip(alone, bare, strict=True))
         grouped = tuple(one / floor for one, floor in zip(many, bare, strict=True))
         figures += [
@@ -64,16 +64,10 @@ def measured(plan: Plan, place: Path) -> list[Figure]:
     return figures
 
 
-def _lives(plan: Plan, prefix: str) -> list[Life]:
+def _lives(plan: Plan, count: int) -> list[Life]:
     return [
-        (
-            f"{prefix}-{number}",
-            (
-                a_matter(f"{prefix}-{number}", lead=lead),
-                *life(f"{prefix}-{number}", lead=lead, reports=3),
-            ),
-        )
-        for number, lead in enumerate(leads(plan.record_lives, plan.seed))
+        (f"m{number}", (a_matter(f"{number}", lead=lead), *life(f"{number}", lead=lead, reports=3)))
+        for number, lead in enumerate(leads(count, plan.seed))
     ]
 
 
@@ -84,7 +78,7 @@ def _recorded(file: Path, synchronous: str, lives: list[Life], writers: int) -> 
     recording = Recording(store, DIRECTORY)
     before = _bytes(file)
     # What is read once (calendar, directory, statements) is not what a transition costs.
-    _live(recording, (f"warm-{file.stem}", (a_matter(f"warm-{file.stem}"),)))
+    _live(recording, ("warm", (a_matter("warm"),)))
     with ThreadPoolExecutor(writers) as threads:
         begun = perf_counter()
         transitions = sum(threads.map(lambda one: _live(recording, one), lives))

@@ -1,5 +1,7 @@
 """What does a notice loaded in the middle of a matter's life move, mark, tell and withdraw?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -11,7 +13,7 @@ MARCH_9 = a_notice("2026-03-09")
 LATE_2026 = "2026-12-25 09:00"
 
 
-def signed(limit: str = "5wd", start: str = "03-02 09:00", **said: object) -> Life:
+def signed(limit: str = "5wd", start: str = "03-02 09:00", **said: Any) -> Life:
     life = Life(start, limit=limit, **said)
     life.say(start, "sign")
     return life

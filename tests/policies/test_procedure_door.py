@@ -2,7 +2,7 @@
 
 import ast
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

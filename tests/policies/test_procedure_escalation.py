@@ -1,5 +1,7 @@
 """What follows a missed limit, step by step, whom does it concern, and where does it stop?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName

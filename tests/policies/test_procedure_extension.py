@@ -1,5 +1,7 @@
 """Who may ask for more time, for how much, until when, and what becomes of a request nobody decides?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -7,7 +9,7 @@ from models.matters import ExtensionState, Light
 from tests.builders import ABOVE, CO, CO_HANDLER, HANDLER, HEAD, LEADER, OFFICER, STRANGER, Life, at
 
 
-def asked(limit: str = "5wd", by: str = "2wd", when: str = "03-03 10:00", **said: object) -> Life:
+def asked(limit: str = "5wd", by: str | None = "2wd", when: str = "03-03 10:00", **said: Any) -> Life:
     life = Life(limit=limit, **said)
     life.say(when, "request_extension", limit=by, reason="数据量大")
     return life
@@ -185,8 +187,7 @@ def test_a_decision_with_nothing_pending_or_nothing_said_is_refused() -> None:
 
 def test_a_granted_extension_replaces_every_reminder_and_turns_the_light_green() -> None:
     life = asked()
-    life.wait("03-04 12:00")
-    assert life.state.light is Light.YELLOW
+    assert life.wait("03-04 12:00").state.light is Light.YELLOW
     life.say("03-05 10:00", "decide_extension", LEADER, granted=True)
     assert life.state.light is Light.GREEN
     life.wait("03-11 17:59:59")

@@ -1,5 +1,7 @@
 """Which matters are admitted, which wait for approval, and which come in as already assigned?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName

@@ -1,5 +1,7 @@
 """Signing, reporting, co-handlers and reminders: what is due when, and on which side of the due instant is it late?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName

@@ -1,5 +1,7 @@
 """What stands still while a matter is suspended, for how long it may, and where everything ends afterwards?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -9,10 +11,10 @@ from tests.builders import CO, HANDLER, LEADER, OFFICER, STRANGER, Life, a_notic
 
 def suspended(
     limit: str = "10wd",
-    until: str = "2026-04-01",
+    until: str | None = "2026-04-01",
     when: str = "03-04 10:00",
     start: str = "03-02 09:00",
-    **said: object,
+    **said: Any,
 ) -> Life:
     life = Life(start, limit=limit, **said)
     life.say(when, "suspend", OFFICER, reason="等批复", until=until)
@@ -186,7 +188,7 @@ def test_the_end_of_a_suspension_is_told_at_its_instant_and_not_when_resumed_bef
 
 def test_reminders_are_replaced_and_the_light_is_green_again_after_a_resumption() -> None:
     life = suspended("5wd", when="03-05 10:00")
-    assert life.state.light is Light.YELLOW
+    assert life.wait("03-05 10:00").state.light is Light.YELLOW
     life.say("03-09 09:00", "resume", OFFICER)
     assert life.the(ActName.RESUMED).due == at("03-12 18:00")
     assert life.state.light is Light.GREEN

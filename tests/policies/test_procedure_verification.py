@@ -1,5 +1,7 @@
 """Who verifies a report of completion, with what evidence, how long may it lie, and what does a returned one run to?"""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -23,7 +25,7 @@ from tests.builders import (
 TWO = {"persons": ["核验岗甲", "核验岗乙"], "place": "现场", "date": "2026-03-05"}
 
 
-def submitted(limit: str = "10wd", when: str = "03-04 10:00", **said: object) -> Life:
+def submitted(limit: str = "10wd", when: str = "03-04 10:00", **said: Any) -> Life:
     life = Life(limit=limit, **said)
     life.say(when, "submit", text="办结")
     assert life.answer.accepted
@@ -197,7 +199,7 @@ def test_the_light_is_green_again_when_a_returned_clock_ends_later_than_the_limi
 
 def test_a_late_report_returned_is_green_until_its_own_clock_is_missed() -> None:
     life = submitted("1wd", "03-04 10:00")
-    assert life.state.light is Light.RED
+    assert life.wait("03-04 10:00").state.light is Light.RED
     life.say("03-05 10:00", "verify", OFFICER, passed=False)
     assert life.state.light is Light.GREEN
     assert life.wait("03-10 18:00").state.light is Light.RED

@@ -54,7 +54,7 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract() -> None:
     ("old", "new", "at_line", "said"),
     [
         ("  approval:\n", "  approvel:\n", "approvel", ("unknown parameter", "approval")),
-        ("approval:\n    - {from: 2004-01-01, value", "approval:\n    - {from: 2004-01-01, valu", "valu:", ("unknown key",)),
+        ("approval:\n    - {from: 2004-01-01, va", "approval:\n    - {from: 2004-01-01, sa", "salue:", ("unknown",)),
         ("title: 标准督办程序 Standard procedure", "titel: 标准", "titel", ("unknown key", "title")),
         ("value: 15wd", "value: 15 days", "15 days", ("not a limit", "15wd")),
         ("value: 15wd", "value: 2026-06-30", "2026-06-30", ("no fixed date", "15wd")),

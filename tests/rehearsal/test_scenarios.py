@@ -67,9 +67,9 @@ def refusals() -> dict[Place, tuple[int, str]]:
     found = {}
     for path in RULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            call = node.exc if isinstance(node, ast.Raise) else None
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Refused":
-                found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(call))
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                if getattr(node.exc.func, "id", "") == "Refused":
+                    found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(node.exc))
     return found
 
 
