@@ -4,7 +4,6 @@ Prints one table, writes the same as JSON, and ends with 1 when a budget is brok
 """
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -21,7 +20,7 @@ def main() -> NoReturn:
     parser.add_argument("--quick", action="store_true", help="少量样本,约 25 秒 few samples, about 25 s")
     parser.add_argument("--into", type=Path, default=ROOT / "var" / "bench", help="结果目录 where the JSON goes")
     given = parser.parse_args()
-    code = asyncio.run(run(QUICK if given.quick else DEFAULT, given.into))
+    code = run(QUICK if given.quick else DEFAULT, given.into)
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads of Temporal's native core can bring an interpreter down that is being taken apart (platform.md, 9).

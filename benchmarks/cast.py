@@ -38,7 +38,7 @@ def life(number: str, *, lead: str = LEAD, reports: int = 1) -> list[Command]:
             ReportProgress(message_id=f"p-{number}-{report}", by=handler, text="已按要求完成主要任务")
             for report in range(reports)
         ),
-        Submit(message_id=f"d-{number}", by=handler, text="已办结,请予核验"),
+        Submit(message_id=f"d-{number}", by=handler, text="已办结，请予核验"),
         Verify(message_id=f"v-{number}", by=OFFICER, passed=True, method="document", evidence="办结材料齐全"),
     ]
 

@@ -37,17 +37,17 @@ def measured(plan: Plan) -> list[Figure]:
     ms_signed, acts_signed = zip(*signed, strict=True)
     return [
         Figure(SECTION, "步骤 transitions", "/s", tuple(transitions), Goal(at_least=20_000)),
-        Figure(SECTION, f"无人签收、无人答复的一年,{acts[0]} 条记录 a silent year, acts", "ms", ms, Goal(at_most=2)),
+        Figure(SECTION, f"无人签收、无人答复的一年 a silent year, {acts[0]} acts", "ms", ms, Goal(at_most=2)),
         Figure(
             SECTION,
-            f"签收后无人答复的一年,{acts_signed[0]} 条记录 a year silent after signing, acts",
+            f"签收后无人答复的一年 silent after signing, {acts_signed[0]} acts",
             "ms",
             ms_signed,
             Goal(at_most=2),
         ),
         Figure(
             SECTION,
-            f"{plan.scenarios} 个推演文件:读取、推演、核对 scenario files read, played, checked",
+            f"{plan.scenarios} 个推演文件 scenario files: read, play, check",
             "s",
             tuple(scenarios),
             Goal(at_most=20 * plan.scenarios / 200),

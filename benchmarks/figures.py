@@ -100,17 +100,19 @@ def tabulated(figures: Iterable[Figure], title: str) -> Table:
     for heading in ("最小 min", "中位 median", "最大 max", "界限 bound"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("结论 verdict", no_wrap=True)
-    section = ""
+    section = name = ""
     for figure in figures:
         if figure.section != section:
-            section = figure.section
+            section, name = figure.section, ""
             table.add_section()
             table.add_row(f"[bold]{section}[/bold]")
         low, middle, high = min(figure.samples), median(figure.samples), max(figure.samples)
         numbers = (_number(low), _number(middle), _number(high))
         bound = str(figure.bound) if figure.bound else ""
         style = {Verdict.OVER: "red", Verdict.MISSED: "yellow"}.get(figure.verdict)
-        table.add_row(f"  {figure.name}", figure.unit, *numbers, bound, figure.verdict.value, style=style)
+        # Events, tasks and commits of one step stand under one name.
+        shown, name = "" if figure.name == name else f"  {figure.name}", figure.name
+        table.add_row(shown, figure.unit, *numbers, bound, figure.verdict.value, style=style)
     return table
 
 

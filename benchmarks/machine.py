@@ -64,6 +64,4 @@ class Meter:
     def spent(self) -> Spent:
         """What has been used since the meter was made."""
         now, then = self._read(), self._since
-        return Spent(
-            now.wall - then.wall, now.worker - then.worker, now.server - then.server, now.client - then.client
-        )
+        return Spent(now.wall - then.wall, now.worker - then.worker, now.server - then.server, now.client - then.client)

@@ -14,6 +14,7 @@ class Plan:
     budget_rounds: int
     timer_rounds: int
     rounds: int
+    throughput_rounds: int
     matters: int
     alone: int
     import_rows: int
@@ -33,6 +34,7 @@ DEFAULT = Plan(
     budget_rounds=3,
     timer_rounds=3,
     rounds=3,
+    throughput_rounds=3,
     matters=150,
     alone=10,
     import_rows=48,
@@ -50,7 +52,8 @@ QUICK = Plan(
     budget_rounds=1,
     timer_rounds=1,
     rounds=2,
-    matters=50,
+    throughput_rounds=1,
+    matters=60,
     alone=3,
     import_rows=16,
     core_lives=200,

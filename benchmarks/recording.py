@@ -41,21 +41,19 @@ def measured(plan: Plan, place: Path) -> list[Figure]:
         against = tuple(one / floor for one, floor in zip(alone, bare, strict=True))
         grouped = tuple(one / floor for one, floor in zip(many, bare, strict=True))
         figures += [
-            Figure(SECTION, f"{synchronous}:步骤,一个写入者 transitions, one writer", "/s", tuple(alone)),
-            Figure(
-                SECTION, f"{synchronous}:步骤,{plan.writers} 个写入者 transitions, so many writers", "/s", tuple(many)
-            ),
-            Figure(SECTION, f"{synchronous}:裸提交,每次 {size:,} B bare commits of that size", "/s", tuple(bare)),
+            Figure(SECTION, f"{synchronous}：一个写入者 one writer", "/s", tuple(alone)),
+            Figure(SECTION, f"{synchronous}：{plan.writers} 个写入者 writers", "/s", tuple(many)),
+            Figure(SECTION, f"{synchronous}：裸提交 bare commits, {size:,} B each", "/s", tuple(bare)),
             Figure(
                 SECTION,
-                f"{synchronous}:一个写入者比裸提交 one writer against bare commits",
+                f"{synchronous}：一个写入者与裸提交之比 one writer : bare",
                 "x",
                 against,
                 Goal(at_least=0.8) if synchronous == "FULL" else None,
             ),
             Figure(
                 SECTION,
-                f"{synchronous}:{plan.writers} 个写入者比裸提交 so many writers against bare commits",
+                f"{synchronous}：{plan.writers} 个写入者与裸提交之比 {plan.writers} writers : bare",
                 "x",
                 grouped,
                 Goal(at_least=3) if synchronous == "FULL" else None,

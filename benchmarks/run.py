@@ -1,4 +1,4 @@
-"""How do the parts of a benchmark become one report? A server of its own in a temporary directory, one part at a time."""
+"""How do the parts become one report? On a server of its own, in a temporary directory, one part at a time."""
 
 import asyncio
 import json
@@ -23,13 +23,13 @@ from policies.deadlines import SHANGHAI
 from settings import load_temporal
 from worker import SEARCH_ATTRIBUTES
 
-_WIDTH = 132
+_WIDTH = 144
 
 
-async def run(plan: Plan, into: Path) -> int:
+def run(plan: Plan, into: Path) -> int:
     """Measure, print the table, write the JSON into the directory `into`; 1 when a budget is broken, else 0."""
     begun, loads = perf_counter(), [load_average()]
-    figures = await measured(plan)
+    figures = asyncio.run(measured(plan))
     loads.append(load_average())
     document = {
         "plan": asdict(plan),
@@ -50,17 +50,17 @@ async def measured(plan: Plan) -> list[Figure]:
     """Every figure, in the order of the report."""
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as name:
         place = Path(name)
-        _say("服务 server …")
+        _say("服务 server")
         async with EmbeddedServer(place, search_attributes=SEARCH_ATTRIBUTES) as server:
             client = await connect(load_temporal(place).at(server.address))
-            _say("历史与提交 history and commits …")
+            _say("历史与提交 history and commits")
             figures = await history.measured(plan, client, place)
-            _say("吞吐量、导入 throughput, import …")
+            _say("吞吐量、导入 throughput, import")
             figures += await throughput.measured(plan, server, place)
         # The server has ended: what follows has the machine to itself, and no loop to keep waiting.
-        _say("纯规则 the pure core …")
+        _say("纯规则 the pure core")
         figures += await asyncio.to_thread(core.measured, plan)
-        _say("记录 the record path …")
+        _say("记录 the record path")
         figures += await asyncio.to_thread(recording.measured, plan, place)
     return figures
 
@@ -73,11 +73,10 @@ def report(figures: Sequence[Figure], document: dict[str, Any], file: Path) -> i
     machine = document["machine"]
     title = f"性能实测 measured {document['measured_at']} · {document['plan']['name']}"
     console.print(tabulated(figures, title))
-    # `ok` and `over` judge every sample against a budget; `met` and `missed` compare the median with a goal.
     console.print(
-        "ok/over:每个样本与预算比较,有 over 则退出码为 1;达到/未达到:中位数与目标比较,因机器而异。\n"
-        "ok/over: every sample against a budget, one over makes the exit code 1; met/missed: the median against a goal, "
-        "which depends on the machine.",
+        "ok/over：每个样本与预算比较，有 over 则退出码为 1；达到/未达到：中位数与目标比较，因机器而异。\n"
+        "ok/over: every sample against a budget, one over makes the exit code 1; met/missed: the median against "
+        "a goal, which depends on the machine.",
         soft_wrap=True,
     )
     console.print(
@@ -100,4 +99,4 @@ def _loads(loads: Sequence[float]) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(f"{text} …", file=sys.stderr, flush=True)

@@ -23,19 +23,20 @@ from benchmarks.plan import Plan
 from cli.importing import bring_in
 from cli.live import Live
 from embedded import EmbeddedServer
+from intake.directory import read_directory
 from intake.ledger import LedgerRow, read_ledger
 from models.messages import Outcome
 from office import Office, connect
 from policies.directory import Directory
 from record.store import Store
 from settings import ROOT, Settings, load_temporal
-from intake.directory import read_directory
 
 SECTION = "吞吐量 throughput"
 IMPORT_SECTION = "导入 import"
 LEDGER_FILE = ROOT / "data" / "ledger.xlsx"
 
 _STOP_SECONDS = 15
+_SAMPLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,7 @@ async def _worker(server: EmbeddedServer, directory: Path, runner: str) -> Async
     settings = Settings(data_dir=directory, directory_path=DIRECTORY_FILE)
     store = Store(settings.database_url, synchronous=settings.sqlite_synchronous.value)
     store.migrate()
-    # In an empty directory, so that no .env or duban.toml of the checkout takes part; tied to this process's life.
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", lifeline.__file__, str(os.getpid()), "", sys.executable, str(ROOT / "worker.py")],
-        cwd=directory,
-        env=environment,
-    )
+    process = _started(directory, environment)
     try:
         client = await connect(load_temporal(directory).at(server.address))
         yield Live(settings, store, client, Office(client, store)), process.pid
@@ -100,6 +96,12 @@ async def _worker(server: EmbeddedServer, directory: Path, runner: str) -> Async
         store.close()
 
 
+def _started(directory: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # It ends when this process does. No .env or duban.toml of the checkout takes part in `directory`.
+    tied = [sys.executable, "-I", "-S", lifeline.__file__, str(os.getpid()), ""]
+    return subprocess.Popen([*tied, sys.executable, str(ROOT / "worker.py")], cwd=directory, env=environment)
+
+
 class _Bench:
     def __init__(self, plan: Plan, live: Live, worker: int, server: int, runner: str) -> None:
         self._plan = plan
@@ -111,25 +113,28 @@ class _Bench:
     async def throughput(self) -> list[Figure]:
         plan = self._plan
         rounds = [
-            await self.round(f"{self._runner}-{number}", plan.matters, plan.in_flight) for number in range(plan.rounds)
+            await self.round(f"{self._runner}-{number}", plan.matters, plan.in_flight)
+            for number in range(plan.throughput_rounds)
         ]
-        where = f"{self._runner},同时 {plan.in_flight} 件 in flight"
+        events = [await self._events(f"{self._runner}-{number}") for number in range(plan.throughput_rounds)]
+        where = f"{self._runner}，{plan.in_flight} 件在办 in flight"
 
         def cpu(seconds: Iterable[float]) -> tuple[float, ...]:
             return tuple(second / plan.matters * 1000 for second in seconds)
 
         rates = tuple(one.matters / one.spent.wall for one in rounds)
         return [
-            Figure(SECTION, f"{where}:办结 matters closed", "/s", rates),
-            Figure(SECTION, f"{where}:工作进程 worker CPU", "ms/件 each", cpu(one.spent.worker for one in rounds)),
-            Figure(SECTION, f"{where}:服务 server CPU", "ms/件 each", cpu(one.spent.server for one in rounds)),
-            Figure(SECTION, f"{where}:客户端 client CPU", "ms/件 each", cpu(one.spent.client for one in rounds)),
-            *_latencies(f"{where}:命令应答 a command answered", rounds),
+            Figure(SECTION, f"{where}：办结 matters closed", "/s", rates),
+            Figure(SECTION, f"{where}：工作进程 worker CPU", "ms/件 matter", cpu(one.spent.worker for one in rounds)),
+            Figure(SECTION, f"{where}：服务 server CPU", "ms/件 matter", cpu(one.spent.server for one in rounds)),
+            Figure(SECTION, f"{where}：客户端 client CPU", "ms/件 matter", cpu(one.spent.client for one in rounds)),
+            Figure(SECTION, f"{where}：历史 history", "事件/件 events", tuple(events)),
+            *_latencies(f"{where}：命令应答 command answered", rounds),
         ]
 
     async def alone(self) -> list[Figure]:
         rounds = [await self.round(f"alone-{number}", self._plan.alone, 1) for number in range(self._plan.rounds)]
-        return _latencies(f"{self._runner},逐件 one at a time:命令应答 a command answered", rounds)
+        return _latencies(f"{self._runner}，逐件 one at a time：命令应答 command answered", rounds)
 
     async def round(self, name: str, matters: int, in_flight: int) -> Round:
         """Carry so many matters from launch to their close, at most `in_flight` at once."""
@@ -152,6 +157,12 @@ class _Bench:
                 group.create_task(carry(f"{name}-{number}", lead))
         return Round(matters, meter.spent(), waits)
 
+    async def _events(self, name: str) -> float:
+        """Mean history length of the round's last matters: under load a task may fail, time out or be shared."""
+        last = range(max(0, self._plan.matters - _SAMPLE), self._plan.matters)
+        lengths = [len((await self._live.office.handle(f"{name}-{one}").fetch_history()).events) for one in last]
+        return sum(lengths) / len(lengths)
+
     async def imports(self) -> list[Figure]:
         directory = Directory(read_directory(DIRECTORY_FILE))
         reading, rates = [], []
@@ -167,9 +178,9 @@ class _Bench:
                 _accepted(one.matter_id, one.outcome)
             if any(one.again for one in brought):
                 raise RuntimeError("a row was known before it was imported")
-        name = f"{min(self._plan.import_rows, len(ledger.rows))} 行台账成为运行中的事项 ledger rows to live matters"
+        name = f"{min(self._plan.import_rows, len(ledger.rows))} 行台账成为运行中的事项 rows to live matters"
         return [
-            Figure(IMPORT_SECTION, "读取并核对 data/ledger.xlsx read and checked", "ms", tuple(reading)),
+            Figure(IMPORT_SECTION, "读取并核对 read and check data/ledger.xlsx", "ms", tuple(reading)),
             Figure(IMPORT_SECTION, name, "行 rows/s", tuple(rates)),
         ]
 

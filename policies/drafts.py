@@ -62,17 +62,18 @@ def next_due(state: MatterState) -> Due | None:
     While the matter is suspended only the end of the suspension is due. Of clocks due at one instant the one that
     stands first in ClockKind comes first, a reminder before any clock.
     """
-    first: Due | None = None
+    first: Clock | None = None
     key: tuple[datetime, int] | None = None
+    suspended = state.suspended
     for kind, clock in state.clocks.items():
-        if state.suspended and kind is not ClockKind.SUSPENSION:
+        if suspended and kind is not ClockKind.SUSPENSION:
             continue
-        reminder = clock.reminders[0] if clock.reminders else None
-        candidate = (reminder.at, -1) if reminder else (clock.due_at, _RANK[kind])
+        candidate = (clock.reminders[0].at, -1) if clock.reminders else (clock.due_at, _RANK[kind])
         if key is None or candidate < key:
-            key = candidate
-            first = Due(candidate[0], kind, reminder)
-    return first
+            key, first = candidate, clock
+    if first is None or key is None:
+        return None
+    return Due(key[0], first.kind, first.reminders[0] if first.reminders else None)
 
 
 class Draft:
@@ -136,21 +137,19 @@ class Draft:
         directory, terms = self.facts.directory, self.state.terms
         if terms is None:
             return ()
-        lead, office = directory.organ(terms.lead), directory.organ(terms.office)
-        co = [directory.organ(name) for name in terms.co]
         match role:
             case Role.LEAD_HEAD:
-                return (lead.head,)
+                return (directory.organ(terms.lead).head,)
             case Role.LEAD_HANDLER:
-                return (lead.handler,)
+                return (directory.organ(terms.lead).handler,)
             case Role.CO_HEADS:
-                return (organ.head for organ in co)
+                return (directory.organ(name).head for name in terms.co)
             case Role.CO_HANDLERS:
-                return (organ.handler for organ in co)
+                return (directory.organ(name).handler for name in terms.co)
             case Role.OFFICE:
-                return (office.handler,)
+                return (directory.organ(terms.office).handler,)
             case Role.OFFICE_HEAD:
-                return (office.head,)
+                return (directory.organ(terms.office).head,)
             case Role.LEADER:
                 return (terms.leader,)
             case Role.ABOVE_LEADER:

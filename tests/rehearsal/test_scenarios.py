@@ -67,9 +67,8 @@ def refusals() -> dict[Place, tuple[int, str]]:
     found = {}
     for path in RULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                if getattr(node.exc.func, "id", "") == "Refused":
-                    found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(node.exc))
+            if isinstance(node, ast.Raise) and node.exc is not None and ast.unparse(node.exc).startswith("Refused("):
+                found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(node.exc))
     return found
 
 
