@@ -129,8 +129,10 @@ class _Bench:
         for number in range(plan.timer_rounds):
             await self._timer(f"timer-{number}")
         # Nothing is counted per process here, so these may run side by side.
-        ordinary = await asyncio.gather(*(self._ordinary(f"life-{number}") for number in range(plan.budget_rounds)))
-        with_timers = await asyncio.gather(*(self._with_timers(f"two-{number}") for number in range(plan.timer_rounds)))
+        ordinary, with_timers = await asyncio.gather(
+            asyncio.gather(*(self._ordinary(f"life-{number}") for number in range(plan.budget_rounds))),
+            asyncio.gather(*(self._with_timers(f"two-{number}") for number in range(plan.timer_rounds))),
+        )
         return [
             *(figure for kind in KINDS for figure in _figures(kind, self._costs[kind])),
             *_life_figures(

@@ -15,6 +15,7 @@ class Plan:
     timer_rounds: int
     rounds: int
     throughput_rounds: int
+    warm: int
     matters: int
     alone: int
     import_rows: int
@@ -35,6 +36,7 @@ DEFAULT = Plan(
     timer_rounds=3,
     rounds=3,
     throughput_rounds=3,
+    warm=25,
     matters=150,
     alone=10,
     import_rows=48,
@@ -53,14 +55,15 @@ QUICK = Plan(
     timer_rounds=1,
     rounds=2,
     throughput_rounds=1,
-    matters=60,
-    alone=3,
-    import_rows=16,
+    warm=10,
+    matters=50,
+    alone=2,
+    import_rows=12,
     core_lives=200,
     years=10,
     scenarios=50,
     record_lives=20,
-    writers=50,
-    bare_commits=500,
+    writers=20,
+    bare_commits=300,
     runners=("sandboxed",),
 )

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 
 from benchmarks import core, history, recording, throughput
 from benchmarks.figures import Figure, over, tabulated
@@ -23,7 +24,7 @@ from policies.deadlines import SHANGHAI
 from settings import load_temporal
 from worker import SEARCH_ATTRIBUTES
 
-_WIDTH = 144
+_WIDEST = 400
 
 
 def run(plan: Plan, into: Path) -> int:
@@ -67,12 +68,14 @@ async def measured(plan: Plan) -> list[Figure]:
 
 def report(figures: Sequence[Figure], document: dict[str, Any], file: Path) -> int:
     """Print everything; 1 when a budget is broken, else 0."""
+    machine = document["machine"]
+    table = tabulated(figures, f"性能实测 measured {document['measured_at']} · {document['plan']['name']}")
     console = Console()
     if not console.is_terminal:
-        console = Console(width=_WIDTH)
-    machine = document["machine"]
-    title = f"性能实测 measured {document['measured_at']} · {document['plan']['name']}"
-    console.print(tabulated(figures, title))
+        # A file has no width of its own: each row takes one line.
+        console = Console(width=_WIDEST)
+        console.width = Measurement.get(console, console.options, table).maximum
+    console.print(table)
     console.print(
         "ok/over：每个样本与预算比较，有 over 则退出码为 1；达到/未达到：中位数与目标比较，因机器而异。\n"
         "ok/over: every sample against a budget, one over makes the exit code 1; met/missed: the median against "

@@ -57,7 +57,7 @@ async def measured(plan: Plan, server: EmbeddedServer, place: Path) -> list[Figu
         async with _worker(server, directory, runner) as (live, worker):
             bench = _Bench(plan, live, worker, server.pid, runner)
             # Modules, connections and caches are filled before anything counts.
-            await bench.round(f"warm-{runner}", plan.in_flight // 2, plan.in_flight)
+            await bench.round(f"warm-{runner}", plan.warm, plan.in_flight)
             figures += await bench.throughput()
             if index == 0:
                 figures += await bench.alone()

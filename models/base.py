@@ -10,8 +10,17 @@ class Shape(BaseModel):
 
 
 class Compact(Shape):
-    """A payload that leaves out what is empty: histories are kept for years."""
+    """A shape whose payload leaves out what has its default: histories are kept for years.
+
+    The discriminator of a message stays, so that the message can be told from others.
+    """
 
     @model_serializer(mode="wrap")
-    def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {name: value for name, value in handler(self).items() if value not in (None, (), [], {}, False)}
+    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {name: value for name, value in handler(self).items() if not self._is_default(name)}
+
+    def _is_default(self, name: str) -> bool:
+        field = type(self).model_fields.get(name)
+        if field is None or field.is_required() or name == "do":
+            return False
+        return bool(getattr(self, name) == field.get_default(call_default_factory=True, validated_data={}))

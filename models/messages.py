@@ -14,7 +14,7 @@ from models.base import Compact, Shape
 from models.calendar import CalendarNotice
 
 
-class Registration(Shape):
+class Registration(Compact):
     """A matter as an office hands it in; everything optional here that the rules may have to ask for.
 
     `assigned_at` is set only for a matter assigned on paper before it came in; it is then imported, not assigned anew.
@@ -42,7 +42,7 @@ class Registration(Shape):
     assigned_at: datetime | None = None
 
 
-class Spoken(Shape):
+class Spoken(Compact):
     """What every command has: who speaks through which post, and the id under which a repetition is recognised."""
 
     message_id: str

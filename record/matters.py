@@ -184,7 +184,7 @@ def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list
 
 
 def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[str]:
-    """Matters not yet over with an entry among the record's last moments: processed at most `within` before the newest."""
+    """Matters not yet over that moved in the record's last moments: at most `within` before its newest entry."""
     newest = select(_ACTS.c.processed_at).order_by(_ACTS.c.id.desc()).limit(1)
     last: datetime | None = session.execute(newest).scalar_one_or_none()
     if last is None:

@@ -13,8 +13,8 @@ from policies.directory import Directory
 from rehearsal.checks import differences
 from rehearsal.conductor import play
 from rehearsal.printing import line
-from rehearsal.scenarios import Scenario, load
 from rehearsal.random_scenarios import random_scenario
+from rehearsal.scenarios import Scenario, load
 from settings import Settings
 from worker import SEARCH_ATTRIBUTES
 

@@ -21,7 +21,7 @@ from models.messages import Sign, Submit, Verify
 from office import Office
 from policies.directory import Directory
 from record.store import Store
-from rehearsal.scenarios import PlannedCommand, PlannedNotice, load
+from rehearsal.scenarios import PlannedNotice, load
 from settings import Settings
 from tests.workflows.cast import DIRECTORY, HANDLER, OFFICER, a_matter, this_second
 from worker import SEARCH_ATTRIBUTES, build_worker
@@ -53,7 +53,7 @@ async def save(version: str) -> None:
                         continue
                     if isinstance(item, PlannedNotice):
                         ids.append(calendar_workflow_id(item.notice.number, path.stem))
-                    elif isinstance(item, PlannedCommand) and item.target not in matters:
+                    elif item.target not in matters:
                         ids.append(misdirected_workflow_id(item.target, item.command.message_id, path.stem))
                 for workflow_id in dict.fromkeys(ids):
                     await _write(client, workflow_id, place)
