@@ -37,7 +37,8 @@ class Calendars:
         self._client = client
         self._scope = scope
 
-    @activity.defn(name=STORE_CALENDAR)
+    # As for record_transition: the thread holds the turn to write.
+    @activity.defn(name=STORE_CALENDAR, no_thread_cancel_exception=True)
     def store_calendar(self, notice: CalendarNotice) -> bool:
         """Put the notice into the calendar; False when its number is known already.
 

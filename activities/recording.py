@@ -52,7 +52,8 @@ class Recording:
         self._versions: dict[str, Procedure] = {}
         self._calendar = _CalendarAt(0, standard_calendar())
 
-    @activity.defn(name=RECORD_TRANSITION)
+    # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
+    @activity.defn(name=RECORD_TRANSITION, no_thread_cancel_exception=True)
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
