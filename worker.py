@@ -34,6 +34,8 @@ from workflows.misdirected import MisdirectedWorkflow
 
 log = logs.get(__name__)
 
+_MOMENT_SECONDS = 2.0
+
 WORKFLOWS = (MatterWorkflow, CalendarWorkflow, MisdirectedWorkflow)
 
 SEARCH_ATTRIBUTES = {
@@ -86,12 +88,24 @@ def build_worker(
 
 @asynccontextmanager
 async def running(client: Client, store: Store, directory: Directory, settings: Settings) -> AsyncIterator[Office]:
-    """A running worker that has caught up with the record, and an office that speaks through it."""
-    async with build_worker(client, store, directory, settings):
+    """A running worker that has caught up with the record, and an office that speaks through it.
+
+    What is under way when the block is left is finished first, within the settings' shutdown time and a moment. A
+    database that does not answer is tried for ever: that is left to the next start, which begins it again.
+    """
+    worker = await build_worker(client, store, directory, settings).__aenter__()
+    try:
         office = Office(client, store)
         told = await office.catch_up()
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
+    finally:
+        leaving = asyncio.create_task(worker.__aexit__(*sys.exc_info()))
+        done, _ = await asyncio.wait({leaving}, timeout=settings.shutdown_seconds + _MOMENT_SECONDS)
+        if done:
+            leaving.result()
+        else:
+            log.warning("worker.left_unfinished")
 
 
 async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:

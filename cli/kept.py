@@ -115,5 +115,5 @@ def calendar_in_force() -> Calendar:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, on one line."""
-    return " ".join(str(error).split())
+    """What an error says, on one line, without the pointer into a library's manual."""
+    return " ".join(str(error).partition("(Background on this error")[0].split())

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 import logs
 from cli.importing import bring_in, sample
@@ -24,7 +23,6 @@ from cli.places import ROOT
 from cli.problems import ExitCode, Problem
 from cli.tables import progress
 from embedded import EmbeddedServer, register_search_attributes
-from office import Office
 from record import views
 from record.store import Store
 from settings import Settings, load, load_temporal
@@ -64,10 +62,10 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
     directory = organs(chosen)
     async with _server(chosen) as (client, address, ui_url, ended):
         with record(chosen, write=True) as store:
-            async with running(client, store, directory, chosen):
+            async with running(client, store, directory, chosen) as spoken_for:
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_url}
                 with announced(chosen.data_dir, told):
-                    office = Live(chosen, store, client, Office(client, store))
+                    office = Live(chosen, store, client, spoken_for)
                     if not as_json:
                         _tell(told, chosen)
                     brought = await _first_start(office, stop) if with_sample else 0
@@ -76,7 +74,7 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
                         answer({**told, "data_dir": chosen.data_dir, "imported": brought})
                     elif not stop.is_set():
                         say("运行中,Ctrl-C 结束。 Running; Ctrl-C ends it.")
-                    await _until(stop, ended, worker)
+                    await _until(stop, ended)
     if not as_json:
         say("已停止,数据已保存;再次运行 up 接着进行。 Stopped, everything is kept; `up` goes on from here.")
 
@@ -108,41 +106,17 @@ async def _server(
             ended.cancel()
 
 
-@asynccontextmanager
-async def _running(worker: Worker, patience: float) -> AsyncIterator["asyncio.Task[None]"]:
-    """Run the worker. When the block is left it finishes what is under way, for a little longer than `patience` seconds.
-
-    What cannot be finished by then (a database that does not answer is tried for ever) is begun again by the next start.
-    """
-    running = asyncio.create_task(worker.run())
-    try:
-        yield running
-    finally:
-        stopping = asyncio.create_task(worker.shutdown())
-        done, _ = await asyncio.wait({stopping}, timeout=patience + 2)
-        if not done:
-            warn(
-                "有记录此刻无法写入,下次启动时继续。 Something could not be recorded now; the next start goes on with it."
-            )
-
-
-async def _until(stop: asyncio.Event, ended: "asyncio.Task[int] | None", worker: "asyncio.Task[None]") -> None:
-    """Wait to be told to stop. Raises Problem when the server or the worker ends before that."""
+async def _until(stop: asyncio.Event, ended: "asyncio.Task[int] | None") -> None:
+    """Wait to be told to stop. Raises Problem when the server ends before that."""
     waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({waiting, worker, *({ended} if ended else ())}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({waiting, *({ended} if ended else ())}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if stop.is_set():
-        return
-    if ended is not None and ended.done():
+    if ended is not None and ended.done() and not stop.is_set():
         raise Problem(
             f"内置 Temporal 服务意外结束(退出码 {ended.result()}),请重新运行 up,数据不会丢失。 "
             "The embedded Temporal server ended unexpectedly; run `up` again, nothing is lost.",
             ExitCode.UNAVAILABLE,
         )
-    raise Problem(
-        f"工作进程意外结束 the worker ended unexpectedly: {worker.exception()}; 请重新运行 run `up` again.",
-        ExitCode.UNAVAILABLE,
-    )
 
 
 async def _first_start(office: Live, stop: asyncio.Event) -> int:
