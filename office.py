@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar, cast
 from uuid import uuid4
 
@@ -162,19 +163,7 @@ class Office:
         may then be given again under its message id.
         """
         name = "not_yet_offered" if isinstance(command, NotYetOffered) else command.do
-
-        async def update() -> Outcome | None:
-            try:
-                outcome: Outcome = await self.handle(target).execute_update(
-                    name, command, id=command.message_id, result_type=Outcome, rpc_timeout=self._attempt
-                )
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-            return outcome
-
-        outcome = await self._patiently(update)
+        outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
@@ -218,8 +207,15 @@ class Office:
             again = True
         except RPCError as error:
             raise UnavailableError(f"服务暂不可用 unavailable: {error}") from error
+        handle = self._client.get_workflow_handle(workflow_id, result_type=_MAYBE_INT)
         try:
-            told: int | None = await self._client.get_workflow_handle(workflow_id, result_type=_MAYBE_INT).result()
+            async with asyncio.timeout(self._patience.total_seconds()):
+                told: int | None = await handle.result(rpc_timeout=self._attempt)
+        except TimeoutError as error:
+            raise UnavailableError(
+                f"已受理,尚未完成;工作进程运行时会继续,见流程 {workflow_id}。 "
+                f"Taken in but not finished; it goes on while a worker runs, see the workflow {workflow_id}."
+            ) from error
         except WorkflowFailureError as error:
             cause = error.cause.__cause__
             if isinstance(cause, ApplicationError):
@@ -235,12 +231,17 @@ class Office:
         """
         with self._store.reading() as session:
             matter_ids = matters.last_moved(session, recent)
-        told = 0
-        for matter_id in matter_ids:
-            with suppress(RPCError):
-                await self.handle(matter_id).signal(RECORD_MOVED_SIGNAL, rpc_timeout=self._attempt)
-                told += 1
-        return told
+        return sum([await self._patiently(partial(self._look_again, matter_id)) for matter_id in matter_ids])
+
+    async def _look_again(self, matter_id: str) -> bool:
+        try:
+            await self.handle(matter_id).signal(RECORD_MOVED_SIGNAL, rpc_timeout=self._attempt)
+        except RPCError as error:
+            # Ended, or ended from outside, which `verify` reports: nobody is there to catch up.
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
         """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.
@@ -248,18 +249,21 @@ class Office:
         Raises UnavailableError.
         """
         # Every call is a question of its own, also at one instant; only its retries share an id.
-        update_id = f"strike/{uuid4().hex}"
+        return await self._ask(matter_id, STRIKE_CLOCK_UPDATE, at, f"strike/{uuid4().hex}", Receipt)
 
-        async def update() -> Receipt | None:
+    async def _ask(self, target: str, name: str, said: object, update_id: str, answer: type[T]) -> T | None:
+        """The answer of the target's running workflow to an update; None where no workflow runs."""
+
+        async def update() -> T | None:
             try:
-                receipt: Receipt = await self.handle(matter_id).execute_update(
-                    STRIKE_CLOCK_UPDATE, at, id=update_id, result_type=Receipt, rpc_timeout=self._attempt
+                answered: T = await self.handle(target).execute_update(
+                    name, said, id=update_id, result_type=answer, rpc_timeout=self._attempt
                 )
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None
                 raise
-            return receipt
+            return answered
 
         return await self._patiently(update)
 

@@ -74,8 +74,8 @@ def preview(
     """What a matter registered at the aware instant `start` would come to in silence, up to `until` (inclusive).
 
     Without `until` the preview ends when accountability is first proposed, from where the last steps only repeat (at an
-    independent organ after the third request to explain, for a matter nobody approves when that is overdue). Raises
-    CalendarError beyond the calendar and LookupError where the procedure has no values yet.
+    independent organ after the third request to explain, for a matter nobody approves when that is overdue), or where
+    the calendar does. Raises CalendarError when `until` lies beyond it, LookupError where the procedure has no values.
     """
     conductor = Conductor(procedure, directory, start, calendar=calendar)
     conductor.register(MATTER_ID, registration)
@@ -91,6 +91,7 @@ def preview(
             played = conductor.play(end)
         except CalendarError:
             # The calendar ends before the repetition begins: what was reached is what can be said.
+            played = conductor.play(start)
             last = played.acts[-1].at
             break
     end = until or last or end
