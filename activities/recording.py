@@ -153,7 +153,8 @@ class Recording:
             return self._versions[version], date.fromisoformat(on)
         name = order.message.policy if isinstance(order.message, Registration) else "standard"
         procedure = self._own.get(name) or shipped(name)
-        if isinstance(order.message, Registration):
+        # A version read back from the record is known to be kept there.
+        if isinstance(order.message, Registration) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
         return procedure, local_date(order.at)
 

@@ -162,13 +162,13 @@ def test_a_notice_that_was_loaded_moves_the_preview() -> None:
 
 
 def test_near_the_end_of_the_calendar_the_preview_says_what_can_still_be_said() -> None:
-    found = previewed("3wd", at("2050-12-19 09:00"))
+    found = previewed("3wd", at("2050-12-12 09:00"))
 
     names = [act.act for act in found.acts]
     assert ActName.RECTIFICATION_ORDERED in names
     assert ActName.ACCOUNTABILITY_PROPOSED not in names
     with pytest.raises(CalendarError):
-        previewed("3wd", at("2050-12-19 09:00"), at("2051-03-01 09:00"))
+        previewed("3wd", at("2050-12-12 09:00"), at("2051-03-01 09:00"))
 
 
 def test_beyond_the_calendar_a_matter_is_refused() -> None:

@@ -1,0 +1,116 @@
+"""The command line as it is used: real processes, one live engine for all tests of this process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STARTER = ROOT / "starter.py"
+NOWHERE = "127.0.0.1:9"
+"""The discard port: nothing answers there."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer as JSON; nothing else may stand on standard output."""
+        return json.loads(self.out)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The environment of a process with these settings and none of this machine's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DUBAN_", "TEMPORAL_"))}
+    return {**kept, "TEMPORAL_CONFIG_FILE": os.devnull, **settings}
+
+
+def starter(*arguments: object, cwd: Path = ROOT, timeout: float = 60, **settings: str) -> Said:
+    """Run `python starter.py ARGUMENTS…` to its end."""
+    done = subprocess.run(
+        [sys.executable, str(STARTER), *map(str, arguments)],
+        capture_output=True,
+        timeout=timeout,
+        cwd=cwd,
+        env=environment(**settings),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@dataclass
+class Engine:
+    """`starter.py up` as a process of its own, on a data directory of its own and free ports."""
+
+    data_dir: Path
+    process: subprocess.Popen[str] | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {"DUBAN_DATA_DIR": str(self.data_dir), "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0"}
+
+    def up(self, *arguments: str) -> None:
+        """Start it and wait until it says where it is."""
+        self.process = subprocess.Popen(
+            [sys.executable, str(STARTER), "up", "--json", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=(self.data_dir.parent / "up.log").open("ab"),
+            text=True,
+            env=environment(**self.settings),
+            cwd=ROOT,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, (self.data_dir.parent / "up.log").read_text(encoding="utf-8")
+        self.told = json.loads(line)
+
+    def down(self, number: int = signal.SIGINT) -> int:
+        """Tell it to stop and wait for its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def __call__(self, *arguments: object, **settings: str) -> Said:
+        """One command beside the running engine."""
+        return starter(*arguments, **{**self.settings, **settings})
+
+    def ok(self, *arguments: object) -> Any:
+        """The JSON answer of a command that must succeed."""
+        said = self(*arguments, "--json")
+        assert said.code == 0, (said.out, said.err)
+        return said.json
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine without sample data for all tests of this process; use titles of your own."""
+    running = Engine(tmp_path_factory.mktemp("engine") / "var")
+    running.up("--no-sample")
+    yield running
+    if running.process is not None:
+        running.down()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> dict[str, str]:
+    """Settings of an office that has no data and no server."""
+    return {"DUBAN_DATA_DIR": str(tmp_path / "var"), "TEMPORAL_ADDRESS": NOWHERE}
