@@ -57,11 +57,14 @@ class Recording:
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
-            receipt = self._transition(session, order)
-        log.info("matter.recorded", matter_id=order.matter_id, seq=receipt.seq, stage=receipt.stage.value)
+            receipt, entries = self._transition(session, order)
+        for entry in entries:
+            log.info(
+                "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
+            )
         return receipt
 
-    def _transition(self, session: Session, order: TransitionOrder) -> Receipt:
+    def _transition(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry]]:
         message = order.message
         state = matters.load(session, order.matter_id) or blank(order.matter_id)
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
@@ -77,7 +80,7 @@ class Recording:
             )
             entries = self._write(session, state, result, message)
             state, outcome = result.state, result.outcome
-        return self._receipt(session, state, order, entries, outcome)
+        return self._receipt(session, state, order, entries, outcome), entries
 
     def _write(self, session: Session, before: MatterState, result: Step, message: Message | None) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""

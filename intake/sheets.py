@@ -12,7 +12,6 @@ from pathlib import Path
 
 from intake.grid import COLUMNS, ROWS, Grid, Value
 from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, TRIM, SheetError, Words
-from intake.workbook import SHEETS, Workbook
 
 FILE_BYTES = 20 * 1024 * 1024
 CELL_CHARACTERS = 32_767
@@ -35,6 +34,8 @@ def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
     data = _bytes(source)
     called = name or (source.name if isinstance(source, Path) else "")
     if data.startswith(b"PK"):
+        from intake.workbook import SHEETS, Workbook  # noqa: PLC0415 - a .csv needs no reader of workbooks
+
         book = Workbook(data, called)
         visible = [sheet for sheet in book.sheets if not sheet.hidden]
         if not visible:
