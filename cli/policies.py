@@ -75,11 +75,8 @@ def show(
         for entry in entries
     ]
     table(("参数 parameter", "自 from", "至 until", "取值 value", "依据 source"), rows)
-    steps = [
-        (step["level"], step["act"], step["holder"], _value(step.get("limit")), step["source"])
-        for step in content["escalation"]
-    ]
-    table(("级 level#", "步骤 act", "责任 holder", "时限 limit", "依据 source"), steps, "逐级升级 escalation")
+    steps = [(step["level"], step["act"], step["holder"], step["source"]) for step in content["escalation"]]
+    table(("级 level#", "步骤 act", "责任 holder", "依据 source"), steps, "逐级升级 escalation")
 
 
 def _procedure(name: str) -> Procedure:

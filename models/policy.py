@@ -34,12 +34,11 @@ class VerificationMethod(StrEnum):
 
 
 class Step(Shape):
-    """One step of the escalation after a missed limit: what happens, who holds it, and how long it runs."""
+    """One step of the escalation after a missed limit: what happens, and who holds it."""
 
     level: int
     act: ActName
     holder: Role
-    limit: dict[Urgency, str] | None = None
 
 
 class Policy(Shape):
@@ -61,6 +60,8 @@ class Policy(Shape):
     reminders: dict[Urgency, tuple[int, ...]]
     report_every: dict[str, str]
     escalation: tuple[Step, ...]
+    supervision: dict[Urgency, str]
+    rectification: dict[Urgency, str]
     verification: str
     verification_escalation: str
     returned: str

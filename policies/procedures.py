@@ -25,10 +25,9 @@ _LIMITS = {
     "default_limit", "approval", "verification", "verification_escalation", "returned", "suspension_longest",
     "archive", "accumulation",
 }  # fmt: skip
-_LIMITS_BY_URGENCY = {"signing"}
+_LIMITS_BY_URGENCY = {"signing", "supervision", "rectification"}
 _REPEATING = ActName.ACCOUNTABILITY_PROPOSED
 _ESCALATION_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED, ActName.ACCOUNTABILITY_PROPOSED)
-_TIMED_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED)
 
 
 class _Dated(Shape):
@@ -183,20 +182,10 @@ def _steps(document: Document) -> tuple[tuple[Step, ...], list[Mistake]]:
         except DocumentError as error:
             mistakes += error.mistakes
             continue
-        for urgency, text in (step.limit or {}).items():
-            try:
-                parse_limit(text)
-            except LimitError as error:
-                mistakes.append(document.mistake((*at, "limit", urgency), error.why, error.accepted))
         if step.act not in _ESCALATION_ACTS:
             accepted = ", ".join(_ESCALATION_ACTS)
             mistakes.append(
                 document.mistake((*at, "act"), f"不是升级步骤 not an escalation step: {step.act}", accepted)
-            )
-        elif step.act in _TIMED_ACTS and set(step.limit or ()) != set(Urgency):
-            accepted = ", ".join(f"{urgency}: 3wd" for urgency in Urgency)
-            mistakes.append(
-                document.mistake((*at, "limit"), "每种紧急程度都要有时限 a limit for every urgency", accepted)
             )
         if any(earlier.level >= step.level for earlier in steps):
             why = f"级次重叠或倒置 level {step.level} overlaps an earlier one"

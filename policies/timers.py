@@ -67,18 +67,17 @@ def _escalate(draft: Draft, act: ActName, missed: Clock | None = None) -> None:
 
     `missed` is the clock whose end is the finding this step rests on, where no act of its own says so.
     """
-    policy, urgency = draft.facts.policy, draft.terms.urgency
+    policy, kind, stage = draft.facts.policy, ClockKind.SUPERVISION, Stage.SUPERVISED
+    step, limits = policy.step(ActName.SUPERVISED), policy.supervision
     if _independent(draft):
-        step, act, kind, stage = policy.step(ActName.SUPERVISED), ActName.EXPLANATION_ASKED, ClockKind.EXPLANATION, None
-    elif act is ActName.SUPERVISED:
-        step, kind, stage = policy.step(act), ClockKind.SUPERVISION, Stage.SUPERVISED
-    else:
-        step, kind, stage = policy.step(act), ClockKind.RECTIFICATION, Stage.RECTIFYING
-    limit = (step.limit or {})[urgency]
-    clock = draft.clock(kind, limit)
+        act, kind, stage = ActName.EXPLANATION_ASKED, ClockKind.EXPLANATION, Stage.RUNNING
+    elif act is ActName.RECTIFICATION_ORDERED:
+        step, limits = policy.step(act), policy.rectification
+        kind, stage = ClockKind.RECTIFICATION, Stage.RECTIFYING
+    clock = draft.clock(kind, limits[draft.terms.urgency])
     if missed is not None:
         draft.find(act, missed)
-    draft.change(stage=stage or Stage.RUNNING, level=max(draft.state.level, step.level))
+    draft.change(stage=stage, level=max(draft.state.level, step.level))
     draft.start(clock)
     draft.note_clock(act, clock, entry=step.act.value)
 

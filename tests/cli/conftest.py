@@ -1,16 +1,19 @@
-"""The command line as it is used: real processes, one live engine for all tests of this process."""
+"""The command line as it is used: real processes, and one live engine for all tests of this process."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cli.app import run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTER = ROOT / "starter.py"
@@ -32,20 +35,20 @@ class Said:
         return json.loads(self.out)
 
 
-def environment(**settings: str) -> dict[str, str]:
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process with these settings and none of this machine's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DUBAN_", "TEMPORAL_"))}
     return {**kept, "TEMPORAL_CONFIG_FILE": os.devnull, **settings}
 
 
-def starter(*arguments: object, cwd: Path = ROOT, timeout: float = 60, **settings: str) -> Said:
+def starter(*arguments: object, within: float = 60, settings: Mapping[str, str] | None = None) -> Said:
     """Run `python starter.py ARGUMENTS…` to its end."""
     done = subprocess.run(
         [sys.executable, str(STARTER), *map(str, arguments)],
         capture_output=True,
-        timeout=timeout,
-        cwd=cwd,
-        env=environment(**settings),
+        timeout=within,
+        cwd=ROOT,
+        env=environment(settings or {}),
         stdin=subprocess.DEVNULL,
         check=False,
     )
@@ -71,7 +74,7 @@ class Engine:
             stdout=subprocess.PIPE,
             stderr=(self.data_dir.parent / "up.log").open("ab"),
             text=True,
-            env=environment(**self.settings),
+            env=environment(self.settings),
             cwd=ROOT,
         )
         assert self.process.stdout is not None
@@ -91,7 +94,7 @@ class Engine:
 
     def __call__(self, *arguments: object, **settings: str) -> Said:
         """One command beside the running engine."""
-        return starter(*arguments, **{**self.settings, **settings})
+        return starter(*arguments, settings={**self.settings, **settings})
 
     def ok(self, *arguments: object) -> Any:
         """The JSON answer of a command that must succeed."""
@@ -108,6 +111,25 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     yield running
     if running.process is not None:
         running.down()
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Said]]:
+    """Like `starter`, but in this process: for commands whose answer, and not whose process, is asked about."""
+    monkeypatch.chdir(ROOT)
+    before = list(logging.getLogger().handlers)
+
+    def call(*arguments: object, **settings: str) -> Said:
+        with monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            code = run([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        return Said(code, written.out, written.err)
+
+    yield call
+    for handler in [one for one in logging.getLogger().handlers if one not in before]:
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ CLOSED, SILENT = (ROOT / "tests" / "scenarios" / name for name in ("01-closed-in
 
 
 def rehearse(*arguments: object, **settings: str) -> Said:
-    return starter("rehearse", *arguments, **settings)
+    return starter("rehearse", *arguments, settings=settings)
 
 
 def test_every_scenario_of_the_project_comes_out_as_expected() -> None:
@@ -134,7 +134,7 @@ def test_two_hundred_files_take_far_less_than_twenty_seconds(tmp_path: Path) -> 
         file.write_text(SCENARIOS[number % len(SCENARIOS)].read_text(encoding="utf-8"), encoding="utf-8")
         files.append(file)
 
-    said = starter("rehearse", "--check", *files, timeout=20)
+    said = starter("rehearse", "--check", *files, within=20)
 
     assert said.code == 0
 
@@ -144,7 +144,7 @@ HEAVY = ("temporalio", "sqlmodel", "sqlalchemy", "python_calamine", "openpyxl")
 
 @pytest.mark.parametrize("arguments", [("--help",), ("rehearse", CLOSED)], ids=["help", "rehearse"])
 def test_a_start_without_a_server_waits_for_none_of_the_parts_that_need_one(arguments: tuple[object, ...]) -> None:
-    said = starter(*arguments, PYTHONPROFILEIMPORTTIME="1")
+    said = starter(*arguments, settings={"PYTHONPROFILEIMPORTTIME": "1"})
 
     assert said.code == 0
     imported = {line.rpartition("|")[2].strip() for line in said.err.splitlines()}

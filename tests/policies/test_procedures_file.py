@@ -34,7 +34,7 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract() -> None:
     assert policy.approval == "3wd"
     assert policy.signing == {Urgency.PLAIN: "1wd", Urgency.URGENT: "0.5wd", Urgency.MOST_URGENT: "2h"}
     assert policy.reminders == {Urgency.PLAIN: (3, 1), Urgency.URGENT: (1,), Urgency.MOST_URGENT: (1,)}
-    assert [policy.step(ActName.SUPERVISED).limit, policy.step(ActName.RECTIFICATION_ORDERED).limit] == [
+    assert [policy.supervision, policy.rectification] == [
         {Urgency.PLAIN: "3wd", Urgency.URGENT: "2wd", Urgency.MOST_URGENT: "1wd"},
         {Urgency.PLAIN: "5wd", Urgency.URGENT: "3wd", Urgency.MOST_URGENT: "2wd"},
     ]
@@ -67,14 +67,14 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract() -> None:
         ("平件: [3, 1], 急件: [1]", "急件: [1]", "reminders:", ("no reminders for 平件",)),
         ("平件: [3, 1]", "平件: [soon]", "reminders:", ("integer",)),
         ("minor: [P0, P1, P3, P4]", "minor: [P0, P1, P3]", "measures:", ("four entries",)),
-        ("    holder: lead.head\n    limit: {平件: 3wd", "    limit: {平件: 3wd", "- level: 1", ("without a holder",)),
+        ("    holder: lead.head\n    source: house", "    source: house", "- level: 1", ("without a holder",)),
         ("holder: lead.head", "holder: somebody", "holder: somebody", ("unknown value", "lead.head")),
         ("level: 2", "level: 1  # again", "# again", ("overlaps", "rising levels")),
         ("act: supervised", "act: applauded", "act: applauded", ("unknown value",)),
         ("act: supervised", "act: overdue", "act: overdue", ("not an escalation step", "supervised")),
-        ("limit: {平件: 5wd, 急件: 3wd, 特急: 2wd}", "limit: {平件: 5wd}", "limit: {平件: 5wd}", ("every urgency",)),
-        ("limit: {平件: 5wd, 急件: 3wd", "limit: {平件: 5wd, 急件: soon", "急件: soon", ("not a limit",)),
-        ("source: house rule (督办单)", 'source: ""', "- level: 1", ("source",)),
+        ("value: {平件: 5wd, 急件: 3wd, 特急: 2wd}", "value: {平件: 5wd}", "rectification:", ("no value for 急件",)),
+        ("value: {平件: 5wd, 急件: 3wd", "value: {平件: 5wd, 急件: soon", "急件: soon", ("not a limit",)),
+        ("    source: house rule (督办单)\n", '    source: ""\n', "- level: 1", ("source",)),
         ("act: rectification_ordered\n", "act: supervised  # again\n", "# again", ("twice",)),
         ("registered: [office.handler]", "registered: [office.cat]", "registered: [office.cat]", ("unknown value",)),
         ("registered: [office.handler]", "enlisted: [office.handler]", "enlisted", ("unknown value",)),
