@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from cli.instants import now
 from cli.kept import settings
 from cli.live import in_words, live
-from cli.output import Json, answer, end, facts, say, warn
+from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from models.messages import TITLES, Command, MatterCommand, NotYetOffered, Outcome, Registration
 from policies.documents import Document, DocumentError
@@ -87,7 +87,7 @@ def launch(  # noqa: PLR0917 - one parameter for each option
         raise Problem(f"事项读不懂 not a matter: {error.errors()[0]['msg']}") from error
     matter_id, outcome, again = _run(_launch(registration, source))
     if as_json:
-        answer({"id": matter_id, "again": again, **outcome.model_dump(mode="json")})
+        answer({"id": matter_id, "again": again, **answered(outcome)})
     else:
         _tell(matter_id, outcome)
         if again:
@@ -116,7 +116,7 @@ def do(  # noqa: PLR0917 - one parameter for each option
     said = _spoken(command, values or [], by, message_id)
     outcome = _run(_say(target, said))
     if as_json:
-        answer({"id": target, "message_id": said.message_id, **outcome.model_dump(mode="json")})
+        answer({"id": target, "message_id": said.message_id, **answered(outcome)})
     else:
         _tell(target, outcome)
     end(ExitCode.DONE if outcome.accepted else ExitCode.REFUSED)

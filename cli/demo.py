@@ -4,7 +4,6 @@ The sample ledger in live workflows on an embedded server, one matter carried to
 whole ledger through a year of virtual time. Not part of the contract's command line; `make demo` runs it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+import uvloop
 
 import logs
 from cli.importing import bring_in, sample
@@ -76,7 +76,7 @@ def demo(
     directory, ledger_rows = organs(chosen), sample(chosen, SAMPLE)
     speak: Callable[[str], None] = (lambda _text: None) if as_json else say
     with in_words():
-        shown, brought = asyncio.run(_live(chosen, directory, ledger_rows, speak))
+        shown, brought = uvloop.run(_live(chosen, directory, ledger_rows, speak))
     if not as_json:
         _show_matter(shown)
     speak(f"三、推演一年 a year in virtual time: {moment(MONTHS[0])} → {moment(MONTHS[-1])}")

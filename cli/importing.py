@@ -16,7 +16,7 @@ import typer
 from cli.instants import now
 from cli.kept import calendar_in_force, organs, settings
 from cli.live import Live, in_words, live
-from cli.output import Json, answer, end, facts, say, warn
+from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import progress, table
 from intake.ledger import Ledger, LedgerRow, RowFault, read_ledger
@@ -152,7 +152,7 @@ def _document(ledger: Ledger, brought: list[Brought], *, dry_run: bool) -> dict[
         "matters": [
             {"row": one.row.row, "number": one.row.number, "id": one.matter_id, "again": one.again,
              "title": one.row.registration.title, "lead": one.row.registration.lead,
-             **one.outcome.model_dump(mode="json", exclude={"target"})}
+             **answered(one.outcome)}
             for one in brought
         ] or [
             {"row": row.row, "number": row.number,

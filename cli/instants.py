@@ -39,7 +39,9 @@ def distance(due_at: datetime, at: datetime, calendar: Calendar, *, overdue: boo
     last_day = local_date(due_at - timedelta(seconds=1))
     days = working_days_between(local_date(at), last_day, calendar)
     if overdue:
-        return Distance(days, f"已超{-days}个工作日" if days < 0 else "今日已超时")
-    return Distance(
-        days, f"还有{days}个工作日" if days > 0 else "今日到期" if last_day == local_date(at) else "即将到期"
-    )
+        words = f"已超{-days}个工作日" if days < 0 else "今日已超时" if last_day == local_date(at) else "已超时"
+    elif days > 0:
+        words = f"还有{days}个工作日"
+    else:
+        words = "今日到期" if last_day == local_date(at) else "即将到期"
+    return Distance(days, words)

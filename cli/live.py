@@ -43,13 +43,22 @@ def in_words() -> Iterator[None]:
 
 
 def temporal(chosen: Settings) -> Temporal:
-    """Where the server is: as TEMPORAL_* says, else where `up` runs on this data directory, else the usual port."""
+    """Where the server is: as TEMPORAL_* says, else where `up` runs on this data directory, else the port set for it.
+
+    Raises Problem where `up` takes any free port and does not run.
+    """
     with in_words():
         named = load_temporal()
     if not named.embedded:
         return named
     running = running_server(chosen.data_dir)
-    return named.at(running or f"127.0.0.1:{chosen.temporal_port or 7233}")
+    if running is None and not chosen.temporal_port:
+        raise Problem(
+            f"数据目录 {chosen.data_dir} 上没有运行中的服务,请先运行 starter.py up 或设 TEMPORAL_ADDRESS。 "
+            f"No server runs on {chosen.data_dir}: run `starter.py up`, or set TEMPORAL_ADDRESS.",
+            ExitCode.UNAVAILABLE,
+        )
+    return named.at(running or f"127.0.0.1:{chosen.temporal_port}")
 
 
 def running_server(data_dir: Path) -> str | None:

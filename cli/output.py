@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.problems import ExitCode
+from models.messages import Outcome
 
 Json = Annotated[bool, typer.Option("--json", help="只输出 JSON,供程序读取。 JSON only, for programs.")]
 
@@ -34,6 +35,17 @@ def as_json(value: Any) -> str:
 def answer(value: Any) -> None:
     """The whole answer as one JSON document."""
     say(as_json(value))
+
+
+def answered(outcome: Outcome) -> dict[str, Any]:
+    """A recorded answer for programs, every field named."""
+    return {
+        "accepted": outcome.accepted,
+        "acts": outcome.acts,
+        "due": outcome.due,
+        "reason": outcome.reason,
+        "rule": outcome.rule,
+    }
 
 
 def end(code: ExitCode) -> None:

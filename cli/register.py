@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -74,37 +74,43 @@ def write_csv(out: TextIO, found: Iterable[list[Cell]]) -> int:
 
 
 def write_xlsx(file: Path, found: Iterable[list[Cell]]) -> int:
-    """The register as a workbook; how many matters. Instants are local time, which is all a sheet can hold."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("督办台账")
-    sheet.freeze_panes = "C2"
-    for number, width in enumerate(COLUMNS.values(), 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    header = []
-    for name in COLUMNS:
-        cell = WriteOnlyCell(sheet, name)
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(horizontal="center", vertical="center")
-        header.append(cell)
-    sheet.append(header)
-    number = 0
-    for row in found:
-        number += 1
-        cells = []
-        for value in row:
-            if isinstance(value, datetime):
-                cell = WriteOnlyCell(sheet, value.astimezone(SHANGHAI).replace(tzinfo=None))
-                cell.number_format = "yyyy-mm-dd hh:mm"
-            else:
-                cell = WriteOnlyCell(sheet, harmless(value))
-                if isinstance(value, str):
-                    # A text is a text, whatever it begins with.
-                    cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{number + 1}"
-    book.save(file)
+    """The register as a workbook; how many matters. Instants are local time, which is all a sheet can hold.
+
+    Raises OSError before anything is read when the file cannot be written.
+    """
+    with file.open("wb") as out:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("督办台账")
+        sheet.freeze_panes = "C2"
+        for number, width in enumerate(COLUMNS.values(), 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
+        sheet.append([_heading(sheet, name) for name in COLUMNS])
+        number = 0
+        for row in found:
+            number += 1
+            sheet.append([_cell(sheet, value) for value in row])
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{number + 1}"
+        book.save(out)
     return number
+
+
+def _heading(sheet: Any, name: str) -> Any:
+    cell = WriteOnlyCell(sheet, name)
+    cell.font = Font(bold=True)
+    cell.alignment = Alignment(horizontal="center", vertical="center")
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    if isinstance(value, datetime):
+        cell = WriteOnlyCell(sheet, value.astimezone(SHANGHAI).replace(tzinfo=None))
+        cell.number_format = "yyyy-mm-dd hh:mm"
+        return cell
+    cell = WriteOnlyCell(sheet, harmless(value))
+    if isinstance(value, str):
+        # A text is a text, whatever it begins with.
+        cell.data_type = "s"
+    return cell
 
 
 def write_acts(out: TextIO, entries: Iterable[Entry]) -> int:

@@ -6,11 +6,12 @@ goes down the other way round: what is under way is finished before the server e
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 from temporalio.client import Client
 
 import logs
@@ -54,7 +55,7 @@ def up(
         # Quiet until it runs; then as the settings say.
         logs.configure(chosen.log_format, logs.LogLevel.WARNING)
         logs.forward_core()
-        asyncio.run(_up(chosen, with_sample=with_sample, as_json=as_json))
+        uvloop.run(_up(chosen, with_sample=with_sample, as_json=as_json))
 
 
 async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
@@ -62,13 +63,13 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
     directory = organs(chosen)
     async with _server(chosen) as (client, address, ui_url, ended):
         with record(chosen, write=True) as store:
-            async with running(client, store, directory, chosen) as spoken_for:
+            async with running(client, store, directory, chosen) as office:
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_url}
-                with announced(chosen.data_dir, told):
-                    office = Live(chosen, store, client, spoken_for)
+                # Whoever named a server names it to the other commands too, with its certificates.
+                with announced(chosen.data_dir, told) if ended is not None else nullcontext():
                     if not as_json:
                         _tell(told, chosen)
-                    brought = await _first_start(office, stop) if with_sample else 0
+                    brought = await _first_start(Live(chosen, store, client, office), stop) if with_sample else 0
                     logs.configure(chosen.log_format, chosen.log_level)
                     if as_json:
                         answer({**told, "data_dir": chosen.data_dir, "imported": brought})
@@ -125,6 +126,7 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
     if not unfinished.exists() and not _is_empty(office.store):
         return 0
     rows = sample(office.settings, SAMPLE)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
     with progress("导入示例台账 sample", len(rows)) as advance:
         work = asyncio.create_task(bring_in(office, rows, now(), advance))

@@ -60,26 +60,33 @@ class Engine:
     """`starter.py up` as a process of its own, on a data directory of its own and free ports."""
 
     data_dir: Path
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     told: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.settings = {
+            "DUBAN_DATA_DIR": str(self.data_dir), "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0", **self.settings
+        }  # fmt: skip
+
     @property
-    def settings(self) -> dict[str, str]:
-        return {"DUBAN_DATA_DIR": str(self.data_dir), "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0"}
+    def log(self) -> Path:
+        return self.data_dir.parent / "up.log"
 
     def up(self, *arguments: str) -> None:
         """Start it and wait until it says where it is."""
-        self.process = subprocess.Popen(
-            [sys.executable, str(STARTER), "up", "--json", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=(self.data_dir.parent / "up.log").open("ab"),
-            text=True,
-            env=environment(self.settings),
-            cwd=ROOT,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(STARTER), "up", "--json", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment(self.settings),
+                cwd=ROOT,
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, (self.data_dir.parent / "up.log").read_text(encoding="utf-8")
+        assert line, self.log.read_text(encoding="utf-8")
         self.told = json.loads(line)
 
     def down(self, number: int = signal.SIGINT) -> int:
@@ -87,30 +94,57 @@ class Engine:
         assert self.process is not None
         self.process.send_signal(number)
         code = self.process.wait(timeout=30)
+        self.closed()
+        return code
+
+    def closed(self) -> None:
+        """Let go of a process that has ended."""
+        assert self.process is not None
         assert self.process.stdout is not None
         self.process.stdout.close()
         self.process = None
-        return code
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Commands beside a running engine, in this process; `process` runs one as a process of its own."""
+
+    running: Engine
+    command: Callable[..., Said]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return self.running.settings
 
     def __call__(self, *arguments: object, **settings: str) -> Said:
-        """One command beside the running engine."""
-        return starter(*arguments, settings={**self.settings, **settings})
+        """One command's answer."""
+        return self.command(*arguments, **{**self.settings, **settings})
 
-    def ok(self, *arguments: object) -> Any:
+    def ok(self, *arguments: object, **settings: str) -> Any:
         """The JSON answer of a command that must succeed."""
-        said = self(*arguments, "--json")
+        said = self(*arguments, "--json", **settings)
         assert said.code == 0, (said.out, said.err)
         return said.json
 
+    def process(self, *arguments: object, **settings: str) -> Said:
+        """One command's answer, from a process of its own."""
+        return starter(*arguments, settings={**self.settings, **settings})
+
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One engine without sample data for all tests of this process; use titles of your own."""
+def running_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine without sample data for all tests of this process."""
     running = Engine(tmp_path_factory.mktemp("engine") / "var")
     running.up("--no-sample")
     yield running
     if running.process is not None:
         running.down()
+
+
+@pytest.fixture
+def engine(running_engine: Engine, command: Callable[..., Said]) -> Beside:
+    """Commands beside the one running engine; use titles of your own."""
+    return Beside(running_engine, command)
 
 
 @pytest.fixture

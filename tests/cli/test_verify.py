@@ -1,0 +1,182 @@
+"""`verify`: chains recomputed, and compared with what Temporal's own histories have seen."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+
+from models.contract import matter_workflow_id
+from record import ledger
+from record.store import Store
+from tests.cli.conftest import NOWHERE, Beside
+from tests.record.tampering import tamper
+
+HANDLER = "区教育局承办岗"
+
+
+@pytest.fixture
+def matter(engine: Beside) -> str:
+    answer = engine.ok(
+        *("launch", "--title", f"校舍加固 {uuid4().hex[:8]}", "--lead", "区教育局", "--office", "区政府督查室"),
+        "--leader",
+        "区长",
+    )
+    engine.ok("do", answer["id"], "sign", f"by={HANDLER}")
+    return str(answer["id"])
+
+
+Copied = Callable[[], dict[str, str]]
+
+
+@pytest.fixture
+def copied(engine: Beside, tmp_path: Path) -> Copied:
+    """A copy of the record as it stands; the answer are the settings of an office that has it, on the same server."""
+
+    def copy() -> dict[str, str]:
+        with (
+            closing(sqlite3.connect(Path(engine.settings["DUBAN_DATA_DIR"]) / "duban.db")) as live,
+            closing(sqlite3.connect(tmp_path / "duban.db")) as other,
+        ):
+            live.backup(other)
+        return {"DUBAN_DATA_DIR": str(tmp_path), "TEMPORAL_ADDRESS": engine.running.told["temporal"]}
+
+    return copy
+
+
+def store_of(settings: dict[str, str]) -> Store:
+    return Store(f"sqlite:///{Path(settings['DUBAN_DATA_DIR']) / 'duban.db'}")
+
+
+def test_an_untouched_record_and_its_histories_are_in_order(engine: Beside, matter: str) -> None:
+    everything, one = engine.ok("verify"), engine.ok("verify", matter)
+
+    assert everything["in_order"]
+    assert everything["histories"] >= 1
+    assert (one["in_order"], one["histories"], one["findings"]) == (True, 1, [])
+
+
+def test_refused_commands_to_targets_nobody_knows_are_compared_too(engine: Beside) -> None:
+    target = f"nosuch-{uuid4().hex[:6]}"
+    assert engine("do", target, "sign", f"by={HANDLER}").code == 1
+
+    assert engine.ok("verify", target)["histories"] == 1
+    assert engine.ok("verify")["in_order"]
+
+
+def test_a_tampered_entry_exits_1_and_is_named_by_target_and_number(
+    engine: Beside, matter: str, copied: Copied
+) -> None:
+    settings = copied()
+    edit = "UPDATE acts SET body = replace(body, :was, '区财政局承办岗') WHERE target = :matter AND seq = 3"
+    tamper(store_of(settings), edit, was=HANDLER, matter=matter)
+
+    said = engine.process("verify", matter, **settings)
+    offline = engine("verify", "--offline", "--json", **settings)
+
+    assert said.code == 1
+    assert f"{matter} 第3条 entry 3" in said.out
+    assert [(one["target"], one["seq"], one["kind"]) for one in offline.json["findings"]] == [(matter, 3, "content")]
+    assert offline.code == 1
+
+
+def test_a_chain_rewritten_so_that_it_fits_is_found_by_the_history(engine: Beside, matter: str, copied: Copied) -> None:
+    settings = copied()
+    store = store_of(settings)
+    with store.reading() as session:
+        signed = ledger.entries(session, matter)[2]
+    tamper(store, "DELETE FROM acts WHERE target = :matter AND seq = 3", matter=matter)
+    cut = "UPDATE heads SET seq = 2, hash = :hash WHERE target = :matter"
+    tamper(store, cut, matter=matter, hash=signed.previous)
+    with store.writing() as session:
+        forged = signed.act.model_copy(update={"by": "区教育局长"})
+        ledger.append(session, [forged], message_id=signed.message_id, processed_at=signed.processed_at)
+
+    offline = engine("verify", matter, "--offline", **settings)
+    said = engine("verify", matter, "--json", **settings)
+
+    assert offline.code == 0
+    assert said.code == 1
+    assert [(one["seq"], one["kind"]) for one in said.json["findings"]] == [(3, "witness_differs")]
+
+
+def test_a_record_older_than_the_history_lacks_what_it_has_seen(engine: Beside, matter: str, copied: Copied) -> None:
+    settings = copied()
+    engine.ok("do", matter, "report_progress", f"by={HANDLER}", "text=过半")
+
+    behind = engine("verify", matter, "--json", **settings)
+
+    assert behind.code == 1
+    assert [(one["seq"], one["kind"]) for one in behind.json["findings"]] == [(4, "record_behind")]
+
+
+def test_a_history_the_record_knows_nothing_of_is_found(engine: Beside, copied: Copied) -> None:
+    settings = copied()
+    foreign = engine.ok(
+        *("launch", "--title", f"外来 {uuid4().hex[:8]}", "--lead", "区教育局", "--office", "区政府督查室"),
+        "--leader",
+        "区长",
+    )["id"]
+
+    async def listed() -> bool:
+        client = await Client.connect(settings["TEMPORAL_ADDRESS"])
+        return foreign in [one.id.rpartition("/")[2] async for one in client.list_workflows()]
+
+    until = time.monotonic() + 15
+    while not asyncio.run(listed()):  # lists lag a moment behind
+        assert time.monotonic() < until
+    said = engine("verify", "--json", **settings)
+
+    assert said.code == 1
+    assert {one["kind"] for one in said.json["findings"] if one["target"] == foreign} == {"record_behind"}
+
+
+def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matter: str, copied: Copied) -> None:
+    settings = copied()
+    tamper(
+        store_of(settings),
+        "UPDATE matters SET id = '1999-0001' WHERE id = :matter",
+        "UPDATE snapshots SET id = '1999-0001' WHERE id = :matter",
+        matter=matter,
+    )
+
+    said = engine("verify", "--json", **settings)
+
+    assert said.code == 1
+    assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
+
+
+def test_a_terminated_workflow_is_found(engine: Beside, matter: str) -> None:
+    async def terminate() -> None:
+        client = await Client.connect(engine.running.told["temporal"])
+        await client.get_workflow_handle(matter_workflow_id(matter)).terminate("by hand")
+
+    before = engine("verify", matter)
+    asyncio.run(terminate())
+    after = engine("verify", matter, "--json")
+
+    assert before.code == 0
+    assert after.code == 1
+    assert [(one["target"], one["kind"]) for one in after.json["findings"]] == [(matter, "history_cut_off")]
+
+
+def test_without_a_server_only_the_chains_are_verified_and_that_is_said(engine: Beside, copied: Copied) -> None:
+    settings = {**copied(), "TEMPORAL_ADDRESS": NOWHERE}
+
+    said = engine("verify", **settings)
+    offline = engine("verify", "--offline", **settings)
+
+    assert said.code == 3
+    assert "记录链 chains: 相符 in order" in said.out
+    assert len(said.err.splitlines()) == 1
+    assert "Only the chains were verified" in said.err
+    assert (offline.code, offline.err) == (0, "")
+
+
+def test_an_unknown_matter_is_bad_input(engine: Beside) -> None:
+    assert engine("verify", "1999-0001").code == 2
