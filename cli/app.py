@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from cli.output import as_json
@@ -74,6 +74,11 @@ def _loaded(name: str, entry: _Entry) -> Any:
         member = single
     loaded = get_command(member)
     loaded.name = name
+    for command in (loaded, *getattr(loaded, "commands", {}).values()):
+        for parameter in command.params:
+            # Each language on a line of its own: where both share one, wide characters are cut off at its end.
+            if isinstance(parameter, TyperArgument | TyperOption) and parameter.help:
+                parameter.help = parameter.help.replace("。 ", "。\n\n", 1)
     return loaded
 
 

@@ -55,7 +55,7 @@ def launch(  # noqa: PLR0917 - one parameter for each option
     urgency: Annotated[str | None, typer.Option("--urgency", help="紧急程度 平件, 急件, 特急")] = None,
     severity: Annotated[str | None, typer.Option("--severity", help="minor, ordinary, serious, grave")] = None,
     report_every: Annotated[
-        str | None, typer.Option("--report-every", help="反馈频次 weekly, half-monthly, monthly, quarterly")
+        str | None, typer.Option("--report-every", help="反馈频次。 weekly, half-monthly, monthly, quarterly")
     ] = None,
     by: Annotated[
         str | None, typer.Option("--by", help="登记岗位(默认督办单位承办岗)。 The post that registers.")

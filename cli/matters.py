@@ -33,7 +33,8 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
     ] = None,
     light: Annotated[str | None, typer.Option("--light", help="灯 light: green, yellow, red, 绿灯, 黄灯, 红灯")] = None,
     overdue: Annotated[
-        bool | None, typer.Option("--overdue/--not-overdue", help="只列超期的(久者在前)或未超期的。 Overdue, or not.")
+        bool | None,
+        typer.Option("--overdue/--not-overdue", help="超期的,或未超期的。 Overdue or not."),
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="标题或编号中的文字。 Text in title or id.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="每页件数。 Matters on a page.")] = 50,

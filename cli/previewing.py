@@ -28,7 +28,7 @@ __all__ = ["preview"]
 def preview(  # noqa: PLR0917 - one parameter for each option
     limit: Annotated[
         str | None,
-        typer.Option("--limit", help="办结时限 the limit: 15wd, 10d, 2w, 3mo, 48h, 0.5wd, same-day, 2026-06-30"),
+        typer.Option("--limit", help="办结时限。 The limit: 15wd, 10d, 2w, 3mo, 48h, 0.5wd, same-day, 2026-06-30"),
     ] = None,
     start: Annotated[
         str | None, typer.Option("--from", help=f"起算时刻(默认现在)。 From when (default: now): {ACCEPTED}")

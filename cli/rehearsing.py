@@ -36,8 +36,8 @@ def rehearse(
         Player,
         typer.Option(
             "--on",
-            help="core:纯规则,无需服务;temporal:真实工作流、活动和数据库(TEMPORAL_ADDRESS 或临时内置服务)。 "
-            "core: the pure rules; temporal: the real workflows on TEMPORAL_ADDRESS or a server of its own.",
+            help="纯规则(core)或真实工作流(temporal)。 The pure rules, or the real workflows, activities and database "
+            "on TEMPORAL_ADDRESS or a server of their own.",
         ),
     ] = Player.CORE,
     directory_path: DirectoryPath = None,

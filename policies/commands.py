@@ -5,6 +5,7 @@ is admitted is for policies/admissibility.py; what happens when nobody speaks fo
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from models.acts import ActName
@@ -191,7 +192,7 @@ def _resume(draft: Draft, command: Resume) -> None:
     *before, last = draft.state.stops
     draft.change(stops=(*before, last.model_copy(update={"to_at": draft.at})))
     stood = draft.state.clocks.get(ClockKind.LIMIT) or draft.state.clocks.get(ClockKind.RETURNED)
-    rerun(draft)
+    rerun(draft, (last.from_at, draft.at))
     if stood is None:
         draft.note(ActName.RESUMED, by=command.by, reason=command.reason, entry="suspension")
         return
@@ -201,11 +202,11 @@ def _resume(draft: Draft, command: Resume) -> None:
         draft.show(Light.GREEN)
 
 
-def rerun(draft: Draft) -> None:
+def rerun(draft: Draft, resumed: tuple[datetime, datetime]) -> None:
     """Rule every clock again after a suspension, the limit first so that others may lean on it."""
     limit = draft.state.limit
     if limit is not None:
-        moved = draft.ruled_on(limit)
+        moved = draft.ruled_on(limit, resumed) if limit.due_at > resumed[0] else limit
         if ClockKind.LIMIT in draft.state.clocks:
             draft.run_limit(moved)
         draft.change(limit=moved)
@@ -214,7 +215,7 @@ def rerun(draft: Draft) -> None:
             continue
         if kind is ClockKind.RETURNED and draft.state.limit is not None:
             clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})
-        draft.start(draft.ruled_on(clock))
+        draft.start(draft.ruled_on(clock, resumed))
 
 
 def _submit(draft: Draft, command: Submit) -> None:
@@ -248,7 +249,11 @@ def _verify(draft: Draft, command: Verify) -> None:
     draft.change(stage=Stage.RETURNED)
     draft.start(clock)
     draft.run_progress()
-    draft.note_clock(ActName.RETURNED, clock, entry="returned", by=command.by, reason=command.reason)
+    if draft.state.suspended:
+        # The clocks stand still: the due instant is told when they run again.
+        draft.note(ActName.RETURNED, entry="returned", by=command.by, reason=command.reason)
+    else:
+        draft.note_clock(ActName.RETURNED, clock, entry="returned", by=command.by, reason=command.reason)
     if clock.due_at != not_before:
         draft.show(Light.GREEN)
 

@@ -25,9 +25,10 @@ from models.matters import (
 from models.policy import Policy, Role
 from policies.calendar import Calendar
 from policies.counting import Counting
-from policies.deadlines import Stops, due, next_opening, period_end, reminders
+from policies.deadlines import Due as DueInstant
+from policies.deadlines import Stops, due, local_date, next_opening, period_end, reminders
 from policies.directory import Directory
-from policies.limits import parse_limit
+from policies.limits import Unit, parse_limit
 
 ENDED = frozenset({Stage.REFUSED, Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED})
 _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
@@ -193,18 +194,22 @@ class Draft:
             end = period_end(limit, clock.round, clock.started_at, calendar, counting, stops)
         else:
             end = due(limit, clock.started_at, calendar, counting, stops)
-        at, last_day = end.at, end.last_day
-        if clock.not_before is not None and clock.not_before > at:
-            at, last_day = clock.not_before, clock.not_before.astimezone(at.tzinfo).date()
-        return clock.model_copy(
-            update={
-                "due_at": at,
-                "last_day": last_day,
-                "provisional": end.provisional,
-                "rules": end.rules,
-                "calendar": end.calendar,
+        ruled = {
+            "due_at": end.at,
+            "last_day": end.last_day,
+            "provisional": end.provisional,
+            "rules": end.rules,
+            "calendar": end.calendar,
+        }
+        deciding = self.state.limit
+        if clock.not_before is not None and clock.not_before > end.at and deciding is not None:
+            ruled |= {
+                "due_at": clock.not_before,
+                "last_day": deciding.last_day,
+                "provisional": deciding.provisional,
+                "rules": deciding.rules,
             }
-        )
+        return clock.model_copy(update=ruled)
 
     def clock(self, kind: ClockKind, limit: str, started_at: datetime | None = None, **fields: Any) -> Clock:
         """A ruled clock of that kind, counted from `started_at` (default: now). It is not running yet."""
@@ -212,12 +217,36 @@ class Draft:
         blank = Clock(kind=kind, started_at=start, limit=limit, due_at=start, last_day=start.date(), **fields)
         return self._ruled(blank, self.stops)
 
-    def ruled_on(self, clock: Clock) -> Clock:
-        """The clock ruled again; what has been told stands where another calendar would now end it earlier."""
+    def ruled_on(self, clock: Clock, resumed: tuple[datetime, datetime] | None = None) -> Clock:
+        """The clock ruled again; what has been told stands where another calendar would now end it earlier.
+
+        `resumed` is the suspension that has just ended: what has been told is lengthened by what it stopped.
+        """
+        if clock.kind is ClockKind.SIGN_REMINDER:
+            return self.reminding_on(clock)
         new = self.ruled(clock)
-        if new.due_at >= clock.due_at:
+        told_at, told_day = clock.due_at, clock.last_day
+        if resumed is not None and new.due_at < told_at:
+            longer = self._lengthened(clock, resumed)
+            if longer.at > told_at:
+                told_at, told_day = longer.at, longer.last_day
+        if new.due_at >= told_at:
             return new
-        return new.model_copy(update={"due_at": clock.due_at, "last_day": clock.last_day})
+        return new.model_copy(update={"due_at": told_at, "last_day": told_day})
+
+    def _lengthened(self, clock: Clock, resumed: tuple[datetime, datetime]) -> DueInstant:
+        """What was told, with the days that the suspension stopped: working days of a working-day limit, else dates."""
+        calendar = self.facts.calendar
+        told = parse_limit(clock.last_day.isoformat())
+        if clock.limit and parse_limit(clock.limit).unit is Unit.WORKING_DAYS:
+            days = calendar.working_days(local_date(clock.started_at), clock.last_day)
+            told = parse_limit(f"{max(days, 1)}wd")
+        return due(told, clock.started_at, calendar, self.facts.counting, (resumed,))
+
+    def reminding_on(self, clock: Clock) -> Clock:
+        """The daily reminder to sign, from now on: it is no deadline, so that nothing told stands in its way."""
+        new = self.ruled(clock)
+        return new if new.due_at > self.at else self.clock(ClockKind.SIGN_REMINDER, "", round=clock.round)
 
     def start(self, clock: Clock) -> None:
         """Let the clock run, in place of any of its kind."""
@@ -251,7 +280,9 @@ class Draft:
         if every is None or assigned_at is None:
             return
         round_ = ended.round + 1 if ended else 1
-        while (clock := self.clock(ClockKind.PROGRESS, every, assigned_at, round=round_)).due_at <= self.at:
+        # While the clocks stand still, the period running is the one in which they were stopped.
+        now = self.state.stops[-1].from_at if self.state.suspended else self.at
+        while (clock := self.clock(ClockKind.PROGRESS, every, assigned_at, round=round_)).due_at <= now:
             round_ += 1
         self.run_period(clock)
 

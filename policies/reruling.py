@@ -88,20 +88,34 @@ def rule_again(draft: Draft) -> None:
 
 
 def _differs(before: Clock, after: Clock) -> bool:
-    return (before.kind, before.due_at, before.provisional) != (after.kind, after.due_at, after.provisional)
+    return (before.due_at, before.provisional) != (after.due_at, after.provisional)
 
 
 def _moved(draft: Draft, clock: Clock) -> Clock:
     """The clock under the new calendar; one that would end earlier keeps its instant, unless the policy says strict."""
-    if clock.kind is ClockKind.RETURNED and draft.state.limit is not None:
-        clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})
-    new = draft.ruled(clock)
+    if clock.kind is ClockKind.SIGN_REMINDER:
+        return draft.reminding_on(clock)
+    new = draft.ruled(_leaning(draft, clock))
     if new.due_at > clock.due_at:
         return new
     # A notice makes nobody late in hindsight: an instant already past is not moved to.
     if draft.facts.policy.earlier_calendar_moves and new.due_at > draft.at:
         return new
-    return clock.model_copy(update={"provisional": new.provisional, "calendar": new.calendar})
+    return clock.model_copy(
+        update={
+            "provisional": new.provisional,
+            "rules": new.rules,
+            "calendar": new.calendar,
+            "not_before": new.not_before,
+        }
+    )
+
+
+def _leaning(draft: Draft, clock: Clock) -> Clock:
+    """A returned clock never ends before the limit does, wherever that has moved to."""
+    if clock.kind is not ClockKind.RETURNED or draft.state.limit is None:
+        return clock
+    return clock.model_copy(update={"not_before": draft.state.limit.due_at})
 
 
 def _rule_limit_again(draft: Draft) -> None:
@@ -122,7 +136,7 @@ def _rule_limit_again(draft: Draft) -> None:
 
 def _later(draft: Draft, finding: Finding) -> Clock | None:
     """The missed clock as the new calendar has it, if it runs longer than it did when the finding was made."""
-    new = draft.ruled(finding.clock)
+    new = draft.ruled(_leaning(draft, finding.clock))
     return new if new.due_at > finding.clock.due_at else None
 
 
@@ -184,8 +198,8 @@ def _withdraw(draft: Draft, denial: _Denial) -> None:
 
 def _settle(draft: Draft, clock: Clock, act: ActName) -> None:
     """A matter already reported or ended: in time after all, or late all the same but by the new date."""
-    submitted_at = draft.state.submitted_at
-    if submitted_at is not None and submitted_at > clock.due_at:
+    done_at = draft.state.submitted_at or draft.state.ended_at
+    if done_at is not None and done_at > clock.due_at:
         if clock.kind is ClockKind.LIMIT:
             draft.note(act, entry="limit", rules=clock.rules)
             draft.find(act, clock)

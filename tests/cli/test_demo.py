@@ -8,7 +8,7 @@ import pytest
 from cli.importing import sample
 from cli.serving import SAMPLE
 from cli.year import MONTHS, Year, play, written
-from models.matters import Light
+from models.matters import Light, Stage
 from record import ledger
 from record.store import Store
 from settings import Settings
@@ -30,9 +30,8 @@ def test_the_demonstration_shows_a_closed_matter_a_year_and_the_files_it_wrote(t
     assert said.code == 0, said.err
     live, year = said.json["live"], said.json["year"]
     assert live["imported"] == 48
-    assert [act for act in live["acts"] if act in ("signed", "progress_reported", "submitted", "verified", "closed")] == [
-        "signed", "progress_reported", "submitted", "verified", "closed",
-    ]  # fmt: skip
+    carried = ["signed", "progress_reported", "submitted", "verified", "closed"]
+    assert [act for act in live["acts"] if act in carried] == carried
     assert year["virtual"]
     assert year["totals"]["matters"] == sum(organ["matters"] for organ in year["organs"]) == 48
     assert year["totals"]["proposed"] > 0
@@ -75,10 +74,8 @@ def test_the_course_of_the_year_counts_every_matter_at_every_month(tmp_path: Pat
     assert all(seen.totals.matters == 48 for _, seen in year.course)
     assert all(sum(seen.totals.lights.values()) == 48 for _, seen in year.course)
     assert year.course[0][1].totals.lights[Light.GREEN] == 48
-    finished = [
-        sum(seen.totals.stages.get(stage, 0) for stage in ("closed", "archived", "cancelled"))
-        for _, seen in year.course
-    ]
+    ended = (Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED)
+    finished = [sum(seen.totals.stages.get(stage, 0) for stage in ended) for _, seen in year.course]
     assert finished == sorted(finished)
 
 
