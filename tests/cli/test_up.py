@@ -56,6 +56,22 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
     assert beside.ok("list", "--limit", "1000")["matters"][0]["id"] == listed[0]["id"]
 
 
+def test_a_sample_import_that_was_broken_off_is_finished_by_the_next_start(own: Engine, command: Command) -> None:
+    own.up("--no-sample")
+    beside = Beside(own, command)
+    asked = ("--title", "校舍加固", "--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长")
+    beside.ok("launch", *asked)
+    own.down()
+    (own.data_dir / "sample.unfinished").touch()
+
+    own.up()
+
+    assert own.told["imported"] == 48
+    assert not (own.data_dir / "sample.unfinished").exists()
+    assert len(beside.ok("list", "--limit", "1000")["matters"]) == 49
+    own.down()
+
+
 def test_a_second_instance_on_the_same_data_is_refused_in_one_line(engine: Beside) -> None:
     said = engine.process("up")
 

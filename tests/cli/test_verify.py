@@ -11,9 +11,13 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
+from cli.verifying import differing
+from models.acts import Act, ActName
 from models.contract import matter_workflow_id
 from record import ledger
+from record.ledger import Witness
 from record.store import Store
+from tests.builders import at
 from tests.cli.conftest import NOWHERE, Beside
 from tests.record.tampering import tamper
 
@@ -149,6 +153,22 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
 
     assert said.code == 1
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
+
+
+def test_a_case_that_goes_on_after_a_refused_command_to_it_is_in_order(tmp_path: Path) -> None:
+    store = store_of({"DUBAN_DATA_DIR": str(tmp_path)})
+    store.migrate()
+    proposed, refused, noted = (
+        Act(at=at("03-02 09:00"), target="m1/case1", act=name)
+        for name in (ActName.CASE_PROPOSED, ActName.REFUSED, ActName.FAILURE_NOTED)
+    )
+    with store.writing() as session:
+        entries = ledger.append(session, [proposed, refused, noted], message_id=None, processed_at=at("03-02 09:00"))
+
+    assert differing(store, [Witness("m1/case1", 2, entries[1].hash[:32])]) == []
+    (fault,) = differing(store, [Witness("m1/case1", 2, entries[2].hash[:32])])
+    assert fault.kind is ledger.FaultKind.WITNESS_DIFFERS
+    store.close()
 
 
 def test_a_terminated_workflow_is_found(engine: Beside, matter: str) -> None:
