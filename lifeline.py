@@ -2,7 +2,7 @@
 
 Run as `python -I -S lifeline.py PARENT_PID LOCK_FILE COMMAND…`: it ties itself to the parent, takes the lock, and
 becomes the command. Done here, after exec, because code between fork and exec is unsafe in a process with threads.
-Uses the standard library only. Source: prctl(2), flock(2); platform.md 3.9.
+Uses the standard library only. Source: prctl(2), flock(2).
 """
 
 import ctypes

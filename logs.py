@@ -2,7 +2,7 @@
 
 One line per event, JSON or console, silent while a workflow replays, with the workflow or activity it came from.
 An event is a fixed phrase with keys; what people wrote, and who they are, stays in the record. Which events are
-worth a line is for the callers. Source: house.md (Habits), platform.md 2(c), 3.7 and 6.
+worth a line is for the callers.
 """
 
 import logging

@@ -2,7 +2,7 @@
 
 One frozen object, built by `load` in the entry points only and handed on. Values come from the environment (DUBAN_*),
 then a .env file, then duban.toml, then the defaults; where the Temporal server is, from Temporal's own settings
-(TEMPORAL_*, its profile file). Task queues and wire names are in models/contract.py. Source: engine.md 7, house.md.
+(TEMPORAL_*, its profile file). Task queues and wire names are in models/contract.py. Source: engine.md 7.
 """
 
 import os

@@ -21,13 +21,15 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import logs
 from activities.calendars import Calendars
 from activities.recording import Recording
-from embedded import register_search_attributes
+from embedded import EmbeddedServerError, register_search_attributes
 from intake.directory import read_directory
+from intake.problems import IntakeError
+from leaving import leave
 from models.contract import SearchAttribute, TaskQueue
 from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
-from record.store import Store
+from record.store import RecordUnavailableError, Store
 from settings import Runner, Settings, SettingsError, Temporal, load, load_temporal
 from workflows.calendar import CalendarWorkflow
 from workflows.matter import MatterWorkflow
@@ -140,11 +142,14 @@ async def _main() -> int:
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())
-    except (SettingsError, UnavailableError) as error:
+    except (SettingsError, IntakeError, OSError) as error:
         print(error, file=sys.stderr)
-        return 3 if isinstance(error, UnavailableError) else 2
+        return 2
+    except (UnavailableError, RecordUnavailableError, EmbeddedServerError) as error:
+        print(error, file=sys.stderr)
+        return 3
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(uvloop.run(_main()))
+    leave(uvloop.run(_main()))

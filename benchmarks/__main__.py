@@ -1,16 +1,15 @@
 """`python -m benchmarks [--quick]`: what does a step cost, and how fast is the engine on this machine?
 
-Prints one table, writes the same as JSON, and ends with 1 when a budget is broken. Source: platform.md 4 and 5.
+Prints one table, writes the same as JSON, and ends with 1 when a budget is broken. Bounds: docs/performance.md.
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
 from typing import NoReturn
 
 from benchmarks.plan import DEFAULT, QUICK
 from benchmarks.run import run
+from leaving import leave
 from settings import ROOT
 
 
@@ -20,11 +19,7 @@ def main() -> NoReturn:
     parser.add_argument("--quick", action="store_true", help="少量样本,约 25 秒 few samples, about 25 s")
     parser.add_argument("--into", type=Path, default=ROOT / "var" / "bench", help="结果目录 where the JSON goes")
     given = parser.parse_args()
-    code = run(QUICK if given.quick else DEFAULT, given.into)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Threads of Temporal's native core can bring an interpreter down that is being taken apart (platform.md, 9).
-    os._exit(code)
+    leave(run(QUICK if given.quick else DEFAULT, given.into))
 
 
 if __name__ == "__main__":

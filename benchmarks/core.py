@@ -1,4 +1,4 @@
-"""How fast are the rules alone, without database and server? Goals: platform.md 4, no. 10; engine.md 6."""
+"""How fast are the rules alone, without database and server? Goals: docs/performance.md; engine.md 6."""
 
 from datetime import datetime, timedelta
 from itertools import cycle, islice

@@ -1,7 +1,7 @@
 """How is a measured figure kept, judged and shown?
 
 A figure is its samples; a budget binds (one sample over it fails the run), a goal depends on the machine and is only
-compared. Taking the samples is for the other modules. Source of the bounds: platform.md 4.
+compared. Taking the samples is for the other modules. Source of the bounds: docs/performance.md.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,7 +2,7 @@
 
 One worker inside this process, one message at a time, so that every event and every COMMIT belongs to a known step.
 Budgets: at most 8 events and one workflow task for a command, 9 when it moves a search attribute too, 7 for a timer
-that fires and for a registration, one commit each; nothing for a repetition (platform.md 4, no. 1, and 6).
+that fires and for a registration, one commit each; nothing for a repetition (docs/performance.md).
 """
 
 import asyncio

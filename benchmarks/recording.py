@@ -1,7 +1,7 @@
 """What does one recorded transition cost against the least a durable commit of the same size can cost?
 
 The activity as the worker runs it (read, decide, record, one commit), beside a loop of INSERT and COMMIT in the same
-SQLite settings, taken in turns so that both see the same machine. Goal: platform.md 4, no. 4.
+SQLite settings, taken in turns so that both see the same machine. Goal: docs/performance.md.
 """
 
 import sqlite3

@@ -1,7 +1,7 @@
 """How many matters does an office finish in a second, and what do they cost worker and server?
 
 The worker is a process of its own (worker.py), as it is deployed, so that its processor time, the server's and the
-client's are apart. A matter here is five transitions: launch, sign, report, submit, verify. Compare: platform.md 5.1.
+client's are apart. A matter here is five transitions: launch, sign, report, submit, verify.
 """
 
 import asyncio

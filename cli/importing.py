@@ -29,7 +29,7 @@ from settings import Settings
 __all__ = ["bring_in", "import_ledger", "read"]
 
 IN_FLIGHT = 8
-"""Matters on their way at once: more only builds a queue in front of the worker (platform.md 5.5)."""
+"""Matters on their way at once: more only builds a queue in front of the worker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.problems import ExitCode
-from models.messages import Outcome
+
+if TYPE_CHECKING:
+    from models.messages import Outcome  # not needed to list the commands
 
 Json = Annotated[bool, typer.Option("--json", help="只输出 JSON,供程序读取。 JSON only, for programs.")]
 
@@ -37,7 +39,7 @@ def answer(value: Any) -> None:
     say(as_json(value))
 
 
-def answered(outcome: Outcome) -> dict[str, Any]:
+def answered(outcome: "Outcome") -> dict[str, Any]:
     """A recorded answer for programs, every field named."""
     return {
         "accepted": outcome.accepted,

@@ -1,7 +1,7 @@
 """`up`: the whole engine live in one process group, until it is told to stop.
 
 Embedded server (or the one TEMPORAL_ADDRESS names), database, worker, and on the first start the sample ledger. It
-goes down the other way round: what is under way is finished before the server ends. Source: platform.md 3.9.
+goes down the other way round: what is under way is finished before the server ends.
 """
 
 import asyncio

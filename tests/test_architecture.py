@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "witnesses": frozenset({"models", "record"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
+        | {"leaving"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -40,7 +41,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"embedded", "logs", "settings"}
     ),
-    "starter": frozenset({"cli", "logs", "settings"}),
+    "leaving": frozenset(),
+    "starter": frozenset({"cli", "leaving"}),
     "benchmarks": ANYTHING,
     "tests": ANYTHING,
 }

@@ -1,4 +1,4 @@
-"""How much history does a step cost? One event more than the budget of platform.md 4 fails."""
+"""How much history does a step cost? One event more than the budget fails (docs/performance.md)."""
 
 import asyncio
 from datetime import timedelta
