@@ -91,14 +91,17 @@ class Recording:
             session, result.acts[result.struck :], message_id=message_id, processed_at=processed_at
         )
         own = [entry for entry in entries if entry.target == before.id]
-        if own and (result.state.terms is not None or isinstance(message, Registration)):
+        moved = bool(own) or result.state != before
+        if moved and (result.state.terms is not None or isinstance(message, Registration)):
             due = next_due(result.state)
+            # A notice can move a clock of which no act tells, the next reminder to sign for one.
+            last = own[-1] if own else _last_entry(session, before.id)
             matters.save(
                 session,
                 result.state,
-                seq=own[-1].seq,
-                at=own[-1].act.at,
-                last_act=own[-1].act.act,
+                seq=last.seq,
+                at=last.act.at,
+                last_act=last.act.act,
                 next_at=due.at if due else None,
             )
         cases.keep(session, entries)
@@ -175,3 +178,7 @@ class Recording:
         if not isinstance(message, Registration) or not message.lead or not message.title:
             return None
         return matters.open_twin(session, message.lead, message.title, order.matter_id)
+
+
+def _last_entry(session: Session, target: str) -> Entry:
+    return ledger.entries(session, target, after=ledger.head(session, target).seq - 1)[-1]

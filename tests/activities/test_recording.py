@@ -1,7 +1,7 @@
 """One transition is one transaction, and running it again changes nothing."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,11 @@ from sqlalchemy import event
 
 from activities.recording import Recording
 from models.acts import ActName
+from models.calendar import CalendarNotice
 from models.contract import Receipt, TransitionOrder
-from models.messages import Command, Registration, Sign, Submit
+from models.messages import CalendarPublished, Command, Registration, Sign, Submit
 from policies.deadlines import SHANGHAI
-from record import ledger, matters, outbox
+from record import calendars, ledger, matters, outbox
 from record.store import Store
 from tests.workflows.cast import DIRECTORY, HANDLER, HEAD, a_matter, message_id
 
@@ -33,7 +34,10 @@ def recording(store: Store) -> Recording:
 
 
 def record(
-    recording: Recording, at: datetime, message: Registration | Command | None = None, known_seq: int = 0
+    recording: Recording,
+    at: datetime,
+    message: Registration | Command | CalendarPublished | None = None,
+    known_seq: int = 0,
 ) -> Receipt:
     order = TransitionOrder(matter_id="m1", at=at, message=message, known_seq=known_seq)
     return recording.record_transition(order)
@@ -145,3 +149,20 @@ def test_a_matter_keeps_the_policy_it_started_under(recording: Recording, store:
     assert state.policy.startswith("standard@")
     assert state.policy.endswith("/2026-03-02")
     assert receipt.seq > 2
+
+
+def test_a_clock_that_a_notice_moves_without_an_act_is_kept(recording: Recording, store: Store) -> None:
+    record(recording, MONDAY, a_matter(limit="15wd"))
+    overdue = datetime(2026, 3, 6, 9, tzinfo=SHANGHAI)
+    before = record(recording, overdue, known_seq=2)
+    # Made up for this test: Saturday 7 March becomes a working day, on which signing is asked for again.
+    notice = CalendarNotice(number="演练〔2026〕9号", date=overdue.date(), year=2026, workdays=(date(2026, 3, 7),))
+    with store.writing() as session:
+        calendars.add(session, notice, overdue)
+
+    after = record(recording, overdue, CalendarPublished(message_id="n", notice=notice), known_seq=before.seq)
+
+    assert after.seq == before.seq
+    assert before.next_at == datetime(2026, 3, 9, 8, 30, tzinfo=SHANGHAI)
+    assert after.next_at == datetime(2026, 3, 7, 8, 30, tzinfo=SHANGHAI)
+    assert record(recording, overdue, known_seq=after.seq).next_at == after.next_at
