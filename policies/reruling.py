@@ -74,7 +74,8 @@ def rule_again(draft: Draft) -> None:
             _run_on(draft, clock)
     after = shown_clock(draft)
     if before is not None and after is not None and draft.state.stage not in ENDED and _differs(before, after):
-        draft.note_clock(ActName.CALENDAR_RECOMPUTED, after, entry="calendar")
+        notice = draft.facts.calendar.notices[-1].number
+        draft.note_clock(ActName.CALENDAR_RECOMPUTED, after, entry="calendar", reason=notice)
         moved = after.due_at > before.due_at and after.kind in (ClockKind.LIMIT, ClockKind.RETURNED)
         if moved and draft.state.light is Light.YELLOW:
             draft.show(Light.GREEN)

@@ -116,6 +116,6 @@ def line(act: Act) -> str:
         parts.append(act.subject)
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
-    if act.act is ActName.REFUSED and act.reason:
+    if act.act in (ActName.REFUSED, ActName.CALENDAR_RECOMPUTED) and act.reason:
         parts.append(act.reason)
     return " ".join(parts)

@@ -1,6 +1,8 @@
 """One transition is one transaction, and running it again changes nothing."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -116,21 +118,14 @@ def test_notices_are_queued_with_the_act_that_causes_them(recording: Recording, 
     assert ActName.SIGN_OVERDUE in told
 
 
-def test_a_failed_transition_leaves_nothing_behind(
-    recording: Recording, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_transition_leaves_nothing_behind(recording: Recording, store: Store) -> None:
     record(recording, MONDAY, a_matter(limit="5wd"))
+    # The last statement of a transition fails, as it would on a full disk.
+    with closing(sqlite3.connect(str(store.url.database))) as other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'full'); END")
 
-    class FullDisk(RuntimeError):
-        pass
-
-    def full(*_: object) -> None:
-        raise FullDisk
-
-    with monkeypatch.context() as broken:
-        broken.setattr(matters, "remember", full)
-        with pytest.raises(FullDisk):
-            record(recording, MONDAY + timedelta(hours=1), Sign(message_id=message_id(), by=HANDLER), known_seq=2)
+    with pytest.raises(sqlite3.IntegrityError, match="full"):
+        record(recording, MONDAY + timedelta(hours=1), Sign(message_id=message_id(), by=HANDLER), known_seq=2)
 
     assert acts(store) == [ActName.REGISTERED, ActName.ASSIGNED]
 
