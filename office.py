@@ -35,7 +35,7 @@ from models.contract import (
     misdirected_workflow_id,
 )
 from models.messages import Command, NotYetOffered, Outcome, Registration
-from record import matters
+from record import calendars, matters
 from record.store import Store
 from settings import Temporal
 
@@ -221,7 +221,20 @@ class Office:
             if isinstance(cause, ApplicationError):
                 raise NoticeRefusedError(cause.message) from error
             raise
-        return None if again else told
+        if again:
+            self._refuse_other(notice)
+            return None
+        return told
+
+    def _refuse_other(self, notice: CalendarNotice) -> None:
+        """A number stands for one notice: another content under it is not the notice that was loaded before."""
+        with self._store.reading() as session:
+            loaded = next((one for one in calendars.notices(session) if one.number == notice.number), notice)
+        if loaded != notice:
+            raise NoticeRefusedError(
+                f"{notice.number} 已载入,内容不同 another notice of this number has been loaded; "
+                "修订请用新的文号 an amendment has a number of its own"
+            )
 
     async def catch_up(self, recent: timedelta = timedelta(minutes=2)) -> int:
         """After a crash: let every matter that the record saw last look again; how many were told.

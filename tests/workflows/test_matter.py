@@ -15,6 +15,7 @@ from models.calendar import CalendarNotice
 from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, TransitionOrder, matter_workflow_id
 from models.matters import Stage
 from models.messages import Cancel, NotYetOffered, ReportProgress, Sign, Submit, Verify
+from office import NoticeRefusedError
 from record import ledger, views
 from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
@@ -152,6 +153,9 @@ async def test_a_loaded_notice_reaches_every_open_matter_once(live: LiveOffice) 
 
     told = await live.office.load_calendar(notice)
     again = await live.office.load_calendar(notice)
+
+    with pytest.raises(NoticeRefusedError, match="another notice"):
+        await live.office.load_calendar(notice.model_copy(update={"days_off": ()}))
 
     async def recomputed() -> bool:
         return ActName.CALENDAR_RECOMPUTED in acts_of(live, "m1")
