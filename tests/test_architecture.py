@@ -372,7 +372,7 @@ def test_every_dependency_is_locked_and_exact_pins_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     locked = lock()
     for dependency in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
-        name, operator, version = re.fullmatch(r"([A-Za-z0-9-]+)(==|>=)(\S+)", dependency).groups()  # type: ignore[union-attr]
+        name, operator, version = re.fullmatch(r"([A-Za-z0-9-]+)(?:\[\w+\])?(==|>=)(\S+)", dependency).groups()  # type: ignore[union-attr]
         assert name.lower() in locked, f"{name}: run make lock"
         if operator == "==":
             assert locked[name.lower()].startswith(f"{name.lower()}=={version} "), f"{name}: run make lock"
