@@ -12,6 +12,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+from models.acts import ActName
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Receipt, TransitionOrder
 from models.matters import MatterState, Stage
 from models.messages import Outcome, Registration
@@ -29,6 +30,7 @@ from record.store import Store
 log = logs.get(__name__)
 
 _OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
+_NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Recording:
             ended=state.stage in _OVER,
             lines=tuple(line(entry.act) for entry in own),
             outcome=outcome,
+            organ=state.terms.lead if state.terms and any(entry.act.act in _NEW_LEAD for entry in own) else None,
         )
 
     # --- what the rules rely on -----------------------------------------------------------------------------------
@@ -148,6 +151,8 @@ class Recording:
             counting=counting(on),
             directory=self._directory,
             measures_decided=lambda subject, since, until: matters.measures_decided(session, subject, since, until),
+            other=lambda matter_id: matters.seen(session, matter_id),
+            recorded=lambda matter_id: ledger.acts_of(session, matter_id),
         )
 
     def _procedure(self, session: Session, state: MatterState, order: TransitionOrder) -> tuple[Procedure, date]:

@@ -37,7 +37,7 @@ HEADINGS = (
 )  # fmt: skip
 """The columns of a summary; a trailing # marks numbers."""
 
-_FINISHED = frozenset({Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED})
+_FINISHED = frozenset({Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED})
 _PRESSED = frozenset({Stage.SUPERVISED, Stage.RECTIFYING, Stage.RETURNED})
 
 

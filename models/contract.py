@@ -109,6 +109,7 @@ class Receipt(Compact):
 
     `head` begins the hash of the matter's entry `seq` (HEAD_DIGITS hexadecimal digits of it). `next_at` is the next
     instant at which a clock is due, `next_for` what it is, in words; `due_at` the due instant that people look at.
+    `organ` is the lead where the acts told of have given the matter to another one, else None.
     """
 
     seq: int
@@ -122,3 +123,4 @@ class Receipt(Compact):
     ended: bool = False
     lines: tuple[str, ...] = ()
     outcome: Outcome | None = None
+    organ: str | None = None

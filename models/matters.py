@@ -46,6 +46,7 @@ class Stage(StrEnum):
     RETURNED = "returned"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
     ARCHIVED = "archived"
 
 
@@ -63,6 +64,10 @@ class ClockKind(StrEnum):
     SIGNING = "signing"
     SIGN_REMINDER = "sign_reminder"
     PROGRESS = "progress"
+    TRANSFER = "transfer"
+    ASSIGNMENT_OBJECTION = "assignment_objection"
+    OBJECTION = "objection"
+    CIRCULATION = "circulation"
     SUSPENSION = "suspension"
     ARCHIVE = "archive"
 
@@ -130,6 +135,26 @@ class Finding(Shape):
     subject: str | None = None
 
 
+class Transfer(Shape):
+    """A transfer that awaits the answer of the organ `to`; asked for by the lead, or by the office after an objection.
+
+    `objection` says that the lead's objection to the assignment waits for the outcome.
+    """
+
+    to: str
+    requested_at: datetime
+    objection: bool = False
+
+
+class Conclusion(Shape):
+    """What the lead can object to: a return, an order to rectify, a closing; `by` took part in it (None: the clock)."""
+
+    act: ActName
+    at: datetime
+    by: str | None = None
+    objected: bool = False
+
+
 class CaseBrief(Shape):
     """What the matter knows of a case opened about it."""
 
@@ -188,6 +213,13 @@ class MatterState(Shape):
     extension: Extension | None = None
     findings: tuple[Finding, ...] = ()
     cases: tuple[CaseBrief, ...] = ()
+    lead_since: datetime | None = None
+    contested_at: datetime | None = None
+    transfer: Transfer | None = None
+    conclusions: dict[ActName, Conclusion] = Field(default_factory=dict)
+    objection: Conclusion | None = None
+    circulation: str | None = None
+    merged_into: str | None = None
 
     @property
     def suspended(self) -> bool:

@@ -50,9 +50,11 @@ class Spoken(Compact):
 
 
 class Approve(Spoken):
-    """批准立项."""
+    """批准: of a matter that awaits approval, or of a circulation, which can also be denied (`granted` false)."""
 
     do: Literal["approve"] = "approve"
+    granted: bool | None = None
+    reason: str | None = None
 
 
 class Sign(Spoken):
@@ -125,28 +127,137 @@ class Cancel(Spoken):
     reason: str | None = None
 
 
+class ObjectAssignment(Spoken):
+    """对交办提出异议: the receiver holds that the matter is not theirs."""
+
+    do: Literal["object_assignment"] = "object_assignment"
+    reason: str | None = None
+
+
+class UpholdAssignment(Spoken):
+    """维持交办."""
+
+    do: Literal["uphold_assignment"] = "uphold_assignment"
+    reason: str | None = None
+
+
+class RequestTransfer(Spoken):
+    """申请转办 to another organ; by the office in answer to an objection to the assignment."""
+
+    do: Literal["request_transfer"] = "request_transfer"
+    to: str | None = None
+    reason: str | None = None
+
+
+class AcceptTransfer(Spoken):
+    """接受转办."""
+
+    do: Literal["accept_transfer"] = "accept_transfer"
+    reason: str | None = None
+
+
+class RefuseTransfer(Spoken):
+    """不接受转办."""
+
+    do: Literal["refuse_transfer"] = "refuse_transfer"
+    reason: str | None = None
+
+
+class Object(Spoken):
+    """对结论提出异议: to the latest conclusion, or to the one named by `about` (its act)."""
+
+    do: Literal["object"] = "object"
+    text: str | None = None
+    about: ActName | None = None
+
+
+class DecideObjection(Spoken):
+    """审定异议; `to` names the new lead where an objection to the assignment is upheld."""
+
+    do: Literal["decide_objection"] = "decide_objection"
+    upheld: bool | None = None
+    to: str | None = None
+    reason: str | None = None
+
+
+class Reopen(Spoken):
+    """回访后重新办理."""
+
+    do: Literal["reopen"] = "reopen"
+    reason: str | None = None
+
+
+class Urge(Spoken):
+    """催办."""
+
+    do: Literal["urge"] = "urge"
+    text: str | None = None
+    reason: str | None = None
+
+
+class Summon(Spoken):
+    """约谈 the head of the lead, or another post of it."""
+
+    do: Literal["summon"] = "summon"
+    post: str | None = None
+    text: str | None = None
+    reason: str | None = None
+
+
+class Circulate(Spoken):
+    """通报: by the office for the leader to approve, or by the leader at once."""
+
+    do: Literal["circulate"] = "circulate"
+    text: str | None = None
+    reason: str | None = None
+
+
+class RaiseUrgency(Spoken):
+    """提高紧急程度."""
+
+    do: Literal["raise_urgency"] = "raise_urgency"
+    urgency: str | None = None
+    reason: str | None = None
+
+
+class Merge(Spoken):
+    """并案: the matter goes on in another one, `into`, of the same lead and office."""
+
+    do: Literal["merge"] = "merge"
+    into: str | None = None
+    reason: str | None = None
+
+
+class Praise(Spoken):
+    """表扬 the lead, or a co-handler named by `organ`."""
+
+    do: Literal["praise"] = "praise"
+    organ: str | None = None
+    text: str | None = None
+    reason: str | None = None
+
+
+class Correct(Spoken):
+    """更正: a new act that names an old one, by its number in the matter's chain or as the last one of the name `act`.
+
+    `fields` gives new values of the terms title, requirement, remark or public, when the registration is corrected.
+    """
+
+    do: Literal["correct"] = "correct"
+    entry: int | None = None
+    act: ActName | None = None
+    text: str | None = None
+    reason: str | None = None
+    fields: dict[str, Any] | None = None
+
+
 class NotYetOffered(Spoken):
     """A command of the contract that no procedure offers yet; it is refused on record, never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     do: Literal[
-        "object_assignment",
-        "uphold_assignment",
-        "request_transfer",
-        "accept_transfer",
-        "refuse_transfer",
         "split",
-        "reopen",
-        "object",
-        "decide_objection",
-        "urge",
-        "summon",
-        "circulate",
-        "raise_urgency",
-        "merge",
-        "praise",
-        "correct",
         "file",
         "decline",
         "investigate",
@@ -170,13 +281,37 @@ class NotYetOffered(Spoken):
 
 
 MatterCommand = (
-    Approve | Sign | ReportProgress | RequestExtension | DecideExtension | Suspend | Resume | Submit | Verify | Cancel
+    Approve
+    | Sign
+    | ReportProgress
+    | RequestExtension
+    | DecideExtension
+    | Suspend
+    | Resume
+    | Submit
+    | Verify
+    | Cancel
+    | ObjectAssignment
+    | UpholdAssignment
+    | RequestTransfer
+    | AcceptTransfer
+    | RefuseTransfer
+    | Object
+    | DecideObjection
+    | Reopen
+    | Urge
+    | Summon
+    | Circulate
+    | RaiseUrgency
+    | Merge
+    | Praise
+    | Correct
 )
 Command = Annotated[MatterCommand | NotYetOffered, Field(discriminator="do")]
 
 
 TITLES: dict[str, str] = {
-    "approve": "批准立项",
+    "approve": "批准",
     "sign": "签收",
     "report_progress": "报告进展",
     "request_extension": "申请延期",
@@ -186,6 +321,21 @@ TITLES: dict[str, str] = {
     "submit": "报结",
     "verify": "核验",
     "cancel": "撤销事项",
+    "object_assignment": "对交办提出异议",
+    "uphold_assignment": "维持交办",
+    "request_transfer": "申请转办",
+    "accept_transfer": "接受转办",
+    "refuse_transfer": "不接受转办",
+    "object": "对结论提出异议",
+    "decide_objection": "审定异议",
+    "reopen": "重新办理",
+    "urge": "催办",
+    "summon": "约谈",
+    "circulate": "通报",
+    "raise_urgency": "提高紧急程度",
+    "merge": "并案",
+    "praise": "表扬",
+    "correct": "更正",
 }
 TITLES.update({name: f"未开通 {name}" for name in get_args(NotYetOffered.model_fields["do"].annotation)})
 

@@ -18,6 +18,7 @@ class Role(StrEnum):
     CO_HEADS = "co.heads"
     CO_HANDLERS = "co.handlers"
     SUBJECT_ORGAN_HEAD = "subject.head"
+    SUBJECT_ORGAN_HANDLER = "subject.handler"
     OFFICE = "office.handler"
     OFFICE_HEAD = "office.head"
     LEADER = "leader"
@@ -44,7 +45,8 @@ class Step(Shape):
 class Policy(Shape):
     """Every number and role of a procedure, in force on the date the matter was registered.
 
-    Limits are texts such as `3wd`. `key` names the file's version and the date; it is stored with every ruling.
+    Limits are texts such as `3wd`; None for a step that this version does not offer. `key` names the file's version
+    and the date; it is stored with every ruling.
     """
 
     key: str
@@ -71,6 +73,14 @@ class Policy(Shape):
     measures: dict[Severity, tuple[str, ...]]
     accumulation: str
     panel: tuple[str, ...] = ()
+    transfer: str | None = None
+    assignment_objection: str | None = None
+    assignment_decision: str | None = None
+    objection: str | None = None
+    objection_decision: str | None = None
+    reopening: str | None = None
+    reopened: str | None = None
+    office_commands: frozenset[str] = frozenset()
     tell: dict[ActName, tuple[Role, ...]]
 
     def step(self, act: ActName) -> Step:

@@ -12,10 +12,16 @@ from models.matters import ClockKind, Extension, ExtensionState, Severity, Stage
 from models.messages import (
     Approve,
     Cancel,
+    Circulate,
+    Correct,
     DecideExtension,
+    DecideObjection,
     MatterCommand,
     NotYetOffered,
+    Object,
+    Praise,
     Registration,
+    Reopen,
     ReportProgress,
     RequestExtension,
     Resume,
@@ -25,23 +31,18 @@ from models.messages import (
     Verify,
 )
 from models.policy import Policy, VerificationMethod
+from policies import objections, office_commands, transfers
+from policies.authority import Refused, by_lead, by_leader, by_office, by_supervisor
 from policies.deadlines import local_date, validity_end
 from policies.directory import Directory
-from policies.drafts import ENDED, Draft
+from policies.drafts import ENDED, OVER, Draft
 from policies.limits import Limit, LimitError, Unit, extended, parse_limit
 
 PERIOD_WORDS = {"每周": "weekly", "每半月": "half-monthly", "每月": "monthly", "每季度": "quarterly"}
 _NO_FREQUENCY = frozenset({"一次性", "once", "none"})
+# What can be said of a matter that has ended, until it is archived (engine.md 3.9).
+_AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Reopen)
 _WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
-
-
-class Refused(Exception):
-    """A message that the rules do not admit: why, and by which rule."""
-
-    def __init__(self, reason: str, rule: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.rule = rule
 
 
 # --- registration -----------------------------------------------------------------------------------------------------
@@ -129,39 +130,34 @@ def check_command(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
     stage = draft.state.stage
     if stage is Stage.REFUSED:
         raise Refused("事项未立项 the matter was not admitted", "stage")
-    if stage in ENDED:
+    if stage in ENDED and not _after_the_end(draft, command):
         raise Refused(f"事项已结束 the matter has ended: {stage.value}", "stage")
     if stage is Stage.AWAITING_APPROVAL and not isinstance(command, Approve | Cancel):
         raise Refused("事项尚待批准立项 the matter awaits approval", "stage")
     _CHECKS[type(command)](draft, command)
 
 
-def _by_lead(draft: Draft, command: MatterCommand) -> None:
-    if not draft.facts.directory.serves(command.by, draft.terms.lead):
-        raise Refused(f"只有牵头单位的岗位可以办理 only posts of the lead: {draft.terms.lead}", "authority.lead")
-
-
-def _by_office(draft: Draft, command: MatterCommand) -> None:
-    if not draft.facts.directory.serves(command.by, draft.terms.office):
-        raise Refused(f"只有督办单位的岗位可以办理 only posts of the office: {draft.terms.office}", "authority.office")
-
-
-def _by_leader(draft: Draft, command: MatterCommand) -> None:
-    if command.by != draft.terms.leader:
-        raise Refused(f"只有批准领导可以办理 only the leader: {draft.terms.leader}", "authority.leader")
+def _after_the_end(draft: Draft, command: MatterCommand) -> bool:
+    """Whether this can be said of a matter that has ended and is not archived."""
+    answers = isinstance(command, Approve) and draft.state.circulation is not None
+    return draft.state.stage in OVER and (answers or isinstance(command, _AFTER_THE_END))
 
 
 def _approve(draft: Draft, command: Approve) -> None:
-    _by_leader(draft, command)
+    by_leader(draft, command)
+    if draft.state.circulation is not None:
+        return
     if draft.state.stage is not Stage.AWAITING_APPROVAL:
-        raise Refused("事项不需批准或已批准 nothing awaits approval", "approval")
+        raise Refused("没有待批准的事项 nothing awaits approval", "approval")
+    if command.granted is False:
+        raise Refused("不同意立项的请撤销事项 a matter that is not approved is cancelled", "approval")
     limit = draft.clock(ClockKind.LIMIT, draft.terms.limit)
     if limit.due_at <= draft.at:
         raise Refused("办结时限已过,请撤销后重新立项 the limit has passed; cancel and register anew", "approval")
 
 
 def _sign(draft: Draft, command: Sign) -> None:
-    _by_lead(draft, command)
+    by_lead(draft, command)
     if draft.state.signed_at is not None:
         raise Refused("已签收 already signed", "signing")
 
@@ -174,7 +170,7 @@ def _report_progress(draft: Draft, command: ReportProgress) -> None:
 
 def _request_extension(draft: Draft, command: RequestExtension) -> None:
     rule = "extension"
-    _by_lead(draft, command)
+    by_lead(draft, command)
     if draft.state.suspended or ClockKind.LIMIT not in draft.state.clocks:
         raise Refused("只能在时限运行期间申请延期 only while the limit runs", rule)
     if draft.state.extension is not None:
@@ -223,7 +219,7 @@ def pending(draft: Draft) -> Extension:
 
 def _suspend(draft: Draft, command: Suspend) -> None:
     rule = "suspension"
-    _by_office(draft, command)
+    by_office(draft, command)
     if draft.state.suspended:
         raise Refused("已中止计时 already suspended", rule)
     limit = draft.state.limit
@@ -265,14 +261,14 @@ def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None
 
 
 def _resume(draft: Draft, command: Resume) -> None:
-    _by_office(draft, command)
+    by_office(draft, command)
     if not draft.state.suspended:
         raise Refused("未中止计时 not suspended", "suspension")
 
 
 def _submit(draft: Draft, command: Submit) -> None:
     rule = "submission"
-    _by_lead(draft, command)
+    by_lead(draft, command)
     if draft.state.stage is Stage.SUBMITTED:
         raise Refused("已报结,待核验 already submitted", rule)
     parts = draft.open_parts()
@@ -282,9 +278,7 @@ def _submit(draft: Draft, command: Submit) -> None:
 
 def _verify(draft: Draft, command: Verify) -> None:
     rule = "verification"
-    organ = verifier(draft)
-    if not draft.facts.directory.serves(command.by, organ):
-        raise Refused(f"只有核验单位的岗位可以核验 only posts of: {organ}", "authority.office")
+    by_supervisor(draft, command)
     if draft.state.stage is not Stage.SUBMITTED:
         raise Refused("尚未报结,无可核验 nothing has been submitted", rule)
     if command.passed is None:
@@ -303,15 +297,8 @@ def _verify(draft: Draft, command: Verify) -> None:
             raise Refused(f"{reason} (evidence: persons, place, date)", rule)
 
 
-def verifier(draft: Draft) -> str:
-    """The organ that verifies: the office, or the organ above it where the office itself is the lead."""
-    terms, directory = draft.terms, draft.facts.directory
-    above = directory.above(directory.find(terms.office)) if terms.lead == terms.office else None
-    return above.name if above else terms.office
-
-
 def _cancel(draft: Draft, command: Cancel) -> None:
-    _by_leader(draft, command)
+    by_leader(draft, command)
     if not (command.reason or "").strip():
         raise Refused("缺少撤销原因 reason is required", "cancellation")
 
@@ -327,4 +314,7 @@ _CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     Submit: _submit,
     Verify: _verify,
     Cancel: _cancel,
+    **transfers.CHECKS,
+    **objections.CHECKS,
+    **office_commands.CHECKS,
 }

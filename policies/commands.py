@@ -16,17 +16,19 @@ from models.messages import (
     DecideExtension,
     MatterCommand,
     NotYetOffered,
+    Object,
     Registration,
     ReportProgress,
     RequestExtension,
+    RequestTransfer,
     Resume,
     Sign,
     Submit,
     Suspend,
     Verify,
 )
+from policies import objections, office_commands, transfers
 from policies.admissibility import (
-    Refused,
     check_registration,
     extended_limit,
     pending,
@@ -34,6 +36,7 @@ from policies.admissibility import (
     report_period,
     suspension_end,
 )
+from policies.authority import Refused
 from policies.deadlines import add_months, local_date
 from policies.drafts import Draft
 from policies.limits import parse_limit
@@ -41,6 +44,9 @@ from policies.timers import miss_limit
 
 # Ten years, which a limit in working days or one that is rolled may pass by some days; a fixed date has no other bound.
 LONGEST_MONTHS = 10 * 12 + 6
+
+# What the lead says in the matter; saying whose matter it is not (an objection to the assignment) is no signature.
+_OF_THE_LEAD = (ReportProgress, RequestExtension, RequestTransfer, Submit, Object)
 
 # --- registration -----------------------------------------------------------------------------------------------------
 
@@ -116,13 +122,15 @@ def _import(draft: Draft, limit: Clock) -> None:
 
 def apply(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
     """Carry out an admitted command; one of the lead's before signing signs too (engine.md 3.2)."""
-    signs_too = isinstance(command, ReportProgress | RequestExtension | Submit)
-    if signs_too and draft.facts.directory.serves(command.by, draft.terms.lead):
+    if isinstance(command, _OF_THE_LEAD) and draft.facts.directory.serves(command.by, draft.terms.lead):
         _sign(draft, command)
     _EFFECTS[type(command)](draft, command)
 
 
 def _approve(draft: Draft, command: Approve) -> None:
+    if draft.state.stage is not Stage.AWAITING_APPROVAL:
+        office_commands.decide_circulation(draft, command)
+        return
     draft.stop(ClockKind.APPROVAL)
     draft.note(ActName.APPROVED, by=command.by, entry="approval")
     _assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
@@ -132,6 +140,7 @@ def _sign(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
     if draft.state.signed_at is None:
         draft.change(signed_at=draft.at)
         draft.stop(ClockKind.SIGNING, ClockKind.SIGN_REMINDER)
+        transfers.settle_contest(draft)
         draft.note(ActName.SIGNED, by=command.by)
 
 
@@ -213,7 +222,7 @@ def rerun(draft: Draft, resumed: tuple[datetime, datetime]) -> None:
     for kind, clock in draft.state.clocks.items():
         if kind is ClockKind.LIMIT:
             continue
-        if kind is ClockKind.RETURNED and draft.state.limit is not None:
+        if clock.not_before is not None and draft.state.limit is not None:
             clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})
         draft.start(draft.ruled_on(clock, resumed))
 
@@ -222,6 +231,7 @@ def _submit(draft: Draft, command: Submit) -> None:
     policy, extension = draft.facts.policy, draft.state.extension
     if extension is not None and extension.state is ExtensionState.PENDING:
         draft.change(extension=extension.model_copy(update={"state": ExtensionState.WITHDRAWN}))
+    transfers.drop(draft)
     draft.change(stage=Stage.SUBMITTED, submitted_at=draft.at, last_report_at=draft.at, without_co=command.without_co)
     draft.stop(
         ClockKind.LIMIT,
@@ -239,8 +249,9 @@ def _verify(draft: Draft, command: Verify) -> None:
     shown = {"passed": command.passed, "method": command.method, "evidence": command.evidence}
     draft.note(ActName.VERIFIED, by=command.by, reason=command.reason, detail=_given(shown), entry="verification")
     if command.passed:
-        end(draft, Stage.CLOSED)
+        draft.end(Stage.CLOSED)
         draft.note(ActName.CLOSED, by=command.by)
+        draft.conclude(ActName.CLOSED, command.by)
         return
     draft.stop(ClockKind.VERIFICATION)
     limit = draft.state.limit
@@ -249,6 +260,7 @@ def _verify(draft: Draft, command: Verify) -> None:
     draft.change(stage=Stage.RETURNED)
     draft.start(clock)
     draft.run_progress()
+    draft.conclude(ActName.RETURNED, command.by)
     if draft.state.suspended:
         # The clocks stand still: the due instant is told when they run again.
         draft.note(ActName.RETURNED, entry="returned", by=command.by, reason=command.reason)
@@ -258,18 +270,8 @@ def _verify(draft: Draft, command: Verify) -> None:
         draft.show(Light.GREEN)
 
 
-def end(draft: Draft, stage: Stage) -> None:
-    """End the matter: every clock stops but the one to the archive."""
-    draft.stop(*ClockKind)
-    if draft.state.suspended:
-        *before, last = draft.state.stops
-        draft.change(stops=(*before, last.model_copy(update={"to_at": draft.at})))
-    draft.change(stage=stage, ended_at=draft.at)
-    draft.start(draft.clock(ClockKind.ARCHIVE, draft.facts.policy.archive))
-
-
 def _cancel(draft: Draft, command: Cancel) -> None:
-    end(draft, Stage.CANCELLED)
+    draft.end(Stage.CANCELLED)
     draft.note(ActName.CANCELLED, by=command.by, reason=command.reason)
 
 
@@ -288,4 +290,7 @@ _EFFECTS: dict[type, Callable[[Draft, Any], None]] = {
     Submit: _submit,
     Verify: _verify,
     Cancel: _cancel,
+    **transfers.EFFECTS,
+    **objections.EFFECTS,
+    **office_commands.EFFECTS,
 }

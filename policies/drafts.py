@@ -4,7 +4,7 @@ A draft holds the state being worked on and the acts noted so far; clocks are se
 Which step follows which is for policies/commands.py, timers.py and reruling.py.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from models.matters import (
     CaseBrief,
     Clock,
     ClockKind,
+    Conclusion,
     Finding,
     Light,
     MatterState,
@@ -30,7 +31,11 @@ from policies.deadlines import Stops, due, local_date, next_opening, period_end,
 from policies.directory import Directory
 from policies.limits import Unit, parse_limit
 
-ENDED = frozenset({Stage.REFUSED, Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED})
+# Ended, and not yet archived.
+OVER = frozenset({Stage.CLOSED, Stage.CANCELLED, Stage.MERGED})
+ENDED = OVER | {Stage.REFUSED, Stage.ARCHIVED}
+# What can still be owed to somebody when the matter itself has ended.
+_OUTLASTING = frozenset({ClockKind.OBJECTION, ClockKind.CIRCULATION})
 _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
 
 
@@ -38,7 +43,9 @@ _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
 class Facts:
     """What the rules may rely on: the policy the matter started under, calendar, counting rules, directory, precedents.
 
-    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
+    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until). `other(id)`
+    is the state of another matter, None for an unknown one. `recorded(id)` are the acts of a matter recorded before
+    this transition, in the order of its chain. Left out, there is no other matter and nothing is recorded.
     """
 
     policy: Policy
@@ -46,6 +53,8 @@ class Facts:
     counting: Counting
     directory: Directory
     measures_decided: Callable[[str, datetime, datetime], int]
+    other: Callable[[str], MatterState | None] = lambda _: None
+    recorded: Callable[[str], Sequence[ActName]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,9 @@ class Draft:
                 above = directory.climb(terms.leader, self.escalation_round)
             case Role.SUBJECT_ORGAN_HEAD:
                 above = directory.find(subject)
+            case Role.SUBJECT_ORGAN_HANDLER:
+                organ = directory.find(subject)
+                return (organ.handler,) if organ else ()
         return (above.head,) if above else ()
 
     @property
@@ -294,6 +306,15 @@ class Draft:
         self.change(period_from=period_from)
         self.start(clock)
 
+    def end(self, stage: Stage) -> None:
+        """End the matter: what the lead owed stops, and the clock to the archive starts."""
+        self.stop(*(kind for kind in ClockKind if kind not in _OUTLASTING))
+        if self.state.suspended:
+            *before, last = self.state.stops
+            self.change(stops=(*before, last.model_copy(update={"to_at": self.at})))
+        self.change(stage=stage, ended_at=self.at, contested_at=None, transfer=None)
+        self.start(self.clock(ClockKind.ARCHIVE, self.facts.policy.archive))
+
     def suspend(self, end: Clock) -> None:
         """Stop every clock of the matter from now on."""
         self.change(stops=(*self.state.stops, Stop(from_at=self.at)))
@@ -305,6 +326,10 @@ class Draft:
         """Keep that `clock` was missed, so that a later notice can deny it."""
         finding = Finding(act=act, at=self.at, clock=clock, case=case, subject=subject)
         self.change(findings=(*self.state.findings, finding))
+
+    def conclude(self, act: ActName, by: str | None = None) -> None:
+        """Keep that a conclusion was come to now, so that the lead can object to it."""
+        self.change(conclusions={**self.state.conclusions, act: Conclusion(act=act, at=self.at, by=by)})
 
     def open_case(self, subject: str) -> CaseBrief | None:
         """The open case about this matter and that subject, if there is one."""

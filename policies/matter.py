@@ -11,7 +11,8 @@ from models.acts import Act, ActName
 from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
 from policies import commands, reruling, timers
-from policies.admissibility import Refused, check_command
+from policies.admissibility import check_command
+from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.drafts import ENDED, Draft, Due, Facts, next_due
 

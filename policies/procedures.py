@@ -23,7 +23,8 @@ STANDARD = "standard"
 
 _LIMITS = {
     "default_limit", "approval", "verification", "verification_escalation", "returned", "suspension_longest",
-    "archive", "accumulation",
+    "archive", "accumulation", "transfer", "assignment_objection", "assignment_decision", "objection",
+    "objection_decision", "reopening", "reopened",
 }  # fmt: skip
 _LIMITS_BY_URGENCY = {"signing", "supervision", "rectification"}
 _REPEATING = ActName.ACCOUNTABILITY_PROPOSED

@@ -4,6 +4,7 @@ Open clocks are ruled again: a later date moves them, an earlier one does not (p
 calendar denies are withdrawn with whatever was proposed on them (engine.md 2, W7; mechanisms.md 3.3).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +68,7 @@ def rule_again(draft: Draft) -> None:
     denials = _denials(draft)
     for denial in denials:
         if denial.runs_on:
-            _set_back(draft, denial)
+            set_back(draft, denial.findings, denial.clock)
     others = _other_denials(draft)
     for finding, clock in others:
         if _cured_at(draft, finding) is None and draft.state.stage not in ENDED and not draft.state.suspended:
@@ -113,8 +114,8 @@ def _moved(draft: Draft, clock: Clock) -> Clock:
 
 
 def _leaning(draft: Draft, clock: Clock) -> Clock:
-    """A returned clock never ends before the limit does, wherever that has moved to."""
-    if clock.kind is not ClockKind.RETURNED or draft.state.limit is None:
+    """A clock that was not to end before the limit does not, wherever that has moved to."""
+    if clock.not_before is None or draft.state.limit is None:
         return clock
     return clock.model_copy(update={"not_before": draft.state.limit.due_at})
 
@@ -141,30 +142,39 @@ def _later(draft: Draft, finding: Finding) -> Clock | None:
     return new if new.due_at > finding.clock.due_at else None
 
 
-def _denials(draft: Draft) -> list[_Denial]:
-    """The denied findings of the escalation; one made on a returned clock begins anew, not built on those before it."""
-    chains: list[list[Finding]] = [[]]
-    for finding in draft.state.findings:
+def chains(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings of the escalation, each list built one on the other; the last list is the one that runs now.
+
+    One made on a returned clock begins anew, not built on those before it.
+    """
+    found: list[list[Finding]] = [[]]
+    for finding in findings:
         if finding.act in _CHAIN:
             if finding.clock.kind is ClockKind.RETURNED:
-                chains.append([])
-            chains[-1].append(finding)
+                found.append([])
+            found[-1].append(finding)
+    return found
+
+
+def _denials(draft: Draft) -> list[_Denial]:
+    """The denied findings of the escalation."""
+    all_chains = chains(draft.state.findings)
     denials = []
-    for chain in chains:
+    for chain in all_chains:
         for index, finding in enumerate(chain):
             clock = _later(draft, finding)
             if clock is not None:
-                runs_on = chain is chains[-1] and draft.state.stage in _ESCALATING
+                runs_on = chain is all_chains[-1] and draft.state.stage in _ESCALATING
                 denials.append(_Denial(tuple(chain[index:]), clock, runs_on))
                 break
     return denials
 
 
-def _set_back(draft: Draft, denial: _Denial) -> None:
-    """Let the wrongly missed clock run on; a case that stays open keeps the matter on its level."""
-    clock, policy = denial.clock, draft.facts.policy
+def set_back(draft: Draft, findings: Sequence[Finding], clock: Clock) -> None:
+    """Let the wrongly missed `clock` run on, without `findings`; a case that stays open keeps the matter's level."""
+    policy = draft.facts.policy
     draft.stop(ClockKind.SUPERVISION, ClockKind.RECTIFICATION, ClockKind.EXPLANATION)
-    withdrawn = {finding.case for finding in denial.findings}
+    withdrawn = {finding.case for finding in findings}
     steps = [_STEP_OF[clock.kind]] if clock.kind in _STEP_OF else []
     if any(case.open and case.id not in withdrawn for case in draft.state.cases):
         steps.append(ActName.ACCOUNTABILITY_PROPOSED)
@@ -182,10 +192,7 @@ def _set_back(draft: Draft, denial: _Denial) -> None:
 
 def _withdraw(draft: Draft, denial: _Denial) -> None:
     clock, first = denial.clock, denial.findings[0]
-    draft.change(findings=tuple(finding for finding in draft.state.findings if finding not in denial.findings))
-    for finding in denial.findings:
-        draft.note(ActName.FINDING_WITHDRAWN, reason=finding.act.value, entry="calendar", rules=("R18",))
-        _withdraw_case(draft, finding)
+    withdraw_findings(draft, denial.findings, "calendar", ("R18",))
     if denial.runs_on and clock.due_at > draft.at:
         if clock.kind in (ClockKind.LIMIT, ClockKind.RETURNED):
             draft.show(Light.GREEN)
@@ -195,6 +202,14 @@ def _withdraw(draft: Draft, denial: _Denial) -> None:
         strike_clock(draft, draft.state.clocks[clock.kind])
     elif clock.kind in (ClockKind.LIMIT, ClockKind.RETURNED):
         _settle(draft, clock, first.act)
+
+
+def withdraw_findings(draft: Draft, findings: Sequence[Finding], entry: str, rules: tuple[str, ...] = ()) -> None:
+    """Withdraw findings, with the open cases proposed on them; `entry` and `rules` say by which rule."""
+    draft.change(findings=tuple(finding for finding in draft.state.findings if finding not in findings))
+    for finding in findings:
+        draft.note(ActName.FINDING_WITHDRAWN, reason=finding.act.value, entry=entry, rules=rules)
+        _withdraw_case(draft, finding)
 
 
 def _settle(draft: Draft, clock: Clock, act: ActName) -> None:
@@ -234,6 +249,9 @@ def _cured_at(draft: Draft, finding: Finding) -> datetime | None:
     """When what was missed was done after all; None while it is not done, or where it was done too late to matter."""
     state = draft.state
     match finding.act:
+        case ActName.SIGN_OVERDUE if state.lead_since is not None and finding.clock.started_at < state.lead_since:
+            # The former lead's: it owed its signature until the matter passed to another.
+            return state.lead_since
         case ActName.SIGN_OVERDUE:
             return state.signed_at
         case ActName.CO_OVERDUE:

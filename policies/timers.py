@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from models.acts import ActName
 from models.matters import CaseBrief, Clock, ClockKind, ExtensionState, Light, Stage
+from policies import transfers
 from policies.deadlines import SHANGHAI, add_months
-from policies.drafts import Draft, Due
+from policies.drafts import OVER, Draft, Due
 from policies.limits import parse_limit
 
 
@@ -80,6 +81,8 @@ def _escalate(draft: Draft, act: ActName, missed: Clock | None = None) -> None:
     draft.change(stage=stage, level=max(draft.state.level, step.level))
     draft.start(clock)
     draft.note_clock(act, clock, entry=step.act.value)
+    if act is ActName.RECTIFICATION_ORDERED:
+        draft.conclude(act)
 
 
 def _returned(draft: Draft, clock: Clock) -> None:
@@ -176,6 +179,21 @@ def _progress(draft: Draft, clock: Clock) -> None:
     draft.run_progress(clock)
 
 
+def _transfer(draft: Draft, clock: Clock) -> None:
+    transfers.fall_back(draft, ActName.TRANSFER_LAPSED)
+
+
+def _objection(draft: Draft, clock: Clock) -> None:
+    draft.stop(clock.kind)
+    entry = "objection" if clock.kind is ClockKind.OBJECTION else "assignment"
+    draft.note(ActName.OBJECTION_OVERDUE, entry=entry, rules=clock.rules)
+
+
+def _circulation(draft: Draft, clock: Clock) -> None:
+    draft.stop(ClockKind.CIRCULATION)
+    draft.note(ActName.APPROVAL_OVERDUE, entry="circulation", rules=clock.rules)
+
+
 def _suspension(draft: Draft, clock: Clock) -> None:
     draft.stop(ClockKind.SUSPENSION)
     draft.note(ActName.SUSPENSION_OVERDUE, entry="suspension", rules=clock.rules)
@@ -187,9 +205,10 @@ def _archive(draft: Draft, clock: Clock) -> None:
 
 
 def archive_when_free(draft: Draft) -> None:
-    """Archive an ended matter whose waiting time is over and about which no case is open."""
-    waiting = ClockKind.ARCHIVE in draft.state.clocks or any(case.open for case in draft.state.cases)
-    if draft.state.stage in (Stage.CLOSED, Stage.CANCELLED) and not waiting:
+    """Archive an ended matter whose waiting time is over, with no case, objection or circulation open about it."""
+    state = draft.state
+    open_ = state.objection is not None or state.circulation is not None or any(case.open for case in state.cases)
+    if state.stage in OVER and ClockKind.ARCHIVE not in state.clocks and not open_:
         draft.change(stage=Stage.ARCHIVED)
         draft.note(ActName.ARCHIVED, entry="archive")
 
@@ -206,6 +225,10 @@ _STRIKES: dict[ClockKind, Callable[[Draft, Clock], None]] = {
     ClockKind.SIGNING: _signing,
     ClockKind.SIGN_REMINDER: _sign_reminder,
     ClockKind.PROGRESS: _progress,
+    ClockKind.TRANSFER: _transfer,
+    ClockKind.ASSIGNMENT_OBJECTION: _objection,
+    ClockKind.OBJECTION: _objection,
+    ClockKind.CIRCULATION: _circulation,
     ClockKind.SUSPENSION: _suspension,
     ClockKind.ARCHIVE: _archive,
 }

@@ -52,6 +52,25 @@ ACTS: dict[ActName, str] = {
     ActName.CASE_PROPOSED: "提出问责建议",
     ActName.CASE_WITHDRAWN: "撤回问责建议",
     ActName.FAILURE_NOTED: "再次逾期,记入在办案件",
+    ActName.ASSIGNMENT_OBJECTED: "对交办提出异议",
+    ActName.ASSIGNMENT_UPHELD: "维持交办",
+    ActName.TRANSFER_REQUESTED: "申请转办",
+    ActName.TRANSFER_ACCEPTED: "接受转办",
+    ActName.TRANSFER_REFUSED: "不接受转办",
+    ActName.TRANSFER_LAPSED: "转办到期未答复,失效",
+    ActName.REOPENED: "回访后重新办理",
+    ActName.OBJECTION_LODGED: "对结论提出异议",
+    ActName.OBJECTION_DECIDED: "审定异议",
+    ActName.OBJECTION_OVERDUE: "异议到期未答复,报上一级",
+    ActName.URGED: "催办",
+    ActName.SUMMONED: "约谈",
+    ActName.CIRCULATION_REQUESTED: "报请通报",
+    ActName.CIRCULATION_REFUSED: "不同意通报",
+    ActName.CIRCULATED: "通报",
+    ActName.URGENCY_RAISED: "提高紧急程度",
+    ActName.MERGED: "并案",
+    ActName.PRAISED: "表扬",
+    ActName.CORRECTED: "更正",
 }
 
 STAGES: dict[Stage, str] = {
@@ -64,6 +83,7 @@ STAGES: dict[Stage, str] = {
     Stage.RETURNED: "退回重办",
     Stage.CLOSED: "已销号",
     Stage.CANCELLED: "已撤销",
+    Stage.MERGED: "已并案",
     Stage.ARCHIVED: "已归档",
 }
 
@@ -81,6 +101,10 @@ CLOCKS: dict[ClockKind, str] = {
     ClockKind.SIGNING: "签收到期",
     ClockKind.SIGN_REMINDER: "催签",
     ClockKind.PROGRESS: "进展反馈到期",
+    ClockKind.TRANSFER: "转办答复到期",
+    ClockKind.ASSIGNMENT_OBJECTION: "交办异议答复到期",
+    ClockKind.OBJECTION: "异议审定到期",
+    ClockKind.CIRCULATION: "通报审批到期",
     ClockKind.SUSPENSION: "中止到期",
     ClockKind.ARCHIVE: "归档",
 }

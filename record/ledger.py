@@ -17,7 +17,7 @@ from sqlalchemy import Dialect, Row, Select, Text, bindparam, exists, func, sele
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
-from models.acts import Act
+from models.acts import Act, ActName
 from models.rows import SHANGHAI, ActRow, HeadRow, SnapshotRow, aware, instant_text, table
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
@@ -162,6 +162,12 @@ def entries(session: Session, target: str, after: int = 0) -> list[Entry]:
     """The target's entries with a number greater than `after`, in order; none for an unknown target."""
     chosen = select(_ACTS).where(_ACTS.c.target == target, _ACTS.c.seq > after).order_by(_ACTS.c.seq)
     return [entry_of(row) for row in session.execute(chosen)]
+
+
+def acts_of(session: Session, target: str) -> list[ActName]:
+    """The names of the target's acts, in the order of its chain; none for an unknown target."""
+    chosen = select(_ACTS.c.act).where(_ACTS.c.target == target).order_by(_ACTS.c.seq)
+    return [ActName(name) for name in session.execute(chosen).scalars()]
 
 
 def recorded(session: Session, after_id: int = 0) -> Iterator[Entry]:

@@ -26,9 +26,17 @@ _SNAPSHOTS = table(SnapshotRow)
 
 # Stages in which nobody owes anything by the due instant, so that it cannot run out; in all others it can.
 SETTLED = frozenset(
-    {Stage.REFUSED, Stage.AWAITING_APPROVAL, Stage.SUBMITTED, Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED}
+    {
+        Stage.REFUSED,
+        Stage.AWAITING_APPROVAL,
+        Stage.SUBMITTED,
+        Stage.CLOSED,
+        Stage.CANCELLED,
+        Stage.MERGED,
+        Stage.ARCHIVED,
+    }
 )
-_OVER = (Stage.CLOSED.value, Stage.CANCELLED.value, Stage.ARCHIVED.value, Stage.REFUSED.value)
+_OVER = tuple(stage.value for stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED))
 _OUT_OF_REACH = (Stage.ARCHIVED.value, Stage.REFUSED.value)
 
 # Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
@@ -44,6 +52,7 @@ _LOAD = Prepared(
     .join(_HEADS, _HEADS.c.target == _SNAPSHOTS.c.id, isouter=True)
     .where(_SNAPSHOTS.c.id == bindparam("matter"))
 )
+_SEEN = Prepared(select(_SNAPSHOTS.c.state).where(_SNAPSHOTS.c.id == bindparam("matter")))
 _STANDS = Prepared(select(*_STANDING_COLUMNS).where(_MATTERS.c.id == bindparam("id_")))
 _SAVE_MATTER = Prepared(upsert(_MATTERS, "id"))
 _TOUCH_MATTER = Prepared(update(_MATTERS).where(_MATTERS.c.id == bindparam("id_")), _FREE)
@@ -70,6 +79,12 @@ def load(session: Session, matter_id: str) -> MatterState | None:
         known.heads[matter_id] = Head(row[1], row[2])
     known.standing[matter_id] = dict(zip(_STANDING, row[3:], strict=True))
     return MatterState.model_validate_json(row[0])
+
+
+def seen(session: Session, matter_id: str) -> MatterState | None:
+    """The state of another matter as it stands now; None for an unknown one. It is not held: it may move meanwhile."""
+    row = _SEEN.first(session, {"matter": matter_id})
+    return None if row is None else MatterState.model_validate_json(row[0])
 
 
 def save(

@@ -65,6 +65,8 @@ class Conductor:
             counting=counting(on),
             directory=directory,
             measures_decided=self._measures_decided,
+            other=self._states.get,
+            recorded=self._recorded,
         )
 
     def register(self, matter_id: str, registration: Registration) -> None:
@@ -140,6 +142,9 @@ class Conductor:
     def _twin(self, target: str, registration: Registration) -> str | None:
         namesakes = self._namesakes.get((registration.lead, registration.title), ())
         return next((other for other in namesakes if other != target and self._states[other].stage not in ENDED), None)
+
+    def _recorded(self, target: str) -> list[ActName]:
+        return [act.act for act in self._acts if act.target == target]
 
     def _measures_decided(self, subject: str, since: datetime, until: datetime) -> int:
         return sum(act.subject == subject and since <= act.at < until for act in self._decided)

@@ -59,7 +59,7 @@ _STARTS = (
     (date(2026, 6, 15), 10), (date(2026, 9, 21), 12), (date(2026, 12, 14), 17), (date(2024, 2, 26), 5),
 )  # fmt: skip
 _SPAN_DAYS = 75
-_OTHER_COMMANDS = ("urge", "split", "summon", "object_assignment", "request_transfer", "reopen", "merge", "correct")
+_OTHER_COMMANDS = ("urge", "split", "summon", "praise", "file")
 
 
 def random_scenario(seed: int, directory: Directory) -> Scenario:
@@ -93,6 +93,7 @@ class _Author:
         draft = read(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "draft")
         said = self._stream(draft) if self._chance(0.6) else []
         noise = [self._noise(content["matters"]) for _ in range(self._rng.randint(4, 30))]
+        noise += [answer for command in noise if (answer := self._answer(command))]
         commands = sorted((*said, *noise, *self._notices()), key=lambda command: str(command["at"]))
         content["commands"] = self._with_repeats(commands)
         return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
@@ -181,6 +182,20 @@ class _Author:
         target = matter["id"] if self._chance(0.94) else rng.choice(("m9", f"{matter['id']}/case1"))
         return {"at": self._some_time().isoformat(), "by": by, "target": target, "do": do, **said}
 
+    def _answer(self, command: dict[str, Any]) -> dict[str, Any] | None:
+        """An answer, some hours later, to a command that asks for one."""
+        if command["do"] == "request_transfer":
+            to = next(organ for organ in _ORGANS if organ["organ"] == command["to"])
+            do = "accept_transfer" if self._chance(0.8) else "refuse_transfer"
+            said: dict[str, Any] = {"by": str(to["handler"]), "do": do}
+        elif command["do"] in ("object", "object_assignment"):
+            said = {"by": self._rng.choice(("督查室主任", LEADER, "督查室承办岗")), "do": "decide_objection"}
+            said |= self._decision()
+        else:
+            return None
+        later = datetime.fromisoformat(command["at"]) + timedelta(hours=self._rng.choice((1, 5, 24, 72)))
+        return {"at": later.isoformat(), "target": command["target"], **said} if self._chance(0.7) else None
+
     def _anybody(self) -> str:
         organ = self._rng.choice(_ORGANS)
         return "无此岗" if self._chance(0.1) else str(organ[self._rng.choice(("head", "handler"))])
@@ -191,6 +206,7 @@ class _Author:
         office, leader = ("督查室承办岗", "督查室主任"), (LEADER,)
         lead = next((organ for organ in _ORGANS if organ["organ"] == matter["lead"]), _ORGANS[4])
         leads = (str(lead["head"]), str(lead["handler"]))
+        handlers = tuple(str(organ["handler"]) for organ in _ORGANS)
         sayings: tuple[tuple[int, str, dict[str, Any], Sequence[str]], ...] = (
             (4, "sign", {}, leads),
             (4, "report_progress", {"text": "进展", "done": chance(0.5)}, (*leads, "财政局承办岗", "体育局承办岗")),
@@ -202,10 +218,26 @@ class _Author:
             (4, "resume", {}, office),
             (2, "approve", {}, leader),
             (1, "cancel", {"reason": "情况变化"} if chance(0.7) else {}, leader),
+            (2, "request_transfer", {"to": rng.choice(_NAMES), "reason": "职责"}, (*leads, *office)),
+            (2, "accept_transfer", {}, handlers),
+            (1, "refuse_transfer", {"reason": "非本单位职责"}, handlers),
+            (2, "object_assignment", {"reason": "非本单位职责"}, leads),
+            (1, "uphold_assignment", {}, office),
+            (3, "object", {"text": "不属实"} if chance(0.9) else {}, leads),
+            (3, "decide_objection", self._decision(), (*office, *leader, "市长")),
+            (2, "reopen", {"reason": "回访不满意"}, office),
+            (2, "raise_urgency", {"urgency": rng.choice(("平件", "急件", "特急"))}, office),
+            (1, "circulate", {"text": "通报"}, (*office, *leader)),
+            (1, "merge", {"into": rng.choice(("m1", "m2", "m3"))}, office),
+            (1, "correct", {"entry": rng.randint(1, 9), "text": "更正"}, office),
             (1, rng.choice(_OTHER_COMMANDS), {"reason": "其他"}, office),
         )
         _, do, said, right = rng.choices(sayings, [weight for weight, *_ in sayings])[0]
         return do, said, right
+
+    def _decision(self) -> dict[str, Any]:
+        said: dict[str, Any] = {"upheld": self._chance(0.5)} if self._chance(0.95) else {}
+        return said | ({"to": self._rng.choice(_NAMES)} if self._chance(0.5) else {})
 
     def _verification(self) -> dict[str, Any]:
         said: dict[str, Any] = {"method": self._rng.choice(("document", "call-back", "visit", "guess"))}

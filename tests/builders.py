@@ -1,6 +1,7 @@
 """What does a matter look like in these tests? A fixed cast, a matter naming only what matters, and its life."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ class Life:
         **said: Any,
     ) -> None:
         self.now = at(start)
+        self.others: dict[str, MatterState] = {}
         self._measures = [(subject, at(decided)) for subject, decided in measures]
         self.facts = Facts(
             policy=(procedure or shipped(STANDARD)).in_force(self.now.date()),
@@ -92,6 +94,8 @@ class Life:
             counting=counting(self.now.date()),
             directory=Directory(organs),
             measures_decided=self._measures_decided,
+            other=self.others.get,
+            recorded=lambda _: [act.act for act in self.acts if act.target == self.state.id],
         )
         self.state: MatterState = blank("m1")
         self.acts: list[Act] = []
@@ -120,9 +124,7 @@ class Life:
         """Load a calendar notice at that instant; what was due by then was ruled by the calendar before it."""
         self.wait(when)
         calendar = self.facts.calendar.with_notice(notice)
-        self.facts = Facts(
-            self.facts.policy, calendar, self.facts.counting, self.facts.directory, self.facts.measures_decided
-        )
+        self.facts = replace(self.facts, calendar=calendar)
         self._hear(CalendarPublished(message_id=notice.number, notice=notice))
 
     def wait(self, until: str) -> "Life":

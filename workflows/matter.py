@@ -26,20 +26,34 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.messages import (
         TITLES,
+        AcceptTransfer,
         Approve,
         CalendarPublished,
         Cancel,
+        Circulate,
         Command,
+        Correct,
         DecideExtension,
-        NotYetOffered,
+        DecideObjection,
+        Merge,
+        Object,
+        ObjectAssignment,
         Outcome,
+        Praise,
+        RaiseUrgency,
+        RefuseTransfer,
         Registration,
+        Reopen,
         ReportProgress,
         RequestExtension,
+        RequestTransfer,
         Resume,
         Sign,
         Submit,
+        Summon,
         Suspend,
+        UpholdAssignment,
+        Urge,
         Verify,
     )
 
@@ -56,7 +70,7 @@ _STAGE = SearchAttributeKey.for_keyword(SearchAttribute.STAGE)
 _LIGHT = SearchAttributeKey.for_keyword(SearchAttribute.LIGHT)
 _LEVEL = SearchAttributeKey.for_int(SearchAttribute.LEVEL)
 _DUE = SearchAttributeKey.for_datetime(SearchAttribute.DUE)
-_MOVING: tuple[SearchAttributeKey[Any], ...] = (_STAGE, _LIGHT, _LEVEL, _DUE)
+_MOVING: tuple[SearchAttributeKey[Any], ...] = (_ORGAN, _STAGE, _LIGHT, _LEVEL, _DUE)
 
 
 @workflow.defn(name=MATTER_WORKFLOW)
@@ -166,8 +180,83 @@ class MatterWorkflow:
         return await self._answer(command)
 
     @workflow.update
-    async def not_yet_offered(self, command: NotYetOffered) -> Outcome:
-        """A command of the contract that this procedure does not offer; refused on record."""
+    async def object_assignment(self, command: ObjectAssignment) -> Outcome:
+        """对交办提出异议."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def uphold_assignment(self, command: UpholdAssignment) -> Outcome:
+        """维持交办."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def request_transfer(self, command: RequestTransfer) -> Outcome:
+        """申请转办."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def accept_transfer(self, command: AcceptTransfer) -> Outcome:
+        """接受转办."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def refuse_transfer(self, command: RefuseTransfer) -> Outcome:
+        """不接受转办."""
+        return await self._answer(command)
+
+    @workflow.update(name="object")
+    async def object_to(self, command: Object) -> Outcome:
+        """对结论提出异议."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def decide_objection(self, command: DecideObjection) -> Outcome:
+        """审定异议."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def reopen(self, command: Reopen) -> Outcome:
+        """重新办理."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def urge(self, command: Urge) -> Outcome:
+        """催办."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def summon(self, command: Summon) -> Outcome:
+        """约谈."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def circulate(self, command: Circulate) -> Outcome:
+        """通报."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def raise_urgency(self, command: RaiseUrgency) -> Outcome:
+        """提高紧急程度."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def merge(self, command: Merge) -> Outcome:
+        """并案."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def praise(self, command: Praise) -> Outcome:
+        """表扬."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def correct(self, command: Correct) -> Outcome:
+        """更正."""
+        return await self._answer(command)
+
+    @workflow.update
+    async def not_yet_offered(self, command: Command) -> Outcome:
+        """A command that its sender believed not to be offered yet; refused on record where that is still so."""
         return await self._answer(command)
 
     @workflow.signal(name=CALENDAR_PUBLISHED_SIGNAL)
@@ -242,6 +331,9 @@ class MatterWorkflow:
             _LEVEL.name: receipt.level,
             _DUE.name: receipt.due_at,
         }
+        if receipt.organ is not None:
+            self._opening = self._opening.model_copy(update={"organ": receipt.organ})
+        wanted[_ORGAN.name] = self._opening.organ
         if wanted != self._shown:
             workflow.upsert_search_attributes(self._updates(wanted))
             self._shown = wanted
@@ -250,7 +342,7 @@ class MatterWorkflow:
     def _updates(self, wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
         updates: list[SearchAttributeUpdate[Any]] = []
         if not self._shown:
-            updates += [_KIND.value_set(KIND_MATTER), _ORGAN.value_set(self._opening.organ)]
+            updates.append(_KIND.value_set(KIND_MATTER))
         for key in _MOVING:
             value = wanted[key.name]
             if value != self._shown.get(key.name):

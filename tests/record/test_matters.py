@@ -12,7 +12,7 @@ from record.store import Store
 from tests.record.builders import DUE, NOW, a_matter, a_refused_registration, an_act, append, save
 from tests.record.recount import recounted, tallied
 
-OVER = [Stage.CLOSED, Stage.CANCELLED, Stage.ARCHIVED, Stage.REFUSED]
+OVER = [Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED]
 
 
 def saved(store: Store, *states: MatterState) -> None:

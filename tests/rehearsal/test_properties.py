@@ -16,6 +16,7 @@ from models.messages import CalendarPublished, Command, Outcome, Registration
 from policies.calendar import CalendarError, standard_calendar
 from policies.counting import counting
 from policies.directory import Directory
+from policies.drafts import OVER
 from policies.matter import ENDED, Facts, Step, blank, next_due, step
 from policies.procedures import STANDARD, shipped
 from rehearsal.conductor import play
@@ -31,7 +32,9 @@ from tests.builders import (
     LEAD,
     LEADER,
     NOBODY,
+    OFFICE_HEAD,
     OFFICER,
+    OTHER,
     STRANGER,
     a_matter,
     a_notice,
@@ -50,7 +53,7 @@ BY_ITSELF = {
     ActName.REMINDED, ActName.LIGHT_CHANGED, ActName.EXTENSION_LAPSED, ActName.SUSPENSION_OVERDUE, ActName.OVERDUE,
     ActName.VERIFICATION_OVERDUE, ActName.VERIFICATION_ESCALATED, ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED,
     ActName.RECTIFICATION_OVERDUE, ActName.ACCOUNTABILITY_PROPOSED, ActName.CASE_PROPOSED, ActName.FAILURE_NOTED,
-    ActName.EXPLANATION_ASKED, ActName.ARCHIVED,
+    ActName.EXPLANATION_ASKED, ActName.ARCHIVED, ActName.TRANSFER_LAPSED, ActName.OBJECTION_OVERDUE,
 }  # fmt: skip
 
 
@@ -101,8 +104,9 @@ def stands(state: MatterState) -> bool:
     """Whether somebody or some clock will take the matter further, or it is over."""
     if next_due(state) is not None:
         return True
-    if state.stage in (Stage.CLOSED, Stage.CANCELLED):
-        return any(case.open for case in state.cases)
+    if state.stage in OVER:
+        awaited = state.objection is not None or state.circulation is not None
+        return awaited or any(case.open for case in state.cases)
     return state.stage in (Stage.REFUSED, Stage.ARCHIVED, Stage.AWAITING_APPROVAL) or state.suspended
 
 
@@ -153,6 +157,22 @@ SAYINGS: list[dict[str, Any]] = [
     {"do": "cancel", "by": STRANGER, "reason": "停办"},
     {"do": "sign", "by": NOBODY},
     {"do": "urge", "by": OFFICER},
+    {"do": "object_assignment", "by": HANDLER, "reason": "非本单位职责"},
+    {"do": "uphold_assignment", "by": OFFICER},
+    {"do": "request_transfer", "by": HANDLER, "to": OTHER, "reason": "职责"},
+    {"do": "request_transfer", "by": OFFICER, "to": OTHER, "reason": "职责"},
+    {"do": "accept_transfer", "by": STRANGER},
+    {"do": "refuse_transfer", "by": STRANGER},
+    {"do": "submit", "by": STRANGER, "text": "办结"},
+    {"do": "object", "by": HANDLER, "text": "不属实"},
+    {"do": "decide_objection", "by": OFFICE_HEAD, "upheld": True, "to": OTHER},
+    {"do": "decide_objection", "by": LEADER, "upheld": True},
+    {"do": "decide_objection", "by": LEADER, "upheld": False},
+    {"do": "reopen", "by": OFFICER, "reason": "回访"},
+    {"do": "raise_urgency", "by": OFFICER, "urgency": "急件"},
+    {"do": "raise_urgency", "by": OFFICER, "urgency": "特急"},
+    {"do": "circulate", "by": OFFICER, "text": "通报"},
+    {"do": "praise", "by": OFFICER},
 ]
 REGISTRATIONS = st.fixed_dictionaries(
     {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from models.acts import ActName
-from policies.admissibility import Refused
+from policies.authority import Refused
 from rehearsal.checks import differences
 from rehearsal.conductor import Played, play
 from rehearsal.scenarios import Scenario, load
@@ -56,8 +56,9 @@ def test_a_named_mechanism_is_a_row_of_the_checklist() -> None:
 # --- coverage -------------------------------------------------------------------------------------------------------
 
 
-RULES = [ROOT / "policies" / f"{name}.py" for name in ("admissibility", "commands", "matter")]
-CAUSES = [ROOT / "policies" / f"{name}.py" for name in ("commands", "timers", "reruling", "matter", "drafts")]
+RULE_FILES = ("authority", "admissibility", "commands", "transfers", "objections", "office_commands", "matter")
+RULES = [ROOT / "policies" / f"{name}.py" for name in RULE_FILES]
+CAUSES = [ROOT / "policies" / f"{name}.py" for name in (*RULE_FILES, "timers", "reruling", "drafts")]
 
 Place = tuple[str, int]
 

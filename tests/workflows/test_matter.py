@@ -14,10 +14,34 @@ from models.acts import ActName
 from models.calendar import CalendarNotice
 from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, TransitionOrder, matter_workflow_id
 from models.matters import Stage
-from models.messages import Cancel, NotYetOffered, ReportProgress, Sign, Submit, Verify
+from models.messages import (
+    AcceptTransfer,
+    Cancel,
+    Correct,
+    Merge,
+    NotYetOffered,
+    Outcome,
+    ReportProgress,
+    RequestTransfer,
+    Sign,
+    Submit,
+    Urge,
+    Verify,
+)
 from office import NoticeRefusedError
 from record import ledger, views
-from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, OFFICER, STRANGER, a_matter, message_id, this_second
+from tests.workflows.cast import (
+    CO,
+    CO_HANDLER,
+    DIRECTORY,
+    HANDLER,
+    LEADER,
+    OFFICER,
+    STRANGER,
+    a_matter,
+    message_id,
+    this_second,
+)
 from tests.workflows.conftest import LiveOffice, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -93,7 +117,7 @@ async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothi
 async def test_a_command_nobody_offers_yet_is_refused_on_record(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
 
-    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="urge"))
+    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="split"))
 
     assert not outcome.accepted
     assert acts_of(live, "m1")[-1] is ActName.REFUSED
@@ -116,6 +140,40 @@ async def test_the_temporal_ui_shows_stage_light_level_due_and_the_story_in_chin
     assert "教育局" in (await description.static_summary() or "")
     details = await handle.query("__temporal_workflow_metadata")
     assert "签收" in str(details)
+
+
+async def test_a_transferred_matter_is_found_under_its_new_organ(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    await live.office.say("m1", RequestTransfer(message_id=message_id(), by=HANDLER, to=CO, reason="职责"))
+    await live.office.say("m1", AcceptTransfer(message_id=message_id(), by=CO_HANDLER))
+    handle = live.client.get_workflow_handle(matter_workflow_id("m1", live.scope))
+
+    found: TypedSearchAttributes = (await handle.describe()).typed_search_attributes
+
+    assert {pair.key.name: pair.value for pair in found}[SearchAttribute.ORGAN] == CO
+
+
+async def test_one_matter_is_merged_into_another_that_the_record_knows(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    await live.office.launch("m2", a_matter())
+
+    nowhere = await live.office.say("m1", Merge(message_id=message_id(), by=OFFICER, into="m3"))
+    merged = await live.office.say("m1", Merge(message_id=message_id(), by=OFFICER, into="m2"))
+    corrected = await live.office.say(
+        "m1", Correct(message_id=message_id(), by=OFFICER, act=ActName.MERGED, text="依据补正")
+    )
+
+    assert (nowhere.rule, merged.accepted, corrected.accepted) == ("merge", True, True)
+
+
+async def test_a_command_sent_as_not_yet_offered_is_heard_once_it_is_offered(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    handle = live.client.get_workflow_handle(matter_workflow_id("m1", live.scope))
+
+    said = Urge(message_id=message_id(), by=OFFICER, text="请抓紧")
+    outcome = await handle.execute_update("not_yet_offered", said, result_type=Outcome)
+
+    assert outcome.accepted
 
 
 async def test_a_real_matter_has_no_clock_that_can_be_struck(live: LiveOffice) -> None:
