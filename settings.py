@@ -8,11 +8,12 @@ then a .env file, then duban.toml, then the defaults; where the Temporal server 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypedDict
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError
@@ -78,6 +79,16 @@ def _filled(text: str) -> str:
     return text.strip()
 
 
+class RecordArguments(TypedDict):
+    """What record.store.Store is made with."""
+
+    url: str
+    synchronous: str
+    pool_size: int
+    patience: timedelta
+    statement_limit: timedelta
+
+
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -107,6 +118,13 @@ class Settings(BaseSettings):
     max_cached_workflows: PositiveInt = Field(1000, description="正整数 a whole number from 1")
     workflow_pollers: PositiveInt = Field(20, le=200, description="1–200")
     activity_threads: PositiveInt = Field(16, le=500, description="1–500")
+    database_pool: PositiveInt = Field(20, le=500, description="1–500，不少于 not less than activity_threads")
+    database_patience_seconds: PositiveFloat = Field(
+        10.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds"
+    )
+    database_statement_seconds: PositiveFloat = Field(
+        60.0, le=3600, description="大于 0 至 3600（秒）above 0 to 3600 seconds"
+    )
     sticky_timeout_seconds: PositiveFloat = Field(2.0, le=60, description="大于 0 至 60（秒）above 0 to 60 seconds")
     rpc_timeout_seconds: PositiveFloat = Field(10.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
     shutdown_seconds: PositiveFloat = Field(10.0, le=600, description="大于 0 至 600（秒）above 0 to 600 seconds")
@@ -126,6 +144,28 @@ class Settings(BaseSettings):
         It also means that `Settings(data_dir=…)` in a test is not changed by the machine it runs on.
         """
         return (init_settings,)
+
+    @property
+    def record(self) -> RecordArguments:
+        """Where the record is and how patiently it is spoken to: the arguments of record.store.Store."""
+        return {
+            "url": self.database_url,
+            "synchronous": self.sqlite_synchronous.value,
+            "pool_size": self.database_pool,
+            "patience": timedelta(seconds=self.database_patience_seconds),
+            "statement_limit": timedelta(seconds=self.database_statement_seconds),
+        }
+
+    @property
+    def database_shown(self) -> str:
+        """The database's address without its password."""
+        return make_url(self.database_url).render_as_string(hide_password=True)
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file the record is kept in; None for PostgreSQL."""
+        url = make_url(self.database_url)
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
     @property
     def temporal_database(self) -> Path:

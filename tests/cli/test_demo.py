@@ -15,6 +15,9 @@ from settings import Settings
 from tests.builders import sample_directory
 from tests.cli.conftest import Said, starter
 
+# The demonstration keeps what it plays in files of its own.
+pytestmark = pytest.mark.usefixtures("sqlite_url")
+
 
 def played(place: Path, seed: int) -> tuple[Year, Store]:
     place.mkdir()
