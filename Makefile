@@ -30,8 +30,10 @@ lint: setup
 types: setup
 	$(PY) -m mypy
 
+# Everything on SQLite, then all that touches a record on a PostgreSQL the tests start themselves.
 tests: setup
 	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks

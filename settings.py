@@ -7,15 +7,16 @@ then a .env file, then duban.toml, then the defaults; where the Temporal server 
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypedDict
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -25,16 +26,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from typing_extensions import override
 
+import addresses
 from logs import LogFormat, LogLevel
 
 ROOT = Path(__file__).resolve().parent
 """The checkout: where the shipped data lies, whatever the current directory is."""
 
 ENV_PREFIX = "DUBAN_"
+_CONTRADICTION = "contradiction"
+# Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
+_PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
 TOML_FILE = "duban.toml"
 
@@ -62,20 +66,20 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
-def _database_url(text: str) -> str:
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ValueError("not a database URL") from None
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ValueError("neither sqlite nor postgresql")
-    return text
-
-
 def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("empty")
     return text.strip()
+
+
+class RecordArguments(TypedDict):
+    """What record.store.Store is made with."""
+
+    url: str
+    synchronous: str
+    pool_size: int
+    patience: timedelta
+    statement_limit: timedelta
 
 
 FilePath = Annotated[Path, AfterValidator(_absolute)]
@@ -88,9 +92,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid", validate_default=True)
 
     data_dir: FilePath = Field(Path("var"), description="目录路径 a directory path")
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+    database_url: Annotated[str, AfterValidator(addresses.database_url)] = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'duban.db' if 'data_dir' in given else ''}",
-        description="sqlite:///… 或 or postgresql+psycopg://…",
+        description="sqlite:///文件 file; postgresql://用户:口令@主机/库名 user:password@host/database",
         repr=False,
     )
     directory_path: FilePath = Field(
@@ -107,9 +111,22 @@ class Settings(BaseSettings):
     max_cached_workflows: PositiveInt = Field(1000, description="正整数 a whole number from 1")
     workflow_pollers: PositiveInt = Field(20, le=200, description="1–200")
     activity_threads: PositiveInt = Field(16, le=500, description="1–500")
+    database_pool: PositiveInt = Field(20, le=500, description="1–500，不少于 not less than activity_threads")
+    database_patience_seconds: PositiveFloat = Field(
+        10.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds"
+    )
+    database_statement_seconds: PositiveFloat = Field(
+        60.0, le=3600, description="大于 0 至 3600（秒）above 0 to 3600 seconds"
+    )
     sticky_timeout_seconds: PositiveFloat = Field(2.0, le=60, description="大于 0 至 60（秒）above 0 to 60 seconds")
     rpc_timeout_seconds: PositiveFloat = Field(10.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
     shutdown_seconds: PositiveFloat = Field(10.0, le=600, description="大于 0 至 600（秒）above 0 to 600 seconds")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if found := contradictions(self):
+            raise PydanticCustomError(_CONTRADICTION, "settings contradict each other", {"found": found})
+        return self
 
     @classmethod
     @override
@@ -126,6 +143,28 @@ class Settings(BaseSettings):
         It also means that `Settings(data_dir=…)` in a test is not changed by the machine it runs on.
         """
         return (init_settings,)
+
+    @property
+    def record(self) -> RecordArguments:
+        """Where the record is and how patiently it is spoken to: the arguments of record.store.Store."""
+        return {
+            "url": self.database_url,
+            "synchronous": self.sqlite_synchronous.value,
+            "pool_size": self.database_pool,
+            "patience": timedelta(seconds=self.database_patience_seconds),
+            "statement_limit": timedelta(seconds=self.database_statement_seconds),
+        }
+
+    @property
+    def database_shown(self) -> str:
+        """The database's address without its password."""
+        return make_url(self.database_url).render_as_string(hide_password=True)
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file the record is kept in; None for PostgreSQL."""
+        url = make_url(self.database_url)
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
     @property
     def temporal_database(self) -> Path:
@@ -154,36 +193,111 @@ class Temporal:
         return type(self)(address, self.namespace, {**self.connect, "target_host": address, "tls": False})
 
 
+class Source(StrEnum):
+    """What a value was given by, the weakest first."""
+
+    DEFAULT = "default"
+    TOML = TOML_FILE
+    PROFILE = "profile"
+    ENV_FILE = ENV_FILE
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: a variable of the environment, a file (and the variable in it), or nowhere."""
+
+    source: Source = Source.DEFAULT
+    file: Path | None = None
+    variable: str | None = None
+
+    def __str__(self) -> str:
+        """In words, Chinese first."""
+        if self.source is Source.DEFAULT:
+            return "默认值 default"
+        first = "环境变量 environment" if self.file is None else str(self.file)
+        return first if self.variable is None else f"{first} {self.variable}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Settings that are each well-formed and cannot hold together; `words` say why, Chinese first."""
+
+    names: tuple[str, ...]
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """One value as someone gave it, and where."""
 
     value: Any
-    where: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The settings of a process and, by name, where each of them came from."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
 
 
 def load(directory: Path | None = None) -> Settings:
     """The settings of this process; `directory` (default: the current one) is where .env and duban.toml are looked for.
 
-    Raises SettingsError naming every bad or unknown setting, where it came from and what is accepted.
+    Raises SettingsError naming every bad or unknown setting, where it came from and what is accepted, or those that
+    contradict each other.
     """
+    return in_force(directory).settings
+
+
+def in_force(directory: Path | None = None) -> InForce:
+    """As `load`, with the origin of every value."""
     given, complaints = _gathered(directory or Path.cwd())
     try:
         settings = Settings(**{name: one.value for name, one in given.items()})
     except ValidationError as error:
-        complaints += [_complaint(str(mistake["loc"][0]), given) for mistake in error.errors()]
+        for mistake in error.errors():
+            if mistake["type"] == _CONTRADICTION:
+                complaints += [_contradicted(one, given) for one in mistake["ctx"]["found"]]
+            else:
+                why = str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else ""
+                complaints.append(_complaint(str(mistake["loc"][0]), given, why))
         raise SettingsError("\n".join(dict.fromkeys(complaints))) from None
     if complaints:
         raise SettingsError("\n".join(complaints))
-    return settings
+    return InForce(settings, {name: _origin(name, given) for name in Settings.model_fields})
+
+
+def contradictions(settings: Settings) -> list[Contradiction]:
+    """The settings that cannot hold together; empty when all can."""
+    found = []
+    if settings.ui_port == settings.temporal_port != 0:
+        words = f"同为端口 {settings.ui_port} both are port {settings.ui_port}"
+        found.append(Contradiction(("ui_port", "temporal_port"), words))
+    if settings.sqlite_file == settings.temporal_database:
+        words = "记录与 Temporal 不能用同一文件 the record and Temporal cannot share a file"
+        found.append(Contradiction(("database_url", "data_dir"), words))
+    if settings.sqlite_file is None and settings.database_pool < settings.activity_threads:
+        words = (
+            f"{settings.database_pool} 个连接不够 {settings.activity_threads} 个线程用 "
+            f"{settings.database_pool} connections are too few for {settings.activity_threads} threads"
+        )
+        found.append(Contradiction(("database_pool", "activity_threads"), words))
+    if settings.database_statement_seconds < settings.database_patience_seconds:
+        words = "语句的时限短于等锁的时限 a statement would be given up before its wait for a lock is"
+        found.append(Contradiction(("database_statement_seconds", "database_patience_seconds"), words))
+    return found
 
 
 def load_temporal(directory: Path | None = None) -> Temporal:
     """Where the Temporal server is, by Temporal's own settings (environment, .env, profile file).
 
-    Raises SettingsError when they cannot be read, or when they would send plain text to another machine.
+    Raises SettingsError when they cannot be read, name no address beside a key or certificate, or would send plain text
+    to another machine, or a key in plain text at all.
     """
-    told = {**_dotenv((directory or Path.cwd()) / ENV_FILE), **os.environ}
+    told = _told_to_temporal(directory or Path.cwd())
     try:
         connect = ClientConfig.load_client_connect_config(override_env_vars=told)
     except (RuntimeError, OSError, ValueError) as error:
@@ -191,7 +305,17 @@ def load_temporal(directory: Path | None = None) -> Temporal:
             f"Temporal 连接设置（TEMPORAL_*）无法读取 Temporal's settings (TEMPORAL_*) cannot be read: {error}"
         ) from None
     address = connect.get("target_host")
-    if address is not None and not connect.get("tls") and not is_loopback(address):
+    if address is None and (connect.get("api_key") or connect.get("tls")):
+        raise SettingsError(
+            "设有 Temporal 的密钥或证书，却没有 TEMPORAL_ADDRESS；内置服务不用这些。 "
+            "TEMPORAL_ADDRESS is missing beside a key or certificate for it; the embedded server uses neither."
+        )
+    if connect.get("api_key") and not connect.get("tls"):
+        raise SettingsError(
+            f"TEMPORAL_API_KEY 与 TEMPORAL_TLS=false 矛盾：密钥会以明文发往 {address}。 "
+            f"TEMPORAL_API_KEY contradicts TEMPORAL_TLS=false: the key would go to {address} in plain text."
+        )
+    if address is not None and not connect.get("tls") and not addresses.is_loopback(address):
         raise SettingsError(
             f"拒绝以明文连接 {address}：本机以外须用 TLS（设 TEMPORAL_TLS=true 或证书）。 "
             f"Refusing plain text to {address}: off this machine TLS is required (TEMPORAL_TLS=true or certificates)."
@@ -199,16 +323,42 @@ def load_temporal(directory: Path | None = None) -> Temporal:
     return Temporal(address, connect.get("namespace") or "default", connect)
 
 
-def is_loopback(address: str) -> bool:
-    """Whether `host:port` is this machine itself, by its name or number; no name is looked up."""
-    host = address.rsplit(":", 1)[0] if address.count(":") == 1 or address.startswith("[") else address
-    host = host.strip("[]")
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def temporal_origins(directory: Path | None = None) -> dict[str, Origin]:
+    """Where each of Temporal's settings came from: address, namespace, api_key, tls (the strongest of its parts).
+
+    What no variable gives and yet is there, was in the profile file; raises SettingsError as load_temporal.
+    """
+    place = directory or Path.cwd()
+    connect = load_temporal(place).connect
+    env_file = place / ENV_FILE
+    written = _dotenv(env_file)
+    profile = _told_to_temporal(place).get("TEMPORAL_CONFIG_FILE")
+    origins: dict[str, Origin] = {}
+    for name, key in (("address", "target_host"), ("namespace", "namespace"), ("api_key", "api_key"), ("tls", "tls")):
+        begins = f"TEMPORAL_{name.upper()}"
+        by_variable = [
+            Origin(source, file, variable)
+            for source, file, variables in (
+                (Source.ENVIRONMENT, None, os.environ),
+                (Source.ENV_FILE, env_file, written),
+            )
+            for variable in sorted(variables)
+            if variable == begins or (name == "tls" and variable.startswith(f"{begins}_"))
+        ]
+        if by_variable:
+            origins[name] = by_variable[0]
+        elif name == "tls" and connect.get("api_key") and connect.get("tls") is True:
+            # A key alone switches encryption on.
+            origins[name] = origins["api_key"]
+        elif key in connect:
+            origins[name] = Origin(Source.PROFILE, Path(profile) if profile else _PROFILE_FILE)
+        else:
+            origins[name] = Origin()
+    return origins
+
+
+def _told_to_temporal(directory: Path) -> dict[str, str]:
+    return {**_dotenv(directory / ENV_FILE), **os.environ}
 
 
 def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
@@ -232,21 +382,21 @@ def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
         complaints.append(f"文件无法读取 file cannot be read: {toml}: {error}")
     for name, value in table.items():
         if name in Settings.model_fields:
-            given[name] = _Given(value, f"{toml}")
+            given[name] = _Given(value, Origin(Source.TOML, toml))
         else:
             unknown(name, f"{toml}")
 
-    for where, source, names in (
-        (f"{env_file}", DotEnvSettingsSource(Settings, env_file=env_file), _dotenv(env_file)),
-        ("环境变量 environment", EnvSettingsSource(Settings), os.environ),
+    for origin, values, names in (
+        (Origin(Source.ENV_FILE, env_file), DotEnvSettingsSource(Settings, env_file=env_file), _dotenv(env_file)),
+        (Origin(Source.ENVIRONMENT), EnvSettingsSource(Settings), os.environ),
     ):
-        for name, value in source().items():
+        for name, value in values().items():
             if name in Settings.model_fields:
-                given[name] = _Given(value, f"{where} {ENV_PREFIX}{name.upper()}")
+                given[name] = _Given(value, replace(origin, variable=f"{ENV_PREFIX}{name.upper()}"))
         for variable in names:
             name = variable.lower().removeprefix(ENV_PREFIX.lower())
             if variable.upper().startswith(ENV_PREFIX) and name not in Settings.model_fields:
-                unknown(variable, where)
+                unknown(variable, str(origin))
     return given, complaints
 
 
@@ -254,12 +404,22 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {key: value for key, value in dotenv_values(path).items() if value is not None} if path.is_file() else {}
 
 
-def _complaint(name: str, given: Mapping[str, _Given]) -> str:
-    one = given.get(name, _Given(None, "默认值 default"))
+def _origin(name: str, given: Mapping[str, _Given]) -> Origin:
+    return given[name].origin if name in given else Origin()
+
+
+def _complaint(name: str, given: Mapping[str, _Given], why: str) -> str:
+    origin = _origin(name, given)
     accepted = Settings.model_fields[name].description
     # A database address can hold a password.
-    value = "…" if name == "database_url" else f"{one.value!r}"
+    value = "…" if name == "database_url" or name not in given else f"{given[name].value!r}"
+    because = f" [{why}]" if why else ""
     return (
-        f"设置 {name} 的值 {value} 不可用（来自 {one.where}），可用：{accepted}。 "
-        f"Setting {name} cannot be {value} (from {one.where}); accepted: {accepted}"
+        f"设置 {name} 的值 {value} 不可用（来自 {origin}），可用：{accepted}。 "
+        f"Setting {name} cannot be {value} (from {origin}); accepted: {accepted}{because}"
     )
+
+
+def _contradicted(found: Contradiction, given: Mapping[str, _Given]) -> str:
+    named = [f"{name} ({_origin(name, given)})" for name in found.names]
+    return f"设置互相矛盾 settings contradict each other: {'; '.join(named)}: {found.words}"

@@ -113,7 +113,7 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
 
 async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:
     """Serve matters until `stop` is set; what is under way is finished first. Raises UnavailableError."""
-    store = Store(settings.database_url, synchronous=settings.sqlite_synchronous.value)
+    store = Store(**settings.record)
     store.migrate()
     directory = Directory(read_directory(settings.directory_path))
     client = await connect(temporal)

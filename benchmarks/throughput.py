@@ -78,7 +78,7 @@ async def _worker(server: EmbeddedServer, directory: Path, runner: str) -> Async
         "DUBAN_LOG_LEVEL": "error",
     }
     settings = Settings(data_dir=directory, directory_path=DIRECTORY_FILE)
-    store = Store(settings.database_url, synchronous=settings.sqlite_synchronous.value)
+    store = Store(**settings.record)
     store.migrate()
     process = _started(directory, environment)
     try:

@@ -43,6 +43,7 @@ COMMANDS = {
     "export": _Entry("cli.exporting", "export", "导出台账或全部记录。 Export the register or every act."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
+    "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "policy": _Entry("cli.policies", "app", "督办程序文件。 Procedure files."),
 }
 

@@ -34,8 +34,9 @@ from policies.directory import Directory
 from policies.wording import moment
 from record import views
 from record.ledger import Entry
+from record.schemas import emptied_schema
 from record.views import OrganSummary
-from settings import Settings, load_temporal
+from settings import Settings, load, load_temporal
 from worker import SEARCH_ATTRIBUTES, build_worker
 
 __all__ = ["demo"]
@@ -72,7 +73,9 @@ def demo(
     # Warnings of the demonstration's own server are not what it shows.
     logs.configure("console", "error")
     logs.forward_core()
-    chosen = Settings(data_dir=place, temporal_port=0, ui_port=0)
+    with in_words():
+        live_url, year_url = _records(place)
+    chosen = Settings(data_dir=place, database_url=live_url, temporal_port=0, ui_port=0)
     directory, ledger_rows = organs(chosen), sample(chosen, SAMPLE)
     speak: Callable[[str], None] = (lambda _text: None) if as_json else say
     with in_words():
@@ -84,14 +87,14 @@ def demo(
         "    以下为虚拟时间:规则与真实运行完全相同,各岗位的答复与沉默由种子生成,不是真实数据。\n"
         "    What follows is virtual: the rules are those of the live run, the replies and silences come from a seed."
     )
-    with record(Settings(data_dir=place, database_url=f"sqlite:///{place / 'year.db'}"), write=True) as store:
+    with record(Settings(data_dir=place, database_url=year_url), write=True) as store:
         with progress("推演 12 个月 playing 12 months", len(MONTHS)) as advance:
             year = play(store, [row.registration for row in ledger_rows], directory, seed, advance)
         files = written(store, year, place)
-    files |= {
-        place / "duban.db": "真实运行的数据库 the live record",
-        place / "temporal.db": "Temporal 流程历史 the live workflows' histories",
-    }
+    if chosen.sqlite_file is not None:
+        files[place / "year.db"] = "推演一年的数据库 the virtual year's record"
+        files[chosen.sqlite_file] = "真实运行的数据库 the live record"
+    files[place / "temporal.db"] = "Temporal 流程历史 the live workflows' histories"
     took = perf_counter() - begun
     if as_json:
         answer(_document(shown, brought, year, files, seed))
@@ -101,6 +104,14 @@ def demo(
         for file, words in files.items():
             say(f"  {file}  {words}")
         say(f"用时 {took:.0f} 秒 seconds. 接下来 next: make up(真实运行 live), starter.py --help")
+
+
+def _records(place: Path) -> tuple[str, str]:
+    """The databases of the live part and of the year: files in `place`, or schemas beside the office's own record."""
+    told = load()
+    if told.sqlite_file is not None:
+        return f"sqlite:///{place / 'duban.db'}", f"sqlite:///{place / 'year.db'}"
+    return emptied_schema(told.database_url, "duban_demo"), emptied_schema(told.database_url, "duban_demo_year")
 
 
 # --- live -------------------------------------------------------------------------------------------------------------
@@ -114,7 +125,7 @@ async def _live(
     async with EmbeddedServer(
         chosen.data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous=chosen.sqlite_synchronous.value
     ) as server:
-        speak(f"    Temporal {server.address}, {chosen.data_dir}")
+        speak(f"    Temporal {server.address}, {chosen.sqlite_file or chosen.database_shown}")
         client = await client_of(load_temporal().at(server.address))
         with record(chosen, write=True) as store:
             async with build_worker(client, store, directory, chosen):

@@ -12,7 +12,7 @@ from cli.kept import settings
 from cli.live import client_of, in_words
 from cli.output import say, warn
 from cli.problems import ExitCode
-from drill.player import Player
+from drill.player import Player, records_in
 from embedded import FOR_TESTS, EmbeddedServer, register_search_attributes
 from policies.directory import Directory
 from rehearsal.checks import differences
@@ -38,7 +38,7 @@ async def _drill(scenarios: Sequence[Scenario], organs: Directory, *, check: boo
         # What a drill records is thrown away: it need not outlive a power failure, and its worker may be small.
         light = Settings(data_dir=data_dir, workflow_pollers=5, max_cached_workflows=200, shutdown_seconds=1)
         async with _client(load_temporal(), data_dir) as client:
-            player = Player(client, organs, light, data_dir)
+            player = Player(client, organs, light, records_in(data_dir))
             for scenario in scenarios:
                 acts = await player.play(scenario)
                 for act in acts:

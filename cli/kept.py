@@ -6,9 +6,8 @@ Running matters are for live.py: what only reads the record need not wait for Te
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 import logs
@@ -20,6 +19,18 @@ from policies.directory import Directory
 from record import calendars
 from record.store import RecordUnavailableError, Store
 from settings import Settings, SettingsError, load
+
+
+class NoRecordError(Problem):
+    """Nothing has been recorded yet where these settings look for it."""
+
+    def __init__(self, chosen: Settings) -> None:
+        place = chosen.sqlite_file or chosen.database_shown
+        super().__init__(
+            f"还没有数据库 {place},请先运行 starter.py up 或 import(或设 DUBAN_DATA_DIR、DUBAN_DATABASE_URL)。 "
+            f"No record at {place} yet: run `starter.py up` or `import`, or set DUBAN_DATA_DIR or DUBAN_DATABASE_URL.",
+            ExitCode.UNAVAILABLE,
+        )
 
 
 def settings() -> Settings:
@@ -53,18 +64,17 @@ def organs(chosen: Settings) -> Directory:
 
 @contextmanager
 def record(chosen: Settings, *, write: bool = False) -> Iterator[Store]:
-    """The database of the record. A command that only reads does not make one: Problem where there is none."""
-    if not write and not exists(chosen):
-        raise Problem(
-            f"还没有数据库 {_file(chosen)},请先运行 starter.py up 或 import(或设 DUBAN_DATA_DIR)。 "
-            f"No database at {_file(chosen)} yet: run `starter.py up` or `import`, or set DUBAN_DATA_DIR.",
-            ExitCode.UNAVAILABLE,
-        )
+    """The database of the record. A command that only reads does not make one: NoRecordError where there is none."""
+    file = chosen.sqlite_file
+    if not write and file is not None and not file.is_file():
+        raise NoRecordError(chosen)
     with in_words():
-        store = Store(chosen.database_url, synchronous=chosen.sqlite_synchronous.value)
+        store = Store(**chosen.record)
         try:
             if write:
                 _migrate(store)
+            elif not store.prepared():
+                raise NoRecordError(chosen)
             yield store
         finally:
             store.close()
@@ -80,17 +90,6 @@ def _migrate(store: Store) -> None:
         raise Problem(text, ExitCode.UNAVAILABLE) from error
 
 
-def exists(chosen: Settings) -> bool:
-    """Whether there is a database to read; one on a database server is taken to be there."""
-    file = _file(chosen)
-    return file is None or file.is_file()
-
-
-def _file(chosen: Settings) -> Path | None:
-    scheme, _, path = chosen.database_url.partition(":///")
-    return Path(path) if scheme.startswith("sqlite") else None
-
-
 def calendar(session: Session) -> Calendar:
     """The working-day calendar of this record: the shipped one with the notices loaded into it."""
     current = standard_calendar()
@@ -102,16 +101,11 @@ def calendar(session: Session) -> Calendar:
 def calendar_in_force() -> Calendar:
     """The calendar of the record these settings name; the shipped one where there is no record yet."""
     chosen = settings()
-    if not exists(chosen):
-        return standard_calendar()
     try:
         with record(chosen) as store, store.reading() as session:
             return calendar(session)
-    except Problem as problem:
-        if isinstance(problem.__cause__, OperationalError):
-            # A file without tables: nothing was ever loaded into it.
-            return standard_calendar()
-        raise
+    except NoRecordError:
+        return standard_calendar()
 
 
 def one_line(error: BaseException) -> str:

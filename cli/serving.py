@@ -7,7 +7,6 @@ goes down the other way round: what is under way is finished before the server e
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +63,7 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
     async with _server(chosen) as (client, address, ui_url, ended):
         with record(chosen, write=True) as store:
             async with running(client, store, directory, chosen) as office:
-                told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_url}
+                told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
                 # Whoever named a server names it to the other commands too, with its certificates.
                 with announced(chosen.data_dir, told) if ended is not None else nullcontext():
                     if not as_json:
@@ -148,12 +147,11 @@ def _is_empty(store: Store) -> bool:
 
 
 def _tell(told: dict[str, Any], chosen: Settings) -> None:
-    file = str(told["database"]).removeprefix("sqlite:///")
     facts(
         {
             "网页 web UI": told["ui"],
             "Temporal": told["temporal"],
-            "数据库 database": file if Path(file).is_absolute() else "PostgreSQL",
+            "数据库 database": chosen.sqlite_file or told["database"],
             "数据目录 data": chosen.data_dir,
         }
     )

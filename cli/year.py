@@ -125,5 +125,4 @@ def written(store: Store, year: Year, place: Path) -> dict[Path, str]:
         text: "同上 the same as CSV",
         summary: "按单位汇总 the summary by organ",
         acts: f"一年的全部记录 every act of the year ({number})",
-        place / "year.db": "推演一年的数据库 the virtual year's record",
     }

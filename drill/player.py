@@ -5,7 +5,7 @@ gives the next command, in the order of engine.md 6, and reads the acts back fro
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -25,18 +25,21 @@ from worker import SEARCH_ATTRIBUTES, build_worker
 
 
 class Player:
-    """Plays scenarios one after the other, each in a record of its own, on one server."""
+    """Plays scenarios one after the other, each in a record of its own, on one server.
 
-    def __init__(self, client: Client, directory: Directory, settings: Settings, data_dir: Path) -> None:
+    `new_record` gives the URL of an empty database each time it is asked.
+    """
+
+    def __init__(self, client: Client, directory: Directory, settings: Settings, new_record: Callable[[], str]) -> None:
         self._client = client
         self._directory = directory
         self._settings = settings
-        self._data_dir = data_dir
+        self._new_record = new_record
 
     async def play(self, scenario: Scenario, scope: str | None = None) -> tuple[Act, ...]:
         """Every act of the scenario in printing order, as the ledger holds it; `scope` begins its workflow ids."""
         scope = scope or f"drill-{uuid4().hex[:12]}"
-        store = Store(f"sqlite:///{self._data_dir / scope}.db", synchronous="NORMAL")
+        store = Store(self._new_record(), synchronous="NORMAL")
         store.migrate()
         worker = build_worker(
             self._client,
@@ -106,6 +109,11 @@ def _acts(store: Store) -> tuple[Act, ...]:
     return tuple(sorted(recorded, key=lambda act: (act.at, order[act.target])))
 
 
+def records_in(place: Path) -> Callable[[], str]:
+    """SQLite files in that directory, for records that nobody needs afterwards."""
+    return lambda: f"sqlite:///{place / uuid4().hex}.db"
+
+
 async def play_embedded(scenarios: Sequence[Scenario], directory: Directory) -> list[tuple[Act, ...]]:
     """Play each scenario on an embedded server of its own making, which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="duban-drill-") as place:
@@ -115,5 +123,5 @@ async def play_embedded(scenarios: Sequence[Scenario], directory: Directory) -> 
             data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
         ) as server:
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-            player = Player(client, directory, settings, data_dir)
+            player = Player(client, directory, settings, records_in(data_dir))
             return [await player.play(scenario) for scenario in scenarios]

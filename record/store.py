@@ -5,22 +5,33 @@ in this module and in record/migrations; what is written in a transaction is for
 """
 
 import hashlib
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, inspect, make_url
 from sqlmodel import Session
 
+from models.rows import ActRow, table
 from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
 
-BUSY_TIMEOUT_MILLISECONDS = 10_000
 # Pages of the log (16 MB) between two copies into the file: pages changed often are then copied once for many commits.
 CHECKPOINT_PAGES = 4_000
 SYNCHRONOUS = ("NORMAL", "FULL", "EXTRA")
+PATIENCE = timedelta(seconds=10)
+STATEMENT_LIMIT = timedelta(seconds=60)
+
+# What PostgreSQL's own programs and logs call this one, unless the URL says otherwise.
+APPLICATION = "duban"
+# A process that was stopped in the middle of a transaction would hold its matter for ever.
+_IDLE_LIMIT = timedelta(minutes=5)
+# A machine that has gone without a word is noticed after 10 + 3 * 5 seconds.
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 # SQLite's own result codes (sqlite.org/rescode.html) for what may be over in a while: somebody else is writing,
 # the disk is full or does not answer. Everything else is a mistake in the program or in the file.
@@ -33,11 +44,18 @@ _PASSING = {
     sqlite3.SQLITE_PROTOCOL,
 }
 
+# The same of PostgreSQL, where the driver calls it a mistake (SQLSTATE): the server ended a session that did nothing.
+_PASSING_STATES = {"25P03", "25P04"}
+
 _MIGRATION = "duban.migration"
 
 
 class RecordUnavailableError(RuntimeError):
-    """The database does not answer now; nothing of the transaction has been kept. Trying again may help."""
+    """The database does not answer now; trying again may help.
+
+    Nothing of the transaction has been kept, unless the connection was lost in its very last instant: then it is there
+    whole, and a repetition finds it by its message id or source key.
+    """
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
@@ -47,11 +65,20 @@ class Store:
     """The database of the record.
 
     `url` is an SQLAlchemy URL; the directory of an SQLite file is made. `synchronous` (SQLite) is NORMAL, FULL or
-    EXTRA: with NORMAL a power failure can take the last commits, a killed process never can. `pool_size` bounds the
-    connections kept for reading (with PostgreSQL for everything). Raises ValueError for an SQLite database in memory.
+    EXTRA: with NORMAL a power failure can take the last commits, a killed process never can. `patience` is how long to
+    wait for a lock, a connection, or (PostgreSQL) a free place among the `pool_size` connections, `statement_limit` how
+    long one statement may take on PostgreSQL. Raises ValueError for an SQLite database in memory.
     """
 
-    def __init__(self, url: str, *, synchronous: str = "FULL", pool_size: int = 5) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        synchronous: str = "FULL",
+        pool_size: int = 20,
+        patience: timedelta = PATIENCE,
+        statement_limit: timedelta = STATEMENT_LIMIT,
+    ) -> None:
         if synchronous.upper() not in SYNCHRONOUS:
             raise ValueError(f"synchronous: {synchronous!r}; 可接受 accepted: {', '.join(SYNCHRONOUS)}")
         self.url = make_url(url)
@@ -59,21 +86,36 @@ class Store:
         if self.url.get_backend_name() == "sqlite":
             _make_directory(self.url)
             self._writer = create_engine(self.url, pool_size=1, connect_args={"check_same_thread": False})
-            event.listen(self._writer, "connect", _prepare_writer(synchronous.upper()))
+            event.listen(self._writer, "connect", _prepare_writer(synchronous.upper(), patience))
             event.listen(self._writer, "begin", _begin_immediate)
             event.listen(self._writer, "commit", _commit)
-            self._reader = create_engine(self.url, pool_size=pool_size)
-            event.listen(self._reader, "connect", _prepare_reader)
+            self._reader = create_engine(self.url, pool_size=pool_size, pool_timeout=patience.total_seconds())
+            event.listen(self._reader, "connect", _prepare_reader(patience))
             event.listen(self._reader, "begin", _begin)
             self._turns = Turns(self._writer.connect)
         else:
-            self._writer = create_engine(self.url, pool_size=pool_size)
+            self._writer = create_engine(
+                self.url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=patience.total_seconds(),
+                # Asks a kept connection for a sign of life, so that a server that was restarted costs no failure.
+                pool_pre_ping=True,
+                # The latest first: what a quiet night does not need is closed by the database or the network.
+                pool_use_lifo=True,
+                connect_args=_session_of(self.url, patience, statement_limit),
+            )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def waiting(self) -> int:
         """How many threads of this process wait to write now; PostgreSQL lets them write side by side, so 0."""
         return 0 if self._turns is None else self._turns.waiting
+
+    def prepared(self) -> bool:
+        """Whether the tables are there. Raises RecordUnavailableError."""
+        with _unavailable(self._reader.dialect), self._reader.connect() as connection:
+            return inspect(connection).has_table(table(ActRow).name)
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
@@ -87,7 +129,7 @@ class Store:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         with _unavailable(self._writer.dialect), self._connected() as connection:
-            _hold(connection, _MIGRATION)
+            _prepare_migration(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -159,11 +201,16 @@ def _unavailable(dialect: Dialect) -> Iterator[None]:
 
 
 def _passes(error: Exception, dialect: Dialect) -> bool:
+    if isinstance(error, exc.TimeoutError):
+        # Every connection of the pool is in use.
+        return True
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code: int = getattr(cause, "sqlite_errorcode", 0)
         return code & 0xFF in _PASSING
-    return isinstance(cause, dialect.loaded_dbapi.OperationalError)
+    return (
+        isinstance(cause, dialect.loaded_dbapi.OperationalError) or getattr(cause, "sqlstate", None) in _PASSING_STATES
+    )
 
 
 def _make_directory(url: URL) -> None:
@@ -172,11 +219,46 @@ def _make_directory(url: URL) -> None:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _prepare_writer(synchronous: str) -> Any:
+def _session_of(url: URL, patience: timedelta, statement_limit: timedelta) -> dict[str, Any]:
+    """How every connection to PostgreSQL is opened, and what holds for it; what the URL says itself comes first."""
+    limits = {
+        "lock_timeout": patience,
+        "statement_timeout": statement_limit,
+        "idle_in_transaction_session_timeout": _IDLE_LIMIT,
+    }
+    told = url.query.get("options", "")
+    options = " ".join(f"-c {name}={_milliseconds(limit)}" for name, limit in limits.items())
+    chosen = {
+        "application_name": APPLICATION,
+        # The driver counts whole seconds and takes less than two for two.
+        "connect_timeout": max(2, math.ceil(patience.total_seconds())),
+        "tcp_user_timeout": _milliseconds(patience + timedelta(seconds=15)),
+        **_KEEPALIVE,
+    }
+    given = {name: value for name, value in chosen.items() if name not in url.query}
+    return {**given, "options": f"{options} {told if isinstance(told, str) else ' '.join(told)}".strip()}
+
+
+def _prepare_migration(connection: Connection) -> None:
+    """Wait for any other process that migrates, and as long as a migration takes."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        kept = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        _hold(connection, _MIGRATION)
+        # A table in use is another matter: whoever queues for it makes everybody else queue behind.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{kept}'")
+
+
+def _milliseconds(span: timedelta) -> int:
+    return math.ceil(span.total_seconds() * 1000)
+
+
+def _prepare_writer(synchronous: str, patience: timedelta) -> Any:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         # The driver must not open transactions by itself: each is begun by _begin_immediate.
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+        connection.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -187,10 +269,13 @@ def _prepare_writer(synchronous: str) -> Any:
     return prepare
 
 
-def _prepare_reader(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
-    connection.execute("PRAGMA query_only = ON")
+def _prepare_reader(patience: timedelta) -> Any:
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")
+        connection.execute("PRAGMA query_only = ON")
+
+    return prepare
 
 
 def _begin(connection: Connection) -> None:

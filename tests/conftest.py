@@ -1,21 +1,108 @@
-"""What every test stands on: no settings from this machine, no handler cut off unseen, one server per test process."""
+"""What every test stands on: no settings from this machine, no handler cut off unseen, one server per test process.
+
+A test that touches a record asks for `database_url` (a database of its own) or `databases` (`new`, `copy`, `drop`), and
+hands it to Store or, as DUBAN_DATABASE_URL, to the processes it starts. `pytest` runs everything on SQLite;
+`pytest --database postgresql` runs all tests that ask for a database again, on a PostgreSQL it starts itself. A claim
+about SQLite's file itself asks for `sqlite_url`, one about the PostgreSQL server for `postgresql_server`; a test that
+keeps a record anywhere else fails.
+"""
 
 import os
+import sqlite3
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import pytest_asyncio
+from sqlalchemy import Engine, event
 from temporalio.workflow import UnfinishedSignalHandlersWarning, UnfinishedUpdateHandlersWarning
 
 from embedded import FOR_TESTS, EmbeddedServer
+from tests.databases import POSTGRESQL, SQLITE, Databases, PostgresqlDatabases, SqliteDatabases
+from tests.postgresql import PostgresqlServer
 
 # The gate sees the same examples on every machine; `--hypothesis-profile explore` looks for new ones.
 hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("gate")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE, help="where tests keep their record")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the chosen database has nothing to do with, before any of it runs."""
+    chosen = config.getoption("--database")
+    left_out = [one for one in items if not _concerns(one, chosen)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if _concerns(one, chosen)]
+
+
+def _concerns(item: pytest.Item, database: str) -> bool:
+    asked = getattr(item, "fixturenames", ())
+    if database == SQLITE:
+        return "postgresql_server" not in asked
+    return "postgresql_server" in asked or "databases" in asked
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Databases of the chosen kind, as many as a test needs."""
+    with ExitStack() as stack:
+        if request.config.getoption("--database") == SQLITE:
+            yield SqliteDatabases(tmp_path_factory.mktemp("records"))
+        else:
+            yield PostgresqlDatabases(stack)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The URL of one database, empty and this test's own."""
+    url = databases.new()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that is not there yet, for a claim about SQLite: runs with `--database sqlite` only."""
+    return f"sqlite:///{tmp_path / 'record' / 'duban.db'}"
+
+
+@pytest.fixture
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A server of the test's own, to be stopped and killed: runs with `--database postgresql` only."""
+    with PostgresqlServer() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def no_record_beside_the_one_under_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that keeps a record where `--database` does not choose: it would run on one database only."""
+    opened: list[str] = []
+
+    def note(connection: Any, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            opened.append("here")
+
+    event.listen(Engine, "connect", note)
+    yield
+    event.remove(Engine, "connect", note)
+    chosen = {SQLITE: "databases", POSTGRESQL: None}[request.config.getoption("--database")]
+    if chosen in request.fixturenames or "sqlite_url" in request.fixturenames:
+        return
+    place: Path | None = request.node.funcargs.get("tmp_path")
+    if place is not None:
+        # Where a started process keeps its record unless it is told otherwise.
+        opened += [str(file) for file in place.rglob("duban.db")]
+    if opened:
+        pytest.fail(f"a record that is not in database_url: {', '.join(dict.fromkeys(opened))}")
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 import settings
 from logs import LogFormat
-from settings import Runner, Settings, SettingsError, Synchronous
+from settings import Origin, Runner, Settings, SettingsError, Source, Synchronous
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +72,9 @@ def test_settings_built_by_hand_ignore_the_machine_they_run_on(monkeypatch: pyte
         ("OFFICE", " ", "name of an organ"),
         ("DATABASE_URL", "mysql://a/b", "sqlite:///"),
         ("DATABASE_URL", "nonsense", "sqlite:///"),
+        ("DATABASE_URL", "postgresql+asyncpg://localhost/d", "postgresql://"),
+        ("DATABASE_URL", "sqlite:///:memory:", "kept in a file"),
+        ("DATABASE_POOL", "0", "1–500"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_origin_and_what_is_accepted(
@@ -124,8 +127,104 @@ def test_the_password_of_a_database_is_never_shown(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DUBAN_DATABASE_URL", "mysql://duban:hush@db/duban")
     assert "hush" not in refused()
 
-    monkeypatch.setenv("DUBAN_DATABASE_URL", "postgresql+psycopg://duban:hush@db/duban")
+    monkeypatch.setenv("DUBAN_DATABASE_URL", "postgresql+psycopg://duban:hush@localhost/duban")
     assert "hush" not in repr(settings.load())
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_is_one_setting_however_its_scheme_is_written(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("DUBAN_DATABASE_URL", f"{scheme}://duban:hu%2Fsh@localhost/duban")
+
+    loaded = settings.load()
+
+    assert loaded.record["url"] == "postgresql+psycopg://duban:hu%2Fsh@localhost/duban"
+    assert loaded.database_shown == "postgresql+psycopg://duban:***@localhost/duban"
+    assert loaded.sqlite_file is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "localhost/duban",
+        "127.0.0.1:5433/duban",
+        "[::1]/duban",
+        "/duban?host=/run/postgresql",
+        "db.example.org/duban?sslmode=require",
+        "db.example.org/duban?sslmode=verify-ca",
+        "db.example.org/duban?sslmode=verify-full&sslrootcert=/etc/ssl/office.pem",
+        "/duban?host=10.0.0.5:5432&host=10.0.0.6:5432&sslmode=verify-full&target_session_attrs=read-write",
+    ],
+)
+def test_a_database_here_or_behind_encryption_is_accepted(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.setenv("DUBAN_DATABASE_URL", f"postgresql://duban@{place}")
+
+    assert place.split("?", maxsplit=1)[0] in settings.load().database_url
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("db.example.org/duban", "refusing plain text to db.example.org"),
+        ("db.example.org/duban?sslmode=prefer", "sslmode=require|verify-ca|verify-full"),
+        ("localhost/duban?hostaddr=10.0.0.5", "refusing plain text to 10.0.0.5"),
+        ("/duban?host=/run/postgresql&host=10.0.0.6", "refusing plain text to 10.0.0.6"),
+        ("/duban?host=localhost,10.0.0.6", "refusing plain text to 10.0.0.6"),
+        ("/duban", "no host is named"),
+        ("/duban?service=office", "no host is named"),
+        ("localhost", "no database is named"),
+    ],
+)
+def test_plain_text_to_a_database_elsewhere_is_refused_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, place: str, why: str
+) -> None:
+    monkeypatch.setenv("DUBAN_DATABASE_URL", f"postgresql://duban:hush@{place}")
+
+    (line,) = refused().splitlines()
+
+    assert "Setting database_url" in line
+    assert why in line
+    assert "hush" not in line
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"UI_PORT": "7233"}, ("ui_port (环境变量 environment DUBAN_UI_PORT)", "temporal_port (默认值 default)")),
+        ({"DATA_DIR": "/srv", "DATABASE_URL": "sqlite:////srv/temporal.db"}, ("database_url", "data_dir")),
+        ({"DATABASE_URL": "postgresql://localhost/d", "ACTIVITY_THREADS": "40"}, ("database_pool", "activity_threads")),
+        ({"DATABASE_STATEMENT_SECONDS": "5"}, ("database_statement_seconds", "database_patience_seconds")),
+    ],
+)
+def test_settings_that_contradict_each_other_stop_the_start_by_name(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], names: tuple[str, str]
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"DUBAN_{name}", value)
+
+    (line,) = refused().splitlines()
+
+    assert all(name in line for name in names), line
+
+
+def test_two_free_ports_and_many_threads_on_a_file_are_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("UI_PORT", "0"), ("TEMPORAL_PORT", "0"), ("ACTIVITY_THREADS", "40")):
+        monkeypatch.setenv(f"DUBAN_{name}", value)
+
+    assert settings.load().activity_threads == 40
+
+
+def test_every_value_is_traced_to_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "duban.toml").write_text('office = "甲"\nui_port = 1\n', encoding="utf-8")
+    (tmp_path / ".env").write_text("DUBAN_OFFICE=乙\n", encoding="utf-8")
+    monkeypatch.setenv("DUBAN_LOG_LEVEL", "debug")
+
+    origins = settings.in_force().origins
+
+    assert origins["ui_port"] == Origin(Source.TOML, tmp_path / "duban.toml")
+    assert origins["office"] == Origin(Source.ENV_FILE, tmp_path / ".env", "DUBAN_OFFICE")
+    assert origins["log_level"] == Origin(Source.ENVIRONMENT, variable="DUBAN_LOG_LEVEL")
+    assert origins["temporal_port"] == Origin(Source.DEFAULT)
+    assert set(origins) == set(Settings.model_fields)
 
 
 def test_without_an_address_the_embedded_server_is_meant() -> None:
@@ -164,6 +263,45 @@ def test_tls_switched_off_beside_a_key_is_still_plain_text(monkeypatch: pytest.M
 
     with pytest.raises(SettingsError, match="plain text"):
         settings.load_temporal()
+
+
+def test_a_key_is_no_plain_text_on_this_machine_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:7233")
+    monkeypatch.setenv("TEMPORAL_API_KEY", "hush")
+    monkeypatch.setenv("TEMPORAL_TLS", "false")
+
+    with pytest.raises(SettingsError, match=r"TEMPORAL_API_KEY contradicts TEMPORAL_TLS=false") as caught:
+        settings.load_temporal()
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("TEMPORAL_API_KEY", "hush"), ("TEMPORAL_TLS", "true")])
+def test_a_key_or_certificate_without_an_address_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match="TEMPORAL_ADDRESS is missing"):
+        settings.load_temporal()
+
+
+def test_temporals_settings_are_traced_to_variable_env_file_and_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "temporal.toml"
+    profile.write_text('[profile.default]\naddress = "t.example.org:7233"\nnamespace = "a"\n', encoding="utf-8")
+    (tmp_path / ".env").write_text("TEMPORAL_NAMESPACE=supervision\n", encoding="utf-8")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(profile))
+    monkeypatch.setenv("TEMPORAL_API_KEY", "hush")
+
+    origins = settings.temporal_origins()
+
+    assert origins == {
+        "address": Origin(Source.PROFILE, profile),
+        "namespace": Origin(Source.ENV_FILE, tmp_path / ".env", "TEMPORAL_NAMESPACE"),
+        "api_key": Origin(Source.ENVIRONMENT, variable="TEMPORAL_API_KEY"),
+        "tls": Origin(Source.ENVIRONMENT, variable="TEMPORAL_API_KEY"),
+    }
 
 
 def test_temporals_own_settings_decide_where_the_server_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

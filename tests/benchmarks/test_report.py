@@ -48,6 +48,8 @@ def rows(out: str) -> Iterator[list[str]]:
     yield from ([cell.strip() for cell in line.strip("│").split("│")] for line in out.splitlines() if "│" in line)
 
 
+# What a benchmark measures is SQLite, beside the bare file.
+@pytest.mark.usefixtures("sqlite_url")
 def test_a_short_run_prints_a_row_for_every_figure_and_keeps_its_samples(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

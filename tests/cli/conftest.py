@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from cli.app import run
+from tests.databases import Databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTER = ROOT / "starter.py"
@@ -57,17 +58,22 @@ def starter(*arguments: object, within: float = 60, settings: Mapping[str, str] 
 
 @dataclass
 class Engine:
-    """`starter.py up` as a process of its own, on a data directory of its own and free ports."""
+    """`starter.py up` as a process of its own, on a data directory and a record of its own and free ports."""
 
     data_dir: Path
+    database_url: str
     settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     told: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.settings = {
-            "DUBAN_DATA_DIR": str(self.data_dir), "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0", **self.settings
-        }  # fmt: skip
+            "DUBAN_DATA_DIR": str(self.data_dir),
+            "DUBAN_DATABASE_URL": self.database_url,
+            "DUBAN_TEMPORAL_PORT": "0",
+            "DUBAN_UI_PORT": "0",
+            **self.settings,
+        }
 
     @property
     def log(self) -> Path:
@@ -132,9 +138,9 @@ class Beside:
 
 
 @pytest.fixture(scope="session")
-def running_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def running_engine(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Engine]:
     """One engine without sample data for all tests of this process."""
-    running = Engine(tmp_path_factory.mktemp("engine") / "var")
+    running = Engine(tmp_path_factory.mktemp("engine") / "var", databases.new())
     running.up("--no-sample")
     yield running
     if running.process is not None:
@@ -167,6 +173,6 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> dict[str, str]:
+def empty(tmp_path: Path, database_url: str) -> dict[str, str]:
     """Settings of an office that has no data and no server."""
-    return {"DUBAN_DATA_DIR": str(tmp_path / "var"), "TEMPORAL_ADDRESS": NOWHERE}
+    return {"DUBAN_DATA_DIR": str(tmp_path / "var"), "DUBAN_DATABASE_URL": database_url, "TEMPORAL_ADDRESS": NOWHERE}

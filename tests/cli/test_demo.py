@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from cli.importing import sample
 from cli.serving import SAMPLE
@@ -14,18 +15,22 @@ from record.store import Store
 from settings import Settings
 from tests.builders import sample_directory
 from tests.cli.conftest import Said, starter
+from tests.databases import Databases
 
 
-def played(place: Path, seed: int) -> tuple[Year, Store]:
+def played(databases: Databases, place: Path, seed: int) -> tuple[Year, Store]:
     place.mkdir()
-    store = Store(f"sqlite:///{place / 'year.db'}", synchronous="NORMAL")
+    store = Store(databases.new(), synchronous="NORMAL")
     store.migrate()
     rows = sample(Settings(data_dir=place), SAMPLE)
     return play(store, [row.registration for row in rows], sample_directory(), seed, lambda: None), store
 
 
-def test_the_demonstration_shows_a_closed_matter_a_year_and_the_files_it_wrote(tmp_path: Path) -> None:
-    said = starter("demo", "--into", tmp_path / "demo", "--json", within=120)
+def test_the_demonstration_shows_a_closed_matter_a_year_and_the_files_it_wrote(
+    tmp_path: Path, database_url: str
+) -> None:
+    office = {"DUBAN_DATABASE_URL": database_url}
+    said = starter("demo", "--into", tmp_path / "demo", "--json", within=120, settings=office)
 
     assert said.code == 0, said.err
     live, year = said.json["live"], said.json["year"]
@@ -41,15 +46,21 @@ def test_the_demonstration_shows_a_closed_matter_a_year_and_the_files_it_wrote(t
         "year-register.xlsx",
         "year-summary.csv",
     }
-    checked = starter(
-        "verify", "--offline", settings={"DUBAN_DATABASE_URL": f"sqlite:///{tmp_path / 'demo' / 'year.db'}"}
-    )
-    assert checked.code == 0
+    kept = make_url(database_url)
+    if kept.get_backend_name() == "sqlite":
+        kept = kept.set(database=str(tmp_path / "demo" / "year.db"))
+    else:
+        kept = kept.update_query_dict({"options": "-c search_path=duban_demo_year"})
+    assert starter("verify", "--offline", settings={"DUBAN_DATABASE_URL": str(kept)}).code == 0
+    # The office's own record is neither read nor made.
+    assert starter("list", settings=office).code == 3
 
 
-def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_another(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_another(
+    databases: Databases, tmp_path: Path
+) -> None:
     (one, first), (two, second), (_, third) = (
-        played(tmp_path / str(number), seed) for number, seed in enumerate((7, 7, 8))
+        played(databases, tmp_path / str(number), seed) for number, seed in enumerate((7, 7, 8))
     )
 
     hashes = []
@@ -66,8 +77,8 @@ def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_ano
     second.close()
 
 
-def test_the_course_of_the_year_counts_every_matter_at_every_month(tmp_path: Path) -> None:
-    year, store = played(tmp_path / "year", 2026)
+def test_the_course_of_the_year_counts_every_matter_at_every_month(databases: Databases, tmp_path: Path) -> None:
+    year, store = played(databases, tmp_path / "year", 2026)
     store.close()
 
     assert [at for at, _ in year.course] == list(MONTHS)

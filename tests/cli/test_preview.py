@@ -100,15 +100,15 @@ def test_bad_input_exits_2_saying_what_is_accepted(command: Command, arguments: 
     assert "Traceback" not in said.err
 
 
-def test_a_notice_loaded_into_the_record_is_counted_with(previewed: Callable[..., Any], tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+def test_a_notice_loaded_into_the_record_is_counted_with(previewed: Callable[..., Any], database_url: str) -> None:
+    store = Store(database_url)
     store.migrate()
     notice = CalendarNotice(number="演练1号", date=date(2026, 3, 1), year=2026, days_off=(date(2026, 3, 5),))
     with store.writing() as session:
         calendars.add(session, notice, datetime.now(UTC))
     store.close()
 
-    found = previewed("--limit", "5wd", "--from", "2026-03-02T09:00", DUBAN_DATA_DIR=str(tmp_path))
+    found = previewed("--limit", "5wd", "--from", "2026-03-02T09:00", DUBAN_DATABASE_URL=database_url)
 
     assert found["due"] == "2026-03-10T18:00:00+08:00"
     assert found["days"][3]["counted"] is None

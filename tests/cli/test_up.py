@@ -15,9 +15,9 @@ Command = Callable[..., Said]
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Engine]:
+def own(tmp_path: Path, database_url: str) -> Iterator[Engine]:
     """An engine of the test's own, not started yet."""
-    engine = Engine(tmp_path / "var", settings={"DUBAN_SHUTDOWN_SECONDS": "1"})
+    engine = Engine(tmp_path / "var", database_url, settings={"DUBAN_SHUTDOWN_SECONDS": "1"})
     yield engine
     if engine.process is not None:
         engine.process.kill()

@@ -1,10 +1,9 @@
 """`verify`: chains recomputed, and compared with what Temporal's own histories have seen."""
 
 import asyncio
-import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from record.ledger import Witness
 from record.store import Store
 from tests.builders import at
 from tests.cli.conftest import NOWHERE, Beside
+from tests.databases import Databases
 from tests.record.tampering import tamper
 
 HANDLER = "区教育局承办岗"
@@ -39,22 +39,24 @@ Copied = Callable[[], dict[str, str]]
 
 
 @pytest.fixture
-def copied(engine: Beside, tmp_path: Path) -> Copied:
+def copied(engine: Beside, databases: Databases, tmp_path: Path) -> Copied:
     """A copy of the record as it stands; the answer are the settings of an office that has it, on the same server."""
 
     def copy() -> dict[str, str]:
-        with (
-            closing(sqlite3.connect(Path(engine.settings["DUBAN_DATA_DIR"]) / "duban.db")) as live,
-            closing(sqlite3.connect(tmp_path / "duban.db")) as other,
-        ):
-            live.backup(other)
-        return {"DUBAN_DATA_DIR": str(tmp_path), "TEMPORAL_ADDRESS": engine.running.told["temporal"]}
+        return {
+            "DUBAN_DATA_DIR": str(tmp_path),
+            "DUBAN_DATABASE_URL": databases.copy(engine.running.database_url),
+            "TEMPORAL_ADDRESS": engine.running.told["temporal"],
+        }
 
     return copy
 
 
-def store_of(settings: dict[str, str]) -> Store:
-    return Store(f"sqlite:///{Path(settings['DUBAN_DATA_DIR']) / 'duban.db'}")
+@contextmanager
+def store_of(settings: dict[str, str]) -> Iterator[Store]:
+    store = Store(settings["DUBAN_DATABASE_URL"])
+    yield store
+    store.close()
 
 
 def test_an_untouched_record_and_its_histories_are_in_order(engine: Beside, matter: str) -> None:
@@ -78,7 +80,8 @@ def test_a_tampered_entry_exits_1_and_is_named_by_target_and_number(
 ) -> None:
     settings = copied()
     edit = "UPDATE acts SET body = replace(body, :was, '区财政局承办岗') WHERE target = :matter AND seq = 3"
-    tamper(store_of(settings), edit, was=HANDLER, matter=matter)
+    with store_of(settings) as store:
+        tamper(store, edit, was=HANDLER, matter=matter)
 
     said = engine.process("verify", matter, **settings)
     offline = engine("verify", "--offline", "--json", **settings)
@@ -91,15 +94,15 @@ def test_a_tampered_entry_exits_1_and_is_named_by_target_and_number(
 
 def test_a_chain_rewritten_so_that_it_fits_is_found_by_the_history(engine: Beside, matter: str, copied: Copied) -> None:
     settings = copied()
-    store = store_of(settings)
-    with store.reading() as session:
-        signed = ledger.entries(session, matter)[2]
-    tamper(store, "DELETE FROM acts WHERE target = :matter AND seq = 3", matter=matter)
-    cut = "UPDATE heads SET seq = 2, hash = :hash WHERE target = :matter"
-    tamper(store, cut, matter=matter, hash=signed.previous)
-    with store.writing() as session:
-        forged = signed.act.model_copy(update={"by": "区教育局长"})
-        ledger.append(session, [forged], message_id=signed.message_id, processed_at=signed.processed_at)
+    with store_of(settings) as store:
+        with store.reading() as session:
+            signed = ledger.entries(session, matter)[2]
+        tamper(store, "DELETE FROM acts WHERE target = :matter AND seq = 3", matter=matter)
+        cut = "UPDATE heads SET seq = 2, hash = :hash WHERE target = :matter"
+        tamper(store, cut, matter=matter, hash=signed.previous)
+        with store.writing() as session:
+            forged = signed.act.model_copy(update={"by": "区教育局长"})
+            ledger.append(session, [forged], message_id=signed.message_id, processed_at=signed.processed_at)
 
     offline = engine("verify", matter, "--offline", **settings)
     said = engine("verify", matter, "--json", **settings)
@@ -142,12 +145,13 @@ def test_a_history_the_record_knows_nothing_of_is_found(engine: Beside, copied: 
 
 def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matter: str, copied: Copied) -> None:
     settings = copied()
-    tamper(
-        store_of(settings),
-        "UPDATE matters SET id = '1999-0001' WHERE id = :matter",
-        "UPDATE snapshots SET id = '1999-0001' WHERE id = :matter",
-        matter=matter,
-    )
+    with store_of(settings) as store:
+        tamper(
+            store,
+            "UPDATE matters SET id = '1999-0001' WHERE id = :matter",
+            "UPDATE snapshots SET id = '1999-0001' WHERE id = :matter",
+            matter=matter,
+        )
 
     said = engine("verify", "--json", **settings)
 
@@ -155,8 +159,8 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
 
 
-def test_a_case_that_goes_on_after_a_refused_command_to_it_is_in_order(tmp_path: Path) -> None:
-    store = store_of({"DUBAN_DATA_DIR": str(tmp_path)})
+def test_a_case_that_goes_on_after_a_refused_command_to_it_is_in_order(database_url: str) -> None:
+    store = Store(database_url)
     store.migrate()
     proposed, refused, noted = (
         Act(at=at("03-02 09:00"), target="m1/case1", act=name)

@@ -16,6 +16,7 @@ from rehearsal.printing import line
 from rehearsal.random_scenarios import random_scenario
 from rehearsal.scenarios import Scenario, load
 from settings import Settings
+from tests.databases import Databases
 from worker import SEARCH_ATTRIBUTES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,31 +27,31 @@ SEEDS = range(12)
 DIRECTORY = Directory(read_directory(ROOT / "data" / "directory.csv"))
 
 
-async def played_on(server: EmbeddedServer, place: Path, scenario: Scenario) -> list[str]:
+async def played_on(server: EmbeddedServer, place: Path, databases: Databases, scenario: Scenario) -> list[str]:
     client = await Client.connect(server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     settings = Settings(data_dir=place, workflow_pollers=5, shutdown_seconds=1)
-    return [line(act) for act in await Player(client, DIRECTORY, settings, place).play(scenario)]
+    return [line(act) for act in await Player(client, DIRECTORY, settings, databases.new).play(scenario)]
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 async def test_a_scenario_gives_the_same_acts_on_temporal(
-    temporal_server: EmbeddedServer, tmp_path: Path, path: Path
+    temporal_server: EmbeddedServer, databases: Databases, tmp_path: Path, path: Path
 ) -> None:
     scenario = load(path)
     rehearsed = play(scenario, DIRECTORY)
 
     assert differences(scenario, rehearsed.acts) == []
-    assert await played_on(temporal_server, tmp_path, scenario) == [line(act) for act in rehearsed.acts]
+    assert await played_on(temporal_server, tmp_path, databases, scenario) == [line(act) for act in rehearsed.acts]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_random_scenario_gives_the_same_acts_on_temporal(
-    temporal_server: EmbeddedServer, tmp_path: Path, seed: int
+    temporal_server: EmbeddedServer, databases: Databases, tmp_path: Path, seed: int
 ) -> None:
     scenario = random_scenario(seed, DIRECTORY)
 
     rehearsed = [line(act) for act in play(scenario, DIRECTORY).acts]
 
     assert rehearsed
-    assert await played_on(temporal_server, tmp_path, scenario) == rehearsed
+    assert await played_on(temporal_server, tmp_path, databases, scenario) == rehearsed

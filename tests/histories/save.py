@@ -15,7 +15,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from drill.player import Player
+from drill.player import Player, records_in
 from embedded import FOR_TESTS, EmbeddedServer
 from intake.directory import read_directory
 from models.contract import calendar_workflow_id, matter_workflow_id, misdirected_workflow_id
@@ -47,7 +47,7 @@ async def save(version: str) -> None:
             data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
         ) as server:
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-            player = Player(client, directory, Settings(data_dir=data_dir, workflow_pollers=5), data_dir)
+            player = Player(client, directory, Settings(data_dir=data_dir, workflow_pollers=5), records_in(data_dir))
             for path in sorted(path for path in SCENARIOS.glob("*.yaml") if path.name[:2] in LIVES):
                 scenario = load(path)
                 await player.play(scenario, scope=path.stem)

@@ -2,6 +2,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -122,8 +123,8 @@ def test_readers_see_one_state_while_others_write(store: Store) -> None:
         assert ledger.head(session, "m1").seq == before.seq + 2
 
 
-def test_two_stores_on_one_file_take_turns(url: str) -> None:
-    first, second = Store(url), Store(url)
+def test_two_stores_on_one_record_take_turns(database_url: str) -> None:
+    first, second = Store(database_url), Store(database_url)
     first.migrate()
     deciding = Deciding()
     all_at_once(
@@ -151,11 +152,10 @@ def test_a_writing_transaction_inside_another_is_refused_instead_of_waiting_for_
 
 
 def test_a_database_that_stays_locked_is_unavailable_and_later_not(
-    sqlite_file: tuple[Store, Path], monkeypatch: pytest.MonkeyPatch
+    sqlite_file: tuple[Store, Path],
 ) -> None:
     first, file = sqlite_file
-    monkeypatch.setattr("record.store.BUSY_TIMEOUT_MILLISECONDS", 50)
-    store = Store(str(first.url))
+    store = Store(str(first.url), patience=timedelta(milliseconds=50))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(RecordUnavailableError, match="locked"):

@@ -26,13 +26,13 @@ def lines_until_killed(url: str, lines: int) -> list[Witness]:
     return [Witness(target, int(seq), digest) for target, seq, digest in witnessed]
 
 
-def test_killing_a_writer_again_and_again_loses_nothing_it_had_acknowledged(url: str) -> None:
+def test_killing_a_writer_again_and_again_loses_nothing_it_had_acknowledged(database_url: str) -> None:
     acknowledged: list[Witness] = []
     for number in range(ROUNDS):
-        acknowledged += lines_until_killed(url, 40 + 17 * number)
+        acknowledged += lines_until_killed(database_url, 40 + 17 * number)
     assert len(acknowledged) > 40 * ROUNDS
 
-    store = Store(url)
+    store = Store(database_url)
     with store.reading() as session:
         assert ledger.verify(session) == []
         findings = {fault.kind for fault in ledger.compare(session, acknowledged)}

@@ -9,6 +9,7 @@ from models.matters import Light, MatterState, Stage
 from models.rows import NaiveInstantError
 from record import matters, views
 from record.store import Store
+from tests.databases import Databases
 from tests.record.builders import DUE, NOW, a_matter, a_refused_registration, an_act, append, save
 from tests.record.recount import recounted, tallied
 
@@ -162,10 +163,9 @@ STATES = st.builds(
 
 @given(lives=st.lists(st.tuples(STATES, st.booleans(), st.booleans()), max_size=12))
 @settings(max_examples=60)
-def test_tallies_always_equal_a_recount(
-    tmp_path_factory: pytest.TempPathFactory, lives: list[tuple[MatterState, bool, bool]]
-) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('tallies') / 'duban.db'}", synchronous="NORMAL")
+def test_tallies_always_equal_a_recount(databases: Databases, lives: list[tuple[MatterState, bool, bool]]) -> None:
+    url = databases.new()
+    store = Store(url, synchronous="NORMAL")
     store.migrate()
     for state, loads, again in lives:
         with store.writing() as session:
@@ -180,3 +180,4 @@ def test_tallies_always_equal_a_recount(
         assert views.by_organ(session, NOW).totals.matters == sum(counts[0] for counts in recounted(session).values())
         assert {matter_id: matters.load(session, matter_id) for matter_id in last} == last
     store.close()
+    databases.drop(url)

@@ -61,11 +61,11 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
         assert session.execute(text("SELECT count(*) FROM acts")).scalar_one() == 2
 
 
-def test_processes_that_start_at_once_migrate_once(url: str) -> None:
+def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
     start = "import sys; from record.store import Store; store = Store(sys.argv[1]); store.migrate(); store.close()"
-    processes = [subprocess.Popen([sys.executable, "-c", start, url], cwd=ROOT) for _ in range(4)]
+    processes = [subprocess.Popen([sys.executable, "-c", start, database_url], cwd=ROOT) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0] * 4
-    engine = create_engine(url)
+    engine = create_engine(database_url)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
         assert "acts" in inspect(connection).get_table_names()
@@ -79,13 +79,13 @@ def test_a_database_newer_than_the_program_is_refused(store: Store) -> None:
         store.migrate()
 
 
-def test_a_migration_that_fails_leaves_the_database_as_it_was(url: str) -> None:
-    store = Store(url)
+def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str) -> None:
+    store = Store(database_url)
     with store.writing() as session:
         session.execute(text("CREATE TABLE policy_versions (key VARCHAR)"))
     with pytest.raises(Exception, match="already exists"):
         store.migrate()
-    engine = create_engine(url)
+    engine = create_engine(database_url)
     assert set(inspect(engine).get_table_names()) <= {"policy_versions", "alembic_version"}
     engine.dispose()
     store.close()

@@ -22,16 +22,16 @@ def test_sqlite_keeps_a_write_ahead_log_and_flushes_every_commit(sqlite_file: tu
     assert [pragma(store, name, writing=True) for name in settings] == ["wal", 2, 1, 10_000]
 
 
-def test_synchronous_can_be_relaxed(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'duban.db'}", synchronous="normal")
+def test_synchronous_can_be_relaxed(sqlite_url: str) -> None:
+    store = Store(sqlite_url, synchronous="normal")
     assert pragma(store, "synchronous", writing=True) == 1
     store.close()
 
 
 @pytest.mark.parametrize("synchronous", ["OFF", "", "2"])
-def test_synchronous_is_never_off(tmp_path: Path, synchronous: str) -> None:
+def test_synchronous_is_never_off(sqlite_url: str, synchronous: str) -> None:
     with pytest.raises(ValueError, match="NORMAL, FULL, EXTRA"):
-        Store(f"sqlite:///{tmp_path / 'duban.db'}", synchronous=synchronous)
+        Store(sqlite_url, synchronous=synchronous)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
@@ -40,11 +40,11 @@ def test_a_record_in_memory_is_refused(url: str) -> None:
         Store(url)
 
 
-def test_the_directory_is_made(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'a' / 'b' / 'duban.db'}")
+def test_the_directory_is_made(sqlite_url: str, tmp_path: Path) -> None:
+    store = Store(sqlite_url)
     store.migrate()
     store.close()
-    assert (tmp_path / "a" / "b" / "duban.db").exists()
+    assert (tmp_path / "record" / "duban.db").exists()
 
 
 def test_a_reading_transaction_cannot_write(store: Store) -> None:
@@ -59,9 +59,9 @@ def test_a_failure_that_may_pass_is_told_from_a_mistake(sqlite_file: tuple[Store
     assert not isinstance(mistake.value, RecordUnavailableError)
 
 
-def test_a_place_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
-    (tmp_path / "duban.db").mkdir()
-    store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+def test_a_place_that_cannot_be_written_is_unavailable(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "record" / "duban.db").mkdir(parents=True)
+    store = Store(sqlite_url)
     with pytest.raises(RecordUnavailableError, match="数据库暂不可用"):
         store.migrate()
     store.close()

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from models.acts import ActName
 from record import ledger, matters, outbox, views
 from record.store import Store
 from tests.record.builders import DUE, LEAD_POSTS, NOW, Deciding, a_matter, an_act
-from tests.record.conftest import sqlite_url
 from tests.record.tampering import faults
 
 
@@ -19,7 +17,7 @@ def deciding() -> Deciding:
 
 
 @pytest.fixture
-def traced(tmp_path: Path) -> Iterator[tuple[Store, list[str]]]:
+def traced(sqlite_url: str) -> Iterator[tuple[Store, list[str]]]:
     """A store on SQLite, and every statement SQLite is handed, in order."""
     statements: list[str] = []
 
@@ -27,7 +25,7 @@ def traced(tmp_path: Path) -> Iterator[tuple[Store, list[str]]]:
         connection.set_trace_callback(statements.append)
 
     event.listen(Engine, "connect", trace)
-    store = Store(sqlite_url(tmp_path))
+    store = Store(sqlite_url)
     store.migrate()
     yield store, statements
     store.close()

@@ -60,11 +60,11 @@ async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta =
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def live(temporal_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[LiveOffice]:
+async def live(temporal_server: EmbeddedServer, database_url: str, tmp_path: Path) -> AsyncIterator[LiveOffice]:
     client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     scope = f"test-{uuid4().hex[:12]}"
-    store = Store(f"sqlite:///{tmp_path / 'record.db'}")
+    store = Store(database_url)
     store.migrate()
     settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
     async with build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope):

@@ -1,15 +1,14 @@
 """A record that cannot be written for a while delays a command and loses nothing; afterwards the matter goes on."""
 
 import asyncio
-import sqlite3
 import threading
-from pathlib import Path
 
 import pytest
 
 from models.acts import ActName
 from models.messages import Sign, Submit
 from record import ledger
+from record.store import Store, hold
 from tests.workflows.cast import HANDLER, a_matter, message_id
 from tests.workflows.conftest import LiveOffice
 
@@ -19,21 +18,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 BUSY_SECONDS = 13
 
 
-def hold_the_write_lock(path: str, held: threading.Event, seconds: float) -> None:
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    held.set()
-    threading.Event().wait(seconds)
-    other.execute("ROLLBACK")
+def hold_the_lock(url: str, held: threading.Event, seconds: float) -> None:
+    """Be another process that writes to the same matter, and takes its time."""
+    other = Store(url)
+    with other.writing() as session:
+        hold(session, "m1")
+        held.set()
+        threading.Event().wait(seconds)
     other.close()
 
 
-async def test_a_command_given_while_the_database_is_locked_is_recorded_once_it_is_free(live: LiveOffice) -> None:
+async def test_a_command_given_while_the_database_is_locked_is_recorded_once_it_is_free(
+    live: LiveOffice, database_url: str
+) -> None:
     await live.office.launch("m1", a_matter())
-    path = str(live.store.url.database)
-    assert Path(path).exists()
     held = threading.Event()
-    locking = asyncio.create_task(asyncio.to_thread(hold_the_write_lock, path, held, BUSY_SECONDS))
+    locking = asyncio.create_task(asyncio.to_thread(hold_the_lock, database_url, held, BUSY_SECONDS))
     await asyncio.to_thread(held.wait)
 
     signed = await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))

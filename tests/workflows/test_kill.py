@@ -30,11 +30,12 @@ MATTERS, REPORTS, KILLS, SEED = 12, 6, 5, 20261122
 class WorkerProcess:
     """The worker as it is deployed: a process of its own, started again whenever it has been killed."""
 
-    def __init__(self, address: str, data_dir: Path) -> None:
+    def __init__(self, address: str, data_dir: Path, database_url: str) -> None:
         self._environment = {
             **os.environ,
             "TEMPORAL_ADDRESS": address,
             "DUBAN_DATA_DIR": str(data_dir),
+            "DUBAN_DATABASE_URL": database_url,
             "DUBAN_LOG_LEVEL": "error",
         }
         self._process = self._started()
@@ -92,14 +93,14 @@ async def disturb(server: EmbeddedServer, running: WorkerProcess, chance: random
             running.kill_and_start()
 
 
-async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_path: Path, database_url: str) -> None:
     chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
     port = 7300 + os.getpid() % 500
     async with EmbeddedServer(
         tmp_path, port=port, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
     ) as server:
-        running = WorkerProcess(server.address, tmp_path)
-        store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+        running = WorkerProcess(server.address, tmp_path, database_url)
+        store = Store(database_url)
         store.migrate()
         try:
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)

@@ -32,10 +32,12 @@ def rehearsed(registration: Registration, start: datetime) -> list[str]:
 
 
 @pytest.mark.parametrize("urgency", ["平件", "特急"])
-async def test_silence_under_real_timers_gives_the_acts_of_the_rehearsal(tmp_path: Path, urgency: str) -> None:
+async def test_silence_under_real_timers_gives_the_acts_of_the_rehearsal(
+    tmp_path: Path, database_url: str, urgency: str
+) -> None:
     registration = a_matter(limit="5wd", urgency=urgency, report_every="weekly", co=["财政局"])
     skipping = {**FOR_TESTS, "frontend.WorkflowTimeSkippingEnabled": True}
-    store = Store(f"sqlite:///{tmp_path / 'record.db'}")
+    store = Store(database_url)
     store.migrate()
     async with EmbeddedServer(
         tmp_path, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=skipping

@@ -1,0 +1,77 @@
+"""Which addresses may this process speak to, and how safely?
+
+Off this machine everything is encrypted: a password, a person's name and a proposed case are no plain text for a
+network. Judged by what is written; no name is looked up. What is done with an address is for record/ and embedded.py.
+"""
+
+from ipaddress import ip_address
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+ENCRYPTED = ("require", "verify-ca", "verify-full")
+"""PostgreSQL's sslmodes that never fall back to plain text; verify-full alone also knows whom it speaks to."""
+
+_POSTGRESQL = "postgresql+psycopg"
+# Names that other programs give a PostgreSQL URL; one driver is installed.
+_ALIASES = {"postgres", "postgresql", _POSTGRESQL}
+_SQLITE = {"sqlite", "sqlite+pysqlite"}
+
+
+def is_loopback(address: str) -> bool:
+    """Whether `host:port` (or a host alone) is this machine itself, by its name or number; no name is looked up."""
+    host = address.rsplit(":", 1)[0] if address.count(":") == 1 or address.startswith("[") else address
+    host = host.strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def database_url(text: str) -> str:
+    """The database's URL as record/ takes it: PostgreSQL under the installed driver's name, whatever was written.
+
+    Raises ValueError, in words, for another kind of database, one in memory, one without host or name, or plain text
+    to another machine.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("不是数据库地址 not a database URL") from None
+    if url.drivername in _ALIASES:
+        url = url.set(drivername=_POSTGRESQL)
+        _check_postgresql(url)
+        return url.render_as_string(hide_password=False)
+    if url.drivername not in _SQLITE:
+        raise ValueError("既非 SQLite 也非 PostgreSQL neither sqlite nor postgresql")
+    if url.database in (None, "", ":memory:") or "mode=memory" in text:
+        raise ValueError("记录须存于文件 the record is kept in a file")
+    return text
+
+
+def _check_postgresql(url: URL) -> None:
+    if not url.database:
+        raise ValueError("缺少数据库名 no database is named")
+    hosts = _listed(url.host) or _listed(url.query.get("host"))
+    if not hosts:
+        # The driver would take it from variables that nobody who reads the settings sees.
+        raise ValueError(
+            "缺少主机（套接字写作 ?host=/run/postgresql）no host is named (a socket: ?host=/run/postgresql)"
+        )
+    away = [host for host in (*hosts, *_listed(url.query.get("hostaddr"))) if not _is_here(host)]
+    if away and url.query.get("sslmode") not in ENCRYPTED:
+        raise ValueError(
+            f"拒绝以明文连接 {away[0]}：本机以外须在地址后加 ?sslmode=verify-full（或 verify-ca、require）"
+            f" refusing plain text to {away[0]}: off this machine the URL says sslmode={'|'.join(ENCRYPTED)}"
+        )
+
+
+def _is_here(host: str) -> bool:
+    return host.startswith(("/", "@")) or is_loopback(host)
+
+
+def _listed(given: str | tuple[str, ...] | None) -> list[str]:
+    texts = (given,) if isinstance(given, str) else given or ()
+    return [host for text in texts for host in text.split(",") if host]
