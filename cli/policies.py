@@ -1,17 +1,23 @@
-"""`policy`: is a procedure file usable, and which numbers does a procedure rest on?"""
+"""`policy`: is a procedure file usable, which numbers does it rest on, and what would it have done with the past?"""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.output import Json, answer, end, facts, say, warn
+from cli.places import DirectoryPath, directory
 from cli.problems import ExitCode, Problem
 from cli.tables import table
+from models.calendar import CalendarNotice
 from policies.documents import Document, DocumentError, Mistake
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 
 __all__ = ["app"]
+
+_PROCEDURES = f"{STANDARD}, 文件 a file, 记录中的版本 a version kept in the record ({STANDARD}@…)"
 
 app = typer.Typer(
     help="督办程序文件:检查、查看。 Procedure files: check one, show one.", no_args_is_help=True, add_completion=False
@@ -77,6 +83,102 @@ def show(
     table(("参数 parameter", "自 from", "至 until", "取值 value", "依据 source"), rows)
     steps = [(step["level"], step["act"], step["holder"], step["source"]) for step in content["escalation"]]
     table(("级 level#", "步骤 act", "责任 holder", "依据 source"), steps, "逐级升级 escalation")
+
+
+@app.command()
+def compare(  # noqa: PLR0917 - one parameter for each option
+    old: Annotated[str, typer.Argument(metavar="OLD", help=f"旧程序。 The old procedure: {_PROCEDURES}")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="新程序(草案)。 The new procedure, as OLD.")],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="HISTORY",
+            help="历史:数据库或导出的全部记录(默认本单位的数据库)。 The past: a database (file or URL) or an export "
+            "of acts (.jsonl); default: the office's own record.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="只取此日起登记的。 Only matters registered from then."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="只取此日(含)前登记的。 Only those registered by then, included."),
+    ] = None,
+    new_on: Annotated[
+        str | None,
+        typer.Option(
+            "--new-on",
+            metavar="DATE",
+            help="新程序取哪一天的有效值(默认最后一次变更之日)。 Take the new values as on that day; default: the last "
+            "change.",
+        ),
+    ] = None,
+    notice: Annotated[
+        list[Path] | None,
+        typer.Option("--notice", metavar="FILE", help="历史中载入过、文件中没有的放假通知。 Notices an export lacks."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="另存为 also write: .csv, .xlsx")
+    ] = None,
+    details: Annotated[
+        bool, typer.Option("--details", help="逐件列出事项和岗位。 Name every matter and post.")
+    ] = False,
+    directory_path: DirectoryPath = None,
+    as_json: Json = False,
+) -> None:
+    """把历史上的事项按新程序重新推演一遍:谁会多被提醒、督办、建议问责,按单位和类别,附合计;只读,不改动任何数据。
+
+    Live the matters of the past again under a draft: who would have been reminded, supervised or proposed differently,
+    by organ and kind, with totals. Only reads.
+    """
+    from cli import comparing, past  # noqa: PLC0415 - checking a file must not wait for the database
+
+    if output is not None and output.suffix.lower() not in (".csv", ".xlsx"):
+        raise Problem(f"--output {output}: 读不懂 not understood;可接受 accepted: FILE.csv, FILE.xlsx")
+    first, last, chosen = _day(since, "--since"), _day(until, "--until"), _day(new_on, "--new-on")
+    history = past.history(on)
+    procedures = [_known(name, history.procedure_text) for name in (old, new)]
+    draft = comparing.Draft(procedures[1], chosen or procedures[1].last_change)
+    try:
+        procedures[1].in_force(draft.on)
+    except LookupError as error:
+        raise Problem(f"{new}: {error.args[0]};可接受 accepted: --new-on DATE") from error
+    around = comparing.with_notices(history.around(), [_notice(file) for file in notice or ()])
+    asked = comparing.Asked(procedures[0], draft, on or "", first, last)
+    found = comparing.compared(asked, history, around, directory(directory_path))
+    comparing.told(asked, found, around, as_json=as_json, details=details)
+    if output is not None:
+        rows = comparing.write(found, output, details=details)
+        warn(f"{output}: {rows} 行 rows")
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(f"{option} {text}: 日期读不懂 not a date;可接受 accepted: 2026-01-01") from error
+
+
+def _notice(file: Path) -> CalendarNotice:
+    from intake.notices import read_notice  # noqa: PLC0415 - only a history without its notices needs one
+
+    try:
+        return read_notice(file, str(file))
+    except DocumentError as error:
+        raise Problem(str(error)) from error
+
+
+def _known(name: str, kept: Callable[[str], str | None]) -> Procedure:
+    """A shipped procedure, a file, or a version the record keeps under its key."""
+    if "@" not in name or Path(name).exists():
+        return _procedure(name)
+    text = kept(name)
+    if text is None:
+        why = f"历史中没有保存这个版本 this history keeps no such version: {name}"
+        raise Problem(f"{why};可接受 accepted: {_PROCEDURES}")
+    return load_text(text, name)
 
 
 def _procedure(name: str) -> Procedure:

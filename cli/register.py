@@ -6,7 +6,7 @@ made harmless. What is overdue is asked, not worked out here.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -62,10 +62,10 @@ def rows(lines: Iterable[MatterLine], at: datetime, calendar: Calendar) -> Itera
         ]
 
 
-def write_csv(out: TextIO, found: Iterable[list[Cell]]) -> int:
-    """The register as CSV; how many matters. The caller opens `out` with newline=""."""
+def write_csv(out: TextIO, found: Iterable[list[Cell]], columns: Mapping[str, int] = COLUMNS) -> int:
+    """The register (or rows under other columns) as CSV; how many rows. The caller opens `out` with newline=""."""
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     number = 0
     for row in found:
         number += 1
@@ -73,23 +73,25 @@ def write_csv(out: TextIO, found: Iterable[list[Cell]]) -> int:
     return number
 
 
-def write_xlsx(file: Path, found: Iterable[list[Cell]]) -> int:
-    """The register as a workbook; how many matters. Instants are local time, which is all a sheet can hold.
+def write_xlsx(
+    file: Path, found: Iterable[list[Cell]], columns: Mapping[str, int] = COLUMNS, title: str = "督办台账"
+) -> int:
+    """The register (or rows under other columns) as a workbook; how many rows. Instants are local time.
 
     Raises OSError before anything is read when the file cannot be written.
     """
     with file.open("wb") as out:
         book = Workbook(write_only=True)
-        sheet = book.create_sheet("督办台账")
+        sheet = book.create_sheet(title)
         sheet.freeze_panes = "C2"
-        for number, width in enumerate(COLUMNS.values(), 1):
+        for number, width in enumerate(columns.values(), 1):
             sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.append([_heading(sheet, name) for name in COLUMNS])
+        sheet.append([_heading(sheet, name) for name in columns])
         number = 0
         for row in found:
             number += 1
             sheet.append([_cell(sheet, value) for value in row])
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{number + 1}"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number + 1}"
         book.save(out)
     return number
 

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from models.acts import Act, ActName
 from models.matters import MatterState, Stage
-from models.messages import CalendarPublished, Command, Outcome, Registration
-from policies import commands, reruling, timers
+from models.messages import CalendarPublished, Command, NotYetOffered, Outcome, Registration
+from policies import commands, reruling, saying, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -77,11 +77,15 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
             if untouched.terms is not None:
                 raise Refused("已登记 already registered", "registration")
             commands.register(draft, message, twin)
+            draft.acts = saying.kept(draft.acts, message)
         else:
             check_command(draft, message)
             if not attended:
                 raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
             commands.apply(draft, message)
+            # A command that is not offered yet has been refused by now.
+            if not isinstance(message, NotYetOffered):
+                draft.acts = saying.kept(draft.acts, message)
     except (Refused, CalendarError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
         draft = Draft(untouched, draft.at, draft.facts)

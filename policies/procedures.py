@@ -70,6 +70,11 @@ class Procedure:
         """The first date on which every parameter has a value."""
         return max(entries[0][0] for entries in self._values.values())
 
+    @property
+    def last_change(self) -> date:
+        """The last date from which a parameter has another value: from then on the procedure is all it will be."""
+        return max(entries[-1][0] for entries in self._values.values())
+
     def in_force(self, on: date) -> Policy:
         """The policy of the local date `on`; raises LookupError before the first or after the last value."""
         flat: dict[str, Any] = {}

@@ -35,6 +35,12 @@ def notices(session: Session) -> list[CalendarNotice]:
     return [CalendarNotice.model_validate_json(content) for content in rows]
 
 
+def loaded(session: Session) -> list[tuple[CalendarNotice, datetime]]:
+    """The notices with the instant of loading, in the order in which they were loaded."""
+    rows = session.execute(select(_NOTICES.c.content, _NOTICES.c.added_at).order_by(_NOTICES.c.id))
+    return [(CalendarNotice.model_validate_json(row.content), row.added_at) for row in rows]
+
+
 def add(session: Session, notice: CalendarNotice, at: datetime) -> bool:
     """Keep a notice, loaded at the aware instant `at`; False when the same one is there already.
 

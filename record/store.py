@@ -7,7 +7,7 @@ in this module and in record/migrations; what is written in a transaction is for
 import hashlib
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -67,7 +67,8 @@ class Store:
     `url` is an SQLAlchemy URL; the directory of an SQLite file is made. `synchronous` (SQLite) is NORMAL, FULL or
     EXTRA: with NORMAL a power failure can take the last commits, a killed process never can. `patience` is how long to
     wait for a lock, a connection, or (PostgreSQL) a free place among the `pool_size` connections, `statement_limit` how
-    long one statement may take on PostgreSQL. Raises ValueError for an SQLite database in memory.
+    long one statement may take on PostgreSQL. `read_only` leaves an SQLite file as it is, to the byte: not even its log
+    is copied into it when it is closed. Raises ValueError for an SQLite database in memory.
     """
 
     def __init__(
@@ -78,18 +79,24 @@ class Store:
         pool_size: int = 20,
         patience: timedelta = PATIENCE,
         statement_limit: timedelta = STATEMENT_LIMIT,
+        read_only: bool = False,
     ) -> None:
         if synchronous.upper() not in SYNCHRONOUS:
             raise ValueError(f"synchronous: {synchronous!r}; 可接受 accepted: {', '.join(SYNCHRONOUS)}")
         self.url = make_url(url)
         self._turns: Turns | None = None
         if self.url.get_backend_name() == "sqlite":
-            _make_directory(self.url)
+            file = _file(self.url)
+            if not read_only:
+                file.parent.mkdir(parents=True, exist_ok=True)
             self._writer = create_engine(self.url, pool_size=1, connect_args={"check_same_thread": False})
             event.listen(self._writer, "connect", _prepare_writer(synchronous.upper(), patience))
             event.listen(self._writer, "begin", _begin_immediate)
             event.listen(self._writer, "commit", _commit)
-            self._reader = create_engine(self.url, pool_size=pool_size, pool_timeout=patience.total_seconds())
+            opening: dict[str, Any] = {"creator": _read_only(file)} if read_only else {}
+            self._reader = create_engine(
+                self.url, pool_size=pool_size, pool_timeout=patience.total_seconds(), **opening
+            )
             event.listen(self._reader, "connect", _prepare_reader(patience))
             event.listen(self._reader, "begin", _begin)
             self._turns = Turns(self._writer.connect)
@@ -213,10 +220,15 @@ def _passes(error: Exception, dialect: Dialect) -> bool:
     )
 
 
-def _make_directory(url: URL) -> None:
+def _file(url: URL) -> Path:
     if url.database in (None, "", ":memory:") or "mode=memory" in str(url):
         raise ValueError("记录须存于文件 the record is kept in a file: sqlite:///path/to/duban.db")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    return Path(str(url.database))
+
+
+def _read_only(file: Path) -> Callable[[], sqlite3.Connection]:
+    place = f"{file.absolute().as_uri()}?mode=ro"
+    return lambda: sqlite3.connect(place, uri=True, check_same_thread=False)
 
 
 def _session_of(url: URL, patience: timedelta, statement_limit: timedelta) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""Where do recorded matters come from that somebody looks back over: a record, or an export of its acts?
+
+Both are only read. A page of matters at a time, so that a page can be worked on in another process.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from cli.kept import exists, in_words, settings
+from cli.problems import ExitCode, Problem
+from intake.acts import Index, index, read
+from intake.problems import IntakeError
+from models.calendar import CalendarNotice
+from record import calendars, lives, procedures
+from record.store import Store
+from rehearsal.retracing import Recorded
+
+PAGE = 50
+"""Matters of a page: enough to be worth sending to another process, few enough to share a small history."""
+
+ACCEPTED = "SQLite 数据库 a database file, sqlite:///FILE, postgresql://…, 或 or export --format jsonl"
+_SQLITE = b"SQLite format 3\0"
+
+Notice = tuple[CalendarNotice, datetime]
+Matter = tuple[str, list[Recorded]]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What concerns every matter: loaded notices in order, measures decided, the instant up to which acts are known.
+
+    `named` are the numbers of notices that acts name, with the first instant at which they do.
+    """
+
+    notices: tuple[Notice, ...]
+    measures: tuple[tuple[str, datetime], ...]
+    until: datetime
+    named: dict[str, datetime]
+
+
+class Page(Protocol):
+    """Some matters; reading them needs nothing but the page, so it can be sent to another process."""
+
+    def matters(self) -> Iterator[Matter]:
+        """Each matter with all its acts, in the order of the ids; raises Problem."""
+
+
+class History(Protocol):
+    """Recorded matters."""
+
+    def around(self) -> Around:
+        """What concerns every matter; raises Problem where nothing is recorded."""
+
+    def pages(self, since: datetime | None, until: datetime | None) -> Iterator[Page]:
+        """The matters registered at `since` or later and before `until`, in the order of their ids."""
+
+    def procedure_text(self, version: str) -> str | None:
+        """The text of a policy version kept in this history; None where it keeps none of that name."""
+
+
+def history(source: str | None) -> History:
+    """The history named on a command line; None is the office's own record. Raises Problem where there is none."""
+    if source is None:
+        chosen = settings()
+        if not exists(chosen):
+            text = "还没有数据库,请写明 --on no record yet: name a history with --on"
+            raise Problem(f"{text};可接受 accepted: {ACCEPTED}", ExitCode.UNAVAILABLE)
+        return RecordHistory(chosen.database_url)
+    if "://" in source:
+        scheme, _, path = source.partition(":///")
+        if scheme == "sqlite" and not Path(path).is_file():
+            raise Problem(f"--on {source}: 没有这个文件 no such file;可接受 accepted: {ACCEPTED}")
+        return RecordHistory(source)
+    file = Path(source)
+    try:
+        with file.open("rb") as opened:
+            begins = opened.read(len(_SQLITE))
+    except OSError as error:
+        why = f"--on {source}: 无法读取 cannot be read: {error.strerror}"
+        raise Problem(f"{why};可接受 accepted: {ACCEPTED}") from error
+    if begins == _SQLITE:
+        return RecordHistory(f"sqlite:///{file.absolute()}")
+    with _as_problem(source):
+        return ExportHistory(file, index(file))
+
+
+@contextmanager
+def _as_problem(source: str) -> Iterator[None]:
+    try:
+        yield
+    except IntakeError as error:
+        raise Problem(f"--on {source}: {error}") from error
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Store]:
+    with in_words():
+        try:
+            store = Store(url, pool_size=1, read_only=True)
+        except Exception as error:
+            raise Problem(f"--on {url}: {error};可接受 accepted: {ACCEPTED}") from error
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHistory:
+    """A record, opened so that it cannot be written."""
+
+    url: str
+
+    def around(self) -> Around:
+        """As of one moment."""
+        with _reading(self.url) as store, store.reading() as session:
+            until = lives.last_act_at(session)
+            if until is None:
+                raise Problem("数据库中没有任何记录 the record holds no act")
+            return Around(tuple(calendars.loaded(session)), tuple(lives.measures(session)), until, {})
+
+    def pages(self, since: datetime | None, until: datetime | None) -> Iterator["RecordPage"]:
+        """In pages of PAGE matters."""
+        after: str | None = None
+        with _reading(self.url) as store, store.reading() as session:
+            while True:
+                page = lives.registered(session, since=since, until=until, after=after, limit=PAGE)
+                if page.items:
+                    yield RecordPage(self.url, page.items)
+                if page.next is None:
+                    return
+                after = page.next
+
+    def procedure_text(self, version: str) -> str | None:
+        """As it was when the first matter started under it."""
+        with _reading(self.url) as store, store.reading() as session:
+            try:
+                return procedures.get(session, version)
+            except KeyError:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Matters of a record, by id."""
+
+    url: str
+    ids: tuple[str, ...]
+
+    def matters(self) -> Iterator[Matter]:
+        """Each matter with its acts; raises Problem for an entry that cannot be read."""
+        try:
+            with _reading(self.url) as store, store.reading() as session:
+                found = lives.lives(session, self.ids)
+        except ValidationError as error:
+            fault = error.errors(include_input=False, include_url=False)[0]
+            text = f"记录中有一条读不懂(请用 verify 核对) an entry cannot be read (see `verify`): {fault['msg']}"
+            raise Problem(f"{self.ids[0]}…{self.ids[-1]}: {text}", ExitCode.UNAVAILABLE) from error
+        for matter_id, entries in found.items():
+            yield matter_id, [Recorded(entry.act, entry.message_id) for entry in entries]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportHistory:
+    """A file of acts as `export --format jsonl` writes it, checked and indexed."""
+
+    file: Path
+    index: Index
+
+    def around(self) -> Around:
+        """As far as acts tell it."""
+        until = self.index.last_act_at
+        if until is None:
+            raise Problem(f"{self.file}: 文件中没有任何记录 the file holds no act")
+        return Around((), tuple(self.index.measures), until, dict(self.index.notices))
+
+    def pages(self, since: datetime | None, until: datetime | None) -> Iterator["ExportPage"]:
+        """In pages of PAGE matters."""
+        chosen = sorted(
+            matter_id
+            for matter_id, at in self.index.registered.items()
+            if (since is None or at >= since) and (until is None or at < until)
+        )
+        ids = iter(chosen)
+        while some := list(islice(ids, PAGE)):
+            yield ExportPage(self.file, tuple((one, tuple(self.index.places[one])) for one in some))
+
+    def procedure_text(self, version: str) -> str | None:  # noqa: ARG002 - acts name a version and do not hold it
+        """None: an export holds acts only."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """Matters of an export, with the places of their acts in the file."""
+
+    file: Path
+    places: tuple[tuple[str, Sequence[int]], ...]
+
+    def matters(self) -> Iterator[Matter]:
+        """Each matter with its acts; raises Problem when the file has changed meanwhile."""
+        for matter_id, places in self.places:
+            with _as_problem(str(self.file)):
+                recorded = [Recorded(act, message_id) for act, message_id in read(self.file, places)]
+            yield matter_id, recorded

@@ -1,0 +1,81 @@
+"""What was said that an act came of, so that it can be said again under other rules?
+
+An act tells most of a message in its own fields and detail; `kept` puts the rest beside them, `said` reads both back.
+One way for every command: a new one needs no entry here. What people wrote is kept once, and printed in no rehearsal.
+"""
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from models.acts import Act
+from models.messages import MatterCommand, Registration
+
+SAID = "said"
+"""The part of an act's detail that holds what the act does not tell of the message."""
+
+REGISTER = "register"
+
+_SHAPES: dict[str, type[Any]] = {
+    REGISTER: Registration,
+    **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand)},
+}
+_ON_THE_ACT = frozenset({"by", "reason"})
+
+
+def kept(acts: Sequence[Act], message: Registration | MatterCommand) -> list[Act]:
+    """The acts an admitted message came to (at least one), with what was said on the one that tells most of it.
+
+    A registration is kept on its first act. The message's id is not: an entry of the ledger has it beside the act.
+    """
+    untold = [_untold(act, message) for act in acts]
+    teller = 0 if isinstance(message, Registration) else min(range(len(acts)), key=lambda place: len(untold[place]))
+    told = acts[teller]
+    telling = told.model_copy(update={"detail": {**told.detail, SAID: untold[teller]}})
+    return [*acts[:teller], telling, *acts[teller + 1 :]]
+
+
+def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
+    """The message that was kept on this act, under that id; None where none is.
+
+    Raises ValueError for what no message can have been: the act comes from elsewhere, or from a newer program.
+    """
+    untold = act.detail.get(SAID)
+    if untold is None:
+        return None
+    do = untold.get("do") if isinstance(untold, dict) else None
+    shape = _SHAPES.get(do) if isinstance(do, str) else None
+    if shape is None:
+        raise ValueError(f"detail.{SAID}.do: 未知的命令 unknown command: {str(do)[:40]}")
+    fields = {name: told for name in _fields(shape) if (told := _told(act, name)) is not None} | untold
+    if shape is Registration:
+        del fields["do"]
+    try:
+        message: Registration | MatterCommand = shape.model_validate({**fields, "message_id": message_id})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in ("detail", SAID, *first["loc"]))
+        raise ValueError(f"{place}: {first['msg']}") from error
+    return message
+
+
+def _untold(act: Act, message: Registration | MatterCommand) -> dict[str, Any]:
+    """What was said and the act does not tell, and that nothing was said where the act tells something."""
+    shown = message.model_dump(mode="json", exclude={"message_id"})
+    untold: dict[str, Any] = {"do": shown.get("do", REGISTER)}
+    for name in _fields(type(message)):
+        value, told = shown.get(name), _told(act, name)
+        if value is None and told is not None:
+            untold[name] = getattr(message, name)
+        elif value != told:
+            untold[name] = value
+    return untold
+
+
+def _fields(shape: type[Any]) -> list[str]:
+    return [name for name in shape.model_fields if name not in ("message_id", "do")]
+
+
+def _told(act: Act, name: str) -> Any:
+    return getattr(act, name) if name in _ON_THE_ACT else act.detail.get(name)

@@ -1,0 +1,53 @@
+"""Are recorded matters handed out in pages, each with everything that happened to it and its cases?"""
+
+from datetime import timedelta
+
+from models.acts import ActName
+from record import cases, lives
+from record.store import Store
+from tests.record.builders import NOW, a_matter, a_refused_registration, an_act, append, save
+
+
+def test_admitted_matters_come_in_pages_by_id_and_day_of_registration(store: Store) -> None:
+    with store.writing() as session:
+        for number in (3, 1, 2):
+            save(session, a_matter(f"m{number}", title=f"第{number}件"))
+        save(session, a_refused_registration("m4"))
+    with store.reading() as session:
+        first = lives.registered(session, limit=2)
+        second = lives.registered(session, limit=2, after=first.next)
+        assert (first.items, second.items, second.next) == (("m1", "m2"), ("m3",), None)
+        assert lives.registered(session, since=NOW, until=NOW + timedelta(seconds=1)).items == ("m1", "m2", "m3")
+        assert lives.registered(session, since=NOW + timedelta(seconds=1)).items == ()
+        assert lives.registered(session, until=NOW).items == ()
+
+
+def test_a_life_has_the_acts_of_the_matter_and_its_cases_in_the_order_of_recording(store: Store) -> None:
+    with store.writing() as session:
+        for matter_id in ("m1", "m10"):
+            save(session, a_matter(matter_id, title=matter_id))
+            append(session, an_act(ActName.SUPERVISED, matter_id), message_id=None)
+            proposed = append(session, an_act(ActName.CASE_PROPOSED, f"{matter_id}/case1", subject="区教育局长"))
+            cases.keep(session, proposed)
+            append(session, an_act(ActName.SIGNED, matter_id), message_id="#1")
+    with store.reading() as session:
+        found = lives.lives(session, ["m1"])
+        assert list(found) == ["m1"]
+        assert [(entry.target, entry.act.act.value, entry.message_id) for entry in found["m1"]] == [
+            ("m1", "supervised", None),
+            ("m1/case1", "case_proposed", None),
+            ("m1", "signed", "#1"),
+        ]
+        assert lives.lives(session, ["m1", "m10"])["m10"][-1].target == "m10"
+
+
+def test_the_last_act_and_the_measures_of_a_record_are_known(store: Store) -> None:
+    later = NOW + timedelta(hours=1)
+    with store.reading() as session:
+        assert (lives.last_act_at(session), lives.measures(session)) == (None, [])
+    with store.writing() as session:
+        append(session, an_act(ActName.MEASURE_DECIDED, "m1/case1", later, subject="区教育局长"))
+        append(session, an_act(ActName.SIGNED, "m1", NOW))
+    with store.reading() as session:
+        assert lives.last_act_at(session) == later
+        assert lives.measures(session) == [("区教育局长", later)]

@@ -1,0 +1,70 @@
+"""Do the acts of a matter tell all that was said to it, so that saying it again gives the same acts?"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.acts import Act, ActName
+from policies.deadlines import local_date
+from rehearsal.conductor import Played, play
+from rehearsal.random_scenarios import random_scenario
+from rehearsal.retracing import Recorded, World, live_again, loaded, retrace
+from rehearsal.scenarios import PlannedNotice, Scenario, load
+from tests.builders import SCENARIOS, sample_directory
+
+FILES = sorted(SCENARIOS.glob("*.yaml"))
+DIRECTORY = sample_directory()
+
+
+def world_of(scenario: Scenario, played: Played) -> World:
+    """What was so in a scenario besides what was said to its matters."""
+    decided = [act for act in played.acts if act.act is ActName.MEASURE_DECIDED]
+    return World(
+        DIRECTORY.with_organs(scenario.organs),
+        loaded((item.notice, item.at) for item in scenario.planned if isinstance(item, PlannedNotice)),
+        lambda subject, since, until: sum(act.subject == subject and since <= act.at < until for act in decided),
+    )
+
+
+def by_target(acts: list[Act]) -> dict[str, list[Act]]:
+    found: dict[str, list[Act]] = {}
+    for act in acts:
+        found.setdefault(act.target, []).append(act)
+    return found
+
+
+def as_written(act: Act) -> Act:
+    """The act as the ledger gives it back."""
+    return Act.model_validate_json(act.model_dump_json(exclude_none=True))
+
+
+def retraced_equals(scenario: Scenario) -> int:
+    """How many matters of the scenario were lived again, each with the acts it had."""
+    played = play(scenario, DIRECTORY)
+    world, policy = world_of(scenario, played), scenario.procedure.in_force(local_date(scenario.start))
+    matters = 0
+    for matter_id, _ in scenario.matters:
+        own = [as_written(act) for act in played.acts if act.target.partition("/")[0] == matter_id]
+        retraced = retrace(matter_id, [Recorded(act) for act in own])
+        if retraced is None:
+            assert {act.act for act in own} <= {ActName.REFUSED}
+            continue
+        lived = live_again(retraced, policy, world, scenario.until)
+        assert by_target([as_written(act) for act in lived.acts]) == by_target(list(retraced.acts))
+        assert lived.state == played.states[matter_id]
+        assert lived.refused == ()
+        matters += 1
+    return matters
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_scenario_retraced_from_its_acts_has_the_same_acts(path: Path) -> None:
+    assert retraced_equals(load(path)) > 0
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 10**9))
+def test_a_random_life_retraced_from_its_acts_has_the_same_acts(seed: int) -> None:
+    retraced_equals(random_scenario(seed, DIRECTORY))
