@@ -55,10 +55,12 @@ def main() -> int:
         timed = [compared(draft, file, place) for _ in range(2)]
         took = max(seconds for seconds, _ in timed)
         # Of the command and of every process it started, each for itself.
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak, processor = used.ru_maxrss / 1024, (used.ru_utime + used.ru_stime) / len(timed)
         same = timed[0][1] == timed[1][1]
         print(f"seconds {', '.join(f'{seconds:.1f}' for seconds, _ in timed)}; load {load_average()}")
-        print(f"matters/s {given.matters / took:.0f}; peak memory of a process {peak:.0f} MB")
+        print(f"matters/s {given.matters / took:.0f}; processor seconds of one comparison {processor:.1f}")
+        print(f"peak memory of a process {peak:.0f} MB")
         print(f"identical twice: {same}; database unchanged: {digest(file) == before}")
         found = json.loads(timed[0][1])
         print(f"compared {found['compared']}, recorded differently {found['recorded_differently']['matters']}")

@@ -127,8 +127,8 @@ def compared(asked: Asked, history: History, around: Around, directory: Director
         directory.organs,
         around,
     )
-    since = asked.since and datetime.combine(asked.since, time.min, SHANGHAI)
-    until = asked.until and datetime.combine(asked.until, time.max, SHANGHAI)
+    since = None if asked.since is None else datetime.combine(asked.since, time.min, SHANGHAI)
+    until = None if asked.until is None else datetime.combine(asked.until, time.max, SHANGHAI)
     pages = history.pages(since, until)
     comparison = Comparison()
     for part in _worked(work, pages):
@@ -268,9 +268,9 @@ def _show_baseline(asked: Asked, found: Comparison, around: Around) -> None:
     for one in found.unlike_examples:
         say(f"  {one.matter_id} 记录 recorded: {one.recorded or '-'}")
         say(f"  {' ' * len(one.matter_id)} 重放 re-run:   {one.now or '-'}")
-    for version, number in sorted(found.versions.items()):
+    for version, matters in sorted(found.versions.items()):
         if version != asked.old.version:
-            say(f"记录时的程序版本 recorded under {version}: {number} 件 matters")
+            say(f"记录时的程序版本 recorded under {version}: {matters} 件 matters")
     for reason in LeftOut:
         if found.left_out[reason]:
             say(f"未比较 left out, {LEFT_OUT[reason]}: {found.left_out[reason]}")

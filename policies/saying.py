@@ -21,6 +21,8 @@ _SHAPES: dict[str, type[Any]] = {
     REGISTER: Registration,
     **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand)},
 }
+_FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do"))
+           for shape in _SHAPES.values()}  # fmt: skip
 _ON_THE_ACT = frozenset({"by", "reason"})
 
 
@@ -29,7 +31,8 @@ def kept(acts: Sequence[Act], message: Registration | MatterCommand) -> list[Act
 
     A registration is kept on its first act. The message's id is not: an entry of the ledger has it beside the act.
     """
-    untold = [_untold(act, message) for act in acts]
+    shown = message.model_dump(mode="json", exclude={"message_id"})
+    untold = [_untold(act, message, shown) for act in acts]
     teller = 0 if isinstance(message, Registration) else min(range(len(acts)), key=lambda place: len(untold[place]))
     told = acts[teller]
     telling = told.model_copy(update={"detail": {**told.detail, SAID: untold[teller]}})
@@ -48,7 +51,7 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
     shape = _SHAPES.get(do) if isinstance(do, str) else None
     if shape is None:
         raise ValueError(f"detail.{SAID}.do: 未知的命令 unknown command: {str(do)[:40]}")
-    fields = {name: told for name in _fields(shape) if (told := _told(act, name)) is not None} | untold
+    fields = {name: told for name in _FIELDS[shape] if (told := _told(act, name)) is not None} | untold
     if shape is Registration:
         del fields["do"]
     try:
@@ -60,21 +63,16 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
     return message
 
 
-def _untold(act: Act, message: Registration | MatterCommand) -> dict[str, Any]:
-    """What was said and the act does not tell, and that nothing was said where the act tells something."""
-    shown = message.model_dump(mode="json", exclude={"message_id"})
+def _untold(act: Act, message: Registration | MatterCommand, shown: dict[str, Any]) -> dict[str, Any]:
+    """What was `shown` of the message and the act does not tell, and that nothing was said where the act tells it."""
     untold: dict[str, Any] = {"do": shown.get("do", REGISTER)}
-    for name in _fields(type(message)):
+    for name in _FIELDS[type(message)]:
         value, told = shown.get(name), _told(act, name)
         if value is None and told is not None:
             untold[name] = getattr(message, name)
         elif value != told:
             untold[name] = value
     return untold
-
-
-def _fields(shape: type[Any]) -> list[str]:
-    return [name for name in shape.model_fields if name not in ("message_id", "do")]
 
 
 def _told(act: Act, name: str) -> Any:

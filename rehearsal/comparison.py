@@ -145,9 +145,10 @@ class Comparison:
     def include(self, later: "Comparison") -> None:
         """Add the comparison of further matters."""
         self.compared += later.compared
-        for own, others in ((self.counts, later.counts), (self.notices, later.notices)):
-            for key, count in others.items():
-                own.setdefault(key, Count()).include(count)  # type: ignore[call-overload]
+        for key, count in later.counts.items():
+            self.counts.setdefault(key, Count()).include(count)
+        for post, count in later.notices.items():
+            self.notices.setdefault(post, Count()).include(count)
         self.changed += later.changed
         self.refused += later.refused
         self.due_shifts += later.due_shifts
@@ -291,9 +292,9 @@ def _first_difference(retraced: Retraced, lived: Lived) -> Unlike | None:
     for target in dict.fromkeys((*recorded, *now)):
         was, would_be = recorded.get(target, []), now.get(target, [])
         for place in range(max(len(was), len(would_be))):
-            pair = [acts[place] if place < len(acts) else None for acts in (was, would_be)]
-            if len({act and line(act) for act in pair}) > 1:
-                return Unlike(retraced.matter_id, *(act and line(act) for act in pair))
+            one, other = (line(acts[place]) if place < len(acts) else None for acts in (was, would_be))
+            if one != other:
+                return Unlike(retraced.matter_id, one, other)
     return None
 
 

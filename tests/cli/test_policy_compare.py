@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,13 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def compare(past: Path, command: Command, empty: dict[str, str]) -> Iterator[Command]:
+def compare(past: Path, command: Command, empty: dict[str, str]) -> Command:
     """The command with the shipped procedure and the draft, over the played year unless `on` names something else."""
 
     def call(*arguments: object, on: object = past / "year.db", old: object = STANDARD) -> Said:
         return command("policy", "compare", old, past / "draft.yaml", "--on", on, *arguments, **empty)
 
-    yield call
+    return call
 
 
 def digests(place: Path) -> dict[str, str]:
@@ -190,7 +190,12 @@ def test_a_draft_is_taken_as_after_its_last_change_unless_a_day_is_named(
 
 def test_people_read_totals_organs_and_with_details_every_matter(compare: Command) -> None:
     brief, full = compare(), compare("--details")
-    for words in ("旧程序重放与记录不一致的事项 recorded differently: 0", "合计 totals", "责令整改", "人的行为按记录保持不变"):
+    for words in (
+        "旧程序重放与记录不一致的事项 recorded differently: 0",
+        "合计 totals",
+        "责令整改",
+        "人的行为按记录保持不变",
+    ):
         assert words in brief.out
     changed = compare("--json").json["changed"]
     assert any(one["kind"] == "rectification_ordered" for one in changed)
@@ -213,7 +218,7 @@ def test_the_comparison_is_written_as_csv_and_as_a_workbook(compare: Command, tm
         table = list(csv.DictReader(source))
     total = next(row for row in table if row["牵头单位"] == "合计" and row["类别"].startswith("责令整改"))
     assert int(total["差"]) == found["totals"]["rectification_ordered"]["difference"]
-    cells = list(load_workbook(sheet).active.iter_rows(values_only=True))
+    cells = list(load_workbook(sheet)["程序比较"].iter_rows(values_only=True))
     assert [row[0] for row in cells[1:]] == [one["matter_id"] for one in found["changed"]]
 
 

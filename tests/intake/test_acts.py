@@ -15,7 +15,13 @@ GOOD: list[dict[str, Any]] = [
     {"target": "m1", "seq": 1, "at": "2026-03-02T09:00:00+08:00", "act": "registered", "message_id": "r1"},
     {"target": "m2", "seq": 1, "at": "2026-03-02T09:30:00+08:00", "act": "registered"},
     {"target": "m1", "seq": 2, "at": "2026-03-02T10:00:00+08:00", "act": "signed", "by": "区教育局承办岗"},
-    {"target": "m1/case1", "seq": 1, "at": "2026-03-20T18:00:00+08:00", "act": "case_proposed", "subject": "区教育局长"},
+    {
+        "target": "m1/case1",
+        "seq": 1,
+        "at": "2026-03-20T18:00:00+08:00",
+        "act": "case_proposed",
+        "subject": "区教育局长",
+    },
     {
         "target": "m1",
         "seq": 3,

@@ -81,14 +81,16 @@ def test_fewer_reminders_remind_less_and_change_nothing_else() -> None:
 
 
 def test_a_shorter_rectification_proposes_a_case_earlier() -> None:
-    # Supervised on Monday 9 March, rectification ordered on Thursday the 12th: five days end on the 19th, three on 17th.
+    # Rectification is ordered on Thursday 12 March: five working days end on the 19th, three on the 17th.
     life = silent("03-18 09:00")
     found = asked([recorded(life)], a_draft(SHORTER_RECTIFICATION), "03-18 09:00")
     assert found.counts[LEAD, Kind.PROPOSED] == Count(old=0, new=1, old_matters=0, new_matters=1, newly=1)
     assert found.counts[LEAD, Kind.SUPERVISED] == Count(1, 1, 1, 1)
     proposed = Changed("m1", "校舍加固", LEAD, Kind.PROPOSED, 0, 1, (HEAD,))
     assert proposed in found.changed
-    again = asked([recorded(silent("03-18 09:00"))], shipped(STANDARD), "03-18 09:00", old=a_draft(SHORTER_RECTIFICATION))
+    again = asked(
+        [recorded(silent("03-18 09:00"))], shipped(STANDARD), "03-18 09:00", old=a_draft(SHORTER_RECTIFICATION)
+    )
     assert again.counts[LEAD, Kind.PROPOSED] == Count(old=1, new=0, old_matters=1, new_matters=0, no_longer=1)
 
 
