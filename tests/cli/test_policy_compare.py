@@ -6,17 +6,24 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from activities.recording import Recording
+from benchmarks.cast import DIRECTORY, LEAD, OFFICER, a_matter
 from cli.year import play, written
 from intake.ledger import read_ledger
+from models.calendar import CalendarNotice
+from models.contract import TransitionOrder
+from models.messages import CalendarPublished, ReportProgress, Sign, Submit, Suspend
 from policies.calendar import standard_calendar
+from policies.deadlines import SHANGHAI
 from policies.procedures import STANDARD, shipped
-from record import procedures
+from record import calendars, ledger, procedures
 from record.store import Store
 from tests.builders import sample_directory
 from tests.cli.conftest import ROOT, Said, starter
@@ -324,3 +331,59 @@ def test_it_needs_no_server_and_ends_as_a_process(past: Path, tmp_path: Path) ->
     )
     assert (said.code, said.err) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+# --- a record as the engine writes it -------------------------------------------------------------------------------
+
+
+def test_what_the_engine_recorded_follows_again_also_around_a_notice(tmp_path: Path, compare: Command) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'live.db'}")
+    store.migrate()
+    recording, monday = Recording(store, DIRECTORY), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    handler = DIRECTORY.organ(LEAD).handler
+
+    def record(matter_id: str, at: datetime, message: Any = None) -> None:
+        with store.reading() as session:
+            seq = ledger.head(session, matter_id).seq
+        recording.record_transition(TransitionOrder(matter_id=matter_id, at=at, message=message, known_seq=seq))
+
+    notice = CalendarNotice(number="演练〔2026〕9号", date=monday.date(), year=2026, days_off=(date(2026, 3, 6),))
+    for number in (1, 2):
+        report = ReportProgress(message_id=f"p{number}", by=handler, text="已动工")
+        record(f"m{number}", monday, a_matter(str(number), limit="5wd", report_every="weekly"))
+        record(f"m{number}", monday + timedelta(hours=1), report)
+    # Stored within a second; the matters hear of it one after the other.
+    with store.writing() as session:
+        calendars.add(session, notice, monday + timedelta(days=1, microseconds=300_000))
+    published = CalendarPublished(message_id=f"calendar:{notice.number}", notice=notice)
+    for number in (1, 2):
+        record(f"m{number}", monday + timedelta(days=1, seconds=2 * number), published)
+    record("m3", monday + timedelta(days=2), a_matter("3", limit="5wd"))
+    record("m1", monday + timedelta(days=2), Suspend(message_id="s", by=OFFICER, reason="等批复", until="5d"))
+    record("m2", monday + timedelta(days=2), Submit(message_id="d", by=OFFICER, text="无权"))
+    record("m2", monday + timedelta(days=3), Submit(message_id="e", by=handler, text="办结"))
+    for number in (1, 2, 3):
+        record(f"m{number}", monday + timedelta(days=30))
+    record("m3", monday + timedelta(days=30, seconds=1), Sign(message_id="g", by=handler))
+    store.close()
+
+    said = compare("--json", on=tmp_path / "live.db")
+
+    found = said.json
+    assert found["recorded_differently"] == {"matters": 0, "examples": []}
+    assert (found["compared"], found["left_out"]["matters"]) == (3, {})
+    assert found["totals"]["sign_reminded"]["old"] > 0
+
+
+def test_a_record_from_before_what_was_said_was_kept_is_told_and_not_guessed(
+    past: Path, compare: Command, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.jsonl"
+    with (past / "year-acts.jsonl").open(encoding="utf-8") as acts, older.open("w", encoding="utf-8") as out:
+        for line in acts:
+            entry = json.loads(line)
+            entry.get("detail", {}).pop("said", None)
+            out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    said, found = compare(on=older), compare("--json", on=older).json
+    assert (found["compared"], found["left_out"]["matters"]) == (0, {"untraceable": 48})
+    assert "未比较 left out" in said.out
