@@ -246,7 +246,7 @@ def show(asked: Asked, found: Comparison, around: Around, *, details: bool) -> N
         for kind, count in found.of(organ).items()
         if count.old != count.new or count.newly or count.no_longer
     ]
-    if not rows:
+    if not rows and not found.due_shifts:
         say("没有任何差异 no difference at all")
         return
     table(("牵头单位 organ", *columns), rows, "按牵头单位,只列有差异的 by lead organ, where there is a difference")

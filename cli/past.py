@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from cli.kept import exists, in_words, settings
+from cli.kept import exists, in_words, one_line, settings
 from cli.problems import ExitCode, Problem
 from intake.acts import Index, index, read
 from intake.problems import IntakeError
@@ -55,6 +57,10 @@ class Page(Protocol):
 class History(Protocol):
     """Recorded matters."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in an answer; a password is not shown."""
+
     def around(self) -> Around:
         """What concerns every matter; raises Problem where nothing is recorded."""
 
@@ -74,10 +80,7 @@ def history(source: str | None) -> History:
             raise Problem(f"{text};可接受 accepted: {ACCEPTED}", ExitCode.UNAVAILABLE)
         return RecordHistory(chosen.database_url)
     if "://" in source:
-        scheme, _, path = source.partition(":///")
-        if scheme == "sqlite" and not Path(path).is_file():
-            raise Problem(f"--on {source}: 没有这个文件 no such file;可接受 accepted: {ACCEPTED}")
-        return RecordHistory(source)
+        return _at(source)
     file = Path(source)
     try:
         with file.open("rb") as opened:
@@ -86,9 +89,19 @@ def history(source: str | None) -> History:
         why = f"--on {source}: 无法读取 cannot be read: {error.strerror}"
         raise Problem(f"{why};可接受 accepted: {ACCEPTED}") from error
     if begins == _SQLITE:
-        return RecordHistory(f"sqlite:///{file.absolute()}")
+        return RecordHistory(f"sqlite:///{file.absolute()}", file)
     with _as_problem(source):
         return ExportHistory(file, index(file))
+
+
+def _at(source: str) -> "RecordHistory":
+    try:
+        url = make_url(source)
+    except ArgumentError as error:
+        raise Problem(f"--on: 网址读不懂 not a database URL;可接受 accepted: {ACCEPTED}") from error
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise Problem(f"--on {source}: 没有这个文件 no such file;可接受 accepted: {ACCEPTED}")
+    return RecordHistory(source)
 
 
 @contextmanager
@@ -99,13 +112,17 @@ def _as_problem(source: str) -> Iterator[None]:
         raise Problem(f"--on {source}: {error}") from error
 
 
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
+
+
 @contextmanager
 def _reading(url: str) -> Iterator[Store]:
     with in_words():
         try:
             store = Store(url, pool_size=1, read_only=True)
-        except Exception as error:
-            raise Problem(f"--on {url}: {error};可接受 accepted: {ACCEPTED}") from error
+        except (ArgumentError, ImportError, ValueError) as error:
+            raise Problem(f"--on {_shown(url)}: {one_line(error)};可接受 accepted: {ACCEPTED}") from error
         try:
             yield store
         finally:
@@ -117,6 +134,12 @@ class RecordHistory:
     """A record, opened so that it cannot be written."""
 
     url: str
+    file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The file as it was named, or the URL without its password."""
+        return _shown(self.url) if self.file is None else str(self.file)
 
     def around(self) -> Around:
         """As of one moment."""
@@ -173,6 +196,11 @@ class ExportHistory:
 
     file: Path
     index: Index
+
+    @property
+    def name(self) -> str:
+        """The file as it was named."""
+        return str(self.file)
 
     def around(self) -> Around:
         """As far as acts tell it."""

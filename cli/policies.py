@@ -146,7 +146,7 @@ def compare(  # noqa: PLR0917 - one parameter for each option
     except LookupError as error:
         raise Problem(f"{new}: {error.args[0]};可接受 accepted: --new-on DATE") from error
     around = comparing.with_notices(history.around(), [_notice(file) for file in notice or ()])
-    asked = comparing.Asked(procedures[0], draft, on or "", first, last)
+    asked = comparing.Asked(procedures[0], draft, history.name, first, last)
     found = comparing.compared(asked, history, around, directory(directory_path))
     comparing.told(asked, found, around, as_json=as_json, details=details)
     if output is not None:
