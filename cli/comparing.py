@@ -54,6 +54,8 @@ KINDS = {
     Kind.FAILURE_NOTED: "再次逾期记入案件 failure noted",
     Kind.APPROVAL_OVERDUE: "立项审批超期 approval overdue",
     Kind.EXTENSION_LAPSED: "延期申请失效 extension lapsed",
+    Kind.TRANSFER_LAPSED: "移交申请失效 transfer lapsed",
+    Kind.OBJECTION_OVERDUE: "异议逾期未决 objection overdue",
     Kind.SUSPENSION_OVERDUE: "中止到期未恢复 suspension overdue",
     Kind.VERIFICATION_OVERDUE: "核验超期 verification overdue",
     Kind.VERIFICATION_ESCALATED: "核验升级 verification escalated",

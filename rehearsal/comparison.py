@@ -45,6 +45,8 @@ class Kind(StrEnum):
     FAILURE_NOTED = "failure_noted"
     APPROVAL_OVERDUE = "approval_overdue"
     EXTENSION_LAPSED = "extension_lapsed"
+    TRANSFER_LAPSED = "transfer_lapsed"
+    OBJECTION_OVERDUE = "objection_overdue"
     SUSPENSION_OVERDUE = "suspension_overdue"
     VERIFICATION_OVERDUE = "verification_overdue"
     VERIFICATION_ESCALATED = "verification_escalated"
@@ -243,28 +245,28 @@ def _add(comparison: Comparison, retraced: Retraced, old: Lived, new: Lived, wor
 
 
 def _count(comparison: Comparison, retraced: Retraced, old: Lived, new: Lived) -> None:
-    before, after = _befallen(old), _befallen(new)
-    organ, title = retraced.registration.lead or "", retraced.registration.title or ""
-    for kind in Kind:
-        was, would_be = before.get(kind, []), after.get(kind, [])
-        if not was and not would_be:
-            continue
+    before, after = _befallen(old, retraced), _befallen(new, retraced)
+    order = list(Kind)
+    for organ, kind in sorted(before.keys() | after.keys(), key=lambda key: (order.index(key[1]), key[0])):
+        was, would_be = before.get((organ, kind), []), after.get((organ, kind), [])
         comparison.counts.setdefault((organ, kind), Count()).add(len(was), len(would_be))
         if len(was) != len(would_be):
             posts = tuple(dict.fromkeys(post for told in (*was, *would_be) for post in told))
+            title = retraced.registration.title or ""
             changed = Changed(retraced.matter_id, title, organ, kind, len(was), len(would_be), posts)
             comparison.changed.append(changed)
 
 
-def _befallen(lived: Lived) -> dict[Kind, list[tuple[str, ...]]]:
-    """Whom each thing that befell the matter was about, or was told to, in the order in which it happened."""
-    found: dict[Kind, list[tuple[str, ...]]] = {}
-    for act in lived.acts:
+def _befallen(lived: Lived, retraced: Retraced) -> dict[tuple[str, Kind], list[tuple[str, ...]]]:
+    """Whom each thing that befell the matter was about, or was told to, by the lead at that time and the kind."""
+    found: dict[tuple[str, Kind], list[tuple[str, ...]]] = {}
+    for act, lead in zip(lived.acts, lived.leads, strict=True):
         kind = _LIGHTS.get(act.light or "") if act.act is ActName.LIGHT_CHANGED else _KINDS.get(act.act)
         if kind is not None:
-            found.setdefault(kind, []).append((act.subject,) if act.subject else act.tell)
+            found.setdefault((lead, kind), []).append((act.subject,) if act.subject else act.tell)
     for heard, _ in lived.refused:
-        found.setdefault(Kind.REFUSED, []).append(tuple(filter(None, (_said_by(heard),))))
+        lead = lived.state.terms.lead if lived.state.terms else retraced.registration.lead or ""
+        found.setdefault((lead, Kind.REFUSED), []).append(tuple(filter(None, (_said_by(heard),))))
     return found
 
 

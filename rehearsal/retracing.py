@@ -10,7 +10,7 @@ from datetime import datetime
 
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
-from models.matters import MatterState
+from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, MatterCommand, Outcome, Registration
 from models.policy import Policy
 from policies.calendar import Calendar, standard_calendar
@@ -38,10 +38,14 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a matter heard and when: a registration, a command, or of a calendar notice, by its number."""
+    """What a matter heard and when: a registration, a command, or of a calendar notice, by its number.
+
+    `place` is how many acts the matter's chain had before, so that a correction finds the act it names.
+    """
 
     at: datetime
     said: Registration | MatterCommand | str
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Retraced:
     """What was said to one matter, in order, and what was recorded of it.
 
     `acts` are without refusals: what was refused changed nothing, and is not said again. Of calendar notices `heard`
-    has those that left an act. `policy` is the version (`name@…`) the matter was ruled by.
+    has those that left an act. `policy` is the version (`name@…`) the matter was ruled by. `chain` names every act of
+    the matter's own chain, refusals too.
     """
 
     matter_id: str
@@ -57,6 +62,7 @@ class Retraced:
     heard: tuple[Heard, ...]
     acts: tuple[Act, ...]
     policy: str
+    chain: tuple[ActName, ...] = ()
 
     @property
     def registered_at(self) -> datetime:
@@ -102,14 +108,15 @@ def loaded(notices: Iterable[tuple[CalendarNotice, datetime]]) -> tuple[Loaded, 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What a matter came to: its acts, where it stands, and what was said in vain, with the reason."""
+    """What a matter came to: its acts, where it stands, and what was said in vain, with the reason.
+
+    `leads` has the lead of the matter at each of the acts.
+    """
 
     acts: tuple[Act, ...]
+    leads: tuple[str, ...]
     state: MatterState
     refused: tuple[tuple[Heard, Outcome], ...]
-
-
-_Notice = Calendar | CalendarPublished
 
 
 def retrace(matter_id: str, recorded: Sequence[Recorded]) -> Retraced | None:
@@ -118,6 +125,7 @@ def retrace(matter_id: str, recorded: Sequence[Recorded]) -> Retraced | None:
     Raises UntraceableError where they do not tell.
     """
     heard: list[Heard] = []
+    chain: list[ActName] = []
     acts = tuple(one.act for one in recorded if one.act.act is not ActName.REFUSED)
     for number, one in enumerate(recorded, 1):
         notice = _notice_number(one)
@@ -128,14 +136,16 @@ def retrace(matter_id: str, recorded: Sequence[Recorded]) -> Retraced | None:
         except ValueError as error:
             raise UntraceableError(f"{one.act.target} {one.act.act.value}: {error}") from error
         if message is not None:
-            heard.append(Heard(one.act.at, message))
+            heard.append(Heard(one.act.at, message, len(chain)))
+        if one.act.target == matter_id:
+            chain.append(one.act.act)
     if not acts:
         return None
     registration = heard[0].said if heard else None
     if not isinstance(registration, Registration):
         raise UntraceableError("记录中没有立项时所说的内容 the acts do not hold what was said at registration")
     key = acts[0].ruling.policy if acts[0].ruling else ""
-    return Retraced(matter_id, registration, tuple(heard), acts, key.partition("/")[0])
+    return Retraced(matter_id, registration, tuple(heard), acts, key.partition("/")[0], tuple(chain))
 
 
 def _notice_number(one: Recorded) -> str | None:
@@ -149,56 +159,107 @@ def _notice_number(one: Recorded) -> str | None:
 def live_again(retraced: Retraced, policy: Policy, world: World, until: datetime) -> Lived:
     """The same life under this policy, up to `until` (inclusive); nothing follows where it does not admit the matter.
 
-    No other matter of the same title is open: there was none. Raises CalendarError for a clock beyond the calendar.
+    Other matters are as they were when something was admitted: none of the same title open, one to merge with there.
+    Raises CalendarError for a clock beyond the calendar.
     """
-    facts = Facts(
-        policy=policy,
-        calendar=standard_calendar(),
-        counting=counting(local_date(retraced.registered_at)),
-        directory=world.directory,
-        measures_decided=world.measures_decided,
-    )
-    state, acts, refused = blank(retraced.matter_id), list[Act](), list[tuple[Heard, Outcome]]()
-    for at, event in _events(retraced, world):
-        if at > until:
+    life = _Life(retraced, policy, world)
+    for event in _events(retraced, world):
+        if event.at > until:
             break
-        if isinstance(event, Calendar):
+        if isinstance(event.heard, Calendar):
             # What was due by then was ruled by the calendar before.
-            result = step(state, None, at, facts)
-            state, facts = result.state, replace(facts, calendar=event)
-            acts += result.acts
+            life.take(None, event.at)
+            life.facts = replace(life.facts, calendar=event.heard)
             continue
-        result = step(state, event, at, facts)
-        state = result.state
-        acts += result.acts
-        if result.outcome is not None and not result.outcome.accepted and not isinstance(event, CalendarPublished):
-            refused.append((Heard(at, event), result.outcome))
-            if isinstance(event, Registration):
-                break
-    result = step(state, None, until, facts)
-    without_refusals = (act for act in (*acts, *result.acts) if act.act is not ActName.REFUSED)
-    return Lived(tuple(without_refusals), result.state, tuple(refused))
+        outcome = life.take(event.heard, event.at, event.place)
+        if outcome is None or outcome.accepted or isinstance(event.heard, CalendarPublished):
+            continue
+        life.refused.append((Heard(event.at, event.heard, event.place), outcome))
+        if isinstance(event.heard, Registration):
+            break
+    life.take(None, until)
+    return life.lived()
 
 
-def _events(retraced: Retraced, world: World) -> list[tuple[datetime, Registration | MatterCommand | _Notice]]:
+class _Life:
+    """A matter that is being lived again."""
+
+    def __init__(self, retraced: Retraced, policy: Policy, world: World) -> None:
+        self._chain = retraced.chain
+        self._place = 0
+        self._id = retraced.matter_id
+        self._state = blank(retraced.matter_id)
+        self._acts: list[tuple[Act, str]] = []
+        self.refused: list[tuple[Heard, Outcome]] = []
+        self.facts = Facts(
+            policy=policy,
+            calendar=standard_calendar(),
+            counting=counting(local_date(retraced.registered_at)),
+            directory=world.directory,
+            measures_decided=world.measures_decided,
+            other=self._other,
+            recorded=self._recorded,
+        )
+
+    def take(self, message: Registration | MatterCommand | CalendarPublished | None, at: datetime, place: int = 0) -> (
+        Outcome | None
+    ):  # fmt: skip
+        """Let time pass until `at`, then hear the message, if any."""
+        self._place = place
+        before = self._lead
+        result = step(self._state, message, at, self.facts)
+        self._state = result.state
+        for number, act in enumerate(result.acts):
+            if act.act is not ActName.REFUSED:
+                self._acts.append((act, before if number < result.struck else self._lead))
+        return result.outcome
+
+    def lived(self) -> Lived:
+        """What it came to so far."""
+        acts, leads = tuple(act for act, _ in self._acts), tuple(lead for _, lead in self._acts)
+        return Lived(acts, leads, self._state, tuple(self.refused))
+
+    @property
+    def _lead(self) -> str:
+        return self._state.terms.lead if self._state.terms else ""
+
+    def _other(self, matter_id: str) -> MatterState | None:
+        """Any other matter, open and of the same lead and office as this one: the merge was admitted with it."""
+        return self._state.model_copy(update={"id": matter_id, "stage": Stage.RUNNING})
+
+    def _recorded(self, target: str) -> tuple[ActName, ...]:
+        return self._chain[: self._place] if target == self._id else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Something that is heard, or a calendar from when it is in force; events of one instant are told by `order`."""
+
+    at: datetime
+    order: int
+    heard: Registration | MatterCommand | CalendarPublished | Calendar
+    place: int = 0
+
+
+def _events(retraced: Retraced, world: World) -> list[_Event]:
     """What was said, and calendar notices from when they were in force, in order.
 
     A matter heard of a notice when its acts say so, else when it was loaded, after all else of that instant.
     """
     known = {one.notice.number: one for one in world.notices}
     last = len(retraced.heard)
-    events: list[tuple[datetime, int, Registration | MatterCommand | _Notice]] = []
-    for place, heard in enumerate(retraced.heard):
+    events: list[_Event] = []
+    for order, heard in enumerate(retraced.heard):
         if not isinstance(heard.said, str):
-            events.append((heard.at, place, heard.said))
+            events.append(_Event(heard.at, order, heard.said, heard.place))
         elif (notice := known.pop(heard.said, None)) is not None:
-            in_force = (notice.at, last) if notice.at < heard.at else (heard.at, place)
-            events += [(*in_force, notice.calendar), (heard.at, place, _published(notice))]
+            in_force = (notice.at, last) if notice.at < heard.at else (heard.at, order)
+            events += [_Event(*in_force, notice.calendar), _Event(heard.at, order, _published(notice))]
     for notice in known.values():
-        events.append((notice.at, last, notice.calendar))
+        events.append(_Event(notice.at, last, notice.calendar))
         if notice.at >= retraced.registered_at:
-            events.append((notice.at, last, _published(notice)))
-    return [(at, event) for at, _, event in sorted(events, key=lambda event: event[:2])]
+            events.append(_Event(notice.at, last, _published(notice)))
+    return sorted(events, key=lambda event: (event.at, event.order))
 
 
 def _published(one: Loaded) -> CalendarPublished:

@@ -26,6 +26,8 @@ def messages(draw: st.DrawFn, shape: type[Any]) -> Any:
         fields[name] = WORDS
     if "evidence" in fields:
         fields["evidence"] = WORDS | st.dictionaries(st.text(max_size=4), st.lists(st.text(max_size=4)), max_size=2)
+    if "fields" in fields:
+        fields["fields"] = st.none() | st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2)
     if "assigned_at" in fields:
         fields["assigned_at"] = st.none() | INSTANTS
     return shape(**{name: draw(values) for name, values in fields.items()})

@@ -21,11 +21,14 @@ from tests.builders import (
     LEADER,
     MONDAY,
     OFFICER,
+    OTHER,
+    STRANGER,
     Life,
     a_matter,
     a_notice,
     at,
 )
+from tests.rehearsal.test_properties import BY_ITSELF
 
 Matter = tuple[str, Sequence[Recorded]]
 
@@ -258,3 +261,30 @@ def test_a_matter_the_draft_would_not_admit_counts_one_refusal() -> None:
     found = asked([recorded(life)], draft, "03-31 18:00")
     assert [one.do for one in found.refused] == ["register"]
     assert found.counts[LEAD, Kind.REMINDED] == Count(2, 0, 1, 0, no_longer=1)
+
+
+# --- what is counted --------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_silence_may_bring_is_counted() -> None:
+    counted = {kind.value for kind in Kind}
+    told_otherwise = {
+        ActName.LIGHT_CHANGED,  # by its light
+        ActName.ARCHIVED,  # befalls nobody
+        ActName.ACCOUNTABILITY_PROPOSED,  # as the case it proposes
+        ActName.CASE_PROPOSED,
+    }
+    assert {act.value for act in BY_ITSELF - told_otherwise} <= counted
+
+
+def test_what_befalls_a_transferred_matter_counts_under_the_lead_it_then_has() -> None:
+    life = Life(limit="5wd")
+    life.say("03-02 10:00", "sign")
+    life.wait("03-05 09:00")
+    assert life.say("03-05 10:00", "request_transfer", by=HANDLER, to=OTHER, reason="职责调整").accepted
+    assert life.say("03-05 11:00", "accept_transfer", by=STRANGER).accepted
+    found = asked([recorded(life.wait("03-31 18:00"))], shipped(STANDARD), "03-31 18:00")
+    assert found.unlike == 0
+    assert found.of(LEAD)[Kind.REMINDED].old == 1
+    assert Kind.OVERDUE not in found.of(LEAD)
+    assert found.of(OTHER)[Kind.OVERDUE].old == 1
