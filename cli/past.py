@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from cli.kept import exists, in_words, one_line, settings
+from cli.kept import NoRecordError, in_words, one_line, settings
 from cli.problems import ExitCode, Problem
 from intake.acts import Index, index, read
 from intake.problems import IntakeError
@@ -75,9 +75,8 @@ def history(source: str | None) -> History:
     """The history named on a command line; None is the office's own record. Raises Problem where there is none."""
     if source is None:
         chosen = settings()
-        if not exists(chosen):
-            text = "还没有数据库,请写明 --on no record yet: name a history with --on"
-            raise Problem(f"{text};可接受 accepted: {ACCEPTED}", ExitCode.UNAVAILABLE)
+        if chosen.sqlite_file is not None and not chosen.sqlite_file.is_file():
+            raise NoRecordError(chosen)
         return RecordHistory(chosen.database_url)
     if "://" in source:
         return _at(source)

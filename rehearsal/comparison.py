@@ -301,7 +301,8 @@ def _first_difference(retraced: Retraced, lived: Lived) -> Unlike | None:
 
 
 def _by_target(acts: Iterable[Act]) -> dict[str, list[Act]]:
+    """The acts of each target in the order of their instants: a played year is recorded in that order."""
     found: dict[str, list[Act]] = {}
-    for act in acts:
+    for act in sorted(acts, key=lambda act: act.at):
         found.setdefault(act.target, []).append(act)
     return found

@@ -268,7 +268,7 @@ def test_a_notice_that_acts_name_and_the_export_lacks_is_asked_for(
 def test_without_a_record_it_is_unavailable(past: Path, command: Command, empty: dict[str, str]) -> None:
     said = command("policy", "compare", STANDARD, past / "draft.yaml", **empty)
     assert (said.code, said.out) == (3, "")
-    assert "--on" in said.err
+    assert "duban.db" in said.err
 
 
 @pytest.mark.parametrize(
@@ -336,8 +336,8 @@ def test_it_needs_no_server_and_ends_as_a_process(past: Path, tmp_path: Path) ->
 # --- a record as the engine writes it -------------------------------------------------------------------------------
 
 
-def test_what_the_engine_recorded_follows_again_also_around_a_notice(tmp_path: Path, compare: Command) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'live.db'}")
+def test_what_the_engine_recorded_follows_again_also_around_a_notice(database_url: str, compare: Command) -> None:
+    store = Store(database_url)
     store.migrate()
     recording, monday = Recording(store, DIRECTORY), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
     handler = DIRECTORY.organ(LEAD).handler
@@ -367,7 +367,7 @@ def test_what_the_engine_recorded_follows_again_also_around_a_notice(tmp_path: P
     record("m3", monday + timedelta(days=30, seconds=1), Sign(message_id="g", by=handler))
     store.close()
 
-    said = compare("--json", on=tmp_path / "live.db")
+    said = compare("--json", on=database_url)
 
     found = said.json
     assert found["recorded_differently"] == {"matters": 0, "examples": []}

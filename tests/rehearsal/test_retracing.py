@@ -29,8 +29,9 @@ def world_of(scenario: Scenario, played: Played) -> World:
 
 
 def by_target(acts: list[Act]) -> dict[str, list[Act]]:
+    """The acts of each target in the order of their instants, which is that of a rehearsal."""
     found: dict[str, list[Act]] = {}
-    for act in acts:
+    for act in sorted(acts, key=lambda act: act.at):
         found.setdefault(act.target, []).append(act)
     return found
 
