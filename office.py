@@ -45,7 +45,16 @@ T = TypeVar("T")
 _MAYBE_RECEIPT = cast("type[Receipt | None]", Receipt | None)
 _MAYBE_INT = cast("type[int | None]", int | None)
 
-_AGAIN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+# The last two: more than ten messages at once to one matter, and one that met the end of a run; neither was taken in.
+_AGAIN = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.FAILED_PRECONDITION,
+    }
+)
 
 
 class UnavailableError(Exception):

@@ -6,6 +6,7 @@ then a .env file, then duban.toml, then the defaults; where the Temporal server 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -66,6 +67,18 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _name_on_the_server(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]?|[A-Za-z0-9][A-Za-z0-9._-]{0,98}[A-Za-z0-9]", text):
+        raise ValueError("not a plain name")
+    return text
+
+
+def _deployment(text: str) -> str:
+    if "." in _name_on_the_server(text):
+        raise ValueError("a dot")
+    return text
+
+
 def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("empty")
@@ -121,6 +134,12 @@ class Settings(BaseSettings):
     sticky_timeout_seconds: PositiveFloat = Field(2.0, le=60, description="大于 0 至 60（秒）above 0 to 60 seconds")
     rpc_timeout_seconds: PositiveFloat = Field(10.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
     shutdown_seconds: PositiveFloat = Field(10.0, le=600, description="大于 0 至 600（秒）above 0 to 600 seconds")
+    deployment: Annotated[str, AfterValidator(_deployment)] = Field(
+        "", description="字母、数字、-、_，空为不分版本 letters, digits, -, _; empty: unversioned workers"
+    )
+    build: Annotated[str, AfterValidator(_name_on_the_server)] = Field(
+        "", description="字母、数字、.、-、_，空为由程序算出 letters, digits, ., -, _; empty: made from the program"
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

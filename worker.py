@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import logs
 from activities.calendars import Calendars
 from activities.recording import Recording
+from builds import deployment_config, take_on, this_build
 from embedded import EmbeddedServerError, register_search_attributes
 from intake.directory import read_directory
 from intake.problems import IntakeError
@@ -71,6 +72,7 @@ def build_worker(
     queue: str = TaskQueue.PROCEDURE,
     scope: str = "",
     procedures: tuple[Procedure, ...] = (),
+    workflows: tuple[type, ...] = WORKFLOWS,
 ) -> Worker:
     """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped."""
     recording = Recording(store, directory, procedures)
@@ -78,7 +80,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=queue,
-        workflows=WORKFLOWS,
+        workflows=workflows,
         activities=[recording.record_transition, calendars.store_calendar, calendars.announce_calendar],
         activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),
         workflow_runner=workflow_runner(settings.runner),
@@ -86,6 +88,7 @@ def build_worker(
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(settings.workflow_pollers),
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+        deployment_config=deployment_config(settings.deployment, settings.build),
     )
 
 
@@ -99,6 +102,8 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
     worker = await build_worker(client, store, directory, settings).__aenter__()
     try:
         office = Office(client, store)
+        if settings.deployment:
+            await _take_on(client, settings)
         told = await office.catch_up()
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
@@ -109,6 +114,14 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
             leaving.result()
         else:
             log.warning("worker.left_unfinished")
+
+
+async def _take_on(client: Client, settings: Settings) -> None:
+    build = settings.build or this_build()
+    if await take_on(client, settings.deployment, build):
+        log.info("worker.current", deployment=settings.deployment, build=build)
+    else:
+        log.warning("worker.not_current", deployment=settings.deployment, build=build)
 
 
 async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:

@@ -52,12 +52,13 @@ class Player:
         )
         try:
             async with worker:
-                return await _play(scenario, Office(self._client, store, queue=scope, scope=scope), store)
+                return await play_through(scenario, Office(self._client, store, queue=scope, scope=scope), store)
         finally:
             store.close()
 
 
-async def _play(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
+async def play_through(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
+    """Every act of the scenario, as `store` holds it, after playing it with an office whose workers run."""
     next_at: dict[str, datetime | None] = {}
     for matter_id, registration in scenario.matters:
         await office.launch(

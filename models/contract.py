@@ -27,6 +27,7 @@ ANNOUNCE_CALENDAR = "announce_calendar"
 
 CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 RECORD_MOVED_SIGNAL = "record_moved"
+RENEW_SIGNAL = "renew"
 STRIKE_CLOCK_UPDATE = "strike_clock"
 
 KIND_MATTER = "督办事项"
@@ -69,7 +70,8 @@ class Opening(Compact):
 
     `registration` is None once the matter has been registered. `drill_at` is the instant a drill's own clock stands
     at; None means that the matter lives in real time. `seq` and `head` are the last ledger entry the workflow has
-    seen, `story` the last lines of what happened, in words.
+    seen, `story` the last lines of what happened, in words. `standing` is where the matter stood when its last run
+    ended; None for a first run, and for one continued by a release before 0.2.0.
     """
 
     matter_id: str
@@ -80,6 +82,7 @@ class Opening(Compact):
     seq: int = 0
     head: str = ""
     story: tuple[str, ...] = ()
+    standing: "Receipt | None" = None
 
 
 class Misdirected(Compact):

@@ -31,9 +31,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
+    "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"leaving"}
+        | {"builds", "leaving"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -41,7 +42,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"embedded", "logs", "settings"}
+        | {"builds", "embedded", "logs", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

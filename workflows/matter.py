@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         MATTER_WORKFLOW,
         RECORD_MOVED_SIGNAL,
         RECORD_TRANSITION,
+        RENEW_SIGNAL,
         STRIKE_CLOCK_UPDATE,
         Opening,
         Receipt,
@@ -82,10 +83,11 @@ class MatterWorkflow:
         self._opening = opening
         self._clock: MatterClock = DrillClock(opening.drill_at) if opening.drill_at else RealClock()
         self._turn = asyncio.Lock()
-        self._receipt: Receipt | None = None
+        self._receipt: Receipt | None = opening.standing
         self._seq, self._head = opening.seq, opening.head
         self._story = list(opening.story)
-        self._shown: dict[str, object] = {}
+        # A run begins with the search attributes of the one before it.
+        self._shown: dict[str, object] = _attributes(opening.standing, opening.organ) if opening.standing else {}
         self._published: list[CalendarPublished] = []
         self._renewing = False
         self._behind = False
@@ -95,7 +97,10 @@ class MatterWorkflow:
     @workflow.run
     async def run(self, opening: Opening) -> str:
         """Register (once), then wait for messages and due instants until the matter is archived."""
-        await self._transact(opening.registration)
+        if opening.standing is None:
+            await self._transact(opening.registration)
+        else:
+            self._tell()
         while not self._ended or not workflow.all_handlers_finished():
             if self._published:
                 # Taken off the list only when recorded: a drill's clock waits for an empty list.
@@ -269,7 +274,7 @@ class MatterWorkflow:
         """The record may hold more than this workflow has seen: a crash came between the commit and the answer."""
         self._behind = True
 
-    @workflow.signal
+    @workflow.signal(name=RENEW_SIGNAL)
     def renew(self) -> None:
         """Go on in a new run, on the worker version of the day; operators send it before a version is retired."""
         self._renewing = True
@@ -325,19 +330,18 @@ class MatterWorkflow:
 
     def _show(self, receipt: Receipt) -> None:
         """Let the Temporal UI tell where the matter stands; search attributes only when one has changed."""
-        wanted: dict[str, object] = {
-            _STAGE.name: receipt.stage.value,
-            _LIGHT.name: receipt.light.value,
-            _LEVEL.name: receipt.level,
-            _DUE.name: receipt.due_at,
-        }
         if receipt.organ is not None:
             self._opening = self._opening.model_copy(update={"organ": receipt.organ})
-        wanted[_ORGAN.name] = self._opening.organ
+        wanted = _attributes(receipt, self._opening.organ)
         if wanted != self._shown:
             workflow.upsert_search_attributes(self._updates(wanted))
             self._shown = wanted
-        workflow.set_current_details("\n\n".join(reversed(self._story)))
+        self._tell()
+
+    def _tell(self) -> None:
+        """The story, newest first, under the matter's name: a continued run has no summary of its own."""
+        name = f"**{self._opening.title} · {self._opening.organ}**"
+        workflow.set_current_details("\n\n".join((name, *reversed(self._story))))
 
     def _updates(self, wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
         updates: list[SearchAttributeUpdate[Any]] = []
@@ -368,5 +372,17 @@ class MatterWorkflow:
                 "seq": self._seq,
                 "head": self._head,
                 "story": tuple(self._story),
+                "standing": self._last.model_copy(update={"lines": (), "outcome": None, "organ": None}),
             }
         )
+
+
+def _attributes(receipt: Receipt, organ: str) -> dict[str, object]:
+    """What the search attributes say of a matter that stands so with that lead, by their names."""
+    return {
+        _ORGAN.name: organ,
+        _STAGE.name: receipt.stage.value,
+        _LIGHT.name: receipt.light.value,
+        _LEVEL.name: receipt.level,
+        _DUE.name: receipt.due_at,
+    }
