@@ -5,10 +5,10 @@ PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types tests bench format lock clean
+.PHONY: help setup demo up test check lint types tests bench histories format lock clean
 
 help: ## 本说明  this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## 准备 .venv（按 requirements.lock，带哈希）  prepare .venv from the lock file
 	@.ci/setup
@@ -37,6 +37,9 @@ tests: setup
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks
+
+histories: setup ## 为一个版本保存流程历史  save a release's histories (VERSION=0.2.0)
+	$(PY) -m tests.histories.save $(or $(VERSION),$(error VERSION=… is missing))
 
 format: setup ## 按约定排版  format the sources
 	$(PY) -m ruff check --fix .

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
-from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
+from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType, RoutingConfigUpdateState
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     ResetWorkflowExecutionRequest,
@@ -35,6 +35,7 @@ UNVERSIONED = "unversioned"
 
 _PROGRAM = ("models", "policies", "record", "activities", "workflows")
 _DIGITS = 8
+_UNDER_WAY = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _APPEARS_WITHIN = timedelta(seconds=15)
 _POLL_SECONDS = 0.1
 _IN_FLIGHT = 8
@@ -127,8 +128,16 @@ async def promote(client: Client, deployment: str, build: str) -> None:
                     f"No worker of build {build} is seen in the deployment {deployment} ({error}); accepted: {known}"
                 ) from error
         else:
-            return
+            break
         await asyncio.sleep(_POLL_SECONDS)
+    # Its task queues learn of it one by one; until then a matter may still be served by the build before.
+    while await _under_way(client, deployment):  # noqa: ASYNC110 - the server has no event to wait for
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _under_way(client: Client, deployment: str) -> bool:
+    info = await _described(client, deployment)
+    return info is not None and info.routing_config_update_state == _UNDER_WAY
 
 
 async def take_on(client: Client, deployment: str, build: str) -> bool:

@@ -1,0 +1,95 @@
+"""A rolling upgrade as an operator does it: by the commands of docs/operations.md, beside a running engine."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from builds import this_build
+from tests.cli.conftest import ROOT, Beside, Engine, Said, environment
+
+DEPLOYMENT = {"DUBAN_DEPLOYMENT": "duban"}
+SAID = ("--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--limit", "15wd")
+
+
+@pytest.fixture
+def versioned(tmp_path: Path, command: Callable[..., Said]) -> Iterator[Beside]:
+    """An engine of its own whose worker belongs to a deployment."""
+    running = Engine(tmp_path / "var", dict(DEPLOYMENT))
+    running.up("--no-sample")
+    yield Beside(running, command)
+    if running.process is not None:
+        running.down()
+
+
+@pytest.fixture
+def newer(versioned: Beside) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker of a newer build beside it, by the same settings."""
+    settings = {**versioned.settings, "TEMPORAL_ADDRESS": versioned.running.told["temporal"], "DUBAN_BUILD": "newer"}
+    process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environment(settings))
+    yield process
+    process.kill()
+    process.wait()
+
+
+def on(versioned: Beside) -> dict[str, tuple[bool, int]]:
+    listed = versioned.ok("versions")
+    return {one["build"]: (one["current"], one["matters"]) for one in listed["builds"]}
+
+
+def test_an_engine_with_a_deployment_serves_at_once_and_says_which_build_it_is(versioned: Beside) -> None:
+    launched = versioned.ok("launch", "--title", "校舍加固", *SAID)
+
+    listed = versioned.ok("versions")
+
+    assert launched["accepted"]
+    assert listed["deployment"] == "duban"
+    assert listed["this"] == this_build()
+    assert on(versioned) == {this_build(): (True, 1)}
+    assert this_build() in versioned("versions").out
+
+
+def test_a_newer_worker_waits_to_be_promoted_takes_over_and_gives_back(
+    versioned: Beside, newer: subprocess.Popen[bytes]
+) -> None:
+    older = this_build()
+    first = versioned.ok("launch", "--title", "校舍加固", *SAID)["id"]
+
+    promoted = versioned("versions", "promote", "newer")
+    retired = versioned.ok("versions", "retire", older)
+
+    assert promoted.code == 0, promoted.err
+    assert retired["left"] == []
+    assert on(versioned) == {"newer": (True, 1), older: (False, 0)}
+    assert versioned.ok("do", first, "sign", "--by", "区教育局承办岗")["accepted"]
+
+    versioned.ok("versions", "promote", older)
+    versioned.ok("versions", "retire", "newer", "--rebuild")
+    newer.terminate()
+
+    assert newer.wait(timeout=30) == 0
+    assert on(versioned) == {"newer": (False, 0), older: (True, 1)}
+    assert versioned.ok("do", first, "submit", "--by", "区教育局承办岗", "text=办结")["accepted"]
+    assert versioned("verify").code == 0
+
+
+def test_the_current_build_cannot_be_retired_nor_one_promoted_that_nobody_serves(versioned: Beside) -> None:
+    current = versioned("versions", "retire", this_build())
+    unknown = versioned("versions", "retire", "nobody")
+    unserved = versioned("versions", "promote", "nobody")
+
+    assert (current.code, unknown.code, unserved.code) == (1, 2, 2)
+    assert "promote" in current.err
+    assert this_build() in unknown.err
+    assert f"accepted: {this_build()}" in unserved.err
+
+
+def test_without_a_deployment_there_are_no_versions_and_the_setting_is_named(
+    empty: dict[str, str], command: Callable[..., Said]
+) -> None:
+    said = command("versions", **empty)
+
+    assert said.code == 2
+    assert "DUBAN_DEPLOYMENT" in said.err
