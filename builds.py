@@ -16,8 +16,10 @@ from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
-from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType, RoutingConfigUpdateState
+from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType, RoutingConfigUpdateState, TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     ResetWorkflowExecutionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
@@ -28,6 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
 
 from models.contract import MATTER_WORKFLOW, RECORD_MOVED_SIGNAL, RENEW_SIGNAL
+from models.contract import TaskQueue as TaskQueueName
 
 ROOT = Path(__file__).resolve().parent
 UNVERSIONED = "unversioned"
@@ -36,7 +39,7 @@ UNVERSIONED = "unversioned"
 _PROGRAM = ("models", "policies", "record", "activities", "workflows")
 _DIGITS = 8
 _UNDER_WAY = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
-_APPEARS_WITHIN = timedelta(seconds=15)
+_APPEARS_WITHIN = timedelta(seconds=10)
 _POLL_SECONDS = 0.1
 _IN_FLIGHT = 8
 
@@ -148,6 +151,26 @@ async def take_on(client: Client, deployment: str, build: str) -> bool:
     if await current_build(client, deployment) is None:
         await promote(client, deployment, build)
     return await current_build(client, deployment) == build
+
+
+async def take_over(client: Client, deployment: str, build: str) -> None:
+    """Put the only worker of a server in charge, whatever was in charge before; an empty `deployment`: unversioned."""
+    if deployment:
+        await promote(client, deployment, build)
+    elif (other := await in_charge(client)) is not None:
+        await promote(client, other, UNVERSIONED)
+
+
+async def in_charge(client: Client) -> str | None:
+    """The deployment whose current build serves the matters; None where unversioned workers do."""
+    described = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=TaskQueueName.PROCEDURE),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+    )
+    return described.versioning_info.current_deployment_version.deployment_name or None
 
 
 async def left_on(client: Client, deployment: str, build: str) -> AsyncIterator[str]:

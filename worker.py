@@ -21,7 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import logs
 from activities.calendars import Calendars
 from activities.recording import Recording
-from builds import deployment_config, take_on, this_build
+from builds import deployment_config, in_charge, take_on, this_build
 from embedded import EmbeddedServerError, register_search_attributes
 from intake.directory import read_directory
 from intake.problems import IntakeError
@@ -102,8 +102,7 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
     worker = await build_worker(client, store, directory, settings).__aenter__()
     try:
         office = Office(client, store)
-        if settings.deployment:
-            await _take_on(client, settings)
+        await _take_on(client, settings)
         told = await office.catch_up()
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
@@ -117,6 +116,11 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
 
 
 async def _take_on(client: Client, settings: Settings) -> None:
+    """Take the next steps of matters where nobody does yet; otherwise say in the log who does."""
+    if not settings.deployment:
+        if (other := await in_charge(client)) is not None:
+            log.warning("worker.unversioned_beside", deployment=other)
+        return
     build = settings.build or this_build()
     if await take_on(client, settings.deployment, build):
         log.info("worker.current", deployment=settings.deployment, build=build)

@@ -14,7 +14,7 @@ import uvloop
 from temporalio.client import Client
 
 import logs
-from builds import promote, this_build
+from builds import take_over, this_build
 from cli.importing import bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
@@ -64,9 +64,9 @@ async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
     async with _server(chosen) as (client, address, ui_url, ended):
         with record(chosen, write=True) as store:
             async with running(client, store, directory, chosen) as office:
-                if ended is not None and chosen.deployment:
+                if ended is not None:
                     # Nobody else can serve a server of our own.
-                    await promote(client, chosen.deployment, chosen.build or this_build())
+                    await take_over(client, chosen.deployment, chosen.build or this_build())
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
                 # Whoever named a server names it to the other commands too, with its certificates.
                 with announced(chosen.data_dir, told) if ended is not None else nullcontext():

@@ -128,7 +128,9 @@ def save(
         _SAVE_MATTER.run(session, row)
     move(session, tally(standing), tally(row))
     unit(session).standing[state.id] = row
-    _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json()})
+    # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
+    text = state.model_dump_json(exclude_defaults=True)
+    _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": text})
 
 
 def due_instant(state: MatterState) -> datetime | None:

@@ -1,16 +1,22 @@
 """A rolling upgrade as an operator does it: by the commands of docs/operations.md, beside a running engine."""
 
+import asyncio
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from builds import this_build
+from embedded import binary
 from tests.cli.conftest import ROOT, Beside, Engine, Said, environment
 
 DEPLOYMENT = {"DUBAN_DEPLOYMENT": "duban"}
+HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SAID = ("--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--limit", "15wd")
 
 
@@ -73,6 +79,46 @@ def test_a_newer_worker_waits_to_be_promoted_takes_over_and_gives_back(
     assert on(versioned) == {"newer": (False, 0), older: (True, 1)}
     assert versioned.ok("do", first, "submit", "--by", "区教育局承办岗", "text=办结")["accepted"]
     assert versioned("verify").code == 0
+
+
+async def runs_of(matter: str, address: str) -> int:
+    client = await Client.connect(address)
+    return (await client.count_workflows(f"WorkflowId = 'matter/{matter}'")).count
+
+
+def test_one_matter_is_renewed_by_the_command_of_the_handbook(versioned: Beside) -> None:
+    matter = versioned.ok("launch", "--title", "校舍加固", *SAID)["id"]
+    address = versioned.running.told["temporal"]
+    written = next(line for line in HANDBOOK.splitlines() if line.startswith("$ .venv/bin/temporal"))
+    words = shlex.split(written.removeprefix("$ .venv/bin/temporal").replace("2026-0143", matter))
+
+    subprocess.run([binary(), *words, "--address", address], env=environment({}), check=True, capture_output=True)
+
+    assert versioned.ok("do", matter, "sign", "--by", "区教育局承办岗")["accepted"]
+    assert versioned("verify").code == 0
+    assert asyncio.run(runs_of(matter, address)) == 2
+
+
+def test_every_command_of_the_handbook_is_one(command: Callable[..., Said]) -> None:
+    written = set(re.findall(r"starter\.py (versions(?: [a-z]+)?)", HANDBOOK))
+
+    assert written == {"versions", "versions promote", "versions retire"}
+    for words in written:
+        assert command(*words.split(), "--help").code == 0
+
+
+def test_an_engine_without_its_deployment_goes_on_unversioned(tmp_path: Path, command: Callable[..., Said]) -> None:
+    running = Engine(tmp_path / "var", dict(DEPLOYMENT))
+    running.up("--no-sample")
+    matter = Beside(running, command).ok("launch", "--title", "校舍加固", *SAID)["id"]
+    assert running.down() == 0
+    del running.settings["DUBAN_DEPLOYMENT"]
+
+    running.up("--no-sample")
+    signed = Beside(running, command)("do", matter, "sign", "--by", "区教育局承办岗")
+
+    assert running.down() == 0
+    assert signed.code == 0, signed.err
 
 
 def test_the_current_build_cannot_be_retired_nor_one_promoted_that_nobody_serves(versioned: Beside) -> None:

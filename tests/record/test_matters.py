@@ -1,8 +1,10 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from models.acts import ActName
 from models.matters import Light, MatterState, Stage
@@ -27,6 +29,16 @@ def test_a_state_comes_back_as_it_was_saved(store: Store) -> None:
     saved(store, state)
     with store.reading() as session:
         assert matters.load(session, "m1") == state
+
+
+def test_a_matter_that_uses_nothing_new_is_saved_in_words_that_an_older_release_knows(store: Store) -> None:
+    saved(store, a_matter("plain"), a_matter("stopped", suspended=True))
+    with store.reading() as session:
+        kept = {row.id: json.loads(row.state) for row in session.execute(text("SELECT id, state FROM snapshots"))}
+        plain, stopped = (matters.load(session, name) for name in ("plain", "stopped"))
+    new = kept["stopped"].keys() - kept["plain"].keys()
+    assert new
+    assert (plain, stopped) == (a_matter("plain"), a_matter("stopped", suspended=True))
 
 
 def test_an_unknown_matter_has_no_state(store: Store) -> None:
