@@ -21,9 +21,9 @@ SAID = ("--lead", "区教育局", "--office", "区政府督查室", "--leader", 
 
 
 @pytest.fixture
-def versioned(tmp_path: Path, command: Callable[..., Said]) -> Iterator[Beside]:
+def versioned(tmp_path: Path, database_url: str, command: Callable[..., Said]) -> Iterator[Beside]:
     """An engine of its own whose worker belongs to a deployment."""
-    running = Engine(tmp_path / "var", dict(DEPLOYMENT))
+    running = Engine(tmp_path / "var", database_url, dict(DEPLOYMENT))
     running.up("--no-sample")
     yield Beside(running, command)
     if running.process is not None:
@@ -107,8 +107,10 @@ def test_every_command_of_the_handbook_is_one(command: Callable[..., Said]) -> N
         assert command(*words.split(), "--help").code == 0
 
 
-def test_an_engine_without_its_deployment_goes_on_unversioned(tmp_path: Path, command: Callable[..., Said]) -> None:
-    running = Engine(tmp_path / "var", dict(DEPLOYMENT))
+def test_an_engine_without_its_deployment_goes_on_unversioned(
+    tmp_path: Path, database_url: str, command: Callable[..., Said]
+) -> None:
+    running = Engine(tmp_path / "var", database_url, dict(DEPLOYMENT))
     running.up("--no-sample")
     matter = Beside(running, command).ok("launch", "--title", "校舍加固", *SAID)["id"]
     assert running.down() == 0

@@ -61,10 +61,12 @@ def count(history: WorkflowHistory, kind: EventType.ValueType) -> int:
     return sum(event.event_type == kind for event in history.events)
 
 
-async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_of_the_rehearsal(tmp_path: Path) -> None:
+async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_of_the_rehearsal(
+    tmp_path: Path, database_url: str
+) -> None:
     scenario, directory = ten_years(), sample_directory()
     rehearsed = [line(act) for act in play(scenario, directory).acts]
-    store = Store(f"sqlite:///{tmp_path / 'record.db'}", synchronous="NORMAL")
+    store = Store(database_url, synchronous="NORMAL")
     store.migrate()
     settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
     async with short_histories(tmp_path, **{"limit.historyCount.suggestContinueAsNew": 800}) as client:
@@ -89,8 +91,8 @@ async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_o
     assert max(len(history.events) for history in lived) < 900
 
 
-async def test_no_run_takes_more_updates_than_a_server_allows(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'record.db'}", synchronous="NORMAL")
+async def test_no_run_takes_more_updates_than_a_server_allows(tmp_path: Path, database_url: str) -> None:
+    store = Store(database_url, synchronous="NORMAL")
     store.migrate()
     settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
     async with short_histories(tmp_path, **{"history.maxTotalUpdates": 40}) as client:

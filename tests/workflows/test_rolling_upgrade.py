@@ -61,6 +61,7 @@ class Site:
     """A server, a record, and worker processes of several builds."""
 
     place: Path
+    database_url: str
     server: EmbeddedServer
     client: Client
     store: Store
@@ -72,6 +73,7 @@ class Site:
             **os.environ,
             "TEMPORAL_ADDRESS": self.server.address,
             "DUBAN_DATA_DIR": str(self.place),
+            "DUBAN_DATABASE_URL": self.database_url,
             "DUBAN_LOG_LEVEL": "error",
             "DUBAN_DEPLOYMENT": DEPLOYMENT,
             "DUBAN_BUILD": build,
@@ -103,15 +105,15 @@ class Site:
 
 
 @asynccontextmanager
-async def a_site(place: Path) -> AsyncIterator[Site]:
+async def a_site(place: Path, database_url: str) -> AsyncIterator[Site]:
     """A site on which the first build serves."""
     async with EmbeddedServer(
         place, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
     ) as server:
-        store = Store(f"sqlite:///{place / 'duban.db'}")
+        store = Store(database_url)
         store.migrate()
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-        site = Site(place, server, client, store)
+        site = Site(place, database_url, server, client, store)
         try:
             site.start(FIRST)
             assert await builds.take_on(client, DEPLOYMENT, FIRST)
@@ -189,8 +191,8 @@ async def replayed(histories: list[WorkflowHistory], build: str) -> list[str]:
     return failed
 
 
-async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_path: Path) -> None:
-    async with a_site(tmp_path) as site:
+async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_path: Path, database_url: str) -> None:
+    async with a_site(tmp_path, database_url) as site:
 
         async def upgrade() -> None:
             site.start(LATER)
@@ -211,8 +213,8 @@ async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_pat
     assert 0 < len(await replayed(histories, FIRST)) < len(histories)
 
 
-async def test_an_older_build_takes_matters_back_from_a_newer_one(tmp_path: Path) -> None:
-    async with a_site(tmp_path) as site:
+async def test_an_older_build_takes_matters_back_from_a_newer_one(tmp_path: Path, database_url: str) -> None:
+    async with a_site(tmp_path, database_url) as site:
 
         async def upgrade() -> None:
             site.start(LATER)
@@ -232,8 +234,10 @@ async def test_an_older_build_takes_matters_back_from_a_newer_one(tmp_path: Path
         assert await site.matters_on(FIRST) >= FLOWING
 
 
-async def test_a_build_that_cannot_replay_open_matters_is_noticed_before_and_harms_nothing(tmp_path: Path) -> None:
-    async with a_site(tmp_path) as site:
+async def test_a_build_that_cannot_replay_open_matters_is_noticed_before_and_harms_nothing(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with a_site(tmp_path, database_url) as site:
         office = site.office()
         registration = Registration(
             message_id="0", title="未打补丁", lead=LEAD, office=OFFICE, leader=LEADER, limit="15wd"
