@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid", validate_default=True)
 
     data_dir: FilePath = Field(Path("var"), description="目录路径 a directory path")
+    templates_path: FilePath = Field(
+        default_factory=lambda given: given["data_dir"] / "templates" if "data_dir" in given else Path("templates"),
+        description="本单位文书模板目录 path of a directory of document templates",
+    )
     database_url: Annotated[str, AfterValidator(addresses.database_url)] = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'duban.db' if 'data_dir' in given else ''}",
         description="sqlite:///文件 file; postgresql://用户:口令@主机/库名 user:password@host/database",
@@ -184,6 +188,11 @@ class Settings(BaseSettings):
         """The file the record is kept in; None for PostgreSQL."""
         url = make_url(self.database_url)
         return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+    @property
+    def documents_path(self) -> Path:
+        """Where printed documents are kept."""
+        return self.data_dir / "documents"
 
     @property
     def temporal_database(self) -> Path:

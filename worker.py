@@ -20,8 +20,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import logs
 from activities.calendars import Calendars
+from activities.documents import Issuing
 from activities.recording import Recording
 from builds import deployment_config, in_charge, take_on, this_build
+from documents.templates import TemplateError, Templates
 from embedded import EmbeddedServerError, register_search_attributes
 from intake.directory import read_directory
 from intake.problems import IntakeError
@@ -74,8 +76,13 @@ def build_worker(
     procedures: tuple[Procedure, ...] = (),
     workflows: tuple[type, ...] = WORKFLOWS,
 ) -> Worker:
-    """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped."""
-    recording = Recording(store, directory, procedures)
+    """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped.
+
+    Raises TemplateError for a document template of the office's own that cannot be used.
+    """
+    templates = Templates(settings.templates_path)
+    templates.check()
+    recording = Recording(store, directory, procedures, Issuing(templates))
     calendars = Calendars(store, client, scope)
     return Worker(
         client,
@@ -159,7 +166,7 @@ async def _main() -> int:
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())
-    except (SettingsError, IntakeError, OSError) as error:
+    except (SettingsError, IntakeError, TemplateError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except (UnavailableError, RecordUnavailableError, EmbeddedServerError) as error:

@@ -12,6 +12,8 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+from activities.documents import Issuing, Placed
+from documents.templates import Templates
 from models.acts import ActName
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Receipt, TransitionOrder
 from models.matters import MatterState, Stage
@@ -23,7 +25,7 @@ from policies.directory import Directory
 from policies.matter import Facts, Message, Step, blank, due_at, next_due, step
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import CLOCKS, line
-from record import calendars, cases, ledger, matters, outbox, procedures
+from record import calendars, cases, documents, ledger, matters, outbox, procedures
 from record.ledger import Entry
 from record.store import Store
 
@@ -44,12 +46,20 @@ class _CalendarAt:
 class Recording:
     """Decides and records, for the office whose directory this is.
 
-    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own).
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own); `issuing` knows the
+    templates documents are issued on (default: the shipped ones).
     """
 
-    def __init__(self, store: Store, directory: Directory, procedures: tuple[Procedure, ...] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        procedures: tuple[Procedure, ...] = (),
+        issuing: Issuing | None = None,
+    ) -> None:
         self._store = store
         self._directory = directory
+        self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
         self._versions: dict[str, Procedure] = {}
         self._calendar = _CalendarAt(0, standard_calendar())
@@ -72,19 +82,23 @@ class Recording:
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
         entries: list[Entry] = []
         if outcome is None:
+            facts = self._facts(session, state, order)
             result = step(
                 state,
                 message,
                 order.at,
-                self._facts(session, state, order),
+                facts,
                 twin=self._twin(session, order),
                 attended=order.attended,
             )
-            entries = self._write(session, state, result, message)
+            result, issued = self._issuing.issue(session, result, facts)
+            entries = self._write(session, state, result, message, issued)
             state, outcome = result.state, result.outcome
         return self._receipt(session, state, order, entries, outcome), entries
 
-    def _write(self, session: Session, before: MatterState, result: Step, message: Message | None) -> list[Entry]:
+    def _write(
+        self, session: Session, before: MatterState, result: Step, message: Message | None, issued: list[Placed]
+    ) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
         processed_at = datetime.now(UTC)
         message_id = message.message_id if message else None
@@ -108,6 +122,7 @@ class Recording:
             )
         cases.keep(session, entries)
         outbox.queue(session, entries)
+        documents.keep(session, [(entries[place], draft) for place, draft in issued])
         if message_id is not None and result.outcome is not None:
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 import logs
 from cli.problems import ExitCode, Problem
+from documents.templates import TemplateError
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
@@ -47,7 +48,7 @@ def in_words() -> Iterator[None]:
     """Turn what can be wrong with settings, files and database into Problems."""
     try:
         yield
-    except (SettingsError, IntakeError) as error:
+    except (SettingsError, IntakeError, TemplateError) as error:
         raise Problem(str(error)) from error
     except RecordUnavailableError as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error

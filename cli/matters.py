@@ -10,6 +10,7 @@ from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table
+from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
 from policies.calendar import Calendar
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
@@ -191,6 +192,7 @@ def told(entry: Entry) -> str:
         parts.append(act.measure)
     if act.reason:
         parts.append(f"({act.reason})")
+    parts += [str(issued["number"]) for issued in act.detail.get(ISSUED, ())]
     return " ".join(parts)
 
 

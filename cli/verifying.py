@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from temporalio.client import Client
 
+from cli.documents import printing_of
 from cli.histories import History, HistoryState, histories, history, matters_known, misdirected
 from cli.instants import now
 from cli.kept import record, settings
@@ -14,9 +15,11 @@ from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
 from models.matters import Stage
-from record import ledger, views
+from record import documents, ledger, views
+from record.documents import DocumentFault, DocumentFaultKind
 from record.ledger import ChainFault, FaultKind, Witness
 from record.store import Store
+from settings import Settings
 
 __all__ = ["verify"]
 
@@ -56,6 +59,8 @@ def verify(
         targets = _targets(store, target)
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]
+            found += [_document_fault(fault) for fault in documents.verify(session, targets)]
+        found += _files(store, chosen, targets, found)
         if not offline:
             try:
                 with in_words():
@@ -75,6 +80,20 @@ def verify(
     if unavailable:
         warn(f"只核对了记录链,未对照流程历史。 Only the chains were verified. {unavailable}")
     end(ExitCode.REFUSED if found else ExitCode.UNAVAILABLE if unavailable else ExitCode.DONE)
+
+
+def _files(store: Store, chosen: Settings, targets: list[str] | None, found: list[Finding]) -> list[Finding]:
+    """What is wrong with the kept files of printed documents; those the ledger speaks against are named already."""
+    printing = printing_of(store, chosen)
+    wrong = {(one.target, one.seq) for one in found}
+    with store.reading() as session:
+        printed = [one for one in documents.printed_of(session, targets) if (one.target, one.seq) not in wrong]
+    faults = (
+        DocumentFault(one.target, one.seq, one.number, DocumentFaultKind.FILE)
+        for one in printed
+        if not printing.intact(one.id)
+    )
+    return [_document_fault(fault) for fault in faults]
 
 
 def _targets(store: Store, target: str | None) -> list[str] | None:
@@ -164,6 +183,10 @@ def _broken(one: History, stage: Stage | None) -> Finding | None:
 
 
 def _chain(fault: ChainFault) -> Finding:
+    return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
+
+
+def _document_fault(fault: DocumentFault) -> Finding:
     return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
 
 

@@ -5,8 +5,11 @@ Which values are in force when, and whether a file makes sense, is for policies/
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.acts import ActName
 from models.base import Shape
+from models.documents import DocumentKind
 from models.matters import Severity, Urgency
 
 
@@ -47,6 +50,7 @@ class Policy(Shape):
 
     Limits are texts such as `3wd`; None for a step that this version does not offer. `key` names the file's version
     and the date; it is stored with every ruling.
+    `sources` says what each parameter, and each escalation step by its act, rests on.
     """
 
     key: str
@@ -82,6 +86,8 @@ class Policy(Shape):
     reopened: str | None = None
     office_commands: frozenset[str] = frozenset()
     tell: dict[ActName, tuple[Role, ...]]
+    documents: tuple[DocumentKind, ...] = ()
+    sources: dict[str, str] = Field(default_factory=dict)
 
     def step(self, act: ActName) -> Step:
         """The escalation step with this act; raises KeyError when the procedure has none."""

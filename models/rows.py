@@ -262,6 +262,47 @@ class NumberRow(SQLModel, table=True):
     number: int
 
 
+class DocumentRow(SQLModel, table=True):
+    """One official document: its number, and what it says, frozen when it was issued.
+
+    `no` counts from 1 for each organ, mark and year. `facts` is the canonical JSON of what the template may name; its
+    hash stands in the act behind `entry`. `template` is the hash of the template it is printed on (None: there was
+    none yet), `content` the hash of the file it was first printed as (None: not printed yet); both are set once.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("entry", "kind", name="uq_documents_entry_kind"),
+        UniqueConstraint("organ", "mark", "year", "no", name="uq_documents_organ_mark_year_no"),
+        Index("ix_documents_matter", "matter_id", "id"),
+        Index("ix_documents_number", "number"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    entry: int = Field(foreign_key="acts.id", sa_type=SERIAL)
+    kind: str
+    title: str
+    matter_id: str
+    organ: str
+    mark: str
+    year: int
+    no: int
+    number: str
+    issued_at: datetime = Field(sa_type=Instant)
+    facts: str = Field(sa_type=Text)
+    template: str | None = None
+    content: str | None = None
+
+
+class TemplateRow(SQLModel, table=True):
+    """A template that documents were issued on, by the hash of its file: an office may edit its own at any time."""
+
+    __tablename__ = "document_templates"
+
+    hash: str = Field(primary_key=True)
+    file: bytes
+
+
 class CalendarNoticeRow(SQLModel, table=True):
     """A holiday notice, in the order of loading."""
 

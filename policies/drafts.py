@@ -87,13 +87,17 @@ def next_due(state: MatterState) -> Due | None:
 
 
 class Draft:
-    """One transition at the instant `at`: `state` is what the matter comes to, `acts` what was noted on the way."""
+    """One transition at the instant `at`: `state` is what the matter comes to, `acts` what was noted on the way.
+
+    `stood` is the state at each act, for the documents that are issued with it.
+    """
 
     def __init__(self, state: MatterState, at: datetime, facts: Facts) -> None:
         self.state = state
         self.at = at
         self.facts = facts
         self.acts: list[Act] = []
+        self.stood: list[MatterState] = []
 
     @property
     def terms(self) -> MatterTerms:
@@ -131,6 +135,7 @@ class Draft:
                 **fields,
             )
         )
+        self.stood.append(self.state)
 
     def note_clock(self, act: ActName, clock: Clock, *, entry: str, **fields: Any) -> None:
         """Note an act that sets or moves a clock, with its due instant and where that came from."""

@@ -25,13 +25,15 @@ Message = Registration | Command | CalendarPublished
 class Step:
     """The result of one step: the matter as it is now, what happened (in order), and the answer to the message.
 
-    The first `struck` acts come from clocks that ran out, the rest from the message.
+    The first `struck` acts come from clocks that ran out, the rest from the message. `stood` holds, act by act, the
+    matter as it stood when the act was noted.
     """
 
     state: MatterState
     acts: tuple[Act, ...]
     struck: int
     outcome: Outcome | None = None
+    stood: tuple[MatterState, ...] = ()
 
 
 def blank(matter_id: str) -> MatterState:
@@ -56,15 +58,17 @@ def step(
     becomes a `refused` act and an outcome with the reason.
     """
     acts: list[Act] = []
+    stood: list[MatterState] = []
     while attended and (due := next_due(state)) is not None and due.at <= at:
         draft = Draft(state, due.at, facts)
         timers.strike(draft, due)
         state = draft.state
         acts += draft.acts
+        stood += draft.stood
     if message is None:
-        return Step(state, tuple(acts), len(acts))
+        return Step(state, tuple(acts), len(acts), stood=tuple(stood))
     draft, outcome = _hear(Draft(state, at, facts), message, twin, attended)
-    return Step(draft.state, (*acts, *draft.acts), len(acts), outcome)
+    return Step(draft.state, (*acts, *draft.acts), len(acts), outcome, (*stood, *draft.stood))
 
 
 def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> tuple[Draft, Outcome]:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from models.acts import ActName
 from models.base import Shape
+from models.documents import DocumentKind
 from models.matters import Severity, Urgency
 from models.policy import Policy, Role, Step
 from policies.documents import Document, DocumentError, Mistake
@@ -27,6 +28,9 @@ _LIMITS = {
     "objection_decision", "reopening", "reopened",
 }  # fmt: skip
 _LIMITS_BY_URGENCY = {"signing", "supervision", "rectification"}
+# From when, until when (None: open), the value, its source.
+_Value = tuple[date, date | None, Any, str]
+
 _REPEATING = ActName.ACCOUNTABILITY_PROPOSED
 _ESCALATION_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED, ActName.ACCOUNTABILITY_PROPOSED)
 
@@ -43,6 +47,7 @@ class _File(Shape):
     parameters: dict[str, list[dict[str, Any]]]
     escalation: list[dict[str, Any]]
     tell: dict[ActName, list[Role]]
+    documents: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class Procedure:
@@ -59,6 +64,8 @@ class Procedure:
         mistakes += _missing_and_unknown(document, self._read)
         self._steps, step_mistakes = _steps(document)
         mistakes += step_mistakes
+        self._documents, document_mistakes = _documents(document, self._read)
+        mistakes += document_mistakes
         if mistakes:
             raise DocumentError(mistakes)
         for day in sorted({entry[0] for entries in self._values.values() for entry in entries}):
@@ -78,10 +85,12 @@ class Procedure:
     def in_force(self, on: date) -> Policy:
         """The policy of the local date `on`; raises LookupError before the first or after the last value."""
         flat: dict[str, Any] = {}
+        sources = {step.act.value: raw["source"] for step, raw in zip(self._steps, self._read.escalation, strict=True)}
         for name, entries in self._values.items():
-            for from_on, until, value in reversed(entries):
+            for from_on, until, value, source in reversed(entries):
                 if from_on <= on and (until is None or on < until):
                     flat[name] = value
+                    sources[name] = source
                     break
             else:
                 raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
@@ -93,6 +102,8 @@ class Procedure:
                 "title": self._read.title,
                 "escalation": self._steps,
                 "tell": {act: tuple(roles) for act, roles in self._read.tell.items()},
+                "documents": self._documents,
+                "sources": sources,
             }
         )
 
@@ -109,8 +120,8 @@ class Procedure:
             raise DocumentError(mistakes)
 
 
-def _dated_values(document: Document) -> tuple[dict[str, list[tuple[date, date | None, Any]]], list[Mistake]]:
-    values: dict[str, list[tuple[date, date | None, Any]]] = {}
+def _dated_values(document: Document) -> tuple[dict[str, list[_Value]], list[Mistake]]:
+    values: dict[str, list[_Value]] = {}
     mistakes: list[Mistake] = []
     for name, entries in document.content["parameters"].items():
         values[name] = []
@@ -126,13 +137,13 @@ def _dated_values(document: Document) -> tuple[dict[str, list[tuple[date, date |
                 mistakes += error.mistakes
                 continue
             if values[name]:
-                before_from, before_until, _ = values[name][-1]
+                before_from, before_until, *_ = values[name][-1]
                 if from_on <= before_from or (before_until is not None and from_on < before_until):
                     why = f"与上一条有效期重叠 overlaps the value in force from {before_from}"
                     accepted = f"from 晚于 later than {before_until or before_from}"
                     mistakes.append(document.mistake(at, why, accepted))
             mistakes += _bad_limits(document, name, rest.value, (*at, "value"))
-            values[name].append((from_on, rest.until, rest.value))
+            values[name].append((from_on, rest.until, rest.value, rest.source))
         if not entries:
             mistakes.append(
                 document.mistake(("parameters", name), "没有任何取值 no value at all", "{from, value, source}")
@@ -159,7 +170,7 @@ def _bad_limits(document: Document, name: str, value: Any, at: tuple[str | int, 
 
 
 def _missing_and_unknown(document: Document, read: _File) -> list[Mistake]:
-    known = set(Policy.model_fields) - {"key", "name", "title", "escalation", "tell"}
+    known = set(Policy.model_fields) - {"key", "name", "title", "escalation", "tell", "documents", "sources"}
     mistakes = [
         document.mistake(("parameters", name), "未知的参数 unknown parameter", ", ".join(sorted(known)))
         for name in read.parameters
@@ -208,6 +219,24 @@ def _steps(document: Document) -> tuple[tuple[Step, ...], list[Mistake]]:
             document.mistake(("escalation",), "升级步骤不全或次序不对 steps missing or out of order", accepted)
         )
     return tuple(steps), mistakes
+
+
+def _documents(document: Document, read: _File) -> tuple[tuple[DocumentKind, ...], list[Mistake]]:
+    kinds: list[DocumentKind] = []
+    mistakes: list[Mistake] = []
+    for name, raw in read.documents.items():
+        at = ("documents", name)
+        try:
+            kind = document.read(DocumentKind, {**raw, "kind": name}, at)
+        except DocumentError as error:
+            mistakes += error.mistakes
+            continue
+        twin = next((earlier for earlier in kinds if earlier.mark == kind.mark), None)
+        if twin is not None:
+            why = f"与 {twin.kind} 代字相同,文号会重复 the same mark as {twin.kind}: numbers would repeat"
+            mistakes.append(document.mistake((*at, "mark"), why, "每种文书各有代字 a mark of its own"))
+        kinds.append(kind)
+    return tuple(kinds), mistakes
 
 
 def _never_fires(document: Document, policy: Policy) -> list[Mistake]:

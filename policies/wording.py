@@ -3,11 +3,12 @@
 Nothing said or shown inside an act (texts, evidence) is repeated here.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from models.acts import Act, ActName
 from models.matters import ClockKind, Light, Stage
 from policies.deadlines import SHANGHAI
+from policies.limits import Unit, parse_limit
 
 ACTS: dict[ActName, str] = {
     ActName.REGISTERED: "立项登记",
@@ -109,6 +110,30 @@ CLOCKS: dict[ClockKind, str] = {
     ClockKind.ARCHIVE: "归档",
 }
 
+RULES: dict[str, str] = {
+    "R3": "收到当日不计，自次日起算；调休上班日计为工作日",
+    "R4": "末日为休息日的，顺延至其后第一个工作日",
+    "R6": "截至末日下班时间",
+    "R7": "下班后或休息日收到的，视为其后第一个工作日收到",
+    "R8": "一周为七日，半月为十五日",
+    "R9": "按月计算的，以对应日为末日，无对应日的为月末",
+    "R10": "以小时计的昼夜连续计算；当日办结的至当日24时",
+    "R11": "半个工作日：上午收到的至当日中午，下午收到的至次一工作日中午",
+    "R13": "中止期间不计入",
+    "R14": "延长部分并入原时限，自原起算日计算",
+    "R17": "提醒按工作日倒推",
+    "R18": "所计日期含放假安排尚未公布的日子，为暂定",
+}
+"""The counting rules that a ruling names, in words for people; their sources are in docs/sources.md."""
+
+_UNITS = {
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.DAYS: "日",
+    Unit.WEEKS: "周",
+    Unit.MONTHS: "个月",
+    Unit.HOURS: "小时",
+}
+
 _LIGHT_WORDS = {light.value: words for light, words in LIGHTS.items()}
 _WEEKDAYS = "一二三四五六日"
 
@@ -118,6 +143,28 @@ def moment(instant: datetime, *, weekday: bool = False) -> str:
     local = instant.astimezone(SHANGHAI)
     text = local.strftime("%Y-%m-%d %H:%M")
     return f"{text} 周{_WEEKDAYS[local.weekday()]}" if weekday else text
+
+
+def chinese_date(on: date) -> str:
+    """A date as it is written at the end of an official document, 2026年3月5日 (GB/T 9704-2012, 7.3.5.4)."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def chinese_moment(instant: datetime) -> str:
+    """`instant` in Asia/Shanghai, 2026年3月5日18时 or 2026年3月5日18时30分."""
+    local = instant.astimezone(SHANGHAI)
+    minutes = f"{local.minute:02}分" if local.minute else ""
+    return f"{chinese_date(local.date())}{local.hour}时{minutes}"
+
+
+def limit_words(text: str) -> str:
+    """A written limit in words: 15个工作日 for `15wd`, 2026年6月30日前 for a date; raises LimitError."""
+    limit = parse_limit(text)
+    if limit.on is not None:
+        return f"{chinese_date(limit.on)}前"
+    if limit.unit in _UNITS:
+        return f"{limit.number}{_UNITS[limit.unit]}"
+    return "半个工作日" if limit.unit is Unit.HALF_DAY else "当日"
 
 
 def act_words(act: ActName) -> str:

@@ -99,6 +99,7 @@ class Life:
         )
         self.state: MatterState = blank("m1")
         self.acts: list[Act] = []
+        self.stood: list[MatterState] = []
         self._said = 0
         self.answer = self._hear(a_matter(**said), twin=twin)
 
@@ -109,6 +110,7 @@ class Life:
         result = step(self.state, message, self.now, self.facts, twin=twin)
         self.state = result.state
         self.acts += result.acts
+        self.stood += result.stood
         assert result.outcome is not None
         return result.outcome
 
@@ -133,6 +135,7 @@ class Life:
         result = step(self.state, None, self.now, self.facts)
         self.state = result.state
         self.acts += result.acts
+        self.stood += result.stood
         return self
 
     @property

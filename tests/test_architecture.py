@@ -27,14 +27,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "record": frozenset({"models", "logs"}),
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
-    "activities": frozenset({"models", "policies", "record", "logs"}),
+    "documents": frozenset({"models", "record", "logs"}),
+    "activities": frozenset({"models", "policies", "record", "documents", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "leaving"}
+        | {"builds", "documents", "leaving"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "embedded", "logs", "settings"}
+        | {"builds", "documents", "embedded", "logs", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -180,7 +180,7 @@ def test_a_command_to_an_unknown_matter_is_refused_on_record(engine: Beside) -> 
 def test_a_command_not_offered_yet_is_refused_on_record(engine: Beside) -> None:
     matter = launched(engine)["id"]
 
-    said = engine("do", matter, "urge", f"by={OFFICER}", "text=请抓紧", "--json")
+    said = engine("do", matter, "vote", f"by={OFFICER}", "choice=proposed", "--json")
 
     assert said.code == 1
     assert said.json["rule"] == "procedure"

@@ -79,6 +79,13 @@ def test_the_standard_procedure_has_the_numbers_of_the_contract() -> None:
         ("registered: [office.handler]", "registered: [office.cat]", "registered: [office.cat]", ("unknown value",)),
         ("registered: [office.handler]", "enlisted: [office.handler]", "enlisted", ("unknown value",)),
         ("registered: [office.handler]", "registered: [leader]\n  registered: [] # b", "# b", ("same key twice",)),
+        ("    mark: 督改", "    mark: 督办  # again", "# again", ("same mark as supervision_order",)),
+        ("    mark: 督改", "    mark: 督〔改〕", "mark: 督〔改〕", ("pattern",)),
+        ("  supervision_order:", "  督办单:", "  督办单:", ("pattern",)),
+        ("issued_with: [urged]", "issued_with: [applauded]", "applauded", ("unknown value",)),
+        ("issued_with: [urged]", "issued_with: []", "issued_with: []", ("at least 1",)),
+        ("    english: Urging notice\n", "", "urging_notice:", ("required",)),
+        ("    english: Urging notice\n", "    french: Sommation\n", "french", ("unknown key", "english")),
         ("{from: 2004-01-01, value: 15wd", "{value: 15wd", "{value: 15wd", ("from",)),
         ("{from: 2004-01-01, value: 15wd", "{from: 2004-13-01, value: 15wd", "2004-13-01", ("from", "YYYY-MM-DD")),
         ("value: 会议决定, source: house rule", "value: 会议决定", "value: 会议决定", ("required",)),
@@ -179,3 +186,17 @@ def test_the_line_of_a_part_that_is_not_there_is_that_of_what_is_around_it() -> 
     document = Document("a:\n  b: 1\n", "f.yaml")
     assert document.line(("a", "b")) == 2
     assert document.line(("a", "c", 3)) == 1
+
+
+def test_a_procedure_without_documents_issues_none() -> None:
+    none = Procedure(TEXT[: TEXT.index("# Which act issues")], "own.yaml")
+
+    assert none.in_force(TODAY).documents == ()
+
+
+def test_every_parameter_and_step_brings_its_source() -> None:
+    sources = shipped(STANDARD).in_force(TODAY).sources
+
+    assert sources["supervision"] == "house rule (督办单)"
+    assert sources["rectification_ordered"] == "order 733 art. 18 (责令限期整改)"
+    assert len(sources) == len(shipped(STANDARD).in_force(TODAY).escalation) + TEXT.count("from: 2004-01-01")

@@ -1,0 +1,82 @@
+"""Which documents are issued in a transition, with which numbers?
+
+Within the transaction of the acts: numbers taken, words frozen, templates bound, and every act given the names and
+hashes of its documents before it enters the chain. Printing is for documents/ and never needed for the record.
+"""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from documents.templates import Templates
+from models.acts import Act
+from models.documents import ISSUED
+from policies.deadlines import local_date
+from policies.issuing import called_for, facts_of
+from policies.matter import Facts, Step
+from record import ledger
+from record.documents import Draft, Series, number
+from record.ledger import canonical
+
+Placed = tuple[int, Draft]
+"""A document and the place, among the acts of the step, of the act that issues it."""
+
+
+class Issuing:
+    """Issues documents on the office's templates."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def issue(self, session: Session, result: Step, facts: Facts) -> tuple[Step, list[Placed]]:
+        """The step with its documents named in its acts, and the documents, each to be kept with its act."""
+        wanted = [
+            (place, kind, Series(state.terms.office, kind.mark, local_date(act.at).year))
+            for place, (act, state) in enumerate(zip(result.acts, result.stood, strict=True))
+            if state.terms is not None
+            for kind in called_for(act, state, facts.policy)
+        ]
+        if not wanted:
+            return result, []
+        acts = list(result.acts)
+        placed: list[Placed] = []
+        told = _Told(session)
+        for (place, kind, series), no in zip(wanted, number(session, [one[2] for one in wanted]), strict=True):
+            act, state = acts[place], result.stood[place]
+            said = facts_of(
+                kind,
+                series.number(no),
+                act,
+                state,
+                before=told.before(act, acts[:place]),
+                policy=facts.policy,
+                directory=facts.directory,
+            )
+            draft = Draft(
+                kind=kind.kind,
+                title=kind.title,
+                matter_id=state.id,
+                series=series,
+                no=no,
+                facts=canonical(said.model_dump(mode="json")),
+                template=self._templates.current(kind.kind),
+            )
+            named = [*act.detail.get(ISSUED, ()), draft.named]
+            acts[place] = act.model_copy(update={"detail": {**act.detail, ISSUED: named}})
+            placed.append((place, draft))
+        return replace(result, acts=tuple(acts)), placed
+
+
+class _Told:
+    """What had happened to a target, asked of the ledger once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._recorded: dict[str, list[Act]] = {}
+
+    def before(self, act: Act, earlier: list[Act]) -> list[Act]:
+        """The acts of the same target before this one: those on record, then those of this step."""
+        if act.target not in self._recorded:
+            entries = ledger.entries(self._session, act.target)
+            self._recorded[act.target] = [entry.act for entry in entries]
+        return [*self._recorded[act.target], *(one for one in earlier if one.target == act.target)]
