@@ -114,11 +114,11 @@ class PostgresqlServer:
         """What the server has written to its log."""
         return (self.place / "log").read_text(encoding="utf-8", errors="replace")
 
-    def create(self) -> str:
+    def create(self, *, encoding: str = "UTF8") -> str:
         """A new, empty database of a name of its own; its SQLAlchemy URL."""
         name = f"test_{uuid4().hex}"
         with self._administering() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING {encoding} STRATEGY wal_log")
         return self.url(name)
 
     def copy(self, url: str) -> str:
