@@ -177,9 +177,13 @@ class PostgresqlServer:
         installed = _installed()
         if self._account is None or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
             return installed / "bin"
-        copy = self.place / installed.name
+        package = installed.parent
+        copy = self.place / package.name / installed.name
         if not copy.exists():
             shutil.copytree(installed, copy, symlinks=True)
+            # The libraries that the wheel brought along lie beside the package.
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(libraries, self.place / libraries.name)
         return copy / "bin"
 
     def _own(self, place: Path) -> None:
