@@ -23,7 +23,6 @@ import psycopg
 
 from tests import bound_child
 
-_PORT = 5432  # names the socket; nothing listens on it
 _USER = "duban"
 _UNPRIVILEGED = "nobody"
 _READY_WITHIN_SECONDS = 30.0
@@ -43,11 +42,12 @@ _CONFIGURATION = {
 class PostgresqlServer:
     """One server from entering the context to leaving it; killed at any moment, it goes on when started again.
 
-    `configuration` is added to postgresql.conf's own values, as command-line settings. Enter it from a thread that
-    stays until the end: the server is killed when that thread ends.
+    `port` names the socket; only with `listen_addresses` in `configuration` (settings of postgresql.conf) does anything
+    listen on it. Enter it from a thread that stays until the end: the server is killed when that thread ends.
     """
 
-    def __init__(self, **configuration: str) -> None:
+    def __init__(self, port: int = 5432, **configuration: str) -> None:
+        self._port = port
         self._configuration = {**_CONFIGURATION, **configuration}
         self._account = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -82,7 +82,15 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [str(self._binaries() / "postgres"), "-D", str(self.data), "-k", str(self.place), "-p", str(_PORT)]
+        command = [
+            str(self._binaries() / "postgres"),
+            "-D",
+            str(self.data),
+            "-k",
+            str(self.place),
+            "-p",
+            str(self._port),
+        ]
         for name, value in self._configuration.items():
             command += ["-c", f"{name}={value}"]
         with (self.place / "log").open("ab") as log:
@@ -143,11 +151,11 @@ class PostgresqlServer:
 
     def url(self, database: str) -> str:
         """Where a program reaches that database."""
-        return f"postgresql+psycopg://{_USER}@/{database}?host={self.place}&port={_PORT}"
+        return f"postgresql+psycopg://{_USER}@/{database}?host={self.place}&port={self._port}"
 
     def _administering(self) -> "psycopg.Connection[tuple[object, ...]]":
         return psycopg.connect(
-            host=str(self.place), port=_PORT, user=_USER, dbname="postgres", autocommit=True, connect_timeout=5
+            host=str(self.place), port=self._port, user=_USER, dbname="postgres", autocommit=True, connect_timeout=5
         )
 
     def _initdb(self) -> None:

@@ -1,5 +1,6 @@
 """What a PostgreSQL server can do to the record: refuse, wait, end a session, die. Each is unavailable, and passes."""
 
+import socket
 import threading
 import time
 from datetime import timedelta
@@ -206,6 +207,21 @@ def test_what_the_url_says_of_the_connection_comes_first(url: str) -> None:
     assert statement(store, "SHOW lock_timeout") == "3s"
     assert statement(store, "SHOW statement_timeout") == "1min"
     store.close()
+
+
+@pytest.mark.usefixtures("postgresql_url")
+def test_encryption_that_a_server_does_not_offer_is_no_plain_text() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with PostgresqlServer(port, listen_addresses="127.0.0.1") as server:
+        name = server.create().partition("?")[0].rpartition("/")[2]
+        here = f"postgresql+psycopg://duban@127.0.0.1:{port}/{name}"
+        plain, encrypted = Store(here), Store(f"{here}?sslmode=require")
+        assert not plain.prepared()
+        with pytest.raises(RecordUnavailableError, match="SSL"):
+            encrypted.prepared()
+        plain.close()
+        encrypted.close()
 
 
 def test_a_database_that_cannot_keep_chinese_is_refused(postgresql_server: PostgresqlServer) -> None:
