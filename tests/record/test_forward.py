@@ -96,7 +96,7 @@ def test_every_open_matter_goes_on(store: Store) -> None:
     sign = Sign(message_id="later", by=HANDLER)
     passed = Verify(message_id="later", by=OFFICER, passed=True, method="document")
     granted = DecideExtension(message_id="later", by=LEADER, granted=True)
-    went = {
+    went: dict[str, tuple[Command, ActName]] = {
         "just assigned": (sign, ActName.SIGNED),
         "asked for more time": (granted, ActName.EXTENSION_GRANTED),
         "suspended": (Resume(message_id="later", by=OFFICER), ActName.RESUMED),
