@@ -36,7 +36,7 @@ from models.contract import (
 )
 from models.messages import Command, NotYetOffered, Outcome, Registration
 from record import calendars, matters
-from record.store import Store
+from record.store import RecordUnavailableError, Store
 from settings import Temporal
 
 T = TypeVar("T")
@@ -301,14 +301,19 @@ class Office:
         while True:
             try:
                 return await attempt()
-            except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+            except (
+                RPCError,
+                WorkflowUpdateRPCTimeoutOrCancelledError,
+                TimeoutError,
+                RecordUnavailableError,
+            ) as error:
                 passing = not isinstance(error, RPCError) or error.status in _AGAIN
                 if not passing:
                     raise
                 if loop.time() + pause > until:
                     raise UnavailableError(
-                        "服务或工作进程没有应答,请稍后用同一编号重试。 "
-                        "The server or its workers do not answer; try again later under the same id."
+                        "服务、工作进程或数据库没有应答,请稍后用同一编号重试。 "
+                        "The server, its workers or the database do not answer; try again later under the same id."
                     ) from error
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)

@@ -32,7 +32,7 @@ from models.contract import SearchAttribute, TaskQueue
 from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
-from record.store import RecordUnavailableError, Store
+from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Runner, Settings, SettingsError, Temporal, load, load_temporal
 from workflows.calendar import CalendarWorkflow
 from workflows.matter import MatterWorkflow
@@ -166,7 +166,7 @@ async def _main() -> int:
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())
-    except (SettingsError, IntakeError, TemplateError, OSError) as error:
+    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except (UnavailableError, RecordUnavailableError, EmbeddedServerError) as error:

@@ -18,7 +18,7 @@ from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
 from policies.directory import Directory
 from record import calendars
-from record.store import RecordUnavailableError, Store
+from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Settings, SettingsError, load
 
 
@@ -48,7 +48,7 @@ def in_words() -> Iterator[None]:
     """Turn what can be wrong with settings, files and database into Problems."""
     try:
         yield
-    except (SettingsError, IntakeError, TemplateError) as error:
+    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError) as error:
         raise Problem(str(error)) from error
     except RecordUnavailableError as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error

@@ -61,6 +61,10 @@ class RecordUnavailableError(RuntimeError):
         super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
 
 
+class RecordUnsuitableError(RuntimeError):
+    """The database answers and cannot hold a record: its encoding has no place for every text."""
+
+
 class Store:
     """The database of the record.
 
@@ -127,7 +131,8 @@ class Store:
     def migrate(self) -> None:
         """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
 
-        Raises RecordUnavailableError, or alembic's CommandError for a database that is newer than the program.
+        Raises RecordUnavailableError, RecordUnsuitableError, or alembic's CommandError for a database newer than the
+        program.
         """
         # Alembic takes a tenth of a second to import, which only a starting process should have to wait for.
         from alembic import command  # noqa: PLC0415
@@ -254,6 +259,9 @@ def _session_of(url: URL, patience: timedelta, statement_limit: timedelta) -> di
 def _prepare_migration(connection: Connection) -> None:
     """Wait for any other process that migrates, and as long as a migration takes."""
     if connection.dialect.name != "sqlite":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if encoding != "UTF8":
+            raise RecordUnsuitableError(f"数据库编码 encoding of the database: {encoding}; 可接受 accepted: UTF8")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         kept = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")

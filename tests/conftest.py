@@ -3,8 +3,8 @@
 A test that touches a record asks for `database_url` (a database of its own) or `databases` (`new`, `copy`, `drop`), and
 hands it to Store or, as DUBAN_DATABASE_URL, to the processes it starts. `pytest` runs everything on SQLite;
 `pytest --database postgresql` runs all tests that ask for a database again, on a PostgreSQL it starts itself. A claim
-about SQLite's file itself asks for `sqlite_url`, one about the PostgreSQL server for `postgresql_server`; a test that
-keeps a record anywhere else fails.
+about SQLite's file itself asks for `sqlite_url`, one about PostgreSQL for `postgresql_url` or, to stop and kill it, a
+`postgresql_server` of its own; a test that keeps a record anywhere else fails.
 """
 
 import os
@@ -45,10 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _concerns(item: pytest.Item, database: str) -> bool:
-    asked = getattr(item, "fixturenames", ())
-    if database == SQLITE:
-        return "postgresql_server" not in asked
-    return "postgresql_server" in asked or "databases" in asked
+    asked = set(getattr(item, "fixturenames", ()))
+    on_postgresql_only = not asked.isdisjoint({"postgresql_url", "postgresql_server"})
+    return not on_postgresql_only if database == SQLITE else on_postgresql_only or "databases" in asked
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +72,12 @@ def database_url(databases: Databases) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of an SQLite file that is not there yet, for a claim about SQLite: runs with `--database sqlite` only."""
     return f"sqlite:///{tmp_path / 'record' / 'duban.db'}"
+
+
+@pytest.fixture
+def postgresql_url(database_url: str) -> str:
+    """`database_url`, for a claim about PostgreSQL: runs with `--database postgresql` only."""
+    return database_url
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ import psycopg
 
 from tests import bound_child
 
-_PORT = 5432  # names the socket; nothing listens on it
 _USER = "duban"
 _UNPRIVILEGED = "nobody"
 _READY_WITHIN_SECONDS = 30.0
@@ -43,11 +42,12 @@ _CONFIGURATION = {
 class PostgresqlServer:
     """One server from entering the context to leaving it; killed at any moment, it goes on when started again.
 
-    `configuration` is added to postgresql.conf's own values, as command-line settings. Enter it from a thread that
-    stays until the end: the server is killed when that thread ends.
+    `port` names the socket; only with `listen_addresses` in `configuration` (settings of postgresql.conf) does anything
+    listen on it. Enter it from a thread that stays until the end: the server is killed when that thread ends.
     """
 
-    def __init__(self, **configuration: str) -> None:
+    def __init__(self, port: int = 5432, **configuration: str) -> None:
+        self._port = port
         self._configuration = {**_CONFIGURATION, **configuration}
         self._account = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -82,7 +82,15 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [str(self._binaries() / "postgres"), "-D", str(self.data), "-k", str(self.place), "-p", str(_PORT)]
+        command = [
+            str(self._binaries() / "postgres"),
+            "-D",
+            str(self.data),
+            "-k",
+            str(self.place),
+            "-p",
+            str(self._port),
+        ]
         for name, value in self._configuration.items():
             command += ["-c", f"{name}={value}"]
         with (self.place / "log").open("ab") as log:
@@ -114,11 +122,11 @@ class PostgresqlServer:
         """What the server has written to its log."""
         return (self.place / "log").read_text(encoding="utf-8", errors="replace")
 
-    def create(self) -> str:
+    def create(self, *, encoding: str = "UTF8") -> str:
         """A new, empty database of a name of its own; its SQLAlchemy URL."""
         name = f"test_{uuid4().hex}"
         with self._administering() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING {encoding} STRATEGY wal_log")
         return self.url(name)
 
     def copy(self, url: str) -> str:
@@ -143,11 +151,11 @@ class PostgresqlServer:
 
     def url(self, database: str) -> str:
         """Where a program reaches that database."""
-        return f"postgresql+psycopg://{_USER}@/{database}?host={self.place}&port={_PORT}"
+        return f"postgresql+psycopg://{_USER}@/{database}?host={self.place}&port={self._port}"
 
     def _administering(self) -> "psycopg.Connection[tuple[object, ...]]":
         return psycopg.connect(
-            host=str(self.place), port=_PORT, user=_USER, dbname="postgres", autocommit=True, connect_timeout=5
+            host=str(self.place), port=self._port, user=_USER, dbname="postgres", autocommit=True, connect_timeout=5
         )
 
     def _initdb(self) -> None:
@@ -177,9 +185,13 @@ class PostgresqlServer:
         installed = _installed()
         if self._account is None or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
             return installed / "bin"
-        copy = self.place / installed.name
+        package = installed.parent
+        copy = self.place / package.name / installed.name
         if not copy.exists():
             shutil.copytree(installed, copy, symlinks=True)
+            # The libraries that the wheel brought along lie beside the package.
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(libraries, self.place / libraries.name)
         return copy / "bin"
 
     def _own(self, place: Path) -> None:

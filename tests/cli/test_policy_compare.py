@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from activities.recording import Recording
 from benchmarks.cast import DIRECTORY, LEAD, OFFICER, a_matter
-from cli.year import play, written
+from cli.year import Year, play, written
 from intake.ledger import read_ledger
 from models.calendar import CalendarNotice
 from models.contract import TransitionOrder
@@ -38,20 +38,24 @@ days_off: [2026-06-01..2026-06-05]
 """
 
 
-@pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a played year, as a database and as an export, and a draft that supervises for two days only."""
-    place = tmp_path_factory.mktemp("past")
+def a_year(store: Store) -> Year:
+    """Play the sample ledger through a year into an empty record."""
     directory = sample_directory()
     ledger = read_ledger(
         ROOT / "data" / "ledger.xlsx", directory.organs, office="区政府督查室", calendar=standard_calendar()
     )
-    store = Store(f"sqlite:///{place / 'year.db'}")
     store.migrate()
     with store.writing() as session:
         procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
-    year = play(store, [row.registration for row in ledger.rows], directory, 2026, lambda: None)
-    written(store, year, place)
+    return play(store, [row.registration for row in ledger.rows], directory, 2026, lambda: None)
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a played year, as a database and as an export, and a draft that supervises for two days only."""
+    place = tmp_path_factory.mktemp("past")
+    store = Store(f"sqlite:///{place / 'year.db'}")
+    written(store, a_year(store), place)
     store.close()
     text = shipped(STANDARD).text.replace("{平件: 3wd, 急件: 2wd, 特急: 1wd}", "{平件: 2wd, 急件: 1wd, 特急: 1wd}")
     assert text != shipped(STANDARD).text
@@ -229,8 +233,11 @@ def test_the_comparison_is_written_as_csv_and_as_a_workbook(compare: Command, tm
     assert [row[0] for row in cells[1:]] == [one["matter_id"] for one in found["changed"]]
 
 
-def test_the_offices_own_record_is_the_default(past: Path, command: Command, tmp_path: Path) -> None:
-    settings = {"DUBAN_DATA_DIR": str(tmp_path), "DUBAN_DATABASE_URL": f"sqlite:///{past / 'year.db'}"}
+def test_the_offices_own_record_is_the_default(past: Path, command: Command, tmp_path: Path, database_url: str) -> None:
+    store = Store(database_url)
+    a_year(store)
+    store.close()
+    settings = {"DUBAN_DATA_DIR": str(tmp_path), "DUBAN_DATABASE_URL": database_url}
     assert command("policy", "compare", STANDARD, past / "draft.yaml", "--json", **settings).json["compared"] == 48
     by_url = command(
         "policy", "compare", STANDARD, past / "draft.yaml", "--on", settings["DUBAN_DATABASE_URL"], "--json"

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, SQLModel
 
 from models.acts import Act, ActName
 from models.matters import CaseBrief, Clock, ClockKind, Light, MatterState, MatterTerms, Severity, Stage, Stop, Urgency
 from models.messages import Outcome
-from models.rows import SHANGHAI
+from models.rows import SHANGHAI, table
 from record import cases, ledger, matters, outbox
 from record.ledger import Entry
+from record.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 DUE = datetime(2026, 3, 9, 18, 0, tzinfo=SHANGHAI)
@@ -85,6 +87,13 @@ def a_matter(
 
 def a_refused_registration(matter_id: str = "m1") -> MatterState:
     return MatterState(id=matter_id, stage=Stage.REFUSED)
+
+
+def emptied(store: Store, *rows: type[SQLModel]) -> None:
+    """Take every row out of these tables, in this order."""
+    with store.writing() as session:
+        for row in rows:
+            session.execute(delete(table(row)))
 
 
 def save(session: Session, state: MatterState, *, seq: int = 1, last_act: ActName = ActName.ASSIGNED) -> None:

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from models.acts import ActName
 from models.messages import Command, Registration, ReportProgress, Sign, Submit, Verify
 from office import Office
 from record import ledger
+from record.ledger import ChainFault, Entry
 from record.store import Store
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
@@ -108,23 +110,38 @@ async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_pa
             lives = [live_through(office, number, random.Random(number)) for number in range(MATTERS)]  # noqa: S311
             await asyncio.gather(disturb(server, running, chance), *lives)
 
-            with store.reading() as session:
-                entries = list(ledger.recorded(session))
-                chains = ledger.verify(session)
-            witnessed = [seen for number in range(MATTERS) async for seen in witnesses_of(client, f"k{number}")]
-            with store.reading() as session:
-                differences = ledger.compare(session, witnessed)
+            found = await recorded(client, store)
         finally:
             running.kill()
             store.close()
 
-    assert chains == []
-    assert differences == []
-    assert len(witnessed) >= MATTERS
-    answered = Counter((entry.target, entry.message_id, entry.act.act) for entry in entries)
+    assert_whole(found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the record and the histories hold when every life is over."""
+
+    entries: list[Entry]
+    faults: list[ChainFault]
+    witnessed: int
+
+
+async def recorded(client: Client, store: Store) -> Found:
+    witnessed = [seen for number in range(MATTERS) async for seen in witnesses_of(client, f"k{number}")]
+    with store.reading() as session:
+        faults = [*ledger.verify(session), *ledger.compare(session, witnessed)]
+        return Found(list(ledger.recorded(session)), faults, len(witnessed))
+
+
+def assert_whole(found: Found) -> None:
+    """Every life is on record from beginning to end, each step once, and the histories saw the same."""
+    assert found.faults == []
+    assert found.witnessed >= MATTERS
+    answered = Counter((entry.target, entry.message_id, entry.act.act) for entry in found.entries)
     assert set(answered.values()) == {1}
     for number in range(MATTERS):
-        acts = [entry.act.act for entry in entries if entry.target == f"k{number}"]
+        acts = [entry.act.act for entry in found.entries if entry.target == f"k{number}"]
         assert acts == [
             ActName.REGISTERED,
             ActName.ASSIGNED,
