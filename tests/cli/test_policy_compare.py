@@ -51,7 +51,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with store.writing() as session:
         procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
     year = play(store, [row.registration for row in ledger.rows], directory, 2026, lambda: None)
-    written(store, year, place)
+    written(store, year, directory, place)
     store.close()
     text = shipped(STANDARD).text.replace("{平件: 3wd, 急件: 2wd, 特急: 1wd}", "{平件: 2wd, 急件: 1wd, 特急: 1wd}")
     assert text != shipped(STANDARD).text
