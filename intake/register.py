@@ -89,13 +89,8 @@ _MATTER_ID = re.compile(r"[0-9]{4}-[0-9]{4,9}", re.ASCII)
 
 
 def guarded(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet might run it; `unguarded` gives it back."""
+    """`text` with an apostrophe before it where a spreadsheet might run it; `told_text` drops it again."""
     return f"'{text}" if looks_like_formula(text.lstrip("'")) else text
-
-
-def unguarded(text: str) -> str:
-    """A text without the apostrophe that `guarded` put before it."""
-    return text[1:] if text.startswith("'") and looks_like_formula(text.lstrip("'")) else text
 
 
 def printable(text: str) -> str:
