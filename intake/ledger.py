@@ -24,7 +24,7 @@ from intake.readings import Unreadable, read_moment
 from intake.register import BESIDES, RegisterColumn, ReturnedRow, is_export, is_returned, returned_rows
 from intake.rows import LedgerRow, RowFault, RowReader, source_key
 from intake.sheets import read_grids
-from intake.tables import HeaderError, Table, find_table
+from intake.tables import HeaderError, Table, find_table, header_name
 from models.base import Shape
 from models.directory import Organ
 from policies.calendar import Calendar, standard_calendar
@@ -73,11 +73,11 @@ class OpenLedger:
         self, table: Table[Column], organs: Mapping[str, Organ], default: str | None, calendar: Calendar
     ) -> None:
         self._table = table
-        self._register = table.seen_as(RegisterColumn)
-        self.exported = is_export(self._register)
+        self._register = _as_register(table)
+        self.exported = self._register is not None
         self._kinds = {row: row_kind(table, row) for row in table.row_numbers()}
         self._back: list[int] = []
-        if self.exported:
+        if self._register is not None:
             self._back = [row for row in self._kinds if is_returned(self._register, row)]
             for row in self._back:
                 del self._kinds[row]
@@ -101,32 +101,40 @@ class OpenLedger:
     def rows(self) -> Iterator[LedgerRow]:
         """The good rows of matters to be registered, in sheet order; to be read once."""
         for row in self._matters:
-            if self.exported:
-                self.warnings += self._besides(row)
+            self.warnings += self._besides(row)
             read = self._reader.read(row)
             if read is not None:
                 yield read
 
     def returned(self) -> Iterator[ReturnedRow | CellFault]:
         """The rows of matters that exist, as they came back; none unless `exported`."""
-        return returned_rows(self._register, self._back)
+        return iter(()) if self._register is None else returned_rows(self._register, self._back)
 
     def _kept(self) -> list[int]:
         return [*self._back, *self._matters]
 
     def _unused(self) -> list[LedgerWarning]:
-        known = {self._register.address(self._register.header, column) for column in BESIDES} if self.exported else ()
-        unused = _unused(self._table, self._kinds)
+        unused, register = _unused(self._table, self._kinds), self._register
+        known = set() if register is None else {register.address(register.header, column) for column in BESIDES}
         return [warning for warning in unused if warning.where not in known]
 
     def _besides(self, row: int) -> Iterator[LedgerWarning]:
-        """What stands in the row of a new matter and is not read there."""
-        for column in self._register.columns:
-            if column in BESIDES and column is not RegisterColumn.STAMP:
-                text = plain_text(self._register.own_value(row, column))
-                if text:
-                    words = Words(f"新事项不读此列:{harmless(text)}", f"not read of a new matter: {harmless(text)}")
-                    yield LedgerWarning(where=self._register.address(row, column), text=words)
+        """What stands in the row of a new matter on a register and is not read there."""
+        register = self._register
+        if register is None:
+            return
+        for column in (one for one in register.columns if one in BESIDES and one is not RegisterColumn.STAMP):
+            if text := plain_text(register.own_value(row, column)):
+                words = Words(f"新事项不读此列:{harmless(text)}", f"not read of a new matter: {harmless(text)}")
+                yield LedgerWarning(where=register.address(row, column), text=words)
+
+
+def _as_register(table: Table[Column]) -> Table[RegisterColumn] | None:
+    """The table as a register that came back; None for a ledger of the office's own, whatever columns that has."""
+    if not any(header_name(text) == folded(RegisterColumn.ID) for _, text in table.unknown):
+        return None
+    register = table.seen_as(RegisterColumn)
+    return register if is_export(register) else None
 
 
 def open_ledger(

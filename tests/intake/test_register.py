@@ -163,6 +163,14 @@ def test_an_offices_own_ledger_with_numbers_of_its_own_is_no_export() -> None:
     assert {warning.where for warning in ledger.warnings} == {"P1", "Q1"}
 
 
+def test_an_offices_own_ledger_may_have_a_column_twice_that_is_not_read() -> None:
+    ledger = open_ledger(csv_bytes([[*HEADER, "灯", "灯"], [*a_row(), "亮", "不亮"]]), ORGANS, office=OFFICE)
+
+    assert not ledger.exported
+    assert len(list(ledger.rows())) == 1
+    assert {warning.where for warning in ledger.warnings} == {"P1", "Q1"}
+
+
 @pytest.mark.parametrize("header", [["编号", *HEADER], ["灯", "编号", *HEADER]])
 def test_a_register_that_comes_back_is_known_by_its_ids(header: list[str]) -> None:
     blank: list[object] = ["绿灯"] if header[0] == "灯" else []
