@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     runner: Runner = Field(Runner.SANDBOXED, description="sandboxed, unsandboxed")
     max_cached_workflows: PositiveInt = Field(1000, description="正整数 a whole number from 1")
     workflow_pollers: PositiveInt = Field(20, le=200, description="1–200")
+    import_in_flight: PositiveInt = Field(8, le=200, description="1–200")
     activity_threads: PositiveInt = Field(16, le=500, description="1–500")
     database_pool: PositiveInt = Field(20, le=500, description="1–500，不少于 not less than activity_threads")
     database_patience_seconds: PositiveFloat = Field(

@@ -18,6 +18,15 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most memory the process has held at once so far (proc(5), VmHWM); 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
 def load_average() -> tuple[float, float, float]:
     """Runnable processes, averaged over 1, 5 and 15 minutes."""
     return os.getloadavg()

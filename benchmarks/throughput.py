@@ -20,7 +20,7 @@ from benchmarks.cast import DIRECTORY_FILE, a_matter, leads, life, this_second
 from benchmarks.figures import Figure
 from benchmarks.machine import Meter, Spent
 from benchmarks.plan import Plan
-from cli.importing import bring_in
+from cli.importing import Brought, bring_in
 from cli.live import Live
 from embedded import EmbeddedServer
 from intake.directory import read_directory
@@ -54,7 +54,7 @@ async def measured(plan: Plan, server: EmbeddedServer, place: Path) -> list[Figu
     for index, runner in enumerate(plan.runners):
         directory = place / runner
         directory.mkdir()
-        async with _worker(server, directory, runner) as (live, worker):
+        async with worker_beside(server, directory, runner) as (live, worker):
             bench = _Bench(plan, live, worker, server.pid, runner)
             # Modules, connections and caches are filled before anything counts.
             await bench.round(f"warm-{runner}", plan.warm, plan.in_flight)
@@ -66,7 +66,7 @@ async def measured(plan: Plan, server: EmbeddedServer, place: Path) -> list[Figu
 
 
 @asynccontextmanager
-async def _worker(server: EmbeddedServer, directory: Path, runner: str) -> AsyncIterator[tuple[Live, int]]:
+async def worker_beside(server: EmbeddedServer, directory: Path, runner: str) -> AsyncIterator[tuple[Live, int]]:
     """A worker process on `server` with a record in `directory`, and an office that speaks to its matters."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DUBAN_", "TEMPORAL_"))}
     environment |= {
@@ -172,7 +172,8 @@ class _Bench:
             reading.append((perf_counter() - begun) * 1000)
             rows = [_again(row, number) for row in ledger.rows[: self._plan.import_rows]]
             begun = perf_counter()
-            brought = await bring_in(self._live, rows, this_second(), lambda: None)
+            brought: list[Brought] = []
+            await bring_in(self._live, rows, this_second(), brought.append)
             rates.append(len(rows) / (perf_counter() - begun))
             for one in brought:
                 _accepted(one.matter_id, one.outcome)

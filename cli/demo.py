@@ -15,7 +15,7 @@ import typer
 import uvloop
 
 import logs
-from cli.importing import bring_in, sample
+from cli.importing import Brought, bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
 from cli.live import Live, client_of, in_words
@@ -90,7 +90,7 @@ def demo(
     with record(Settings(data_dir=place, database_url=year_url), write=True) as store:
         with progress("推演 12 个月 playing 12 months", len(MONTHS)) as advance:
             year = play(store, [row.registration for row in ledger_rows], directory, seed, advance)
-        files = written(store, year, place)
+        files = written(store, year, directory, place)
     if chosen.sqlite_file is not None:
         files[place / "year.db"] = "推演一年的数据库 the virtual year's record"
         files[chosen.sqlite_file] = "真实运行的数据库 the live record"
@@ -131,7 +131,13 @@ async def _live(
             async with build_worker(client, store, directory, chosen):
                 office = Live(chosen, store, client, Office(client, store))
                 with progress("导入台账 importing data/ledger.xlsx", len(ledger_rows)) as advance:
-                    brought = await bring_in(office, ledger_rows, now(), advance)
+                    brought: list[Brought] = []
+
+                    def told(one: Brought) -> None:
+                        brought.append(one)
+                        advance()
+
+                    await bring_in(office, ledger_rows, now(), told)
                 accepted = [one for one in brought if one.outcome.accepted]
                 speak(f"    {len(accepted)} 件事项各成为一个持久工作流 matters, each a durable workflow.")
                 one = min(accepted, key=lambda brought: (len(brought.row.registration.co), brought.matter_id))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +11,19 @@ import typer
 from sqlmodel import Session
 
 from cli.instants import now
-from cli.kept import calendar, record, settings
+from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, say
 from cli.problems import Problem
-from cli.register import rows, write_acts, write_csv, write_xlsx
+from cli.register import Register, write_acts, write_csv, write_xlsx
+from policies.directory import Directory
 from record import ledger, views
 from record.store import Store
-from record.views import MatterLine
+from record.views import RegisterLine
 
 __all__ = ["export", "write"]
 
 STDOUT = "-"
-_PAGE = 1000
+_PAGE = 500
 
 
 class Format(StrEnum):
@@ -55,9 +57,10 @@ def export(
     if file == STDOUT and (as_json or chosen_format is Format.XLSX):
         raise Problem("--output -: 只用于 csv、jsonl,且不与 --json 并用 only for csv and jsonl, and not with --json")
     chosen = settings()
+    directory = Directory(()) if chosen_format is Format.JSONL else organs(chosen)
     with record(chosen) as store:
         try:
-            number = write(store, chosen_format, file)
+            number = write(store, directory, chosen_format, file)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -68,28 +71,30 @@ def export(
         say(f"{Path(file).absolute()}: {number} {'条记录 acts' if chosen_format is Format.JSONL else '件 matters'}")
 
 
-def write(store: Store, format_: Format, file: str) -> int:
+def write(store: Store, directory: Directory, format_: Format, file: str) -> int:
     """Write the register, or every act, of a record to `file` (`-`: standard output); how many rows. Raises OSError."""
     with store.reading() as session:
+        if format_ is Format.JSONL:
+            if file == STDOUT:
+                return write_acts(sys.stdout, ledger.recorded(session))
+            with Path(file).open("w", encoding="utf-8", newline="\n") as out:
+                return write_acts(out, ledger.recorded(session))
         at = now()
+        rows = Register(at, calendar(session), directory).sheet(lines(session, at))
         if format_ is Format.XLSX:
-            return write_xlsx(Path(file), rows(_lines(session), at, calendar(session)))
+            return write_xlsx(Path(file), rows)
         if file == STDOUT:
-            if format_ is Format.CSV:
-                return write_csv(sys.stdout, rows(_lines(session), at, calendar(session)))
-            return write_acts(sys.stdout, ledger.recorded(session))
-        if format_ is Format.CSV:
-            # The mark at the beginning is what lets a spreadsheet program see that it is UTF-8.
-            with Path(file).open("w", encoding="utf-8-sig", newline="") as out:
-                return write_csv(out, rows(_lines(session), at, calendar(session)))
-        with Path(file).open("w", encoding="utf-8", newline="\n") as out:
-            return write_acts(out, ledger.recorded(session))
+            return write_csv(sys.stdout, rows)
+        # The mark at the beginning is what lets a spreadsheet program see that it is UTF-8.
+        with Path(file).open("w", encoding="utf-8-sig", newline="") as out:
+            return write_csv(out, rows)
 
 
-def _lines(session: Session) -> Iterator[MatterLine]:
+def lines(session: Session, at: datetime) -> Iterator[RegisterLine]:
+    """Every matter, as of the instant `at`, page by page: however many there are, one page is held at a time."""
     after: str | None = None
     while True:
-        page = views.matters(session, now=now(), after=after, limit=_PAGE)
+        page = views.register(session, now=at, after=after, limit=_PAGE)
         yield from page.items
         if page.next is None:
             return

@@ -1,11 +1,12 @@
 """`list`, `show`, `timeline`, `inbox`: what does the record say? Read from record.views; no server is asked."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.instants import Distance, distance, now
+from cli.instants import now
 from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
@@ -13,6 +14,7 @@ from cli.tables import table
 from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
 from policies.calendar import Calendar
+from policies.distance import Distance, distance
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
 from record import views
 from record.ledger import Entry
@@ -64,7 +66,7 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
         except ValueError as error:
             raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
     if as_json:
-        answer({"matters": [_line(line, working) for line in page.items], "next": page.next})
+        answer({"matters": [_line(line, at, working) for line in page.items], "next": page.next})
         return
     rows = [
         (
@@ -74,7 +76,7 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
             line.title,
             line.lead,
             moment(line.due_at) if line.due_at else None,
-            _words(line, how_far(line, working)),
+            due_words(line, how_far(line, at, working)),
         )
         for line in page.items
     ]
@@ -101,9 +103,9 @@ def show(
     if card is None:
         raise _unknown(matter_id)
     if as_json:
-        answer({**_line(card.line, working), **_details(card), "notices": _notices(entries)})
+        answer({**_line(card.line, at, working), **_details(card), "notices": _notices(entries)})
     else:
-        _show(card, entries, working)
+        _show(card, entries, at, working)
 
 
 def timeline(
@@ -167,14 +169,15 @@ def inbox(
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def how_far(line: MatterLine, working: Calendar) -> Distance | None:
-    """How far the due day is; None where nothing is owed by it (not assigned, suspended, submitted, ended)."""
+def how_far(line: MatterLine, at: datetime, working: Calendar) -> Distance | None:
+    """How far the due day is from `at`; None where nothing is owed by it: not assigned, suspended, submitted, ended."""
     if line.due_at is None or line.suspended or line.stage in SETTLED:
         return None
-    return distance(line.due_at, now(), working, overdue=line.overdue)
+    return distance(line.due_at, at, working, overdue=line.overdue)
 
 
-def _words(line: MatterLine, far: Distance | None) -> str | None:
+def due_words(line: MatterLine, far: Distance | None) -> str | None:
+    """The same in words; a suspended matter says so."""
     return far.words if far else "计时中止" if line.suspended else None
 
 
@@ -210,12 +213,12 @@ def recorded(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _line(line: MatterLine, working: Calendar) -> dict[str, Any]:
-    far = how_far(line, working)
+def _line(line: MatterLine, at: datetime, working: Calendar) -> dict[str, Any]:
+    far = how_far(line, at, working)
     return {
         **asdict(line),
         "working_days_left": far and far.working_days,
-        "words": _words(line, far),
+        "words": due_words(line, far),
     }
 
 
@@ -240,9 +243,9 @@ def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _show(card: MatterCard, entries: list[Entry], working: Calendar) -> None:
+def _show(card: MatterCard, entries: list[Entry], at: datetime, working: Calendar) -> None:
     line, terms = card.line, card.state.terms
-    far = _words(line, how_far(line, working))
+    far = due_words(line, how_far(line, at, working))
     due = f"{moment(line.due_at, weekday=True)} {far or ''}".strip() if line.due_at else None
     provisional = card.state.limit is not None and card.state.limit.provisional
     facts(

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 import logs
 from builds import take_over, this_build
-from cli.importing import bring_in, sample
+from cli.importing import Brought, bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
 from cli.live import Live, announced, client_of, in_words
@@ -132,7 +132,14 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
     with progress("导入示例台账 sample", len(rows)) as advance:
-        work = asyncio.create_task(bring_in(office, rows, now(), advance))
+        accepted = 0
+
+        def heard(one: Brought) -> None:
+            nonlocal accepted
+            accepted += one.outcome.accepted
+            advance()
+
+        work = asyncio.create_task(bring_in(office, rows, now(), heard))
         told = asyncio.create_task(stop.wait())
         await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
@@ -140,9 +147,9 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
             work.cancel()
             warn("示例数据尚未导完,下次启动接着导入。 The sample is not all in yet; the next start goes on with it.")
             return 0
-        brought = await work
+        await work
     unfinished.unlink()
-    return sum(one.outcome.accepted for one in brought)
+    return accepted
 
 
 def _is_empty(store: Store) -> bool:

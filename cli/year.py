@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.exporting import lines
 from cli.importing import as_of
-from cli.register import COLUMNS, rows, write_acts, write_csv, write_xlsx
+from cli.register import Register, write_acts, write_csv, write_xlsx
+from intake.register import RegisterColumn
 from models.acts import Act
 from models.matters import Light, MatterState, Stage
 from models.messages import Registration
@@ -105,13 +107,13 @@ def counted(one: OrganSummary) -> tuple[object, ...]:
     )
 
 
-def written(store: Store, year: Year, place: Path) -> dict[Path, str]:
+def written(store: Store, year: Year, directory: Directory, place: Path) -> dict[Path, str]:
     """Write the year's register, acts and summary into the directory `place`; every file and what it is."""
     names = ("year-acts.jsonl", "year-register.xlsx", "year-register.csv", "year-summary.csv")
     acts, sheet, text, summary = (place / name for name in names)
     end, last = year.course[-1]
     with store.reading() as session:
-        register = list(rows(views.matters(session, now=end, limit=1000).items, end, standard_calendar()))
+        register = list(Register(end, standard_calendar(), directory).sheet(lines(session, end)))
         with acts.open("w", encoding="utf-8", newline="\n") as out:
             number = write_acts(out, ledger.recorded(session))
     write_xlsx(sheet, register)
@@ -121,7 +123,7 @@ def written(store: Store, year: Year, place: Path) -> dict[Path, str]:
         for line in (tuple(name.rstrip("#") for name in HEADINGS), *map(counted, (*last.organs, last.totals))):
             out.write(",".join(str(cell) for cell in line) + "\r\n")
     return {
-        sheet: f"一年后的台账 the register ({len(register)} 件 matters, {len(COLUMNS)} 栏 columns)",
+        sheet: f"一年后的台账 the register ({len(register)} 件 matters, {len(RegisterColumn)} 栏 columns)",
         text: "同上 the same as CSV",
         summary: "按单位汇总 the summary by organ",
         acts: f"一年的全部记录 every act of the year ({number})",

@@ -4,7 +4,7 @@ A file and a directory in; registrations, faults and warnings out. One row is fo
 launching, and whether an assignment lies in the past, for the starter. Source: engine.md 3.1 and 7.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -19,18 +19,19 @@ from intake.layout import (
     labelled_values,
     row_kind,
 )
-from intake.problems import FaultKind, LedgerError, Words, folded, harmless
+from intake.problems import CellFault, FaultKind, LedgerError, Words, folded, harmless
 from intake.readings import Unreadable, read_moment
+from intake.register import BESIDES, RegisterColumn, ReturnedRow, is_export, is_returned, returned_rows
 from intake.rows import LedgerRow, RowFault, RowReader, source_key
 from intake.sheets import read_grids
-from intake.tables import HeaderError, Table, find_table
+from intake.tables import HeaderError, Table, find_table, header_name
 from models.base import Shape
 from models.directory import Organ
 from policies.calendar import Calendar, standard_calendar
 
 __all__ = [
-    "Column", "FaultKind", "Ledger", "LedgerError", "LedgerRow", "LedgerWarning", "RowFault", "read_ledger",
-    "source_key",
+    "Column", "FaultKind", "Ledger", "LedgerError", "LedgerRow", "LedgerWarning", "OpenLedger", "RowFault",
+    "open_ledger", "read_ledger", "source_key",
 ]  # fmt: skip
 
 
@@ -60,15 +61,91 @@ class Ledger(Shape):
     warnings: tuple[LedgerWarning, ...]
 
 
-def read_ledger(
+class OpenLedger:
+    """A ledger file whose rows are read as they are asked for, so that thousands of them are never held at once.
+
+    `matters` is how many rows are matters to be registered, good or bad; `exported` says that the file is a register
+    that was exported, whose rows with an id come back through `returned`. `faults` and `warnings` are complete once
+    `rows` has been read to its end. The other fields are those of Ledger.
+    """
+
+    def __init__(
+        self, table: Table[Column], organs: Mapping[str, Organ], default: str | None, calendar: Calendar
+    ) -> None:
+        self._table = table
+        self._register = _as_register(table)
+        self.exported = self._register is not None
+        self._kinds = {row: row_kind(table, row) for row in table.row_numbers()}
+        self._back: list[int] = []
+        if self._register is not None:
+            self._back = [row for row in self._kinds if is_returned(self._register, row)]
+            for row in self._back:
+                del self._kinds[row]
+        around = [*range(table.header), *(row for row, kind in self._kinds.items() if kind is RowKind.NOTE)]
+        named = _named_office(table, around, organs)
+        responsible = named or _default_office(default, organs)
+        self.source = table.grid.source
+        self.sheet = table.grid.sheet
+        self.office = named.name if named else None
+        self.reported_on, warnings = _reported_on(table, around)
+        self._matters = [row for row, kind in self._kinds.items() if kind is RowKind.MATTER]
+        self.matters = len(self._matters)
+        self.warnings = [*warnings, *self._unused(), *_disagreeing(table, self._kinds, len(self._kept()))]
+        self._reader = RowReader(table, organs, responsible, _leader(responsible, organs), calendar)
+
+    @property
+    def faults(self) -> list[RowFault]:
+        """What cannot be accepted in the rows read so far, in sheet order."""
+        return self._reader.faults
+
+    def rows(self) -> Iterator[LedgerRow]:
+        """The good rows of matters to be registered, in sheet order; to be read once."""
+        for row in self._matters:
+            self.warnings += self._besides(row)
+            read = self._reader.read(row)
+            if read is not None:
+                yield read
+
+    def returned(self) -> Iterator[ReturnedRow | CellFault]:
+        """The rows of matters that exist, as they came back; none unless `exported`."""
+        return iter(()) if self._register is None else returned_rows(self._register, self._back)
+
+    def _kept(self) -> list[int]:
+        return [*self._back, *self._matters]
+
+    def _unused(self) -> list[LedgerWarning]:
+        unused, register = _unused(self._table, self._kinds), self._register
+        known = set() if register is None else {register.address(register.header, column) for column in BESIDES}
+        return [warning for warning in unused if warning.where not in known]
+
+    def _besides(self, row: int) -> Iterator[LedgerWarning]:
+        """What stands in the row of a new matter on a register and is not read there."""
+        register = self._register
+        if register is None:
+            return
+        for column in (one for one in register.columns if one in BESIDES and one is not RegisterColumn.STAMP):
+            if text := plain_text(register.own_value(row, column)):
+                words = Words(f"新事项不读此列:{harmless(text)}", f"not read of a new matter: {harmless(text)}")
+                yield LedgerWarning(where=register.address(row, column), text=words)
+
+
+def _as_register(table: Table[Column]) -> Table[RegisterColumn] | None:
+    """The table as a register that came back; None for a ledger of the office's own, whatever columns that has."""
+    if not any(header_name(text) == folded(RegisterColumn.ID) for _, text in table.unknown):
+        return None
+    register = table.seen_as(RegisterColumn)
+    return register if is_export(register) else None
+
+
+def open_ledger(
     source: Path | bytes,
     directory: Iterable[Organ],
     *,
     office: str | None = None,
     name: str | None = None,
     calendar: Calendar | None = None,
-) -> Ledger:
-    """The matters and faults in a ledger (.xlsx or .csv); `office` is who hands it in when the file does not say.
+) -> OpenLedger:
+    """A ledger (.xlsx or text), opened; `office` is who hands it in when the file does not say.
 
     `name` is what the file is called in messages; `calendar` (default: the shipped one) tells where a limit ends.
     Raises SheetError for a file that cannot be read and LedgerError for one that is no ledger, or whose office is not
@@ -77,25 +154,31 @@ def read_ledger(
     organs = {folded(organ.name): organ for organ in directory}
     try:
         table = find_table(read_grids(source, name), Column, REQUIRED)
+        return OpenLedger(table, organs, office, calendar or standard_calendar())
     except HeaderError as error:
         advice = Words("请按要求写明列名后重新提交", "Name the columns as required and hand the file in again")
         raise LedgerError(error.why, advice) from error
-    kinds = {row: row_kind(table, row) for row in table.row_numbers()}
-    around = [*range(table.header), *(row for row, kind in kinds.items() if kind is RowKind.NOTE)]
-    named = _named_office(table, around, organs)
-    responsible = named or _default_office(office, organs)
-    reported_on, warnings = _reported_on(table, around)
-    reader = RowReader(table, organs, responsible, _leader(responsible, organs), calendar or standard_calendar())
-    matters = [row for row, kind in kinds.items() if kind is RowKind.MATTER]
-    rows = [read for row in matters if (read := reader.read(row)) is not None]
+
+
+def read_ledger(
+    source: Path | bytes,
+    directory: Iterable[Organ],
+    *,
+    office: str | None = None,
+    name: str | None = None,
+    calendar: Calendar | None = None,
+) -> Ledger:
+    """All that is to be registered in a ledger, read to its end; arguments and errors are those of `open_ledger`."""
+    opened = open_ledger(source, directory, office=office, name=name, calendar=calendar)
+    rows = tuple(opened.rows())
     return Ledger(
-        source=table.grid.source,
-        sheet=table.grid.sheet,
-        office=named.name if named else None,
-        reported_on=reported_on,
-        rows=tuple(rows),
-        faults=tuple(reader.faults),
-        warnings=(*warnings, *_unused(table, kinds), *_disagreeing(table, kinds, len(matters))),
+        source=opened.source,
+        sheet=opened.sheet,
+        office=opened.office,
+        reported_on=opened.reported_on,
+        rows=rows,
+        faults=tuple(opened.faults),
+        warnings=tuple(opened.warnings),
     )
 
 

@@ -70,6 +70,8 @@ class FaultKind(StrEnum):
     UNKNOWN_POST = "unknown_post"
     DUPLICATE = "duplicate"
     CLASH = "clash"
+    UNKNOWN_MATTER = "unknown_matter"
+    BAD_STAMP = "bad_stamp"
 
 
 class IntakeError(ValueError):

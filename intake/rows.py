@@ -26,6 +26,7 @@ from intake.readings import (
     read_urgency,
     split_names,
 )
+from intake.register import remark_of
 from intake.tables import Table
 from models.base import Shape
 from models.directory import Organ
@@ -78,6 +79,23 @@ def source_key(registration: Registration) -> str:
     return f"ledger-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
+def cell_text(column: Column, value: Value) -> str:
+    """The text of a cell of this column; "" also for a dash where a cell may be blank.
+
+    Raises Unreadable for what no cell may hold, and for a text that is too long.
+    """
+    text = plain_text(value)
+    longest = _LONGEST.get(column, TEXT_LONGEST)
+    if column in _MAY_SAY_NOTHING and len(text) <= 2 and unicodedata.normalize("NFKC", text) in _NOTHING:
+        return ""
+    if reason := forbidden(value):
+        raise Unreadable(reason[0], reason[1], PLAIN_CONTENT)
+    if len(text) > longest:
+        why = Words(f"超过 {longest} 字", f"longer than {longest} characters")
+        raise Unreadable(FaultKind.TOO_LONG, why, Words(f"不超过 {longest} 字", f"at most {longest} characters"))
+    return "\n".join(text.splitlines())
+
+
 class RowReader:
     """Reads the rows of one ledger; `organs` is keyed by folded names, `leader` is the post that approves."""
 
@@ -122,8 +140,7 @@ class RowReader:
             report_every=report_every,
             requirement=cells.text(Column.REQUIREMENT) or None,
             public=public,
-            # A registration has no field of its own for the document a matter rests on, and it must not get lost.
-            remark="\n".join(part for part in (document and f"{Column.DOCUMENT}:{document}", remark) if part) or None,
+            remark=remark_of(document, remark),
             assigned_at=assigned_at,
         )
         return LedgerRow(
@@ -315,18 +332,10 @@ class _Cells:
         """What no cell may hold, and the length of its text."""
         if value == "":
             return
-        text = self._texts[column]
-        longest = _LONGEST.get(column, TEXT_LONGEST)
-        if column in _MAY_SAY_NOTHING and len(text) <= 2 and unicodedata.normalize("NFKC", text) in _NOTHING:
+        if column is Column.LIMIT and is_negative_amount(self._texts[column]):
+            return
+        try:
+            self._texts[column] = cell_text(column, value)
+        except Unreadable as error:
+            self.fault(error.kind, column, error.why, error.accepted)
             self._texts[column] = ""
-        elif column is Column.LIMIT and is_negative_amount(text):
-            pass
-        elif reason := forbidden(value):
-            self.fault(reason[0], column, reason[1], PLAIN_CONTENT)
-            self._texts[column] = ""
-        elif len(text) > longest:
-            why = Words(f"超过 {longest} 字", f"longer than {longest} characters")
-            self.fault(FaultKind.TOO_LONG, column, why, Words(f"不超过 {longest} 字", f"at most {longest} characters"))
-            self._texts[column] = ""
-        else:
-            self._texts[column] = "\n".join(text.splitlines())

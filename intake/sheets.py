@@ -22,14 +22,21 @@ _CSV_AS_UTF8 = Words(
     "Save it in Excel or WPS as CSV UTF-8 (comma delimited) or as .xlsx",
 )
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<meta", b"<style", b"<body", b"<table", b"<div", b"<?xml", b"<!--")
+_SEPARATORS = (",", "\t", ";")
+_OLD_BINARY = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
+"""How a worksheet of Excel 2 to 95 begins that is not wrapped in anything (BIFF, record BOF)."""
+
+_NO_TABLE = (b"%PDF-", b"{\\rtf", b"MIME-Version:", b"ID;P", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
-    """The visible sheets of a file in the order of the workbook, at most SHEETS of them; a .csv is one grid.
+    """The visible sheets of a file in the order of the workbook, at most SHEETS of them.
 
-    `name` is what the file is called in messages (default: its file name). A sheet is read when it is asked for.
-    Raises SheetError, with advice, for a file that is no readable .xlsx or .csv or that is larger than allowed.
+    A text is one grid as separated by commas, then one as by tabs and one as by semicolons where it has any: whoever
+    looks for a header takes the first that has one. `name` is what the file is called in messages (default: its file
+    name). A sheet is read when it is asked for. Raises SheetError, with advice, for a file that is no readable .xlsx
+    or text table or that is larger than allowed.
     """
     data = _bytes(source)
     called = name or (source.name if isinstance(source, Path) else "")
@@ -47,7 +54,20 @@ def read_grids(source: Path | bytes, name: str | None = None) -> Iterator[Grid]:
             yield book.grid(sheet)
         return
     _refuse_foreign(data, called)
-    yield Grid(called, None, _csv_rows(_decoded(data)))
+    text = _decoded(data)
+    malformed: SheetError | None = None
+    for separator in _SEPARATORS:
+        if separator != _SEPARATORS[0] and separator not in text:
+            continue
+        try:
+            rows = _csv_rows(text, separator)
+        except _MalformedError as error:
+            # Cut at the right places it may be well formed.
+            malformed = malformed or error
+        else:
+            yield Grid(called, None, rows)
+    if malformed is not None:
+        raise malformed
 
 
 def _bytes(source: Path | bytes) -> bytes:
@@ -92,9 +112,9 @@ def _refuse_foreign(data: bytes, called: str) -> None:
             Words("这是网页或 XML 文件,只是改了扩展名", "this is a web page or XML with a changed file name"),
             SAVE_AGAIN,
         )
-    if data.startswith(_UTF16):
-        raise SheetError(Words("文本编码为 UTF-16", "the text is encoded in UTF-16"), _CSV_AS_UTF8)
-    if b"\x00" in data:
+    if data.startswith(_OLD_BINARY):
+        raise SheetError(Words("这是旧版 .xls(或 .et)文件", "this is an old .xls (or .et) file"), SAVE_AGAIN)
+    if data.startswith(_NO_TABLE) or (b"\x00" in data and not data.startswith(_UTF16)):
         raise SheetError(Words("这不是表格文件", "this is not a spreadsheet"), SAVE_AGAIN)
     if Path(called).suffix.lower() in (".xlsx", ".xlsm", ".xls", ".et"):
         raise SheetError(
@@ -103,8 +123,11 @@ def _refuse_foreign(data: bytes, called: str) -> None:
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a .csv: UTF-8 with or without a byte order mark, otherwise GB18030, which contains GBK and GB2312."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """The text of a .csv: UTF-8 with or without a byte order mark, otherwise GB18030, which contains GBK and GB2312.
+
+    UTF-16 only with its byte order mark, as Excel's “Unicode text” has it.
+    """
+    for encoding in ("utf-16",) if data.startswith(_UTF16) else ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -112,11 +135,15 @@ def _decoded(data: bytes) -> str:
     raise SheetError(Words("文本编码既不是 UTF-8 也不是 GBK", "the text is neither UTF-8 nor GBK"), _CSV_AS_UTF8)
 
 
-def _csv_rows(text: str) -> list[list[Value]]:
+class _MalformedError(SheetError):
+    """Not cut into cells the way this separator would."""
+
+
+def _csv_rows(text: str, separator: str) -> list[list[Value]]:
     """Rows as a spreadsheet program numbers them: a cell with line breaks inside stays in one row."""
     rows: list[list[Value]] = []
     # strict: an unclosed quotation mark would otherwise swallow the rest of the file without a word
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         for cells in reader:
             if len(rows) >= ROWS:
@@ -131,8 +158,8 @@ def _csv_rows(text: str) -> list[list[Value]]:
     return rows
 
 
-def _malformed(line: int) -> SheetError:
-    return SheetError(
+def _malformed(line: int) -> _MalformedError:
+    return _MalformedError(
         Words(
             f"第 {line} 行附近的 CSV 格式有误(引号未成对或单元格过长)",
             f"malformed CSV near line {line} (an unpaired quotation mark or an overlong cell)",

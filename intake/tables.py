@@ -23,6 +23,9 @@ C = TypeVar("C", bound=StrEnum)
 _DECORATION = "*:"
 
 
+K = TypeVar("K", bound=StrEnum)
+
+
 class HeaderError(ValueError):
     """A header that cannot be used: `why`, in both languages."""
 
@@ -50,6 +53,10 @@ class Table(Generic[C]):
         self.header = header
         self.columns = columns
         self.unknown = unknown
+
+    def seen_as(self, kind: type[K]) -> "Table[K]":
+        """The same header, read for the columns in `kind`; raises HeaderError when one of those stands twice."""
+        return _table(self.grid, self.header, kind, ())
 
     def row_numbers(self) -> range:
         """The rows below the header, blank ones too."""

@@ -6,9 +6,9 @@ Nothing said or shown inside an act (texts, evidence) is repeated here.
 from datetime import date, datetime
 
 from models.acts import Act, ActName
-from models.matters import ClockKind, Light, Stage
+from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
 from policies.deadlines import SHANGHAI
-from policies.limits import Unit, parse_limit
+from policies.limits import LimitError, Unit, parse_limit
 
 ACTS: dict[ActName, str] = {
     ActName.REGISTERED: "立项登记",
@@ -134,6 +134,14 @@ _UNITS = {
     Unit.HOURS: "小时",
 }
 
+EXTENSIONS: dict[ExtensionState, str] = {
+    ExtensionState.PENDING: "申请延期{much},待审批",
+    ExtensionState.GRANTED: "同意延期{much}",
+    ExtensionState.REFUSED: "申请延期{much},未同意",
+    ExtensionState.LAPSED: "申请延期{much},到期未批,失效",
+    ExtensionState.WITHDRAWN: "申请延期{much},随报结撤回",
+}
+
 _LIGHT_WORDS = {light.value: words for light, words in LIGHTS.items()}
 _WEEKDAYS = "一二三四五六日"
 
@@ -165,6 +173,37 @@ def limit_words(text: str) -> str:
     if limit.unit in _UNITS:
         return f"{limit.number}{_UNITS[limit.unit]}"
     return "半个工作日" if limit.unit is Unit.HALF_DAY else "当日"
+
+
+def limit_cell(text: str) -> str:
+    """A limit as an office writes it in a ledger, to be read again: a date, or what is no limit, as it is."""
+    try:
+        limit = parse_limit(text)
+    except LimitError:
+        return text
+    return limit.text if limit.on is not None else limit_words(text)
+
+
+def extension_note(state: MatterState) -> str | None:
+    """What became of the matter's one extension request, how much was asked and when; None when none was made."""
+    asked = state.extension
+    if asked is None:
+        return None
+    words = limit_cell(asked.limit)
+    # Of a limit that is a date, an extension names the new one.
+    much = f"至{words}" if words == asked.limit else words
+    return f"{EXTENSIONS[asked.state].format(much=much)}({moment(asked.requested_at)} 提出)"
+
+
+def suspension_note(state: MatterState) -> str | None:
+    """Since when the clocks stand still and until when they may, or when they last stood; None when they never did."""
+    if not state.stops:
+        return None
+    last = state.stops[-1]
+    if last.to_at is not None:
+        return f"曾中止{len(state.stops)}次,最近 {moment(last.from_at)} 至 {moment(last.to_at)}"
+    end = state.clocks.get(ClockKind.SUSPENSION)
+    return f"{moment(last.from_at)} 起中止计时" + (f",至 {moment(end.due_at)}" if end else "")
 
 
 def act_words(act: ActName) -> str:

@@ -5,6 +5,7 @@ is overdue. It depends on the due instant and `now` alone, so it is never late, 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -17,13 +18,16 @@ from models.matters import Light, MatterState, Severity, Stage, Urgency
 from models.rows import ActRow, CaseRow, Instant, MatterRow, SnapshotRow, TallyRow, aware, table
 from record.ledger import Entry, entry_of
 from record.outbox import Notice, inbox
-from record.pages import Page, bounded, cut
+from record.pages import LONGEST_PAGE, Page, bounded, cut
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
+_REGISTER = select(_MATTERS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state).join_from(
+    _MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id
+)
 _TALLIED = [_TALLIES.c[name] for name in ("lead", "stage", "light", "matters", "escalated", "cases_open")]
 
 # Overdue lists are ordered by due instant, their cursor names both parts.
@@ -81,6 +85,15 @@ class MatterCard:
     seq: int
     state: MatterState
     cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One matter as the office's own sheet shows it: the line, the ledger entry it stands at, the state behind it."""
+
+    line: MatterLine
+    seq: int
+    state: MatterState
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +164,36 @@ def matters(
 
 def card(session: Session, matter_id: str, now: datetime) -> MatterCard | None:
     """What is known of a matter; None when there is none of this id."""
-    chosen = (
-        select(_MATTERS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state)
-        .join_from(_MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
-        .where(_MATTERS.c.id == matter_id)
-    )
-    row = session.execute(chosen).one_or_none()
-    if row is None:
+    found = register_of(session, [matter_id], now=now).get(matter_id)
+    if found is None:
         return None
-    state = MatterState.model_validate_json(row.state)
-    return MatterCard(_line(row, now), row.seq, state, tuple(cases(session, matter_id)))
+    return MatterCard(found.line, found.seq, found.state, tuple(cases(session, matter_id)))
+
+
+def register(
+    session: Session, *, now: datetime, after: str | None = None, limit: int = LONGEST_PAGE
+) -> Page[RegisterLine]:
+    """The matters by id with all that stands behind them, page by page as in `matters`."""
+    chosen = _REGISTER.order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
+    if after is not None:
+        chosen = chosen.where(_MATTERS.c.id > after)
+    found = [_register_line(row, now) for row in session.execute(chosen)]
+    return cut(found, limit, lambda one: one.line.id)
+
+
+def register_of(session: Session, matter_ids: Sequence[str], *, now: datetime) -> dict[str, RegisterLine]:
+    """The same of these matters, by id; one that is not there is left out. ValueError beyond LONGEST_PAGE of them."""
+    bounded(max(len(matter_ids), 1))
+    rows = session.execute(_REGISTER.where(_MATTERS.c.id.in_(matter_ids)))
+    return {row.id: _register_line(row, now) for row in rows}
+
+
+def registered_by(session: Session, at: datetime) -> int:
+    """How many matters had been registered by the aware instant `at`, included; refused ones are none."""
+    number: int = session.execute(
+        select(func.count()).select_from(_MATTERS).where(_MATTERS.c.registered_at <= aware(at))
+    ).scalar_one()
+    return number
 
 
 def cases(session: Session, matter_id: str) -> list[CaseLine]:
@@ -254,6 +287,10 @@ def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
     )
 
 
+def _register_line(row: Row[tuple[object, ...]], now: datetime) -> RegisterLine:
+    return RegisterLine(_line(row, now), row.seq, MatterState.model_validate_json(row.state))
+
+
 class _Sum:
     """Lines of the tallies, added up."""
 
@@ -296,10 +333,14 @@ __all__ = [
     "OrganSummary",
     "Overview",
     "Page",
+    "RegisterLine",
     "by_organ",
     "card",
     "cases",
     "inbox",
     "matters",
+    "register",
+    "register_of",
+    "registered_by",
     "timeline",
 ]

@@ -70,7 +70,7 @@ def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_ano
         store.close()
     assert hashes[0] == hashes[1] != hashes[2]
     assert one == two
-    files = [written(store, one, tmp_path / name) for store, name in ((first, "0"), (second, "1"))]
+    files = [written(store, one, sample_directory(), tmp_path / name) for store, name in ((first, "0"), (second, "1"))]
     texts = [[file for file in some if file.suffix in (".csv", ".jsonl")] for some in files]
     assert [file.read_bytes() for file in texts[0]] == [file.read_bytes() for file in texts[1]]
     first.close()

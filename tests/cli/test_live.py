@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from openpyxl import load_workbook
 
-from tests.cli.conftest import ROOT, Beside
+from tests.cli.conftest import NOWHERE, ROOT, Beside
 
 HANDLER, OFFICER, LEADER = "区教育局承办岗", "区政府督查室承办岗", "区长"
 FAULTY = ROOT / "data" / "ledger-faulty.xlsx"
@@ -315,7 +315,7 @@ def test_every_bad_cell_is_reported_with_value_reason_and_what_is_accepted(engin
     for words in ("E4 牵头单位: 区不存在局", "名录", "J7 办结时限: 尽快", "可接受 accepted: "):
         assert words in said.out
     assert "导入" in said.err  # the progress bar
-    assert "3/3" in said.err
+    assert "12/12" in said.err
 
 
 def test_a_row_assigned_in_the_future_is_launched_as_assigned_now(engine: Beside, tmp_path: Path) -> None:
@@ -345,9 +345,10 @@ def test_the_register_is_exported_as_sheet_as_csv_and_every_act_as_json_lines(en
     book = load_workbook(sheet)
     cells: Any = {row[0].value: row for row in book["督办台账"].iter_rows(min_row=2)}
     book.close()
-    assert cells[matter][1].value == f"'{title}"
-    assert cells[matter][1].data_type == "s"
-    assert cells[matter][11].is_date
+    shown = dict(zip(rows[0], cells[matter], strict=True))
+    assert shown["督办事项"].value == title
+    assert (shown["督办事项"].data_type, shown["督办事项"].quotePrefix) == ("s", True)
+    assert shown["到期时间"].is_date
     lines = [json.loads(line) for line in acts.read_text(encoding="utf-8").splitlines()]
     assert [line["act"] for line in lines if line["target"] == matter] == ["registered", "assigned"]
     assert all({"seq", "hash", "previous", "processed_at"} <= line.keys() for line in lines)
@@ -383,3 +384,186 @@ def test_a_notice_is_loaded_once_and_moves_the_open_matters(engine: Beside, tmp_
     assert "演练〔2029〕1号" in other.out
     notice.write_text("number: x\nyear: 2030\n", encoding="utf-8")
     assert engine("calendar", "load", notice).code == 2
+
+
+# --- the export comes back --------------------------------------------------------------------------------------------
+
+
+def a_ledger(file: Path, *rows: dict[str, str]) -> Path:
+    """A ledger of these rows, each with what every row needs."""
+    with file.open("w", encoding="gbk", newline="") as out:
+        writer = csv.DictWriter(out, [*OF_A_ROW, "办理要求", "备注"])
+        writer.writeheader()
+        writer.writerows([{**OF_A_ROW, **row} for row in rows])
+    return file
+
+
+OF_A_ROW = {"督办事项": "", "牵头单位": "区教育局", "交办日期": "2026-11-02", "办结时限": "60个工作日"}
+
+
+def edited(sheet: Path, changes: dict[str, dict[str, str | None]]) -> Path:
+    """The exported workbook with these cells changed, by matter and column, as somebody would in a spreadsheet."""
+    book = load_workbook(sheet)
+    cells: Any = book["督办台账"]
+    header = [cell.value for cell in cells[1]]
+    for row in cells.iter_rows(min_row=2):
+        for column, value in changes.get(row[0].value, {}).items():
+            row[header.index(column)].value = value
+    book.save(sheet)
+    return sheet
+
+
+def everything(engine: Beside) -> dict[str, Any]:
+    return {line["id"]: line for line in engine.ok("list", "--limit", "1000")["matters"]}
+
+
+@pytest.fixture
+def sheet(engine: Beside, tmp_path: Path) -> tuple[Path, list[str], str]:
+    """An export with three matters of a ledger of their own, their ids, and the text in their titles."""
+    mark = uuid4().hex[:8]
+    ledger = a_ledger(tmp_path / "台账.csv", *({"督办事项": f"{mark} 第{number}件"} for number in range(1, 4)))
+    ids = [matter["id"] for matter in engine.ok("import", ledger)["matters"]]
+    file = tmp_path / "register.xlsx"
+    engine.ok("export", "--output", file)
+    return file, ids, mark
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_importing_the_export_changes_nothing_and_needs_no_server(
+    engine: Beside, sheet: tuple[Path, list[str], str], tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / f"again.{form}"
+    engine.ok("export", "--output", file)
+    before, acts = everything(engine), {one: acts_of(engine, one) for one in sheet[1]}
+
+    dry = engine.ok("import", file, "--dry-run")
+    said = engine("import", file, TEMPORAL_ADDRESS=NOWHERE)
+
+    assert said.code == 0, said.err
+    assert "没有任何改动" in said.out
+    assert dry["summary"]["untouched"] == dry["summary"]["returned"] == len(before)
+    assert (dry["edits"], dry["conflicts"], dry["summary"]["removed"]) == ([], [], 0)
+    assert everything(engine) == before
+    assert {one: acts_of(engine, one) for one in sheet[1]} == acts
+
+
+def test_of_an_edited_export_what_is_allowed_is_given_as_commands_and_the_rest_reported_by_cell(
+    engine: Beside, sheet: tuple[Path, list[str], str]
+) -> None:
+    file, (first, second, third), mark = sheet
+    edited(
+        file,
+        {
+            first: {"督办事项": f"{mark} 改名", "公开属性": "不公开"},
+            second: {"牵头单位": "区财政局", "灯": "红灯", "办结时限": "90个工作日"},
+            third: {"紧急程度": "=1+1"},
+        },
+    )
+    before = acts_of(engine, second)
+
+    dry = engine("import", file, "--dry-run", "--json").json
+    assert acts_of(engine, first) == ["registered", "imported"]
+    said = engine("import", file, "--json")
+
+    assert said.code == 1
+    assert [(edit["id"], edit["column"], edit["command"]["do"]) for edit in dry["edits"]] == [
+        (first, "督办事项", "correct"),
+        (first, "公开属性", "correct"),
+    ]
+    planned = {(one["matter_id"], one["column"]): one for one in dry["conflicts"]}
+    assert planned.keys() == {(second, "牵头单位"), (second, "灯"), (second, "办结时限"), (third, "紧急程度")}
+    assert planned[second, "牵头单位"]["current"] == "区教育局"
+    assert "request_transfer" in planned[second, "牵头单位"]["accepted"]
+    assert "request_extension" in planned[second, "办结时限"]["accepted"]
+    assert planned[third, "紧急程度"]["kind"] == "formula"
+    assert [(one["id"], one["column"]) for one in said.json["edits"]] == [(first, "督办事项"), (first, "公开属性")]
+    assert said.json["conflicts"] == dry["conflicts"]
+    told = engine.ok("timeline", first)
+    assert [act["act"] for act in told][2:] == ["corrected", "corrected"]
+    assert {act["by"] for act in told[2:]} == {OFFICER}
+    assert {act["message_id"] for act in told[2:]} == {edit["command"]["message_id"] for edit in dry["edits"]}
+    now = everything(engine)[first]
+    assert (now["title"], now["public"]) == (f"{mark} 改名", False)
+    assert acts_of(engine, second) == before
+
+    again = engine("import", file, "--json")
+    assert acts_of(engine, first) == [act["act"] for act in told]
+    assert again.json["summary"]["edits"] == 0
+    assert again.json["conflicts"] == dry["conflicts"]
+
+
+def test_a_raised_urgency_and_the_cells_of_a_remark_are_applied_through_the_post_that_was_named(
+    engine: Beside, sheet: tuple[Path, list[str], str]
+) -> None:
+    file, (first, second, _), _mark = sheet
+    edited(file, {first: {"紧急程度": "急件"}, second: {"备注": "雨季前完成", "立项依据": "3号文"}})
+
+    said = engine("import", file, "--by", "区政府督查室主任")
+
+    assert said.code == 0, (said.out, said.err)
+    assert "已更改 changed" in said.out
+    assert everything(engine)[first]["urgency"] == "急件"
+    assert engine.ok("show", second)["terms"]["remark"] == "立项依据:3号文\n雨季前完成"
+    assert [engine.ok("timeline", one)[-1]["by"] for one in (first, second)] == ["区政府督查室主任"] * 2
+
+
+def test_a_command_the_rules_refuse_is_reported_by_its_cell_with_the_recorded_reason(
+    engine: Beside, sheet: tuple[Path, list[str], str]
+) -> None:
+    file, (first, *_), mark = sheet
+    edited(file, {first: {"督办事项": f"{mark} 改名"}})
+
+    said, again = (engine("import", file, "--by", HANDLER, "--json") for _ in range(2))
+
+    assert (said.code, again.code) == (1, 1)
+    (conflict,) = said.json["conflicts"]
+    assert (conflict["kind"], conflict["column"], conflict["matter_id"]) == ("refused", "督办事项", first)
+    assert "authority.office" in conflict["reason"]
+    assert again.json["conflicts"] == said.json["conflicts"]
+    assert acts_of(engine, first) == ["registered", "imported", "refused"]
+
+
+def test_new_rows_of_an_export_are_launched_and_removed_rows_left_alone(
+    engine: Beside, sheet: tuple[Path, list[str], str], tmp_path: Path
+) -> None:
+    file, (_, second, _), mark = sheet
+    book = load_workbook(file)
+    cells: Any = book["督办台账"]
+    header = [cell.value for cell in cells[1]]
+    ids = [row[0].value for row in cells.iter_rows(min_row=2)]
+    cells.delete_rows(ids.index(second) + 2)
+    new = {"督办事项": f"{mark} 新增一件", "牵头单位": "区财政局", "交办日期": "2026-11-02", "办结时限": "15个工作日"}
+    cells.append([new.get(name) for name in header])
+    book.save(file)
+    before = acts_of(engine, second)
+
+    said, again = engine("import", file, "--json"), engine("import", file, "--json")
+
+    assert (said.code, again.code) == (0, 0), said.err
+    (launched,) = said.json["matters"]
+    assert (launched["title"], launched["lead"], launched["again"]) == (new["督办事项"], "区财政局", False)
+    assert said.json["summary"]["removed"] == 1
+    assert again.json["matters"][0] == {**launched, "again": True}
+    assert acts_of(engine, second) == before
+
+
+def test_an_unknown_id_and_an_unknown_post_are_reported(engine: Beside, sheet: tuple[Path, list[str], str]) -> None:
+    file, (first, *_), _mark = sheet
+    edited(file, {first: {"编号": "1999-0001"}})
+
+    said = engine("import", file)
+
+    assert said.code == 1
+    assert "编号(1999-0001): 1999-0001" in said.out
+    assert "没有这个编号的事项" in said.out
+    assert engine("import", file, "--by", "没有这个岗位").code == 2
+
+
+def test_an_edit_waits_for_a_server_that_cannot_be_reached(engine: Beside, sheet: tuple[Path, list[str], str]) -> None:
+    file, (first, *_), mark = sheet
+    edited(file, {first: {"督办事项": f"{mark} 改名"}})
+
+    said = engine("import", file, TEMPORAL_ADDRESS=NOWHERE)
+
+    assert said.code == 3
+    assert acts_of(engine, first) == ["registered", "imported"]

@@ -55,7 +55,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a played year, as a database and as an export, and a draft that supervises for two days only."""
     place = tmp_path_factory.mktemp("past")
     store = Store(f"sqlite:///{place / 'year.db'}")
-    written(store, a_year(store), place)
+    written(store, a_year(store), sample_directory(), place)
     store.close()
     text = shipped(STANDARD).text.replace("{平件: 3wd, 急件: 2wd, 特急: 1wd}", "{平件: 2wd, 急件: 1wd, 特急: 1wd}")
     assert text != shipped(STANDARD).text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.grid import COLUMNS, ROWS, Value
+from intake.layout import Column
 from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, SheetError
 from intake.sheets import CELL_CHARACTERS, FILE_BYTES, read_grids
-from tests.intake.sheets import DATA, csv_bytes, xlsx
+from tests.intake.sheets import DATA, GOOD, HEADER, a_row, csv_bytes, packed, read, xlsx
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
 
@@ -53,9 +55,34 @@ def test_an_unclosed_quotation_mark_is_refused_near_its_line_and_swallows_nothin
     assert "malformed CSV near line 3" in error.why.en
 
 
-def test_utf_16_text_is_refused_with_the_way_to_save_it() -> None:
-    error = refusal("序号,督办事项".encode("utf-16"))
-    assert "UTF-16" in error.why.en
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_ledger_reads_the_same_however_a_spreadsheet_program_saves_text(encoding: str, separator: str) -> None:
+    lines = [HEADER, ["" if cell is None else str(cell) for cell in a_row()]]
+    text = "\r\n".join(separator.join(line) for line in lines)
+
+    (row,) = read(text.encode(encoding)).rows
+
+    assert row.registration.title == GOOD[Column.TITLE]
+    assert row.registration.lead == GOOD[Column.LEAD]
+
+
+def test_a_text_cut_at_commas_is_looked_at_first() -> None:
+    grids = list(read_grids("序号,事项;来源\r\n1,甲;乙\r\n".encode()))
+
+    assert grids[0].rows == [["序号", "事项;来源"], ["1", "甲;乙"]]
+    assert grids[1].rows == [["序号,事项", "来源"], ["1,甲", "乙"]]
+
+
+def test_an_unpaired_quotation_mark_is_told_also_where_another_separator_would_do() -> None:
+    with pytest.raises(SheetError) as caught:
+        list(read_grids('序号,督办事项\r\n1,"甲;乙\r\n'.encode()))
+    assert "CSV 格式有误" in caught.value.why.zh
+
+
+def test_utf_16_that_is_cut_off_is_refused_with_the_way_to_save_it() -> None:
+    error = refusal("序号,督办事项".encode("utf-16")[:-1])
+    assert "UTF-8" in error.why.en
     assert "CSV UTF-8" in error.advice.zh
 
 
@@ -138,6 +165,50 @@ def test_a_web_page_or_xml_saved_as_xls_is_refused_as_such(content: bytes) -> No
 
 def test_text_named_like_a_workbook_is_refused() -> None:
     assert "none" in refusal("序号,督办事项".encode(), "台账.xlsx").why.en
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.7\n1 0 obj",
+        b"{\\rtf1\\ansi",
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related",
+        b"ID;PWXL;N;E\r\n",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07\x01\x00",
+        b"\x1f\x8b\x08\x00",
+    ],
+)
+@pytest.mark.parametrize("name", ["台账.csv", "台账.xlsx", "台账"])
+def test_a_document_an_archive_or_another_format_is_refused_as_no_spreadsheet(content: bytes, name: str) -> None:
+    error = refusal(content, name)
+    assert error.why.en == "this is not a spreadsheet"
+    assert error.advice == SAVE_AGAIN
+
+
+@pytest.mark.parametrize("content", [b"\x09\x00\x04\x00\x02\x00\x10\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00"])
+def test_a_bare_worksheet_of_the_oldest_excel_is_refused_as_an_old_xls(content: bytes) -> None:
+    assert "旧版 .xls" in refusal(content, "台账.xls").why.zh
+
+
+@pytest.mark.parametrize("name", ["台账.wps", "台账.et", "台账.xls"])
+def test_a_file_of_wps_is_refused_like_an_old_xls(name: str) -> None:
+    assert refusal(OLE, name).advice == SAVE_AGAIN
+
+
+def test_an_open_document_sheet_is_refused_with_the_way_to_save_it() -> None:
+    ods = packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})
+    assert "ODS" in refusal(ods, "台账.ods").why.en
+
+
+def test_a_workbook_with_macros_is_read_and_its_macros_are_not_looked_at() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx([HEADER, a_row()]))) as book:
+        content: dict[str, str | bytes] = {name: book.read(name) for name in book.namelist()}
+    content["xl/vbaProject.bin"] = b"\xff" * 100
+
+    (row,) = read(packed(content)).rows
+
+    assert row.registration.title == GOOD[Column.TITLE]
 
 
 def test_a_picture_is_refused_as_no_spreadsheet() -> None:

@@ -283,3 +283,40 @@ def test_the_newest_notice_comes_first_and_pages_follow_each_other(store: Store)
             if after is None:
                 break
     assert read == [["m4", "m3"], ["m2", "m1"], ["m0"]]
+
+
+# --- the register -----------------------------------------------------------------------------------------------------
+
+
+def test_the_register_comes_in_pages_by_id_with_line_entry_and_state(store: Store) -> None:
+    saved(store, *(a_matter(f"m{number}", title=f"第{number}件") for number in (3, 1, 2)), a_refused_registration("m4"))
+    with store.reading() as session:
+        first = views.register(session, now=DUE, limit=3)
+        second = views.register(session, now=DUE, limit=3, after=first.next)
+
+    assert [(one.line.id, one.seq, one.line.overdue) for one in first.items] == [
+        ("m1", 1, True), ("m2", 1, True), ("m3", 1, True)
+    ]  # fmt: skip
+    assert first.items[1].state == a_matter("m2", title="第2件")
+    assert [(one.line.id, one.state.terms) for one in second.items] == [("m4", None)]
+    assert second.next is None
+
+
+def test_the_register_of_some_matters_leaves_out_what_is_not_there(store: Store) -> None:
+    saved(store, a_matter("m1"), a_matter("m2", title="另一件"))
+    with store.reading() as session:
+        assert sorted(views.register_of(session, ["m2", "nosuch", "m1"], now=NOW)) == ["m1", "m2"]
+        assert views.register_of(session, [], now=NOW) == {}
+        with pytest.raises(ValueError, match="1000"):
+            views.register_of(session, ["m1"] * 1001, now=NOW)
+
+
+def test_matters_registered_by_an_instant_are_counted_and_refused_ones_are_none(store: Store) -> None:
+    later = a_matter("m2", title="另一件").model_copy(update={"registered_at": NOW + SECOND})
+    saved(store, a_matter("m1"), later, a_refused_registration("m3"))
+    with store.reading() as session:
+        counted = [views.registered_by(session, at) for at in (NOW - SECOND, NOW, NOW + SECOND)]
+        with pytest.raises(NaiveInstantError):
+            views.registered_by(session, NOW.replace(tzinfo=None))
+
+    assert counted == [0, 1, 2]
