@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent
 UNVERSIONED = "unversioned"
 """What stands for the workers that belong to no deployment, where a build is asked for."""
 
-_PROGRAM = ("models", "policies", "record", "activities", "workflows")
+_PROGRAM = ("models", "policies", "record", "documents", "activities", "workflows")
 _DIGITS = 8
 _UNDER_WAY = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _APPEARS_WITHIN = timedelta(seconds=10)

@@ -22,6 +22,7 @@ import logs
 from activities.calendars import Calendars
 from activities.documents import Issuing
 from activities.recording import Recording
+from activities.waking import Waking
 from builds import deployment_config, in_charge, take_on, this_build
 from documents.templates import TemplateError, Templates
 from embedded import EmbeddedServerError, register_search_attributes
@@ -82,7 +83,8 @@ def build_worker(
     """
     templates = Templates(settings.templates_path)
     templates.check()
-    recording = Recording(store, directory, procedures, Issuing(templates))
+    waking = Waking(client, queue=queue, scope=scope)
+    recording = Recording(store, directory, procedures, Issuing(templates), waking)
     calendars = Calendars(store, client, scope)
     return Worker(
         client,

@@ -12,12 +12,13 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
-from activities.documents import Issuing, Placed
+from activities.documents import Issuing
+from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
-from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Receipt, TransitionOrder
+from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
 from models.matters import MatterState, Stage
-from models.messages import Outcome, Registration
+from models.messages import Outcome, Registration, Relay, Unanswered
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -25,7 +26,7 @@ from policies.directory import Directory
 from policies.matter import Facts, Message, Step, blank, due_at, next_due, step
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import CLOCKS, line
-from record import calendars, cases, documents, ledger, matters, outbox, procedures
+from record import calendars, cases, documents, families, ledger, matters, outbox, procedures
 from record.ledger import Entry
 from record.store import Store
 
@@ -47,7 +48,8 @@ class Recording:
     """Decides and records, for the office whose directory this is.
 
     `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own); `issuing` knows the
-    templates documents are issued on (default: the shipped ones).
+    templates documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what
+    another matter's transition starts or moves.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class Recording:
         directory: Directory,
         procedures: tuple[Procedure, ...] = (),
         issuing: Issuing | None = None,
+        waking: Waking | None = None,
     ) -> None:
         self._store = store
+        self._waking = waking
         self._directory = directory
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
@@ -69,20 +73,23 @@ class Recording:
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
-            receipt, entries = self._transition(session, order)
+            families.hold_family(session, order.matter_id)
+            receipt, entries, waiting = self._transition(session, order)
+        if self._waking is not None:
+            self._waking.wake(waiting)
         for entry in entries:
             log.info(
                 "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
             )
         return receipt
 
-    def _transition(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry]]:
+    def _transition(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry], list[Opening]]:
         message = order.message
         state = matters.load(session, order.matter_id) or blank(order.matter_id)
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
         entries: list[Entry] = []
         if outcome is None:
-            facts = self._facts(session, state, order)
+            facts = self._facts(session, state, message, order.at)
             result = step(
                 state,
                 message,
@@ -91,17 +98,55 @@ class Recording:
                 twin=self._twin(session, order),
                 attended=order.attended,
             )
-            result, issued = self._issuing.issue(session, result, facts)
-            entries = self._write(session, state, result, message, issued)
+            entries = self._write(session, state, result, message, facts)
+            moved = self._relay(session, result, entries)
+            families.stir(session, result.state.family, moved - {state.id})
             state, outcome = result.state, result.outcome
-        return self._receipt(session, state, order, entries, outcome), entries
+            if state.id in moved:
+                state = matters.load(session, state.id) or state
+        return self._receipt(session, state, order, entries, outcome), entries, self._waiting(session, order, state)
+
+    def _relay(self, session: Session, sent: Step, entries: list[Entry]) -> set[str]:
+        """Carry out what a step said to other targets, and what these say; whose workflows have to look.
+
+        What is put on record is added to `entries`.
+        """
+        moved: set[str] = set()
+        for relayed in sent.relays:
+            state = matters.load(session, relayed.target) or blank(relayed.target)
+            facts = self._facts(session, state, relayed.message, relayed.at)
+            result = step(state, relayed.message, relayed.at, facts)
+            entries += self._write(session, state, result, relayed.message, facts)
+            if state.stage is not Stage.ARCHIVED:
+                moved.add(relayed.target)
+            moved |= self._relay(session, result, entries)
+        return moved
+
+    def _waiting(self, session: Session, order: TransitionOrder, standing: MatterState) -> list[Opening]:
+        """The relatives whose workflows have to look: moved now, or by an attempt that never woke them."""
+        openings = []
+        for target in families.stirred(session, standing.family) if standing.related else ():
+            state = matters.seen(session, target)
+            if target == order.matter_id and order.attended:
+                families.settle(session, target)
+            elif state is not None and state.terms is not None:
+                openings.append(
+                    Opening(
+                        matter_id=target,
+                        title=state.terms.title,
+                        organ=state.terms.lead,
+                        drill_at=order.at if order.drill else None,
+                    )
+                )
+        return openings
 
     def _write(
-        self, session: Session, before: MatterState, result: Step, message: Message | None, issued: list[Placed]
+        self, session: Session, before: MatterState, result: Step, message: Message | Relay | None, facts: Facts
     ) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
+        result, issued = self._issuing.issue(session, result, facts)
         processed_at = datetime.now(UTC)
-        message_id = message.message_id if message else None
+        message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
         entries = ledger.append(session, result.acts[: result.struck], message_id=None, processed_at=processed_at)
         entries += ledger.append(
             session, result.acts[result.struck :], message_id=message_id, processed_at=processed_at
@@ -158,8 +203,8 @@ class Recording:
 
     # --- what the rules rely on -----------------------------------------------------------------------------------
 
-    def _facts(self, session: Session, state: MatterState, order: TransitionOrder) -> Facts:
-        procedure, on = self._procedure(session, state, order)
+    def _facts(self, session: Session, state: MatterState, message: Message | Relay | None, at: datetime) -> Facts:
+        procedure, on = self._procedure(session, state, message, at)
         return Facts(
             policy=procedure.in_force(on),
             calendar=self._calendar_now(session),
@@ -167,22 +212,25 @@ class Recording:
             directory=self._directory,
             measures_decided=lambda subject, since, until: matters.measures_decided(session, subject, since, until),
             other=lambda matter_id: matters.seen(session, matter_id),
+            twin=lambda lead, title: matters.open_twin(session, lead, title, besides=""),
             recorded=lambda matter_id: ledger.acts_of(session, matter_id),
         )
 
-    def _procedure(self, session: Session, state: MatterState, order: TransitionOrder) -> tuple[Procedure, date]:
+    def _procedure(
+        self, session: Session, state: MatterState, message: Message | Relay | None, at: datetime
+    ) -> tuple[Procedure, date]:
         """The procedure version a matter started under and its first day; for a new matter the one in force now."""
         if state.policy:
             version, _, on = state.policy.partition("/")
             if version not in self._versions:
                 self._versions[version] = load_text(procedures.get(session, version), version)
             return self._versions[version], date.fromisoformat(on)
-        name = order.message.policy if isinstance(order.message, Registration) else "standard"
+        name = message.policy if isinstance(message, Registration) else "standard"
         procedure = self._own.get(name) or shipped(name)
         # A version read back from the record is known to be kept there.
-        if isinstance(order.message, Registration) and procedure.version not in self._versions:
+        if isinstance(message, Registration) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
-        return procedure, local_date(order.at)
+        return procedure, local_date(at)
 
     def _calendar_now(self, session: Session) -> Calendar:
         revision = calendars.revision(session)

@@ -23,11 +23,11 @@ from intake.problems import looks_like_formula
 from intake.readings import NOT_PUBLIC, PUBLIC
 from intake.register import STAMPED, RegisterColumn, compared, guarded, printable, remark_cells, stamp
 from models.matters import Light
-from policies.admissibility import PERIOD_WORDS
 from policies.calendar import Calendar
 from policies.deadlines import SHANGHAI, local_date
 from policies.directory import Directory
 from policies.procedures import STANDARD, shipped
+from policies.registration import PERIOD_WORDS
 from policies.wording import LIGHTS, STAGES, act_words, extension_note, limit_cell, moment, suspension_note
 from record.ledger import Entry
 from record.views import RegisterLine

@@ -6,7 +6,6 @@ gives the next command, in the order of engine.md 6, and reads the acts back fro
 
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import Act
 from office import Office
 from policies.directory import Directory
-from record import ledger
+from record import ledger, matters
 from record.store import Store
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
 from settings import Settings
@@ -59,45 +58,40 @@ class Player:
 
 async def play_through(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
     """Every act of the scenario, as `store` holds it, after playing it with an office whose workers run."""
-    next_at: dict[str, datetime | None] = {}
     for matter_id, registration in scenario.matters:
         await office.launch(
             matter_id,
             registration.model_copy(update={"policy": scenario.procedure.name}),
             drill_at=scenario.start,
         )
-        next_at[matter_id] = await _struck(office, matter_id, scenario.start)
+        await office.strike(matter_id, scenario.start)
     planned = [item for item in scenario.planned if item.at <= scenario.until]
     while True:
-        due = min(((at, order, name) for order, (name, at) in enumerate(next_at.items()) if at), default=None)
+        with store.reading() as session:
+            waiting = matters.waiting(session)
+        due = min(((at, order, name) for order, (name, at) in enumerate(waiting.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
-            next_at[due[2]] = await _struck(office, due[2], due[0])
+            await office.strike(due[2], due[0])
         elif planned:
-            await _take(planned.pop(0), office, next_at)
+            await _take(planned.pop(0), office, list(waiting))
         else:
             break
     return _acts(store)
 
 
-async def _take(item: PlannedCommand | PlannedNotice, office: Office, next_at: dict[str, datetime | None]) -> None:
+async def _take(item: PlannedCommand | PlannedNotice, office: Office, known: list[str]) -> None:
     if isinstance(item, PlannedNotice):
-        concerned = list(next_at)
+        concerned = known
         for matter_id in concerned:
             await office.strike(matter_id, item.at)
         await office.load_calendar(item.notice)
     else:
-        concerned = [item.target] if item.target in next_at else []
+        concerned = [item.target] if item.target in known else []
         for matter_id in concerned:
             await office.strike(matter_id, item.at)
         await office.say(item.target, item.command, drill_at=item.at)
     for matter_id in concerned:
-        next_at[matter_id] = await _struck(office, matter_id, item.at)
-
-
-async def _struck(office: Office, matter_id: str, at: datetime) -> datetime | None:
-    """When the matter is due next, after its clock was struck; None where nothing falls due any more."""
-    receipt = await office.strike(matter_id, at)
-    return receipt.next_at if receipt else None
+        await office.strike(matter_id, item.at)
 
 
 def _acts(store: Store) -> tuple[Act, ...]:

@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from intake.grid import Value, is_blank
 from intake.problems import FaultKind, Words, folded, without_invisible
 from models.matters import Urgency
-from policies.admissibility import PERIOD_WORDS
 from policies.limits import Limit, LimitError, parse_limit
+from policies.registration import PERIOD_WORDS
 
 BLANK_LIMIT = "15wd"
 """What a blank 办结时限 means: 按一般来文15个工作日 (engine.md 7)."""

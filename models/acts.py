@@ -73,8 +73,8 @@ class ActName(StrEnum):
     MERGED = "merged"
     PRAISED = "praised"
     CORRECTED = "corrected"
-    # Words of the contract for parts of the procedure that no procedure causes yet; scenarios may already name them.
     SPLIT = "split"
+    # Words of the contract for parts of the procedure that no procedure causes yet; scenarios may already name them.
     CASE_FILED = "case_filed"
     CASE_DECLINED = "case_declined"
     FILING_OVERDUE = "filing_overdue"

@@ -46,6 +46,11 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
+def matter_of(target: str) -> str:
+    """The matter that a target belongs to: `m1` for `m1` and for its case `m1/case1`."""
+    return target.partition("/")[0]
+
+
 def matter_workflow_id(matter_id: str, scope: str = "") -> str:
     """The workflow id of a matter, for example `matter/2026-0143`; `scope` tells apart records that share a server."""
     return _scoped(scope, f"matter/{matter_id}")
@@ -97,7 +102,8 @@ class TransitionOrder(Shape):
     """What is to be decided and recorded in one transaction: at most one message, after every clock due by `at`.
 
     `known_seq` is the last entry the workflow has seen; the receipt tells it everything after that. `attended` is False
-    for a message that found no running workflow: such a message changes nothing, whatever the record says.
+    for a message that found no running workflow: such a message changes nothing, whatever the record says. `drill` says
+    that the matter's clock is a drill's, and so is that of what it starts.
     """
 
     matter_id: str
@@ -105,6 +111,7 @@ class TransitionOrder(Shape):
     message: Registration | Command | CalendarPublished | None = None
     known_seq: int = 0
     attended: bool = True
+    drill: bool = False
 
 
 class Receipt(Compact):

@@ -27,7 +27,7 @@ class Severity(StrEnum):
 
 
 class Light(StrEnum):
-    """红黄绿灯."""
+    """红黄绿灯, from the best to the worst."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -155,6 +155,13 @@ class Conclusion(Shape):
     objected: bool = False
 
 
+class ChildBrief(Shape):
+    """What a matter knows of a child it was split into."""
+
+    light: Light = Light.GREEN
+    open: bool = True
+
+
 class CaseBrief(Shape):
     """What the matter knows of a case opened about it."""
 
@@ -189,7 +196,11 @@ class MatterState(Shape):
     """Everything the rules need to know of one matter between two transitions.
 
     `policy` names the policy version the matter started under. `limit` is the matter's own clock (original, extended
-    or re-ruled), kept when it no longer runs; `clocks` are the ones running now.
+    or re-ruled), kept when it no longer runs; `clocks` are the ones running now. `lead_since` is the instant at which
+    the present lead took the matter over from another one. `contested_at`, `transfer`, `objection` and `circulation`
+    are what awaits an answer: an objection to the assignment, a transfer, the conclusion objected to, a text to
+    circulate. `parent` is the matter this one was split off and `root` the one at the top; `own_light` is the matter's
+    light without its children's (None where it has none), `light` the one that is shown.
     """
 
     id: str
@@ -220,6 +231,25 @@ class MatterState(Shape):
     objection: Conclusion | None = None
     circulation: str | None = None
     merged_into: str | None = None
+    parent: str | None = None
+    root: str | None = None
+    children: dict[str, ChildBrief] = Field(default_factory=dict)
+    own_light: Light | None = None
+
+    @property
+    def family(self) -> str:
+        """The id under which a matter, its children and their cases are held together: of the matter at the top."""
+        return self.root or self.id
+
+    @property
+    def related(self) -> bool:
+        """Whether the matter has a parent, children or cases."""
+        return self.root is not None or bool(self.children) or bool(self.cases)
+
+    @property
+    def open_children(self) -> tuple[str, ...]:
+        """The children that have not ended, in the order in which they were split off."""
+        return tuple(child for child, brief in self.children.items() if brief.open)
 
     @property
     def suspended(self) -> bool:

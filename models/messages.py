@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.acts import Act, ActName
 from models.base import Compact, Shape
 from models.calendar import CalendarNotice
+from models.matters import Light
 
 
 class Registration(Compact):
     """A matter as an office hands it in; everything optional here that the rules may have to ask for.
 
     `assigned_at` is set only for a matter assigned on paper before it came in; it is then imported, not assigned anew.
+    `parent` and `root` are set only for a child: the matter it was split off, and the one at the top.
     """
 
     message_id: str
@@ -40,6 +42,8 @@ class Registration(Compact):
     public: bool | None = None
     remark: str | None = None
     assigned_at: datetime | None = None
+    parent: str | None = None
+    root: str | None = None
 
 
 class Spoken(Compact):
@@ -187,6 +191,27 @@ class Reopen(Spoken):
     reason: str | None = None
 
 
+class Child(Shape):
+    """A child matter as an office describes it when it splits a matter; what is left out is the matter's."""
+
+    id: str | None = None
+    title: str | None = None
+    lead: str | None = None
+    co: tuple[str, ...] = ()
+    limit: str | None = None
+    report_every: str | None = None
+    responsible: str | None = None
+    requirement: str | None = None
+
+
+class Split(Spoken):
+    """分解 into child matters with leads and clocks of their own; also to add some later."""
+
+    do: Literal["split"] = "split"
+    children: tuple[Child, ...] = ()
+    reason: str | None = None
+
+
 class Urge(Spoken):
     """催办."""
 
@@ -257,7 +282,6 @@ class NotYetOffered(Spoken):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     do: Literal[
-        "split",
         "file",
         "decline",
         "investigate",
@@ -299,6 +323,7 @@ MatterCommand = (
     | Object
     | DecideObjection
     | Reopen
+    | Split
     | Urge
     | Summon
     | Circulate
@@ -329,6 +354,7 @@ TITLES: dict[str, str] = {
     "object": "对结论提出异议",
     "decide_objection": "审定异议",
     "reopen": "重新办理",
+    "split": "任务分解",
     "urge": "催办",
     "summon": "约谈",
     "circulate": "通报",
@@ -345,6 +371,36 @@ class CalendarPublished(Shape):
 
     message_id: str
     notice: CalendarNotice
+
+
+class ChildMoved(Shape):
+    """A child's word to its parent: the light it shows, and whether it is still open."""
+
+    child: str
+    light: Light
+    open: bool
+
+
+class ParentCancelled(Shape):
+    """A cancelled matter's word to its open children."""
+
+    by: str | None = None
+    reason: str | None = None
+
+
+Unanswered = ChildMoved | ParentCancelled
+"""What a relative is told: it has no id of its own, is not answered, and cannot be refused."""
+
+Relay = Registration | Unanswered
+"""What one target says to another in the same transaction."""
+
+
+class Relayed(Shape):
+    """A relay on its way: sent about the instant `at`, to `target`."""
+
+    at: datetime
+    target: str
+    message: Relay
 
 
 class Outcome(Compact):

@@ -171,6 +171,18 @@ class MatterRow(SQLModel, table=True):
     last_act: str
     last_act_at: datetime = Field(sa_type=Instant)
     cases_open: int
+    parent: str | None = None
+    root: str | None = None
+
+
+class StirredRow(SQLModel, table=True):
+    """A matter or case that another one's transaction has moved: its workflow must look, and has not looked yet."""
+
+    __tablename__ = "stirred"
+    __table_args__ = (Index("ix_stirred_family", "family", "target"), KEYED_BY_TEXT)
+
+    target: str = Field(primary_key=True)
+    family: str
 
 
 class SnapshotRow(SQLModel, table=True):

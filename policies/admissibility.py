@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from models.matters import ClockKind, Extension, ExtensionState, Severity, Stage, Urgency
+from models.matters import ClockKind, Extension, ExtensionState, Stage
 from models.messages import (
     Approve,
     Cancel,
@@ -20,7 +20,6 @@ from models.messages import (
     NotYetOffered,
     Object,
     Praise,
-    Registration,
     Reopen,
     ReportProgress,
     RequestExtension,
@@ -30,92 +29,16 @@ from models.messages import (
     Suspend,
     Verify,
 )
-from models.policy import Policy, VerificationMethod
-from policies import objections, office_commands, transfers
+from models.policy import VerificationMethod
+from policies import objections, office_commands, splits, transfers
 from policies.authority import Refused, by_lead, by_leader, by_office, by_supervisor
 from policies.deadlines import local_date, validity_end
-from policies.directory import Directory
 from policies.drafts import ENDED, OVER, Draft
 from policies.limits import Limit, LimitError, Unit, extended, parse_limit
 
-PERIOD_WORDS = {"每周": "weekly", "每半月": "half-monthly", "每月": "monthly", "每季度": "quarterly"}
-_NO_FREQUENCY = frozenset({"一次性", "once", "none"})
 # What can be said of a matter that has ended, until it is archived (engine.md 3.9).
 _AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Reopen)
 _WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
-
-
-# --- registration -----------------------------------------------------------------------------------------------------
-
-
-def check_registration(
-    registration: Registration, twin: str | None, at: datetime, directory: Directory, policy: Policy
-) -> None:
-    """Refuse a registration that engine.md 3.1 does not admit; `twin` is an open matter of the same lead and title."""
-    rule = "registration"
-    for field, name in (("title", "事项名称"), ("lead", "牵头单位"), ("office", "督办单位"), ("leader", "批准领导")):
-        if not (getattr(registration, field) or "").strip():
-            raise Refused(f"缺少{name} {field} is required", rule)
-    _check_parties(registration, directory)
-    for value, kind, name in (
-        (registration.urgency, Urgency, "紧急程度 urgency"),
-        (registration.severity, Severity, "严重程度 severity"),
-    ):
-        if value is not None and value not in set(kind):
-            accepted = "、".join(kind)
-            raise Refused(f"{name}读不懂 not understood: {value};可接受 accepted: {accepted}", rule)
-    read_limit(registration.limit or policy.default_limit, rule)
-    report_period(registration.report_every, policy)
-    if registration.assigned_at is not None:
-        if registration.assigned_at.utcoffset() is None:
-            raise Refused("交办时间缺少时区 assigned_at has no offset", rule)
-        if registration.assigned_at > at:
-            raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
-    if twin is not None:
-        raise Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule)
-
-
-def _check_parties(registration: Registration, directory: Directory) -> None:
-    rule = "registration"
-    for field in ("lead", "office"):
-        if directory.find(getattr(registration, field)) is None:
-            raise Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
-    for organ in registration.co:
-        if directory.find(organ) is None:
-            raise Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
-    posts = (registration.leader, registration.responsible, *registration.panel, *registration.reviewers)
-    for post in posts:
-        if post is not None and not directory.has_post(post):
-            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
-    if registration.by is not None and not directory.serves(registration.by, registration.office):
-        reason = f"只有督办单位的岗位可以立项 only posts of the office: {registration.office}"
-        raise Refused(reason, "authority.office")
-    if registration.lead in registration.co:
-        raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
-
-
-def read_limit(text: str, rule: str) -> Limit:
-    """The limit written in `text`; refuses what is not one."""
-    try:
-        return parse_limit(text)
-    except LimitError as error:
-        raise Refused(f"{error.why};可接受 accepted: {error.accepted}", rule) from error
-
-
-def report_period(text: str | None, policy: Policy) -> str | None:
-    """The report period named by `text` (weekly, 每周, 7d …) as a limit; None for a matter without a frequency."""
-    if text is None or text in _NO_FREQUENCY:
-        return None
-    period = policy.report_every.get(PERIOD_WORDS.get(text, text), text)
-    try:
-        limit = parse_limit(period)
-    except LimitError:
-        limit = None
-    if limit is None or limit.unit not in (Unit.DAYS, Unit.WEEKS, Unit.MONTHS):
-        accepted = "、".join((*policy.report_every, *PERIOD_WORDS, "7d"))
-        reason = f"反馈频次读不懂 report period not understood: {text};可接受 accepted: {accepted}"
-        raise Refused(reason, "registration")
-    return limit.text
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -271,6 +194,8 @@ def _submit(draft: Draft, command: Submit) -> None:
     by_lead(draft, command)
     if draft.state.stage is Stage.SUBMITTED:
         raise Refused("已报结,待核验 already submitted", rule)
+    if draft.state.open_children:
+        raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
     parts = draft.open_parts()
     if parts and not (command.without_co or "").strip():
         raise Refused(f"协办单位尚未办结:{'、'.join(parts)} a co-handler's part is open", rule)
@@ -317,4 +242,5 @@ _CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     **transfers.CHECKS,
     **objections.CHECKS,
     **office_commands.CHECKS,
+    **splits.CHECKS,
 }

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from models.acts import ActName
-from models.matters import Clock, ClockKind, Extension, ExtensionState, Light, MatterTerms, Severity, Stage, Urgency
+from models.matters import Clock, ClockKind, Extension, ExtensionState, Light, Stage
 from models.messages import (
     Approve,
     Cancel,
@@ -17,7 +17,6 @@ from models.messages import (
     MatterCommand,
     NotYetOffered,
     Object,
-    Registration,
     ReportProgress,
     RequestExtension,
     RequestTransfer,
@@ -27,95 +26,18 @@ from models.messages import (
     Suspend,
     Verify,
 )
-from policies import objections, office_commands, transfers
+from policies import objections, office_commands, splits, transfers
 from policies.admissibility import (
-    check_registration,
     extended_limit,
     pending,
-    read_limit,
-    report_period,
     suspension_end,
 )
-from policies.authority import Refused
-from policies.deadlines import add_months, local_date
+from policies.deadlines import local_date
 from policies.drafts import Draft
-from policies.limits import parse_limit
-from policies.timers import miss_limit
-
-# Ten years, which a limit in working days or one that is rolled may pass by some days; a fixed date has no other bound.
-LONGEST_MONTHS = 10 * 12 + 6
+from policies.registration import assign
 
 # What the lead says in the matter; saying whose matter it is not (an objection to the assignment) is no signature.
 _OF_THE_LEAD = (ReportProgress, RequestExtension, RequestTransfer, Submit, Object)
-
-# --- registration -----------------------------------------------------------------------------------------------------
-
-
-def register(draft: Draft, registration: Registration, twin: str | None) -> None:
-    """Admit the matter: registered, then assigned, imported, or waiting for approval (engine.md 3.1 and end of 3)."""
-    policy, directory = draft.facts.policy, draft.facts.directory
-    check_registration(registration, twin, draft.at, directory, policy)
-    terms = _terms(draft, registration)
-    draft.change(terms=terms, policy=policy.key, registered_at=draft.at)
-    limit = draft.clock(ClockKind.LIMIT, terms.limit, registration.assigned_at)
-    start, on = local_date(limit.started_at), parse_limit(terms.limit).on
-    # A written date before the start is a slip, even where a day off would carry it past the start.
-    if limit.due_at <= limit.started_at or (on is not None and on < start):
-        raise Refused(f"时限早于交办 the limit lies before the start: {terms.limit}", "registration")
-    if limit.last_day > add_months(start, LONGEST_MONTHS):
-        raise Refused(f"时限超过十年 the limit is longer than ten years: {terms.limit}", "registration")
-    by = registration.by or directory.organ(terms.office).handler
-    draft.note(ActName.REGISTERED, by=by, severity=terms.severity.value, entry="registration")
-    if registration.assigned_at is not None:
-        _import(draft, limit)
-    elif terms.basis in policy.bases_without_approval:
-        _assign(draft, limit)
-    else:
-        draft.change(stage=Stage.AWAITING_APPROVAL)
-        draft.start(draft.clock(ClockKind.APPROVAL, policy.approval))
-
-
-def _terms(draft: Draft, registration: Registration) -> MatterTerms:
-    policy = draft.facts.policy
-    return MatterTerms(
-        title=registration.title or "",
-        lead=registration.lead or "",
-        office=registration.office or "",
-        leader=registration.leader or "",
-        co=tuple(dict.fromkeys(registration.co)),
-        limit=read_limit(registration.limit or policy.default_limit, "registration").text,
-        basis=registration.basis or policy.default_basis,
-        urgency=Urgency(registration.urgency or policy.default_urgency),
-        severity=Severity(registration.severity or policy.default_severity),
-        report_every=report_period(registration.report_every, policy),
-        responsible=registration.responsible,
-        panel=registration.panel or policy.panel,
-        reviewers=registration.reviewers,
-        requirement=registration.requirement,
-        public=registration.public,
-        remark=registration.remark,
-    )
-
-
-def _run(draft: Draft, limit: Clock) -> None:
-    """Start what runs from assignment on: the limit, signing, the report periods."""
-    draft.change(stage=Stage.RUNNING, assigned_at=limit.started_at)
-    draft.run_limit(limit)
-    draft.start(draft.clock(ClockKind.SIGNING, draft.facts.policy.signing[draft.terms.urgency]))
-    draft.run_progress()
-
-
-def _assign(draft: Draft, limit: Clock) -> None:
-    _run(draft, limit)
-    draft.note_clock(ActName.ASSIGNED, limit, entry="limit")
-
-
-def _import(draft: Draft, limit: Clock) -> None:
-    _run(draft, limit)
-    draft.note_clock(ActName.IMPORTED, limit, entry="limit")
-    if limit.due_at <= draft.at:
-        miss_limit(draft, ActName.IMPORTED_OVERDUE)
-
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 
@@ -133,7 +55,7 @@ def _approve(draft: Draft, command: Approve) -> None:
         return
     draft.stop(ClockKind.APPROVAL)
     draft.note(ActName.APPROVED, by=command.by, entry="approval")
-    _assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
+    assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
 
 
 def _sign(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
@@ -271,8 +193,7 @@ def _verify(draft: Draft, command: Verify) -> None:
 
 
 def _cancel(draft: Draft, command: Cancel) -> None:
-    draft.end(Stage.CANCELLED)
-    draft.note(ActName.CANCELLED, by=command.by, reason=command.reason)
+    splits.cancel(draft, command.by, command.reason)
 
 
 def _given(detail: Mapping[str, object]) -> dict[str, object]:
@@ -293,4 +214,5 @@ _EFFECTS: dict[type, Callable[[Draft, Any], None]] = {
     **transfers.EFFECTS,
     **objections.EFFECTS,
     **office_commands.EFFECTS,
+    **splits.EFFECTS,
 }

@@ -23,6 +23,7 @@ from models.matters import (
     Stage,
     Stop,
 )
+from models.messages import Relay, Relayed
 from models.policy import Policy, Role
 from policies.calendar import Calendar
 from policies.counting import Counting
@@ -37,15 +38,17 @@ ENDED = OVER | {Stage.REFUSED, Stage.ARCHIVED}
 # What can still be owed to somebody when the matter itself has ended.
 _OUTLASTING = frozenset({ClockKind.OBJECTION, ClockKind.CIRCULATION})
 _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
+_WORSE = list(Light).index
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules may rely on: the policy the matter started under, calendar, counting rules, directory, precedents.
 
-    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until). `other(id)`
-    is the state of another matter, None for an unknown one. `recorded(id)` are the acts of a matter recorded before
-    this transition, in the order of its chain. Left out, there is no other matter and nothing is recorded.
+    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
+    `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
+    `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. Left out, there
+    is no other matter and nothing is recorded.
     """
 
     policy: Policy
@@ -54,6 +57,7 @@ class Facts:
     directory: Directory
     measures_decided: Callable[[str, datetime, datetime], int]
     other: Callable[[str], MatterState | None] = lambda _: None
+    twin: Callable[[str, str], str | None] = lambda _lead, _title: None
     recorded: Callable[[str], Sequence[ActName]] = lambda _: ()
 
 
@@ -89,7 +93,8 @@ def next_due(state: MatterState) -> Due | None:
 class Draft:
     """One transition at the instant `at`: `state` is what the matter comes to, `acts` what was noted on the way.
 
-    `stood` is the state at each act, for the documents that are issued with it.
+    `stood` is the state at each act, for the documents that are issued with it; `relays` are what it has to say to its
+    parent, its children or its cases.
     """
 
     def __init__(self, state: MatterState, at: datetime, facts: Facts) -> None:
@@ -98,6 +103,7 @@ class Draft:
         self.facts = facts
         self.acts: list[Act] = []
         self.stood: list[MatterState] = []
+        self.relays: list[Relayed] = []
 
     @property
     def terms(self) -> MatterTerms:
@@ -187,11 +193,27 @@ class Draft:
 
     # --- lights and levels ----------------------------------------------------------------------------------------
 
+    @property
+    def own_light(self) -> Light:
+        """The matter's light without its children's."""
+        return self.state.own_light or self.state.light
+
     def show(self, light: Light) -> None:
-        """Turn the light; a change is noted once, no change not at all."""
+        """Turn the matter's own light; what is shown is the worst of it and its open children's (engine.md 3.10).
+
+        A change is noted once, no change not at all.
+        """
+        if self.state.children:
+            self.change(own_light=light)
+            open_ = [child.light for child in self.state.children.values() if child.open]
+            light = max([light, *open_], key=_WORSE)
         if self.state.light is not light:
             self.change(light=light)
             self.note(ActName.LIGHT_CHANGED, light=light.value)
+
+    def relay(self, target: str, message: Relay) -> None:
+        """Say something to another target, in the same transaction, about this instant."""
+        self.relays.append(Relayed(at=self.at, target=target, message=message))
 
     # --- clocks ---------------------------------------------------------------------------------------------------
 
@@ -317,6 +339,8 @@ class Draft:
         if self.state.suspended:
             *before, last = self.state.stops
             self.change(stops=(*before, last.model_copy(update={"to_at": self.at})))
+            for clock in self.state.clocks.values():
+                self.start(self.ruled_on(clock, (last.from_at, self.at)))
         self.change(stage=stage, ended_at=self.at, contested_at=None, transfer=None)
         self.start(self.clock(ClockKind.ARCHIVE, self.facts.policy.archive))
 

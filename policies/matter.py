@@ -9,8 +9,18 @@ from datetime import datetime
 
 from models.acts import Act, ActName
 from models.matters import MatterState, Stage
-from models.messages import CalendarPublished, Command, NotYetOffered, Outcome, Registration
-from policies import commands, reruling, saying, timers
+from models.messages import (
+    CalendarPublished,
+    ChildMoved,
+    Command,
+    NotYetOffered,
+    Outcome,
+    Registration,
+    Relay,
+    Relayed,
+    Unanswered,
+)
+from policies import commands, registration, reruling, saying, splits, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -26,7 +36,8 @@ class Step:
     """The result of one step: the matter as it is now, what happened (in order), and the answer to the message.
 
     The first `struck` acts come from clocks that ran out, the rest from the message. `stood` holds, act by act, the
-    matter as it stood when the act was noted.
+    matter as it stood when the act was noted. `relays` are messages to other targets, in the order of being sent; they
+    belong to the same transaction. A relay has no outcome.
     """
 
     state: MatterState
@@ -34,6 +45,7 @@ class Step:
     struck: int
     outcome: Outcome | None = None
     stood: tuple[MatterState, ...] = ()
+    relays: tuple[Relayed, ...] = ()
 
 
 def blank(matter_id: str) -> MatterState:
@@ -43,7 +55,7 @@ def blank(matter_id: str) -> MatterState:
 
 def step(
     state: MatterState,
-    message: Message | None,
+    message: Message | Relay | None,
     at: datetime,
     facts: Facts,
     *,
@@ -59,16 +71,39 @@ def step(
     """
     acts: list[Act] = []
     stood: list[MatterState] = []
+    relays: list[Relayed] = []
     while attended and (due := next_due(state)) is not None and due.at <= at:
         draft = Draft(state, due.at, facts)
         timers.strike(draft, due)
+        splits.tell_parent(draft, state)
         state = draft.state
         acts += draft.acts
         stood += draft.stood
+        relays += draft.relays
     if message is None:
-        return Step(state, tuple(acts), len(acts), stood=tuple(stood))
-    draft, outcome = _hear(Draft(state, at, facts), message, twin, attended)
-    return Step(draft.state, (*acts, *draft.acts), len(acts), outcome, (*stood, *draft.stood))
+        return Step(state, tuple(acts), len(acts), stood=tuple(stood), relays=tuple(relays))
+    draft = Draft(state, at, facts)
+    if isinstance(message, Unanswered):
+        outcome = None
+        _take_note(draft, message)
+    else:
+        draft, outcome = _hear(draft, message, twin, attended)
+    splits.tell_parent(draft, state)
+    return Step(
+        draft.state,
+        (*acts, *draft.acts),
+        len(acts),
+        outcome,
+        (*stood, *draft.stood),
+        (*relays, *draft.relays),
+    )
+
+
+def _take_note(draft: Draft, relay: Unanswered) -> None:
+    if isinstance(relay, ChildMoved):
+        splits.heard_of_child(draft, relay)
+    else:
+        splits.cancelled_with_parent(draft, relay)
 
 
 def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> tuple[Draft, Outcome]:
@@ -80,7 +115,7 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
         elif isinstance(message, Registration):
             if untouched.terms is not None:
                 raise Refused("已登记 already registered", "registration")
-            commands.register(draft, message, twin)
+            registration.register(draft, message, twin)
             draft.acts = saying.kept(draft.acts, message)
         else:
             check_command(draft, message)

@@ -78,7 +78,7 @@ def rule_again(draft: Draft) -> None:
         notice = draft.facts.calendar.notices[-1].number
         draft.note_clock(ActName.CALENDAR_RECOMPUTED, after, entry="calendar", reason=notice)
         moved = after.due_at > before.due_at and after.kind in (ClockKind.LIMIT, ClockKind.RETURNED)
-        if moved and draft.state.light is Light.YELLOW:
+        if moved and draft.own_light is Light.YELLOW:
             draft.show(Light.GREEN)
     for denial in denials:
         _withdraw(draft, denial)

@@ -20,7 +20,7 @@ def strike(draft: Draft, due: Due) -> None:
     if due.reminder is not None:
         draft.start(clock.model_copy(update={"reminders": clock.reminders[1:]}))
         draft.note(ActName.REMINDED, days_left=due.reminder.days_left, entry="reminders", rules=("R17",))
-        if draft.state.light is Light.GREEN:
+        if draft.own_light is Light.GREEN:
             draft.show(Light.YELLOW)
         return
     strike_clock(draft, clock)

@@ -63,6 +63,7 @@ ACTS: dict[ActName, str] = {
     ActName.OBJECTION_LODGED: "对结论提出异议",
     ActName.OBJECTION_DECIDED: "审定异议",
     ActName.OBJECTION_OVERDUE: "异议到期未答复,报上一级",
+    ActName.SPLIT: "任务分解",
     ActName.URGED: "催办",
     ActName.SUMMONED: "约谈",
     ActName.CIRCULATION_REQUESTED: "报请通报",

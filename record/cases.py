@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.contract import matter_of
 from models.rows import CaseRow, table
 from record.ledger import Entry
 from record.statements import Prepared, insert_or_ignore
@@ -22,11 +23,6 @@ _OPEN = Prepared(insert_or_ignore(_CASES, "id"))
 _END = Prepared(
     update(_CASES).where(_CASES.c.id == bindparam("case")).values(open=bindparam("stays"), ended_at=bindparam("ended"))
 )
-
-
-def matter_of(case_id: str) -> str:
-    """The matter that opened the case: `m1` for `m1/case1`."""
-    return case_id.rpartition("/")[0]
 
 
 def keep(session: Session, entries: Iterable[Entry]) -> None:

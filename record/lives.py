@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.contract import matter_of
 from models.rows import ActRow, CaseRow, MatterRow, aware, table
-from record.cases import matter_of
 from record.ledger import Entry, entry_of
 from record.pages import Page, bounded, cut
 

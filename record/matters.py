@@ -120,6 +120,8 @@ def save(
         "last_act": ActName(last_act).value,
         "last_act_at": at,
         "cases_open": sum(case.open for case in state.cases),
+        "parent": state.parent,
+        "root": state.root,
     }
     standing = _standing(session, state.id)
     if standing is not None and all(row[name] == standing[name] for name in _LED_TO):
@@ -198,6 +200,18 @@ def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list
         .limit(limit)
     )
     return list(session.execute(page).scalars())
+
+
+def waiting(session: Session) -> dict[str, datetime | None]:
+    """When each registered matter falls due next (None: nothing is waited for), in the order of their first acts."""
+    began = select(_ACTS.c.target, func.min(_ACTS.c.id).label("first")).group_by(_ACTS.c.target).subquery()
+    chosen = (
+        select(_MATTERS.c.id, _MATTERS.c.next_at)
+        .join(began, began.c.target == _MATTERS.c.id)
+        .where(_MATTERS.c.stage != Stage.REFUSED.value)
+        .order_by(began.c.first)
+    )
+    return {row.id: row.next_at for row in session.execute(chosen)}
 
 
 def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[str]:

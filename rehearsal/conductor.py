@@ -11,7 +11,7 @@ from datetime import datetime
 
 from models.acts import Act, ActName
 from models.matters import MatterState
-from models.messages import CalendarPublished, Outcome, Registration
+from models.messages import CalendarPublished, Outcome, Registration, Relayed
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -66,6 +66,7 @@ class Conductor:
             directory=directory,
             measures_decided=self._measures_decided,
             other=self._states.get,
+            twin=self._twin_of,
             recorded=self._recorded,
         )
 
@@ -121,6 +122,10 @@ class Conductor:
             self._answers[target, message.message_id] = result.outcome
         self._keep(target, result)
 
+    def _relay(self, relayed: Relayed) -> None:
+        state = self._states.get(relayed.target) or blank(relayed.target)
+        self._keep(relayed.target, step(state, relayed.message, relayed.at, self._facts))
+
     def _keep(self, target: str, result: Step) -> None:
         self._acts += result.acts
         for act in result.acts:
@@ -138,6 +143,12 @@ class Conductor:
             heapq.heappush(self._due, (due.at, self._order[target], target))
         if self._responder is not None:
             self.plan(self._responder(result.state, result.acts))
+        for relayed in result.relays:
+            self._relay(relayed)
+
+    def _twin_of(self, lead: str, title: str) -> str | None:
+        namesakes = self._namesakes.get((lead, title), ())
+        return next((other for other in namesakes if self._states[other].stage not in ENDED), None)
 
     def _twin(self, target: str, registration: Registration) -> str | None:
         namesakes = self._namesakes.get((registration.lead, registration.title), ())

@@ -59,7 +59,7 @@ _STARTS = (
     (date(2026, 6, 15), 10), (date(2026, 9, 21), 12), (date(2026, 12, 14), 17), (date(2024, 2, 26), 5),
 )  # fmt: skip
 _SPAN_DAYS = 75
-_OTHER_COMMANDS = ("urge", "split", "summon", "praise", "file")
+_OTHER_COMMANDS = ("urge", "summon", "praise", "file")
 
 
 def random_scenario(seed: int, directory: Directory) -> Scenario:
@@ -179,7 +179,8 @@ class _Author:
         matter = rng.choice(matters)
         do, said, right = self._command(matter)
         by = rng.choice(right) if self._chance(0.75) else self._anybody()
-        target = matter["id"] if self._chance(0.94) else rng.choice(("m9", f"{matter['id']}/case1"))
+        others = ("m9", f"{matter['id']}/case1", f"{matter['id']}a", f"{matter['id']}b")
+        target = matter["id"] if self._chance(0.9) else rng.choice(others)
         return {"at": self._some_time().isoformat(), "by": by, "target": target, "do": do, **said}
 
     def _answer(self, command: dict[str, Any]) -> dict[str, Any] | None:
@@ -229,11 +230,16 @@ class _Author:
             (2, "raise_urgency", {"urgency": rng.choice(("平件", "急件", "特急"))}, office),
             (1, "circulate", {"text": "通报"}, (*office, *leader)),
             (1, "merge", {"into": rng.choice(("m1", "m2", "m3"))}, office),
+            (1, "split", {"children": [self._child(matter) for _ in range(rng.randint(1, 2))]}, office),
             (1, "correct", {"entry": rng.randint(1, 9), "text": "更正"}, office),
             (1, rng.choice(_OTHER_COMMANDS), {"reason": "其他"}, office),
         )
         _, do, said, right = rng.choices(sayings, [weight for weight, *_ in sayings])[0]
         return do, said, right
+
+    def _child(self, matter: dict[str, Any]) -> dict[str, Any]:
+        name = f"{matter['id']}{self._rng.choice('abc')}"
+        return {"id": name, "title": f"分项{name}", "lead": self._rng.choice(_LEADS), "limit": self._limit()}
 
     def _decision(self) -> dict[str, Any]:
         said: dict[str, Any] = {"upheld": self._chance(0.5)} if self._chance(0.95) else {}

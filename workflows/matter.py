@@ -50,6 +50,7 @@ with workflow.unsafe.imports_passed_through():
         RequestTransfer,
         Resume,
         Sign,
+        Split,
         Submit,
         Summon,
         Suspend,
@@ -90,7 +91,8 @@ class MatterWorkflow:
         self._shown: dict[str, object] = _attributes(opening.standing, opening.organ) if opening.standing else {}
         self._published: list[CalendarPublished] = []
         self._renewing = False
-        self._behind = False
+        # How often somebody called to look at the record, and up to which call this has been done.
+        self._calls, self._looked = 0, 0
         if opening.drill_at is not None:
             workflow.set_update_handler(STRIKE_CLOCK_UPDATE, self._strike_clock)
 
@@ -98,7 +100,7 @@ class MatterWorkflow:
     async def run(self, opening: Opening) -> str:
         """Register (once), then wait for messages and due instants until the matter is archived."""
         if opening.standing is None:
-            await self._transact(opening.registration)
+            await self._look(opening.registration)
         else:
             self._tell()
         while not self._ended or not workflow.all_handlers_finished():
@@ -106,14 +108,18 @@ class MatterWorkflow:
                 # Taken off the list only when recorded: a drill's clock waits for an empty list.
                 await self._transact(self._published[0])
                 del self._published[0]
-            elif self._behind:
-                await self._transact(None)
-                self._behind = False
+            elif self._calls > self._looked:
+                await self._look()
             elif self._grown_long:
                 workflow.continue_as_new(self._continued())
             else:
                 await self._wait()
         return self._head
+
+    async def _look(self, registration: Registration | None = None) -> None:
+        calls = self._calls
+        await self._transact(registration)
+        self._looked = calls
 
     async def _wait(self) -> None:
         """Wait for the next due instant; the timer is left alone as long as that instant stays the same."""
@@ -124,7 +130,7 @@ class MatterWorkflow:
     @property
     def _called(self) -> bool:
         gone = self._ended and workflow.all_handlers_finished()
-        return bool(self._published) or self._behind or self._grown_long or gone
+        return self._called_to_look or self._grown_long or gone
 
     @property
     def _grown_long(self) -> bool:
@@ -225,6 +231,11 @@ class MatterWorkflow:
         return await self._answer(command)
 
     @workflow.update
+    async def split(self, command: Split) -> Outcome:
+        """任务分解."""
+        return await self._answer(command)
+
+    @workflow.update
     async def urge(self, command: Urge) -> Outcome:
         """催办."""
         return await self._answer(command)
@@ -271,8 +282,8 @@ class MatterWorkflow:
 
     @workflow.signal(name=RECORD_MOVED_SIGNAL)
     def record_moved(self) -> None:
-        """The record may hold more than this workflow has seen: a crash came between the commit and the answer."""
-        self._behind = True
+        """The record may hold more than this workflow has seen: a crash came between, or a relative has moved it."""
+        self._calls += 1
 
     @workflow.signal(name=RENEW_SIGNAL)
     def renew(self) -> None:
@@ -289,11 +300,16 @@ class MatterWorkflow:
         if not isinstance(self._clock, DrillClock):
             raise TypeError("only a drill has a clock to strike")
         self._clock.strike(at)
-        await workflow.wait_condition(lambda: self._receipt is not None and not self._published and self._quiet(at))
+        await workflow.wait_condition(lambda: self._receipt is not None and self._quiet(at))
         return self._last
 
+    @property
+    def _called_to_look(self) -> bool:
+        return bool(self._published) or self._calls > self._looked
+
     def _quiet(self, at: datetime) -> bool:
-        return self._ended or self._last.next_at is None or self._last.next_at > at
+        done = self._ended or self._last.next_at is None or self._last.next_at > at
+        return done and not self._called_to_look
 
     # --- one transition -----------------------------------------------------------------------------------------------
 
@@ -309,7 +325,13 @@ class MatterWorkflow:
         async with self._turn:
             receipt: Receipt = await workflow.execute_local_activity(
                 RECORD_TRANSITION,
-                TransitionOrder(matter_id=self._opening.matter_id, at=at, message=message, known_seq=self._seq),
+                TransitionOrder(
+                    matter_id=self._opening.matter_id,
+                    at=at,
+                    message=message,
+                    known_seq=self._seq,
+                    drill=self._opening.drill_at is not None,
+                ),
                 result_type=Receipt,
                 start_to_close_timeout=_RECORDING_ATTEMPT,
                 retry_policy=_RECORDING_RETRY,

@@ -22,9 +22,9 @@ from intake.readings import (
     split_names,
 )
 from models.matters import Urgency
-from policies.admissibility import PERIOD_WORDS
 from policies.limits import LONGEST, Unit, parse_limit
 from policies.procedures import STANDARD, shipped
+from policies.registration import PERIOD_WORDS
 
 MAY_11 = date(2026, 5, 11)
 DATES = st.dates(date(1949, 1, 1), date(2200, 12, 31))

@@ -117,6 +117,20 @@ def test_an_objection_is_decided_within_thirty_days(decided: str, late: bool) ->
     assert life.when(ActName.OBJECTION_OVERDUE) == ([at("04-07 18:00")] if late else [])
 
 
+def test_an_objection_that_stood_still_with_the_matter_has_the_rest_of_its_time_when_the_matter_ends() -> None:
+    life = Life(limit="20wd")
+    life.say("03-02 10:00", "submit", text="办结")
+    life.say("03-03 10:00", "verify", OFFICER, passed=False)
+    life.say("03-04 10:00", "object", text="不属实")
+    life.say("03-05 10:00", "suspend", OFFICER, reason="等批复", until="2026-04-03")
+    life.say("03-06 10:00", "submit", text="办结")
+    life.say("04-10 10:00", "verify", OFFICER, passed=True, method="document")
+
+    assert life.state.clocks[ClockKind.OBJECTION].due_at > at("04-10 10:00")
+    assert life.next_at is not None
+    assert life.next_at > at("04-10 10:00")
+
+
 def test_the_archive_waits_for_an_objection() -> None:
     life = closed()
     life.say("04-07 10:00", "object", HANDLER, text="不属实")

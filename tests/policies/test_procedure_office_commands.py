@@ -91,7 +91,7 @@ def test_silence_of_the_leader_circulates_nothing_and_is_told_one_organ_higher()
     assert life.when(ActName.APPROVAL_OVERDUE) == [at("03-06 18:00")]
     assert life.told(ActName.APPROVAL_OVERDUE) == (LEADER, "市长")
     assert life.say("03-20 10:00", "approve", LEADER).accepted
-    assert life.of(ActName.CIRCULATED)[0].detail == {"text": "通报"}
+    assert life.of(ActName.CIRCULATED)[0].detail["text"] == "通报"
 
 
 def test_raised_urgency_keeps_the_limit_and_replaces_the_reminders_still_ahead() -> None:
@@ -190,7 +190,8 @@ def test_the_terms_that_concern_nobody_else_are_corrected_with_the_registration(
     life.say("03-03 10:00", "correct", OFFICER, entry=1, reason="笔误", fields={field: value})
 
     assert getattr(life.state.terms, field) == value
-    assert life.the(ActName.CORRECTED).detail == {"entry": 1, "fields": {field: value}}
+    corrected = life.the(ActName.CORRECTED).detail
+    assert (corrected["entry"], corrected["fields"]) == (1, {field: value})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What holds for every life of a matter, whatever is said to it, in whatever order, repeated, stale or late?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
-from models.matters import MatterState, Stage
+from models.matters import Light, MatterState, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
 from policies.calendar import CalendarError, standard_calendar
 from policies.counting import counting
@@ -67,15 +67,16 @@ def test_every_rehearsal_keeps_the_order_of_time_and_the_bounds_of_the_procedure
     played = play(scenario, DIRECTORY)
     assert all(scenario.start <= act.at <= scenario.until for act in played.acts)
     assert list(played.acts) == sorted(played.acts, key=lambda act: act.at)
-    heard = {(item.target, item.at) for item in scenario.planned if isinstance(item, PlannedCommand)}
+    # What is said to a matter also speaks in its cases (m1/case1) and in its children (m1a).
+    heard = {(item.target[:2], item.at) for item in scenario.planned if isinstance(item, PlannedCommand)}
     loaded = {item.at for item in scenario.planned if isinstance(item, PlannedNotice)}
     for act in played.acts:
         if act.act not in BY_ITSELF:
-            matter = act.target.split("/")[0]
-            assert act.at == scenario.start or act.at in loaded or {(act.target, act.at), (matter, act.at)} & heard
+            assert act.at == scenario.start or act.at in loaded or (act.target[:2], act.at) in heard
     for matter_id, state in played.states.items():
         holds_for_a_life([act for act in played.acts if act.target.split("/")[0] == matter_id], matter_id)
         assert stands(state), state
+        assert shows_the_worst_light(state, played.states), state
     assert play(scenario, DIRECTORY).acts == played.acts
 
 
@@ -98,6 +99,15 @@ def holds_for_a_life(acts: Sequence[Act], matter_id: str) -> None:
             assert open_cases[subject] == act.target
         elif act.act is ActName.CASE_WITHDRAWN:
             assert open_cases.pop(subject) == act.target
+
+
+def shows_the_worst_light(state: MatterState, states: Mapping[str, MatterState]) -> bool:
+    """Whether a matter shows the worst light of its own and its open children's, and knows which are open."""
+    open_ = [states[child] for child in state.children if states[child].stage not in ENDED]
+    if state.stage in ENDED:
+        return True
+    worst = max([state.own_light or state.light, *(child.light for child in open_)], key=list(Light).index)
+    return state.light is worst and state.open_children == tuple(child.id for child in open_)
 
 
 def stands(state: MatterState) -> bool:

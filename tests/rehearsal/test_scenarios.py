@@ -56,7 +56,17 @@ def test_a_named_mechanism_is_a_row_of_the_checklist() -> None:
 # --- coverage -------------------------------------------------------------------------------------------------------
 
 
-RULE_FILES = ("authority", "admissibility", "commands", "transfers", "objections", "office_commands", "matter")
+RULE_FILES = (
+    "authority",
+    "registration",
+    "admissibility",
+    "commands",
+    "transfers",
+    "splits",
+    "objections",
+    "office_commands",
+    "matter",
+)
 RULES = [ROOT / "policies" / f"{name}.py" for name in RULE_FILES]
 CAUSES = [ROOT / "policies" / f"{name}.py" for name in (*RULE_FILES, "timers", "reruling", "drafts")]
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -18,12 +19,14 @@ from models.messages import (
     AcceptTransfer,
     Cancel,
     Correct,
+    MatterCommand,
     Merge,
     NotYetOffered,
     Outcome,
     ReportProgress,
     RequestTransfer,
     Sign,
+    Split,
     Submit,
     Urge,
     Verify,
@@ -35,6 +38,7 @@ from tests.workflows.cast import (
     CO_HANDLER,
     DIRECTORY,
     HANDLER,
+    LEAD,
     LEADER,
     OFFICER,
     STRANGER,
@@ -43,6 +47,7 @@ from tests.workflows.cast import (
     this_second,
 )
 from tests.workflows.conftest import LiveOffice, eventually
+from witnesses import witnesses_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -117,7 +122,7 @@ async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothi
 async def test_a_command_nobody_offers_yet_is_refused_on_record(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
 
-    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="split"))
+    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="vote"))
 
     assert not outcome.accepted
     assert acts_of(live, "m1")[-1] is ActName.REFUSED
@@ -164,6 +169,38 @@ async def test_one_matter_is_merged_into_another_that_the_record_knows(live: Liv
     )
 
     assert (nowhere.rule, merged.accepted, corrected.accepted) == ("merge", True, True)
+
+
+async def test_a_running_matter_hears_every_command_there_is(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+
+    for shape in get_args(MatterCommand):
+        outcome = await live.office.say("m1", shape(message_id=message_id(), by="没有这个岗位"))
+        assert outcome.rule == "authority", shape
+
+
+async def test_a_matter_and_its_children_show_each_other_what_they_come_to(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter(limit="20wd"))
+    children = ({"id": "a", "title": "甲", "lead": CO, "limit": "2h"}, {"id": "b", "title": "乙", "lead": LEAD})
+    split = Split.model_validate({"message_id": message_id(), "by": OFFICER, "children": children})
+    assert (await live.office.say("m1", split)).accepted
+
+    waiting = await live.office.say("m1", Submit(message_id=message_id(), by=HANDLER, text="办结"))
+    assert not waiting.accepted
+    cancelled = await live.office.say("m1", Cancel(message_id=message_id(), by=LEADER, reason="停办"))
+
+    async def ended() -> bool:
+        standings = [await live.office.standing(child) for child in ("a", "b")]
+        return all(one is not None and one.stage is Stage.CANCELLED for one in standings)
+
+    assert cancelled.accepted
+    assert await eventually(ended)
+    for matter_id in ("m1", "a", "b"):
+        with live.store.reading() as session:
+            faults = ledger.verify(session, [matter_id])
+            seen = [seen async for seen in witnesses_of(live.client, matter_id, live.scope)]
+            faults += ledger.compare(session, seen)
+        assert faults == []
 
 
 async def test_a_command_sent_as_not_yet_offered_is_heard_once_it_is_offered(live: LiveOffice) -> None:
