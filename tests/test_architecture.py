@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "settings"}
+        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

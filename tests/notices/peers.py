@@ -80,7 +80,9 @@ class _Mailbox:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if address.startswith("nobody@"):
             return "550 5.1.1 no such mailbox " + address
         if address.startswith("full@"):
@@ -95,7 +97,7 @@ class _Mailbox:
         if mood is Mood.BUSY:
             return "451 4.3.0 try again later"
         if mood is Mood.HANGS:
-            while not self._peer.released.is_set():
+            while not self._peer.released.is_set():  # noqa: ASYNC110 - set from another thread
                 await asyncio.sleep(0.05)
             return "451 4.3.0 never mind"
         mail = message_from_bytes(envelope.content, policy=default)

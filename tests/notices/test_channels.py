@@ -167,7 +167,7 @@ def test_what_others_ask_of_the_web_is_not_listened_to(web: Peer) -> None:
     assert exchanges == []
 
 
-# --- what is written down -----------------------------------------------------------------------------------------------
+# --- what is written down ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""kill -9 of the worker while a notice is on its way: nothing is lost, and nothing is doubled that nobody could tell."""
+"""kill -9 of the worker while a notice is on its way: nothing is lost, nothing doubled that nobody could tell."""
 
 import asyncio
 import os
