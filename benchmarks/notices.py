@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -36,6 +37,8 @@ from worker import SEARCH_ATTRIBUTES
 SEED = 20261125
 OFFICE, OFFICER, LEADER = "区政府督查室", "区政府督查室承办岗", "区长"
 PATIENCE_SECONDS = 1.0
+PATIENCE = timedelta(minutes=5)
+"""Of whoever launches: a worker that is killed again and again is away for most of the time."""
 _ENDED = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 _PAGE = 1000
 
@@ -152,7 +155,7 @@ async def measure(matters: int, kills: int) -> bool:
                 store.migrate()
                 client = await Client.connect(server.address, data_converter=pydantic_data_converter)
                 began = time.monotonic()
-                rows = await _live(Office(client, store), store, environment, chance, matters, kills)
+                rows = await _live(Office(client, store, patience=PATIENCE), store, environment, chance, matters, kills)
                 seconds = time.monotonic() - began
                 store.close()
     table = [
@@ -185,7 +188,7 @@ async def _live(  # noqa: PLR0917 - the story's parts
     async def disturb() -> None:
         nonlocal running
         for _ in range(kills):
-            await asyncio.sleep(chance.uniform(2.0, 5.0))
+            await asyncio.sleep(chance.uniform(4.0, 8.0))
             running.kill()
             running.wait()
             running = started()

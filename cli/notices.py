@@ -99,8 +99,8 @@ def list_notices(  # noqa: PLR0917 - one parameter for each option
         say("没有符合条件的通知。 No notice fits.")
 
 
-@app.command()
-def test(
+@app.command("test")
+def send_test(
     post: Annotated[str, typer.Argument(metavar="POST", help="岗位。 The post.")],
     as_json: Json = False,
 ) -> None:
