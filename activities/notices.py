@@ -260,7 +260,7 @@ class Notices:
         terms, policy = _terms(told), self._policy(session, told)
         role = None
         if told.state is not None and policy is not None:
-            role = role_of(recipient, told.entry.act.act, told.state, policy, self._directory)
+            role = role_of(recipient, told.entry.act, told.state, policy, self._directory)
         return Content(
             recipient=recipient,
             matter=told.matter_id,

@@ -7,7 +7,7 @@ notices/, how it is tried for workflows/notices.py. Source: the procedure (notic
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from models.acts import ActName
+from models.acts import Act, ActName
 from models.contacts import Contact, Hours
 from models.directory import Organ
 from models.matters import MatterState, MatterTerms, Urgency
@@ -19,6 +19,7 @@ from policies.directory import Directory
 
 _DAY = timedelta(days=1)
 _DEFAULT_ATTEMPTS = 8
+_ABOUT = (Role.SUBJECT_ORGAN_HEAD, Role.SUBJECT_ORGAN_HANDLER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +81,19 @@ def attempts(urgency: Urgency | None, policy: Policy | None) -> int:
     return policy.notice_attempts.get(urgency, _DEFAULT_ATTEMPTS)
 
 
-def role_of(post: str, act: ActName, state: MatterState, policy: Policy, directory: Directory) -> Role | None:
+def role_of(post: str, act: Act, state: MatterState, policy: Policy, directory: Directory) -> Role | None:
     """As whom the post is told of `act`: the first of the procedure's roles that it holds; None for none of them.
 
-    A post told that holds no role by name is one above the leader.
+    What an act is about comes first: the organ that has taken a matter over is its lead by now. A post told that holds
+    no role by name is one above the leader.
     """
     if state.terms is None:
         return None
-    above = None
-    for role in policy.tell.get(act, ()):
-        if role in (Role.ABOVE_LEADER, Role.ESCALATED):
-            above = role
-        elif post in _holders(role, state.terms, directory):
+    roles = policy.tell.get(act.act, ())
+    for role in sorted(roles, key=lambda one: one not in _ABOUT):
+        if post in _holders(role, act.subject, state.terms, directory):
             return role
-    return above
+    return next((role for role in roles if role in (Role.ABOVE_LEADER, Role.ESCALATED)), None)
 
 
 def answerable(recipient: str, terms: MatterTerms | None, directory: Directory) -> str | None:
@@ -107,13 +107,18 @@ def answerable(recipient: str, terms: MatterTerms | None, directory: Directory) 
     return office.head if recipient == office.handler else office.handler
 
 
-def _holders(role: Role, terms: MatterTerms, directory: Directory) -> tuple[str, ...]:
+def _holders(role: Role, subject: str | None, terms: MatterTerms, directory: Directory) -> tuple[str, ...]:
+    about = (subject,) if subject else ()
     match role:
+        case Role.SUBJECT_ORGAN_HEAD:
+            return _posts(directory, about, head=True)
+        case Role.SUBJECT_ORGAN_HANDLER:
+            return _posts(directory, about, head=False)
         case Role.LEAD_HEAD:
             return _posts(directory, (terms.lead,), head=True)
         case Role.LEAD_HANDLER:
             return _posts(directory, (terms.lead,), head=False)
-        case Role.CO_HEADS | Role.SUBJECT_ORGAN_HEAD:
+        case Role.CO_HEADS:
             return _posts(directory, terms.co, head=True)
         case Role.CO_HANDLERS:
             return _posts(directory, terms.co, head=False)

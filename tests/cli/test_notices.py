@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Engine, Said, starter
+from tests.databases import Databases
 from tests.notices.peers import Mood, Peer, http_service, mail_server
 
 HANDLER, HEAD, OFFICER = "区教育局承办岗", "区教育局长", "区政府督查室承办岗"
@@ -36,7 +37,7 @@ class Sending:
 
 
 @pytest.fixture(scope="module")
-def sending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sending]:
+def sending(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Sending]:
     place = tmp_path_factory.mktemp("sending")
     contacts = place / "contacts.yaml"
     contacts.write_text(CONTACTS, encoding="utf-8")
@@ -47,7 +48,7 @@ def sending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sending]:
             "TEST_MAIL_URL": f"mailto://127.0.0.1:{mail.port}?from=duban@example.invalid&to=x@example.invalid",
             "TEST_HOOK_URL": f"json://127.0.0.1:{web.port}/s3cret",
         }
-        engine = Engine(place / "var", settings)
+        engine = Engine(place / "var", databases.new(), settings)
         engine.up("--no-sample")
         yield Sending(engine, mail, web)
         engine.down()

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time
-from pathlib import Path
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
@@ -85,7 +84,7 @@ class SendingOffice:
 @asynccontextmanager
 async def sending(
     server: EmbeddedServer,
-    tmp_path: Path,
+    database_url: str,
     contacts: Mapping[str, Contact],
     mail: Peer | None = None,
     *,
@@ -96,9 +95,9 @@ async def sending(
     client = client or await Client.connect(server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     scope = f"test-{uuid4().hex[:12]}"
-    store = Store(f"sqlite:///{tmp_path / 'record.db'}", synchronous="NORMAL")
+    store = Store(database_url, synchronous="NORMAL")
     store.migrate()
-    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(workflow_pollers=5, shutdown_seconds=1)
     book = Contacts(posts=dict(contacts), mail=mail_of(mail) if mail else None)
     queue = f"{scope}-notices"
     dispatch = Dispatch(client, book, queue=queue, scope=scope)

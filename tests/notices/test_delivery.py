@@ -3,7 +3,6 @@
 import io
 import logging
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from temporalio.service import RPCError
@@ -27,14 +26,14 @@ WITHIN = timedelta(seconds=40)
 
 
 async def test_every_post_told_gets_one_mail_and_the_proof_is_kept(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer
 ) -> None:
     contacts = {
         HANDLER: reached_by(by_mail("handler@example.invalid")),
         HEAD: reached_by(by_mail("head@example.invalid")),
         CO_HANDLER: reached_by(by_mail("co@example.invalid")),
     }
-    async with sending(temporal_server, tmp_path, contacts, mail) as live:
+    async with sending(temporal_server, database_url, contacts, mail) as live:
         await live.office.launch("m1", a_matter(co=[CO], title="校舍加固"))
         await eventually(live.settled, WITHIN)
 
@@ -57,8 +56,8 @@ async def test_every_post_told_gets_one_mail_and_the_proof_is_kept(
             await live.notice("m1", 1, OFFICER).describe()
 
 
-async def test_an_office_without_contacts_starts_no_notice(temporal_server: EmbeddedServer, tmp_path: Path) -> None:
-    async with sending(temporal_server, tmp_path, {}) as live:
+async def test_an_office_without_contacts_starts_no_notice(temporal_server: EmbeddedServer, database_url: str) -> None:
+    async with sending(temporal_server, database_url, {}) as live:
         await live.office.launch("m1", a_matter())
 
         assert live.deliveries() == []
@@ -68,9 +67,9 @@ async def test_an_office_without_contacts_starts_no_notice(temporal_server: Embe
 
 
 async def test_a_notice_started_again_and_a_command_repeated_leave_nothing_twice(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer
 ) -> None:
-    async with sending(temporal_server, tmp_path, {OFFICER: reached_by(by_mail())}, mail) as live:
+    async with sending(temporal_server, database_url, {OFFICER: reached_by(by_mail())}, mail) as live:
         await live.office.launch("m1", a_matter())
         sign = Sign(message_id=message_id(), by=HANDLER)
         first = await live.office.say("m1", sign)
@@ -92,10 +91,10 @@ async def test_a_notice_started_again_and_a_command_repeated_leave_nothing_twice
 
 
 async def test_a_channel_that_is_busy_is_tried_again(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer
 ) -> None:
     mail.moods = [Mood.BUSY, Mood.BUSY]
-    async with sending(temporal_server, tmp_path, {HANDLER: reached_by(by_mail())}, mail) as live:
+    async with sending(temporal_server, database_url, {HANDLER: reached_by(by_mail())}, mail) as live:
         await live.office.launch("m1", a_matter())
         await eventually(live.settled, WITHIN)
 
@@ -105,10 +104,10 @@ async def test_a_channel_that_is_busy_is_tried_again(
 
 
 async def test_a_refused_channel_gives_way_to_the_next_at_once(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer, web: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer, web: Peer
 ) -> None:
     contacts = {HANDLER: reached_by(by_mail("nobody@example.invalid"), by_webhook(web), by_mail(name="mail-2"))}
-    async with sending(temporal_server, tmp_path, contacts, mail) as live:
+    async with sending(temporal_server, database_url, contacts, mail) as live:
         await live.office.launch("m1", a_matter())
         await eventually(live.settled, WITHIN)
 
@@ -123,10 +122,10 @@ async def test_a_refused_channel_gives_way_to_the_next_at_once(
 
 
 async def test_a_mail_taken_late_comes_again_under_the_same_message_id(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer
 ) -> None:
     mail.moods = [Mood.LATE]
-    async with sending(temporal_server, tmp_path, {HANDLER: reached_by(by_mail())}, mail) as live:
+    async with sending(temporal_server, database_url, {HANDLER: reached_by(by_mail())}, mail) as live:
         await live.office.launch("m1", a_matter())
         await eventually(live.settled, WITHIN)
 
@@ -137,11 +136,11 @@ async def test_a_mail_taken_late_comes_again_under_the_same_message_id(
 
 @pytest.mark.parametrize("mood", [Mood.LATE, Mood.SLAMS])
 async def test_what_a_messenger_may_have_is_not_sent_to_it_again_and_the_next_channel_says_so(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer, web: Peer, mood: Mood
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer, web: Peer, mood: Mood
 ) -> None:
     web.then = mood
     contacts = {HANDLER: reached_by(by_messenger(web), by_mail())}
-    async with sending(temporal_server, tmp_path, contacts, mail) as live:
+    async with sending(temporal_server, database_url, contacts, mail) as live:
         await live.office.launch("m1", a_matter())
         await eventually(live.settled, WITHIN)
 
@@ -151,10 +150,10 @@ async def test_what_a_messenger_may_have_is_not_sent_to_it_again_and_the_next_ch
 
 
 async def test_a_messenger_that_has_certainly_not_taken_it_is_tried_again(
-    temporal_server: EmbeddedServer, tmp_path: Path, web: Peer
+    temporal_server: EmbeddedServer, database_url: str, web: Peer
 ) -> None:
     web.moods = [Mood.BUSY]
-    async with sending(temporal_server, tmp_path, {HANDLER: reached_by(by_messenger(web))}) as live:
+    async with sending(temporal_server, database_url, {HANDLER: reached_by(by_messenger(web))}) as live:
         await live.office.launch("m1", a_matter())
         await eventually(live.settled, WITHIN)
 
@@ -163,14 +162,14 @@ async def test_a_messenger_that_has_certainly_not_taken_it_is_tried_again(
 
 
 async def test_when_no_channel_delivers_the_office_is_told_and_it_does_not_count_as_told(
-    temporal_server: EmbeddedServer, tmp_path: Path, mail: Peer, web: Peer
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer, web: Peer
 ) -> None:
     web.then = Mood.REFUSES
     contacts = {
         HANDLER: reached_by(by_mail("nobody@example.invalid"), by_webhook(web)),
         HEAD: reached_by(by_mail("head@example.invalid")),
     }
-    async with sending(temporal_server, tmp_path, contacts, mail) as live:
+    async with sending(temporal_server, database_url, contacts, mail) as live:
         await live.office.launch("m1", a_matter())
 
         async def reported() -> bool:
@@ -188,10 +187,10 @@ async def test_when_no_channel_delivers_the_office_is_told_and_it_does_not_count
 
 
 async def test_the_office_that_cannot_be_reached_itself_is_reported_to_its_head(
-    temporal_server: EmbeddedServer, tmp_path: Path, web: Peer
+    temporal_server: EmbeddedServer, database_url: str, web: Peer
 ) -> None:
     web.then = Mood.REFUSES
-    async with sending(temporal_server, tmp_path, {OFFICER: reached_by(by_webhook(web))}) as live:
+    async with sending(temporal_server, database_url, {OFFICER: reached_by(by_webhook(web))}) as live:
         await live.office.launch("m1", a_matter())
 
         async def reported() -> bool:
@@ -201,7 +200,7 @@ async def test_the_office_that_cannot_be_reached_itself_is_reported_to_its_head(
 
 
 async def test_secrets_stay_out_of_histories_logs_and_failures(
-    temporal_server: EmbeddedServer, tmp_path: Path, web: Peer
+    temporal_server: EmbeddedServer, database_url: str, web: Peer
 ) -> None:
     web.moods = [Mood.BUSY, Mood.SLAMS]
     web.then = Mood.REFUSES
@@ -209,7 +208,7 @@ async def test_secrets_stay_out_of_histories_logs_and_failures(
     before = list(logging.getLogger().handlers)
     logs.configure("json", "debug", written)
     try:
-        async with sending(temporal_server, tmp_path, {HANDLER: reached_by(by_webhook(web))}) as live:
+        async with sending(temporal_server, database_url, {HANDLER: reached_by(by_webhook(web))}) as live:
             await live.office.launch("m1", a_matter())
             await eventually(live.settled, WITHIN)
             handles = [

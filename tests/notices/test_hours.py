@@ -28,7 +28,7 @@ LONG = timedelta(days=14)
 
 @asynccontextmanager
 async def closed_today(
-    tmp_path: Path, contacts: dict[str, Contact], mail: Peer
+    tmp_path: Path, database_url: str, contacts: dict[str, Contact], mail: Peer
 ) -> AsyncIterator[tuple[SendingOffice, TimeSkipper]]:
     """An office on two days off, whatever the day is on which the test runs."""
     skipping = {**FOR_TESTS, "frontend.WorkflowTimeSkippingEnabled": True}
@@ -38,7 +38,7 @@ async def closed_today(
         tmp_path, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=skipping
     ) as server:
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-        async with sending(server, tmp_path, contacts, mail, client=client) as live:
+        async with sending(server, database_url, contacts, mail, client=client) as live:
             notice = CalendarNotice(number="休假1号", date=today, year=today.year, days_off=tuple(off), workdays=())
             with live.store.writing() as session:
                 calendars.add(session, notice, datetime.now(UTC))
@@ -50,9 +50,11 @@ def in_office_hours(at: datetime) -> bool:
     return local.weekday() < 5 and (time(8, 30) <= local.time() < time(12) or time(14) <= local.time() < time(18))
 
 
-async def test_an_ordinary_notice_waits_for_office_hours_and_an_urgent_one_does_not(tmp_path: Path, mail: Peer) -> None:
+async def test_an_ordinary_notice_waits_for_office_hours_and_an_urgent_one_does_not(
+    tmp_path: Path, database_url: str, mail: Peer
+) -> None:
     contacts = {HANDLER: reached_by(by_mail(), hours=Hours.OFFICE)}
-    async with closed_today(tmp_path, contacts, mail) as (live, skipper):
+    async with closed_today(tmp_path, database_url, contacts, mail) as (live, skipper):
         await live.office.launch("m1", a_matter(title="平常事项"))
         await live.office.launch("m2", a_matter(title="特急事项", urgency="特急"))
 
@@ -77,9 +79,11 @@ async def test_an_ordinary_notice_waits_for_office_hours_and_an_urgent_one_does_
         assert len(mail.arrived) == 2
 
 
-async def test_a_digest_is_one_mail_for_a_day_and_proves_every_notice_in_it(tmp_path: Path, mail: Peer) -> None:
+async def test_a_digest_is_one_mail_for_a_day_and_proves_every_notice_in_it(
+    tmp_path: Path, database_url: str, mail: Peer
+) -> None:
     contacts = {HANDLER: reached_by(by_mail(), digest_at=time(17)), HEAD: reached_by(by_mail("head@example.invalid"))}
-    async with closed_today(tmp_path, contacts, mail) as (live, skipper):
+    async with closed_today(tmp_path, database_url, contacts, mail) as (live, skipper):
         for number in range(3):
             await live.office.launch(f"m{number}", a_matter(title=f"事项{number}"))
 

@@ -43,13 +43,14 @@ posts:
 class Worker:
     """The worker as it is deployed, its channels leading to the peers of the test."""
 
-    def __init__(self, address: str, data_dir: Path, mail: Peer, im: Peer) -> None:
+    def __init__(self, address: str, data_dir: Path, database_url: str, mail: Peer, im: Peer) -> None:
         contacts = data_dir / "contacts.yaml"
         contacts.write_text(CONTACTS, encoding="utf-8")
         self._environment = {
             **os.environ,
             "TEMPORAL_ADDRESS": address,
             "DUBAN_DATA_DIR": str(data_dir),
+            "DUBAN_DATABASE_URL": database_url,
             "DUBAN_CONTACTS_PATH": str(contacts),
             "DUBAN_NOTICE_PATIENCE_SECONDS": "1",
             "DUBAN_NOTICE_PAUSE_SECONDS": "0.2",
@@ -89,14 +90,14 @@ def registration(title: str) -> Registration:
 
 
 async def test_a_worker_killed_in_the_middle_of_sending_doubles_nothing_unseen(
-    tmp_path: Path, mail: Peer, web: Peer
+    tmp_path: Path, database_url: str, mail: Peer, web: Peer
 ) -> None:
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+        store = Store(database_url)
         store.migrate()
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
         mail.moods, web.moods = [Mood.LATE, Mood.LATE], [Mood.LATE]
-        running = Worker(server.address, tmp_path, mail, web)
+        running = Worker(server.address, tmp_path, database_url, mail, web)
         try:
             await Office(client, store).launch("m1", registration("校舍加固"))
 
@@ -121,14 +122,14 @@ async def test_a_worker_killed_in_the_middle_of_sending_doubles_nothing_unseen(
     assert len(mail.keys) == 3
 
 
-async def test_kills_at_any_moment_lose_no_notice(tmp_path: Path, mail: Peer, web: Peer) -> None:
+async def test_kills_at_any_moment_lose_no_notice(tmp_path: Path, database_url: str, mail: Peer, web: Peer) -> None:
     chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(f"sqlite:///{tmp_path / 'duban.db'}")
+        store = Store(database_url)
         store.migrate()
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
         office = Office(client, store)
-        running = Worker(server.address, tmp_path, mail, web)
+        running = Worker(server.address, tmp_path, database_url, mail, web)
 
         async def live_through(number: int) -> None:
             target = f"k{number}"

@@ -66,9 +66,7 @@ def test_what_was_said_or_shown_in_an_act_stays_in_the_system() -> None:
 def test_a_title_cannot_become_markup_a_header_or_a_template() -> None:
     title = "<script>\r\nBcc: x@example.invalid {{ 7 * 7 }} {% include 'x' %}"
 
-    message = shipped().notice(
-        Content("区长", act=an_act(ActName.CLOSED), role=Role.LEADER, **{**MATTER, "title": title})
-    )
+    message = shipped().notice(Content("区长", "2026-0001", an_act(ActName.CLOSED), Role.LEADER, title=title))
 
     assert "<script>" not in message.html
     assert "\n" not in message.subject

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 import pytest
 
-from models.acts import ActName
+from models.acts import Act, ActName
 from models.contacts import Contact, Hours, Route
 from models.matters import Urgency
 from models.policy import Role
@@ -13,7 +13,21 @@ from policies.counting import counting
 from policies.directory import Directory
 from policies.notices import Leaving, answerable, attempts, digest_due, leaving, office_time, role_of
 from policies.procedures import load_text, shipped
-from tests.builders import ABOVE, CAST, CO, CO_HANDLER, HANDLER, HEAD, LEADER, OFFICE_HEAD, OFFICER, STRANGER, Life, at
+from tests.builders import (
+    ABOVE,
+    CAST,
+    CO,
+    CO_HANDLER,
+    CO_HEAD,
+    HANDLER,
+    HEAD,
+    LEADER,
+    OFFICE_HEAD,
+    OFFICER,
+    STRANGER,
+    Life,
+    at,
+)
 
 CALENDAR = standard_calendar()
 COUNTING = counting(at("03-02 09:00").date())
@@ -109,8 +123,11 @@ def test_a_procedure_of_the_first_release_knows_nothing_of_notices_and_still_wor
 
 
 @pytest.mark.parametrize(
-    ("post", "act", "role"),
+    ("post", "name", "role"),
     [
+        (CO_HEAD, ActName.CO_OVERDUE, Role.SUBJECT_ORGAN_HEAD),
+        # By the time it is sent, the organ that took the matter over is its lead.
+        (CO_HANDLER, ActName.TRANSFER_ACCEPTED, Role.SUBJECT_ORGAN_HANDLER),
         (HANDLER, ActName.ASSIGNED, Role.LEAD_HANDLER),
         (HEAD, ActName.ASSIGNED, Role.LEAD_HEAD),
         (CO_HANDLER, ActName.ASSIGNED, Role.CO_HANDLERS),
@@ -122,10 +139,11 @@ def test_a_procedure_of_the_first_release_knows_nothing_of_notices_and_still_wor
         (STRANGER, ActName.ASSIGNED, None),
     ],
 )
-def test_a_post_is_told_as_whose_it_is(post: str, act: ActName, role: Role | None) -> None:
-    state = Life(co=[CO]).state
+def test_a_post_is_told_as_whose_it_is(post: str, name: ActName, role: Role | None) -> None:
+    about = CO if name in (ActName.CO_OVERDUE, ActName.TRANSFER_ACCEPTED) else None
+    act = Act(at=at("03-02 09:00"), target="m1", act=name, subject=about)
 
-    assert role_of(post, act, state, POLICY, Directory(CAST)) is role
+    assert role_of(post, act, Life(co=[CO]).state, POLICY, Directory(CAST)) is role
 
 
 def test_the_offices_handler_answers_for_what_is_not_delivered_and_its_head_for_the_handler() -> None:
