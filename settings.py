@@ -342,6 +342,9 @@ def contradictions(settings: Settings) -> list[Contradiction]:
     if settings.database_statement_seconds < settings.database_patience_seconds:
         words = "语句的时限短于等锁的时限 a statement would be given up before its wait for a lock is"
         found.append(Contradiction(("database_statement_seconds", "database_patience_seconds"), words))
+    if settings.serve is Serve.NOTICES and settings.contacts_path is None:
+        words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
+        found.append(Contradiction(("serve", "contacts_path"), words))
     return found
 
 

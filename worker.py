@@ -46,6 +46,7 @@ log = logs.get(__name__)
 
 _MOMENT_SECONDS = 2.0
 _NOTICE_POLLERS = 5
+_NOTICE_THREADS = 8
 
 WORKFLOWS = (MatterWorkflow, CalendarWorkflow, MisdirectedWorkflow)
 NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
@@ -131,7 +132,10 @@ def build_notice_worker(
             notices.join_digest,
             notices.gather_digest,
         ],
-        activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="notice"),
+        # They wait for peers most of the time, and for the database together with those of the procedure.
+        activity_executor=ThreadPoolExecutor(
+            min(settings.activity_threads, _NOTICE_THREADS), thread_name_prefix="notice"
+        ),
         workflow_runner=workflow_runner(settings.runner),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
@@ -150,10 +154,6 @@ def _workers(client: Client, store: Store, directory: Directory, settings: Setti
     if settings.serve is not Serve.PROCEDURE and contacts is not None:
         lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds)
         workers.append(build_notice_worker(client, store, directory, settings, lines))
-    if not workers:
-        raise SettingsError(
-            "serve=notices 需要 contacts_path。 serve=notices needs contacts_path: without contacts nothing is sent."
-        )
     return workers
 
 

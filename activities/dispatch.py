@@ -17,6 +17,7 @@ from models.contract import NOTICE_WORKFLOW, TaskQueue, notice_workflow_id
 from models.notices import NoticeOrder
 
 _START = timedelta(seconds=5)
+_STARTS_SECONDS = 8.0
 
 
 class Dispatch:
@@ -35,7 +36,7 @@ class Dispatch:
     def start(self, orders: Sequence[NoticeOrder]) -> None:
         """Start a workflow for each notice that has none yet; called from a thread. Raises when one may be missing."""
         if orders:
-            asyncio.run_coroutine_threadsafe(self._start_all(orders), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._start_all(orders), self._loop).result(_STARTS_SECONDS)
 
     async def _start_all(self, orders: Sequence[NoticeOrder]) -> None:
         await asyncio.gather(*(self._start(order) for order in orders))

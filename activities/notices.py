@@ -209,22 +209,26 @@ class Notices:
             return deliveries.close(session, order.parcel, order.channel, why)
 
     @activity.defn(name=REPORT_UNDELIVERED, no_thread_cancel_exception=True)
-    def report_undelivered(self, parcel: str) -> None:
-        """Every channel has been tried: put it into the inbox of whoever answers for the matter."""
+    def report_undelivered(self, parcel: str) -> bool:
+        """Nothing more will be tried: put what nobody took into the inbox of whoever answers for the matter.
+
+        False where a channel has delivered after all, and there is nothing to report.
+        """
         now = datetime.now(UTC)
         with self._store.writing() as session:
-            for order in deliveries.in_parcel(session, parcel):
-                self._report(session, order, now)
+            reported = [self._report(session, order, now) for order in deliveries.in_parcel(session, parcel)]
+        return any(reported)
 
-    def _report(self, session: Session, order: NoticeOrder, now: datetime) -> None:
+    def _report(self, session: Session, order: NoticeOrder, now: datetime) -> bool:
         number = deliveries.undelivered(session, order)
         told = deliveries.told(session, order.target, order.seq)
         if number is None or told is None:
-            return
+            return False
         log.warning("notice.undelivered", target=order.target, seq=order.seq)
         post = answerable(order.recipient, _terms(told), self._directory)
         if post is not None:
             outbox.report(session, number, post, now)
+        return True
 
     # --- what a notice is made of -------------------------------------------------------------------------------------
 

