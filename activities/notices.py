@@ -191,7 +191,7 @@ class Notices:
             if state is NoticeState.DELIVERED:
                 deliveries.delivered(session, order.parcel, order.channel, answer.words, datetime.now(UTC))
             else:
-                deliveries.missed(
+                state = deliveries.missed(
                     session, order.parcel, order.channel, attempt=begun.attempt, state=state, failure=answer.words
                 )
         log.info("notice.attempted", channel=order.channel, tries=begun.attempt, verdict=answer.verdict)

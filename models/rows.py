@@ -251,7 +251,7 @@ class DeliveryRow(SQLModel, table=True):
 
     `parcel` is the key under which it leaves, alone or in a digest; null until that is decided. Before `due_at` it does
     not leave. `provider_key` is what the peer can tell a repetition by, `receipt` what it answered, `failure` why the
-    last attempt failed, in a class of words without addresses.
+    last attempt failed, in a class of words without addresses. `doubtful` says that an earlier attempt may have arrived.
     """
 
     __tablename__ = "deliveries"
@@ -270,6 +270,7 @@ class DeliveryRow(SQLModel, table=True):
     queued_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     attempts: int
+    doubtful: bool
     attempted_at: datetime | None = Field(default=None, sa_type=Instant)
     delivered_at: datetime | None = Field(default=None, sa_type=Instant)
     provider_key: str | None = None

@@ -7,8 +7,9 @@ so that one cut off is seen; what it led to is marked afterwards. When to send i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
 from models.matters import MatterState
@@ -31,9 +32,10 @@ _OF_ACT = (
 )
 _QUEUE = Prepared(
     lambda dialect: insert_or_ignore(_DELIVERIES, "recipient", "channel", "entry")(dialect).values(
-        entry=_OF_ACT, **{name: bindparam(name) for name in ("recipient", "channel", "state", "queued_at", "attempts")}
+        entry=_OF_ACT,
+        **{name: bindparam(name) for name in ("recipient", "channel", "state", "queued_at", "attempts", "doubtful")},
     ),
-    ["recipient", "channel", "entry", "state", "queued_at", "attempts"],
+    ["recipient", "channel", "entry", "state", "queued_at", "attempts", "doubtful"],
 )
 
 _OPEN = (NoticeState.QUEUED.value, NoticeState.SENDING.value)
@@ -60,6 +62,7 @@ class Delivery:
     queued_at: datetime
     due_at: datetime | None
     attempts: int
+    doubtful: bool
     attempted_at: datetime | None
     delivered_at: datetime | None
     provider_key: str | None
@@ -100,6 +103,7 @@ def queue(session: Session, entries: Iterable[Entry], routes: Callable[[str], tu
             "state": NoticeState.QUEUED.value,
             "queued_at": entry.processed_at,
             "attempts": 0,
+            "doubtful": False,
         }
         for entry in entries
         for post in dict.fromkeys(entry.act.tell)
@@ -165,6 +169,7 @@ def reroute(session: Session, order: NoticeOrder, routes: tuple[str, ...], at: d
                 "state": NoticeState.QUEUED.value,
                 "queued_at": at,
                 "attempts": 0,
+                "doubtful": False,
             },
         )
     mine = _DELIVERIES.c.entry == _entry(order), _DELIVERIES.c.recipient == order.recipient
@@ -278,7 +283,9 @@ def begin(
     """
     hold(session, parcel)
     row = session.execute(
-        select(_DELIVERIES.c.state, _DELIVERIES.c.attempts).where(*_of(parcel, channel)).limit(1)
+        select(_DELIVERIES.c.state, _DELIVERIES.c.attempts, _DELIVERIES.c.doubtful)
+        .where(*_of(parcel, channel))
+        .limit(1)
     ).first()
     if row is None:
         return Fate.FAILED
@@ -301,6 +308,7 @@ def begin(
         .values(
             state=NoticeState.SENDING.value,
             attempts=row.attempts + 1,
+            doubtful=row.doubtful or state is NoticeState.SENDING,
             attempted_at=at,
             provider_key=provider_key,
             failure=None,
@@ -327,16 +335,23 @@ def delivered(session: Session, parcel: str, channel: str, receipt: str, at: dat
     )
 
 
-def missed(session: Session, parcel: str, channel: str, *, attempt: int, state: NoticeState, failure: str) -> None:
-    """The attempt has led to `state` because of `failure`; without effect when another one has begun since."""
+def missed(
+    session: Session, parcel: str, channel: str, *, attempt: int, state: NoticeState, failure: str
+) -> NoticeState:
+    """The attempt has led to `state` because of `failure`; what the channel stands at now.
+
+    Without effect when another attempt has begun since. A refusal says nothing about an earlier attempt that may have
+    arrived: that one leaves the parcel unconfirmed.
+    """
     hold(session, parcel)
     session.execute(
         update(_DELIVERIES)
         .where(
             *_of(parcel, channel), _DELIVERIES.c.attempts == attempt, _DELIVERIES.c.state == NoticeState.SENDING.value
         )
-        .values(state=state.value, failure=failure)
+        .values(state=_doubted(state), failure=failure)
     )
+    return NoticeState(session.scalars(select(_DELIVERIES.c.state).where(*_of(parcel, channel)).limit(1)).one())
 
 
 def close(session: Session, parcel: str, channel: str, why: str) -> Fate:
@@ -352,7 +367,7 @@ def close(session: Session, parcel: str, channel: str, why: str) -> Fate:
         session.execute(
             update(_DELIVERIES)
             .where(*_of(parcel, channel), _DELIVERIES.c.state == before.value)
-            .values(state=after.value, failure=func.coalesce(_DELIVERIES.c.failure, failure))
+            .values(state=_doubted(after), failure=func.coalesce(_DELIVERIES.c.failure, failure))
         )
     state = session.scalar(select(_DELIVERIES.c.state).where(*_of(parcel, channel)).limit(1))
     return FATES[NoticeState(state)] if state else Fate.FAILED
@@ -422,6 +437,7 @@ def deliveries(
             row.queued_at,
             row.due_at,
             row.attempts,
+            row.doubtful,
             row.attempted_at,
             row.delivered_at,
             row.provider_key,
@@ -444,6 +460,13 @@ def _behind(after: str) -> ColumnElement[bool]:
         and_(_DELIVERIES.c.entry == entry, _DELIVERIES.c.recipient > recipient),
         and_(_DELIVERIES.c.entry == entry, _DELIVERIES.c.recipient == recipient, _DELIVERIES.c.channel > channel),
     )
+
+
+def _doubted(state: NoticeState) -> Any:
+    """`state`; but what may have arrived at an earlier attempt never counts as failed."""
+    if state is not NoticeState.FAILED:
+        return state.value
+    return case((_DELIVERIES.c.doubtful, NoticeState.UNCONFIRMED.value), else_=state.value)
 
 
 def _entry(order: NoticeOrder) -> ScalarSelect[int]:

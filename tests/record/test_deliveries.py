@@ -118,6 +118,17 @@ def test_an_attempt_left_behind_changes_nothing_unless_it_delivers(store: Store)
     assert states(store)["mail"] is NoticeState.DELIVERED
 
 
+def test_a_refusal_says_nothing_about_an_earlier_attempt_that_may_have_arrived(store: Store) -> None:
+    leaves(store, told(store))
+    for attempt in (1, 2):
+        assert begin(store, "mail", tells=True) == Begun(attempt)
+    with store.writing() as session:
+        left_at = deliveries.missed(session, "p1", "mail", attempt=2, state=NoticeState.FAILED, failure="smtp_data_554")
+
+    assert left_at is NoticeState.UNCONFIRMED
+    assert states(store)["mail"] is NoticeState.UNCONFIRMED
+
+
 def test_routes_that_came_or_went_since_the_act_are_followed(store: Store) -> None:
     order = told(store)
 

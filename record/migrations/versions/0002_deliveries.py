@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("queued_at", _INSTANT, nullable=False),
         sa.Column("due_at", _INSTANT),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("doubtful", sa.Boolean, nullable=False),
         sa.Column("attempted_at", _INSTANT),
         sa.Column("delivered_at", _INSTANT),
         sa.Column("provider_key", sa.String),
