@@ -8,8 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pydantic import Field
-
 from models.acts import ActName
 from models.base import Shape
 from models.documents import DocumentKind

@@ -251,7 +251,7 @@ class DeliveryRow(SQLModel, table=True):
 
     `parcel` is the key under which it leaves, alone or in a digest; null until that is decided. Before `due_at` it does
     not leave. `provider_key` is what the peer can tell a repetition by, `receipt` what it answered, `failure` why the
-    last attempt failed, in a class of words without addresses. `doubtful` says that an earlier attempt may have arrived.
+    last attempt failed, in a class of words without addresses. `doubtful`: an earlier attempt may have arrived.
     """
 
     __tablename__ = "deliveries"

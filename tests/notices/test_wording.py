@@ -78,7 +78,7 @@ def test_a_title_cannot_become_markup_a_header_or_a_template() -> None:
 def test_an_act_without_words_of_its_own_is_told_by_its_name() -> None:
     (name, *_) = [act for act in ActName if act.value not in shipped().acts]
 
-    assert name.value in shipped().notice(Content("区长", act=an_act(name), **MATTER)).text
+    assert name.value in shipped().notice(Content("区长", act=an_act(name), role=None, **MATTER)).text
 
 
 def test_a_digest_lists_every_notice_once() -> None:
