@@ -141,6 +141,7 @@ def build_notice_worker(
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(min(settings.workflow_pollers, _NOTICE_POLLERS)),
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+        deployment_config=deployment_config(settings.deployment, settings.build),
     )
 
 
@@ -169,7 +170,8 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         await worker.__aenter__()
     try:
         office = Office(client, store)
-        await _take_on(client, settings)
+        if settings.serve is not Serve.NOTICES:
+            await _take_on(client, settings)
         told = await office.catch_up()
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
 
 from activities.dispatch import Dispatch
 from activities.notices import Lines
@@ -20,10 +22,10 @@ from record import deliveries
 from record.deliveries import Delivery
 from record.outbox import Notice, NoticeState, inbox
 from record.store import Store
-from settings import Settings, secret
+from settings import Runner, Settings, secret
 from tests.notices.peers import Peer
 from tests.workflows.cast import DIRECTORY
-from worker import SEARCH_ATTRIBUTES, build_notice_worker, build_worker
+from worker import NOTICE_WORKFLOWS, SEARCH_ATTRIBUTES, build_notice_worker, build_worker, workflow_runner
 
 SETTLED = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 PASSWORD = "s3cret-passw0rd"  # noqa: S105 - looked for where it must not be
@@ -79,6 +81,17 @@ class SendingOffice:
 
     def notice(self, target: str, seq: int, recipient: str) -> WorkflowHandle[object, Fate | None]:
         return self.client.get_workflow_handle(notice_workflow_id(target, seq, recipient, self.scope), result_type=Fate)
+
+
+async def replays(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the history of this notice or digest leads the code through the same steps again."""
+    replayer = Replayer(
+        workflows=NOTICE_WORKFLOWS,
+        data_converter=pydantic_data_converter,
+        workflow_runner=workflow_runner(Runner.SANDBOXED),
+    )
+    result = await replayer.replay_workflow(await handle.fetch_history(), raise_on_replay_failure=False)
+    return result.replay_failure is None
 
 
 @asynccontextmanager

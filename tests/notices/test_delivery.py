@@ -15,7 +15,7 @@ from models.messages import Sign
 from models.notices import Fate, NoticeOrder
 from record import ledger
 from record.outbox import NoticeState
-from tests.notices.offices import PASSWORD, by_mail, by_messenger, by_webhook, reached_by, sending
+from tests.notices.offices import PASSWORD, by_mail, by_messenger, by_webhook, reached_by, replays, sending
 from tests.notices.peers import Mood, Peer
 from tests.workflows.cast import CO, CO_HANDLER, HANDLER, HEAD, OFFICER, a_matter, message_id
 from tests.workflows.conftest import eventually
@@ -124,6 +124,7 @@ async def test_a_refused_channel_gives_way_to_the_next_at_once(
         assert set(web.keys.values()) == {1}
         assert "重复" not in web.arrived[0].text
         assert await live.notice("m1", 2, HANDLER).result() is Fate.DELIVERED
+        assert await replays(live.notice("m1", 2, HANDLER))
 
 
 async def test_a_mail_taken_late_comes_again_under_the_same_message_id(

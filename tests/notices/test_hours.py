@@ -17,7 +17,7 @@ from models.notices import Fate
 from policies.deadlines import SHANGHAI
 from record import calendars
 from record.outbox import NoticeState
-from tests.notices.offices import SendingOffice, by_mail, reached_by, sending
+from tests.notices.offices import SendingOffice, by_mail, reached_by, replays, sending
 from tests.notices.peers import Peer
 from tests.workflows.cast import HANDLER, HEAD, a_matter
 from tests.workflows.conftest import eventually
@@ -101,6 +101,7 @@ async def test_a_digest_is_one_mail_for_a_day_and_proves_every_notice_in_it(
         await skipper.fast_forward(digest, LONG)
 
         assert await digest.result() == 1
+        assert await replays(digest)
         (mail_to_handler,) = [one for one in mail.arrived if one.to == "jyj@example.invalid"]
         assert "3 条" in mail_to_handler.subject
         assert all(f"事项{number}" in mail_to_handler.text for number in range(3))

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -43,7 +44,7 @@ posts:
 class Worker:
     """The worker as it is deployed, its channels leading to the peers of the test."""
 
-    def __init__(self, address: str, data_dir: Path, database_url: str, mail: Peer, im: Peer) -> None:
+    def __init__(self, address: str, data_dir: Path, database_url: str, mail: Peer, im: Peer, **settings: str) -> None:
         contacts = data_dir / "contacts.yaml"
         contacts.write_text(CONTACTS, encoding="utf-8")
         self._environment = {
@@ -57,6 +58,7 @@ class Worker:
             "DUBAN_LOG_LEVEL": "error",
             "TEST_MAIL_URL": f"mailto://127.0.0.1:{mail.port}?from=duban@example.invalid&to=x@example.invalid",
             "TEST_IM_URL": f"mmost://127.0.0.1:{im.port}/abcdefghijklmnopqrstuvwxyz",
+            **settings,
         }
         self._process = self._started()
 
@@ -164,3 +166,31 @@ async def test_kills_at_any_moment_lose_no_notice(tmp_path: Path, database_url: 
     assert {str(one.provider_key) for one in by_mail} <= set(mail.keys)
     subjects = Counter(one.text for one in web.arrived)
     assert set(subjects.values()) == {1}
+
+
+@pytest.mark.parametrize("deployment", ["", "duban"])
+async def test_matters_and_notices_may_have_processes_of_their_own(
+    tmp_path: Path, database_url: str, mail: Peer, web: Peer, deployment: str
+) -> None:
+    async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
+        store = Store(database_url)
+        store.migrate()
+        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        place = server.address, tmp_path, database_url, mail, web
+        procedure = Worker(*place, DUBAN_SERVE="procedure", DUBAN_DEPLOYMENT=deployment)
+        notices = None
+        try:
+            await Office(client, store).launch("m1", registration("校舍加固"))
+            waiting = {one.state for one in all_of(store)}
+            notices = Worker(*place, DUBAN_SERVE="notices", DUBAN_DEPLOYMENT=deployment)
+            found = await settled(store, 4)
+        finally:
+            for process in (procedure, notices):
+                if process is not None:
+                    process.kill()
+            store.close()
+
+    assert waiting == {NoticeState.QUEUED}
+    assert {one.state for one in found} == {NoticeState.DELIVERED, NoticeState.UNNEEDED}
+    assert len(mail.arrived) == 2
+    assert len(web.arrived) == 1
