@@ -184,7 +184,7 @@ class _Reader:
             elif not mail:
                 self._mistake((*here, "to"), "没有邮件服务器 there is no mail server: mail", f"mail: {_URL_ACCEPTED}")
             if not self.mistakes:
-                routes.append(Route(name=str(name), url=url, to=to, line=self._document.line(here)))
+                routes.append(Route(name=str(name), url=url, to=to))
         return tuple(routes)
 
     def _url(self, content: Any, at: Place) -> str | None:

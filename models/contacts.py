@@ -22,14 +22,12 @@ class Route(Shape):
     """One way to a post, in the order of trying.
 
     `name` is what the record calls it. `url` is a reference (`env:NAME`, `file:PATH`) to an Apprise URL, or the URL
-    itself; with `to` (an e-mail address) it is left out and the office's mail server is used. `line` is where it
-    stands in the file.
+    itself; with `to` (an e-mail address) it is left out and the office's mail server is used.
     """
 
     name: str
     url: str | None = None
     to: str | None = None
-    line: int = 0
 
 
 class Contact(Shape):

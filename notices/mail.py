@@ -106,16 +106,20 @@ class MailChannel:
         if not plugin.verify_certificate:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        host, port, own, patience = plugin.smtp_host, plugin.port, self._from.domain, self._patience
+        own, patience = self._from.domain, self._patience
         smtp = (
-            smtplib.SMTP_SSL(host, port, own, timeout=patience, context=context)
+            smtplib.SMTP_SSL(local_hostname=own, timeout=patience, context=context)
             if plugin.secure_mode == "ssl"
-            else smtplib.SMTP(host, port, own, timeout=patience)
+            else smtplib.SMTP(local_hostname=own, timeout=patience)
         )
+        # Whom the certificate has to name; the class learns it only where it connects by itself, before any deadline.
+        smtp._host = plugin.smtp_host
         deadline = threading.Timer(_CONVERSATIONS * self._patience, _break_off, (smtp,))
         deadline.daemon = True
         deadline.start()
         try:
+            code, _ = smtp.connect(plugin.smtp_host, plugin.port)
+            _expect("session", (code, b""), 220)
             if plugin.secure_mode == "starttls":
                 smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()

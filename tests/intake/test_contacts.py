@@ -37,8 +37,8 @@ def test_channels_in_order_with_hours_and_digest_are_read(tmp_path: Path) -> Non
     assert contacts.posts == {
         POST: Contact(
             routes=(
-                Route(name="wecom", url="file:/run/secrets/wecom", line=7),
-                Route(name="mail", to="q12@example.invalid", line=8),
+                Route(name="wecom", url="file:/run/secrets/wecom"),
+                Route(name="mail", to="q12@example.invalid"),
             ),
             hours=Hours.ANY,
             digest_at=time(17),
