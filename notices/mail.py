@@ -113,7 +113,7 @@ class MailChannel:
             else smtplib.SMTP(local_hostname=own, timeout=patience)
         )
         # Whom the certificate has to name; the class learns it only where it connects by itself, before any deadline.
-        smtp._host = plugin.smtp_host
+        smtp._host = plugin.smtp_host  # type: ignore[attr-defined]
         deadline = threading.Timer(_CONVERSATIONS * self._patience, _break_off, (smtp,))
         deadline.daemon = True
         deadline.start()
