@@ -55,6 +55,14 @@ class Runner(StrEnum):
     UNSANDBOXED = "unsandboxed"
 
 
+class Serve(StrEnum):
+    """Which task queues a worker process serves; each can have processes of its own."""
+
+    ALL = "all"
+    PROCEDURE = "procedure"
+    NOTICES = "notices"
+
+
 class Synchronous(StrEnum):
     """SQLite's `synchronous`: FULL loses nothing when the power fails, NORMAL may lose the last commits."""
 
@@ -83,6 +91,12 @@ def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("empty")
     return text.strip()
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or len(text.split()) != 1:
+        raise ValueError("not a web address")
+    return text
 
 
 class RecordArguments(TypedDict):
@@ -145,6 +159,17 @@ class Settings(BaseSettings):
     build: Annotated[str, AfterValidator(_name_on_the_server)] = Field(
         "", description="字母、数字、.、-、_，空为由程序算出 letters, digits, ., -, _; empty: made from the program"
     )
+    contacts_path: FilePath | None = Field(
+        None, description="通知渠道文件 path of a contacts file; 不设则只用站内收件箱 without it the in-app inbox only"
+    )
+    public_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://… 通知中的链接 begins the links in notices"
+    )
+    serve: Serve = Field(Serve.ALL, description="all, procedure, notices")
+    notice_patience_seconds: PositiveFloat = Field(
+        15.0, le=120, description="大于 0 至 120（秒）above 0 to 120 seconds"
+    )
+    notice_pause_seconds: PositiveFloat = Field(5.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -317,6 +342,9 @@ def contradictions(settings: Settings) -> list[Contradiction]:
     if settings.database_statement_seconds < settings.database_patience_seconds:
         words = "语句的时限短于等锁的时限 a statement would be given up before its wait for a lock is"
         found.append(Contradiction(("database_statement_seconds", "database_patience_seconds"), words))
+    if settings.serve is Serve.NOTICES and settings.contacts_path is None:
+        words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
+        found.append(Contradiction(("serve", "contacts_path"), words))
     return found
 
 
@@ -388,6 +416,28 @@ def temporal_origins(directory: Path | None = None) -> dict[str, Origin]:
 
 def _told_to_temporal(directory: Path) -> dict[str, str]:
     return {**_dotenv(directory / ENV_FILE), **os.environ}
+
+
+def secret(reference: str) -> str:
+    """What stands behind `env:NAME` or `file:PATH`; anything else is the secret itself.
+
+    Raises LookupError, which names the variable or the file, for one that is not there or empty.
+    """
+    kind, _, place = reference.partition(":")
+    if kind == "env":
+        found = os.environ.get(place, "").strip()
+        if not found:
+            raise LookupError(f"环境变量未设置 environment variable not set: {place}")
+        return found
+    if kind == "file" and not place.startswith("//"):
+        try:
+            found = Path(place).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            found = ""
+        if not found:
+            raise LookupError(f"文件无法读取或为空 file unreadable or empty: {place}")
+        return found
+    return reference
 
 
 def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:

@@ -20,12 +20,15 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import logs
 from activities.calendars import Calendars
+from activities.dispatch import Dispatch
 from activities.documents import Issuing
+from activities.notices import Lines, Notices
 from activities.recording import Recording
 from activities.waking import Waking
 from builds import deployment_config, in_charge, take_on, this_build
 from documents.templates import TemplateError, Templates
 from embedded import EmbeddedServerError, register_search_attributes
+from intake.contacts import read_contacts
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from leaving import leave
@@ -34,16 +37,20 @@ from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
-from settings import Runner, Settings, SettingsError, Temporal, load, load_temporal
+from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
+from workflows.notices import DigestWorkflow, NoticeWorkflow
 
 log = logs.get(__name__)
 
 _MOMENT_SECONDS = 2.0
+_NOTICE_POLLERS = 5
+_NOTICE_THREADS = 8
 
 WORKFLOWS = (MatterWorkflow, CalendarWorkflow, MisdirectedWorkflow)
+NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
 
 SEARCH_ATTRIBUTES = {
     SearchAttribute.KIND.value: SearchAttributeIndexedValueType.KEYWORD,
@@ -76,15 +83,17 @@ def build_worker(
     scope: str = "",
     procedures: tuple[Procedure, ...] = (),
     workflows: tuple[type, ...] = WORKFLOWS,
+    dispatch: Dispatch | None = None,
 ) -> Worker:
     """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped.
 
-    Raises TemplateError for a document template of the office's own that cannot be used.
+    Without `dispatch` notices stay in the in-app inbox: a drill or a rehearsal has none. Raises TemplateError for a
+    document template of the office's own that cannot be used.
     """
     templates = Templates(settings.templates_path)
     templates.check()
     waking = Waking(client, queue=queue, scope=scope)
-    recording = Recording(store, directory, procedures, Issuing(templates), waking)
+    recording = Recording(store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch)
     calendars = Calendars(store, client, scope)
     return Worker(
         client,
@@ -101,6 +110,56 @@ def build_worker(
     )
 
 
+def build_notice_worker(
+    client: Client,
+    store: Store,
+    directory: Directory,
+    settings: Settings,
+    lines: Lines,
+    *,
+    queue: str = TaskQueue.NOTICES,
+    scope: str = "",
+) -> Worker:
+    """A worker that sends notices on `queue`; enter it as a context to run it."""
+    notices = Notices(client, store, directory, lines, public_url=settings.public_url, queue=queue, scope=scope)
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=NOTICE_WORKFLOWS,
+        activities=[
+            notices.plan_notice,
+            notices.send_notice,
+            notices.close_channel,
+            notices.report_undelivered,
+            notices.join_digest,
+            notices.gather_digest,
+        ],
+        # They wait for peers most of the time, and for the database together with those of the procedure.
+        activity_executor=ThreadPoolExecutor(
+            min(settings.activity_threads, _NOTICE_THREADS), thread_name_prefix="notice"
+        ),
+        workflow_runner=workflow_runner(settings.runner),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(min(settings.workflow_pollers, _NOTICE_POLLERS)),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+        deployment_config=deployment_config(settings.deployment, settings.build),
+    )
+
+
+def _workers(client: Client, store: Store, directory: Directory, settings: Settings) -> list[Worker]:
+    """The workers that this process is to run: notices leave only where there are contacts."""
+    contacts = read_contacts(settings.contacts_path, directory) if settings.contacts_path else None
+    dispatch = Dispatch(client, contacts) if contacts else None
+    workers = []
+    if settings.serve is not Serve.NOTICES:
+        workers.append(build_worker(client, store, directory, settings, dispatch=dispatch))
+    if settings.serve is not Serve.PROCEDURE and contacts is not None:
+        lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds)
+        workers.append(build_notice_worker(client, store, directory, settings, lines))
+    return workers
+
+
 @asynccontextmanager
 async def running(client: Client, store: Store, directory: Directory, settings: Settings) -> AsyncIterator[Office]:
     """A running worker that has caught up with the record, and an office that speaks through it.
@@ -108,15 +167,18 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
     What is under way when the block is left is finished first, within the settings' shutdown time and a moment. A
     database that does not answer is tried for ever: that is left to the next start, which begins it again.
     """
-    worker = await build_worker(client, store, directory, settings).__aenter__()
+    workers = _workers(client, store, directory, settings)
+    for worker in workers:
+        await worker.__aenter__()
     try:
         office = Office(client, store)
-        await _take_on(client, settings)
+        if settings.serve is not Serve.NOTICES:
+            await _take_on(client, settings)
         told = await office.catch_up()
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
     finally:
-        leaving = asyncio.create_task(worker.__aexit__(*sys.exc_info()))
+        leaving = asyncio.ensure_future(asyncio.gather(*(worker.__aexit__(*sys.exc_info()) for worker in workers)))
         done, _ = await asyncio.wait({leaving}, timeout=settings.shutdown_seconds + _MOMENT_SECONDS)
         if done:
             leaving.result()

@@ -6,6 +6,7 @@ off. What a notice changes for a matter is for policies/reruling.py.
 
 from datetime import UTC, datetime
 
+from sqlmodel import Session
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
@@ -20,13 +21,31 @@ from models.contract import (
     matter_workflow_id,
 )
 from models.messages import CalendarPublished
-from policies.calendar import CalendarError, standard_calendar
+from policies.calendar import Calendar, CalendarError, standard_calendar
 from record import calendars, matters
 from record.store import Store
 
 log = logs.get(__name__)
 
 _PAGE = 200
+
+
+class CalendarInForce:
+    """The calendar with every notice loaded into a record, read again only when there are new ones."""
+
+    def __init__(self) -> None:
+        self._revision = 0
+        self._calendar = standard_calendar()
+
+    def read(self, session: Session) -> Calendar:
+        """The calendar as this transaction sees it."""
+        revision = calendars.revision(session)
+        if revision != self._revision:
+            calendar = standard_calendar()
+            for notice in calendars.notices(session):
+                calendar = calendar if calendar.has(notice.number) else calendar.with_notice(notice)
+            self._revision, self._calendar = revision, calendar
+        return self._calendar
 
 
 class Calendars:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+from activities.dispatch import Dispatch
 from activities.documents import Issuing
 from activities.waking import Waking
 from documents.templates import Templates
@@ -19,6 +20,7 @@ from models.acts import ActName
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
 from models.matters import MatterState, Stage
 from models.messages import Outcome, Registration, Relay, Unanswered
+from models.notices import NoticeOrder
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -26,7 +28,7 @@ from policies.directory import Directory
 from policies.matter import Facts, Message, Step, blank, due_at, next_due, step
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import CLOCKS, line
-from record import calendars, cases, documents, families, ledger, matters, outbox, procedures
+from record import calendars, cases, deliveries, documents, families, ledger, matters, outbox, procedures
 from record.ledger import Entry
 from record.store import Store
 
@@ -49,7 +51,7 @@ class Recording:
 
     `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own); `issuing` knows the
     templates documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what
-    another matter's transition starts or moves.
+    another matter's transition starts or moves; without `dispatch` every notice stays in the in-app inbox.
     """
 
     def __init__(
@@ -58,10 +60,13 @@ class Recording:
         directory: Directory,
         procedures: tuple[Procedure, ...] = (),
         issuing: Issuing | None = None,
+        *,
         waking: Waking | None = None,
+        dispatch: Dispatch | None = None,
     ) -> None:
         self._store = store
         self._waking = waking
+        self._dispatch = dispatch
         self._directory = directory
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
@@ -75,8 +80,11 @@ class Recording:
         with self._store.writing() as session:
             families.hold_family(session, order.matter_id)
             receipt, entries, waiting = self._transition(session, order)
+            leaving = self._leaving(session, order)
         if self._waking is not None:
             self._waking.wake(waiting)
+        if self._dispatch is not None:
+            self._dispatch.start(leaving)
         for entry in entries:
             log.info(
                 "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
@@ -168,10 +176,18 @@ class Recording:
         cases.keep(session, entries)
         outbox.queue(session, entries)
         documents.keep(session, [(entries[place], draft) for place, draft in issued])
+        if self._dispatch is not None:
+            deliveries.queue(session, entries, self._dispatch.contacts.routes)
         if message_id is not None and result.outcome is not None:
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)
         return entries
+
+    def _leaving(self, session: Session, order: TransitionOrder) -> list[NoticeOrder]:
+        """The notices to be started: of this attempt, and of earlier ones that never came so far."""
+        if self._dispatch is None:
+            return []
+        return deliveries.unplanned(session, order.matter_id, order.known_seq)
 
     def _receipt(
         self,

@@ -37,6 +37,7 @@ COMMANDS = {
     "show": _Entry("cli.matters", "show", "一件事项的现状。 Where one matter stands."),
     "timeline": _Entry("cli.matters", "timeline", "一件事项的全部记录。 Every act of one matter."),
     "inbox": _Entry("cli.matters", "inbox", "一个岗位收到的通知。 What a post has been told."),
+    "notices": _Entry("cli.notices", "app", "通知送达情况与测试。 What has left the house, and a test notice."),
     "do": _Entry("cli.commanding", "do", "对事项发出一条命令。 Give a matter a command."),
     "preview": _Entry("cli.previewing", "preview", "试算时限,逐日说明。 What the dates would be, and why."),
     "rehearse": _Entry("cli.rehearsing", "rehearse", "推演方案文件。 Play scenario files on virtual time."),

@@ -19,6 +19,7 @@ from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
 from record import views
 from record.ledger import Entry
 from record.matters import SETTLED
+from record.outbox import Notice
 from record.views import MatterCard, MatterLine
 from rehearsal.printing import printed
 
@@ -155,12 +156,18 @@ def inbox(
         raise Problem(f"名录中没有该岗位 unknown post: {post}")
     if as_json:
         notices = [
-            {"matter": one.matter_id, "title": one.title, "state": one.state, **recorded(one.entry)}
+            {
+                "matter": one.matter_id,
+                "title": one.title,
+                "state": one.state,
+                "unreached": one.unreached,
+                **recorded(one.entry),
+            }
             for one in page.items
         ]
         answer({"post": post, "notices": notices, "next": page.next})
         return
-    rows = [(moment(one.entry.act.at, weekday=True), one.matter_id, one.title, told(one.entry)) for one in page.items]
+    rows = [(moment(one.entry.act.at, weekday=True), one.matter_id, one.title, _told_or_not(one)) for one in page.items]
     table(("时刻 at", "事项 id", "标题 title", "通知 notice"), rows)
     if page.next:
         say(f"还有更多 more: --after {page.next}")
@@ -179,6 +186,12 @@ def how_far(line: MatterLine, at: datetime, working: Calendar) -> Distance | Non
 def due_words(line: MatterLine, far: Distance | None) -> str | None:
     """The same in words; a suspended matter says so."""
     return far.words if far else "计时中止" if line.suspended else None
+
+
+def _told_or_not(notice: Notice) -> str:
+    if notice.unreached:
+        return f"未能送达 undelivered: {'、'.join(notice.unreached)} ({told(notice.entry)})"
+    return told(notice.entry)
 
 
 def told(entry: Entry) -> str:

@@ -15,20 +15,30 @@ class TaskQueue(StrEnum):
     """Task queues; each can be served by its own workers."""
 
     PROCEDURE = "duban-procedure"
+    NOTICES = "duban-notices"
 
 
 MATTER_WORKFLOW = "MatterWorkflow"
 CALENDAR_WORKFLOW = "CalendarWorkflow"
 MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
+NOTICE_WORKFLOW = "NoticeWorkflow"
+DIGEST_WORKFLOW = "DigestWorkflow"
 
 RECORD_TRANSITION = "record_transition"
 STORE_CALENDAR = "store_calendar"
 ANNOUNCE_CALENDAR = "announce_calendar"
+PLAN_NOTICE = "plan_notice"
+SEND_NOTICE = "send_notice"
+CLOSE_CHANNEL = "close_channel"
+REPORT_UNDELIVERED = "report_undelivered"
+JOIN_DIGEST = "join_digest"
+GATHER_DIGEST = "gather_digest"
 
 CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 RECORD_MOVED_SIGNAL = "record_moved"
 RENEW_SIGNAL = "renew"
 STRIKE_CLOCK_UPDATE = "strike_clock"
+DIGEST_JOINED_SIGNAL = "digest_joined"
 
 KIND_MATTER = "督办事项"
 
@@ -64,6 +74,16 @@ def calendar_workflow_id(number: str, scope: str = "") -> str:
 def misdirected_workflow_id(target: str, message_id: str, scope: str = "") -> str:
     """The workflow id under which a command that found no open matter is put on record, once."""
     return _scoped(scope, f"misdirected/{target}/{message_id}")
+
+
+def notice_workflow_id(target: str, seq: int, recipient: str, scope: str = "") -> str:
+    """The workflow id under which one act is told to one post, once."""
+    return _scoped(scope, f"notice/{target}/{seq}/{recipient}")
+
+
+def digest_workflow_id(recipient: str, at: datetime, scope: str = "") -> str:
+    """The workflow id of a post's digest of that instant."""
+    return _scoped(scope, f"digest/{recipient}/{at.isoformat(timespec='minutes')}")
 
 
 def _scoped(scope: str, workflow_id: str) -> str:

@@ -4,6 +4,7 @@ Which values are in force when, and whether a file makes sense, is for policies/
 """
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -85,6 +86,9 @@ class Policy(Shape):
     reopening: str | None = None
     reopened: str | None = None
     office_commands: frozenset[str] = frozenset()
+    # Procedures of 0.1.0 do not name these: matters that run under one keep it for life.
+    notices_at_once: dict[Urgency, frozenset[ActName]] = Field(default_factory=dict)
+    notice_attempts: dict[Urgency, Annotated[int, Field(ge=1, le=50)]] = Field(default_factory=dict)
     tell: dict[ActName, tuple[Role, ...]]
     documents: tuple[DocumentKind, ...] = ()
     sources: dict[str, str] = Field(default_factory=dict)

@@ -258,6 +258,38 @@ class NoticeRow(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class DeliveryRow(SQLModel, table=True):
+    """One notice of one act to one recipient over one channel that leaves the house, and the proof of its delivery.
+
+    `parcel` is the key under which it leaves, alone or in a digest; null until that is decided. Before `due_at` it does
+    not leave. `provider_key` is what the peer can tell a repetition by, `receipt` what it answered, `failure` why the
+    last attempt failed, in a class of words without addresses. `doubtful`: an earlier attempt may have arrived.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_parcel", "parcel", "channel"),
+        Index("ix_deliveries_state", "state", "entry"),
+        Index("ix_deliveries_entry", "entry"),
+        KEYED_BY_TEXT,
+    )
+
+    recipient: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    entry: int = Field(primary_key=True, foreign_key="acts.id", sa_type=SERIAL)
+    state: str
+    parcel: str | None = None
+    queued_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    attempts: int
+    doubtful: bool
+    attempted_at: datetime | None = Field(default=None, sa_type=Instant)
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+    provider_key: str | None = None
+    receipt: str | None = None
+    failure: str | None = None
+
+
 class NumberRow(SQLModel, table=True):
     """The id that was given to what an office handed in, so that handing it in again finds the same matter."""
 

@@ -1,24 +1,25 @@
 """Which notices has an act caused, and what is in a post's inbox?
 
-One row per act, recipient and channel, in the transaction of the act, under a unique key: it exists once however often
-the transition is tried. Channels that leave the house are emptied by activities; the inbox row is the delivery itself.
+One row per act and recipient, in the transaction of the act, under a unique key: it exists once however often the
+transition is tried. The inbox row is the delivery itself; what leaves the house is for deliveries.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from models.rows import ActRow, CaseRow, MatterRow, NoticeRow, table
+from models.rows import ActRow, CaseRow, DeliveryRow, MatterRow, NoticeRow, table
 from record.ledger import Entry, entry_of
 from record.pages import Page, bounded, cut
 from record.statements import Prepared, insert_or_ignore
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
+_DELIVERIES = table(DeliveryRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
 
@@ -30,25 +31,42 @@ _QUEUE = Prepared(
         entry=_ENTRY, **{column.name: bindparam(column.name) for column in _NOTICES.c if column.name != "entry"}
     )
 )
+_REPORT = Prepared(insert_or_ignore(_NOTICES, "recipient", "channel", "entry"))
 
 
 class Channel(StrEnum):
-    """How a notice reaches its recipient."""
+    """How a post comes to know within the house: it was told an act, or that somebody else could not be told it."""
 
     INBOX = "inbox"
+    UNDELIVERED = "undelivered"
 
 
 class NoticeState(StrEnum):
-    """What has become of a notice."""
+    """What has become of a notice on one channel.
+
+    SENDING: an attempt is under way, or was cut off. UNCONFIRMED: it may have arrived and was not sent again. FAILED:
+    this channel did not deliver it; UNDELIVERED: no other one did either. UNNEEDED: an earlier channel did.
+    """
 
     QUEUED = "queued"
+    SENDING = "sending"
     DELIVERED = "delivered"
+    UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
+    UNDELIVERED = "undelivered"
+    UNNEEDED = "unneeded"
+
+
+# Not delivered, and nothing more will be tried.
+LOST = (NoticeState.UNDELIVERED, NoticeState.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a post reads in its inbox: which act, of which matter, and when it was put there (Asia/Shanghai)."""
+    """What a post reads in its inbox: which act, of which matter, and when it was put there (Asia/Shanghai).
+
+    `unreached` names the posts that could not be told of the act, where that is what the notice says; else empty.
+    """
 
     number: int
     recipient: str
@@ -59,6 +77,7 @@ class Notice:
     matter_id: str
     title: str | None
     entry: Entry
+    unreached: tuple[str, ...] = ()
 
 
 def queue(session: Session, entries: Iterable[Entry]) -> int:
@@ -80,8 +99,38 @@ def queue(session: Session, entries: Iterable[Entry]) -> int:
     return len(rows)
 
 
+def report(session: Session, entry: int, recipient: str, at: datetime) -> None:
+    """Put into the recipient's inbox, once, that an act could not be delivered to somebody."""
+    _REPORT.run(
+        session,
+        {
+            "recipient": recipient,
+            "channel": Channel.UNDELIVERED.value,
+            "entry": entry,
+            "state": NoticeState.DELIVERED.value,
+            "queued_at": at,
+            "delivered_at": at,
+        },
+    )
+
+
 def inbox(session: Session, post: str, *, after: str | None = None, limit: int = 50) -> Page[Notice]:
     """The post's notices, newest first; `after` is the `next` of the page before. Raises ValueError for a bad one."""
+    # Of one act, what could not be delivered stands before what was told: "7+" has shown only the former.
+    last = None if after is None else int(after.removesuffix("+"))
+    told_from = None if last is None or after is None else last + after.endswith("+")
+    alerts = [
+        replace(notice, unreached=_unreached(session, notice.number))
+        for notice in _notices(session, post, Channel.UNDELIVERED, last, limit)
+    ]
+    found = [*alerts, *_notices(session, post, Channel.INBOX, told_from, limit)]
+    found.sort(key=lambda notice: (-notice.number, notice.channel is Channel.INBOX))
+    return cut(
+        found[: limit + 1], limit, lambda notice: f"{notice.number}{'' if notice.channel is Channel.INBOX else '+'}"
+    )
+
+
+def _notices(session: Session, post: str, channel: Channel, before: int | None, limit: int) -> list[Notice]:
     chosen = (
         select(
             _NOTICES.c.entry.label("number"),
@@ -97,13 +146,13 @@ def inbox(session: Session, post: str, *, after: str | None = None, limit: int =
         .join_from(_NOTICES, _ACTS, _ACTS.c.id == _NOTICES.c.entry)
         .join(_CASES, _CASES.c.id == _ACTS.c.target, isouter=True)
         .join(_MATTERS, _MATTERS.c.id == func.coalesce(_CASES.c.matter_id, _ACTS.c.target), isouter=True)
-        .where(_NOTICES.c.recipient == post, _NOTICES.c.channel == Channel.INBOX.value)
+        .where(_NOTICES.c.recipient == post, _NOTICES.c.channel == channel.value)
         .order_by(_NOTICES.c.entry.desc())
         .limit(bounded(limit) + 1)
     )
-    if after is not None:
-        chosen = chosen.where(_NOTICES.c.entry < int(after))
-    found = [
+    if before is not None:
+        chosen = chosen.where(_NOTICES.c.entry < before)
+    return [
         Notice(
             row.number,
             row.recipient,
@@ -117,4 +166,20 @@ def inbox(session: Session, post: str, *, after: str | None = None, limit: int =
         )
         for row in session.execute(chosen)
     ]
-    return cut(found, limit, lambda notice: str(notice.number))
+
+
+def _unreached(session: Session, entry: int) -> tuple[str, ...]:
+    reached = select(_DELIVERIES.c.recipient).where(
+        _DELIVERIES.c.entry == entry, _DELIVERIES.c.state == NoticeState.DELIVERED.value
+    )
+    chosen = (
+        select(_DELIVERIES.c.recipient)
+        .where(
+            _DELIVERIES.c.entry == entry,
+            _DELIVERIES.c.state.in_([state.value for state in LOST]),
+            _DELIVERIES.c.recipient.not_in(reached),
+        )
+        .distinct()
+        .order_by(_DELIVERIES.c.recipient)
+    )
+    return tuple(session.scalars(chosen))

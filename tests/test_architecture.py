@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "record", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "logs"}),
+    "notices": frozenset({"models", "policies", "logs"}),
+    "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
@@ -43,7 +44,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "settings"}
+        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -322,3 +322,31 @@ def test_unreadable_temporal_settings_are_one_line(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(SettingsError, match="TEMPORAL_"):
         settings.load_temporal()
+
+
+def test_a_secret_stands_behind_a_variable_a_file_or_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("mailtos://a\n", encoding="utf-8")
+    monkeypatch.setenv("SOME_URL", " jsons://b ")
+
+    assert settings.secret(f"file:{tmp_path / 'key'}") == "mailtos://a"
+    assert settings.secret("env:SOME_URL") == "jsons://b"
+    assert settings.secret("wecombot://c") == "wecombot://c"
+    for missing in ("env:NO_SUCH_VARIABLE", f"file:{tmp_path / 'none'}"):
+        with pytest.raises(LookupError, match=r"not set|unreadable"):
+            settings.secret(missing)
+
+
+def test_which_queues_a_process_serves_and_where_links_lead_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUBAN_SERVE", "everything")
+    monkeypatch.setenv("DUBAN_PUBLIC_URL", "duban.example.invalid")
+
+    said = refused()
+
+    assert "all, procedure, notices" in said
+    assert "https://" in said
+
+
+def test_a_process_that_only_sends_notices_needs_contacts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUBAN_SERVE", "notices")
+
+    assert "contacts_path" in refused()

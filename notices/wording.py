@@ -1,0 +1,154 @@
+"""What does a notice say? Words from notices/templates by act and by the recipient's role, in Chinese and English.
+
+A recipient learns which act, of which matter, until when and what it means to his post; texts, reasons and evidence
+stay in the system. Templates run in a sandbox, and what goes into HTML is escaped.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from models.acts import Act
+from models.base import Shape
+from models.policy import Role
+from policies.documents import Document
+from policies.wording import act_words, moment
+
+_PLAIN = {"zh": "特此告知。", "en": "For your information."}
+
+
+class _Words(Shape):
+    zh: str
+    en: str
+
+
+class _Said(Shape):
+    subject: _Words
+    says: _Words
+    do: dict[Role, _Words]
+
+
+class _Frame(Shape):
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One notice to be worded: the act, the matter it belongs to, and the role in which the recipient is told.
+
+    `lead`, `title` and `urgency` are None for a matter that was never registered, `role` for a post that has none.
+    `link` leads to the matter, where the office has such an address.
+    """
+
+    recipient: str
+    matter: str
+    act: Act
+    role: Role | None = None
+    title: str | None = None
+    lead: str | None = None
+    urgency: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A worded notice: one line of subject, and the same text for people plain and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Wording:
+    """The templates of one office; `said` by act name, `frames` around them."""
+
+    def __init__(self, said: Mapping[str, _Said], frames: Mapping[str, _Frame]) -> None:
+        self._said = said
+        self._frames = frames
+        self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=False)
+        self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """The acts that have words of their own; any other is told by its name."""
+        return frozenset(self._said)
+
+    def has(self, act: str, role: Role) -> bool:
+        """Whether the act has words of its own for that role."""
+        return act in self._said and role in self._said[act].do
+
+    def notice(self, content: Content, *, repeated: bool = False) -> Message:
+        """One notice as a message of its own; `repeated` where it may have arrived over another channel."""
+        return self._framed("notice", {**self._words(content), "repeated": repeated})
+
+    def digest(self, recipient: str, day: str, contents: Sequence[Content], *, repeated: bool = False) -> Message:
+        """Several notices to one recipient as one message; `day` is how it is dated, `repeated` as for a notice."""
+        notices = [self._words(content) for content in contents]
+        return self._framed("digest", {"recipient": recipient, "day": day, "notices": notices, "repeated": repeated})
+
+    def test(self, recipient: str) -> Message:
+        """A message that asks for nothing."""
+        return self._framed("test", {"recipient": recipient})
+
+    def _framed(self, name: str, words: Mapping[str, Any]) -> Message:
+        frame = self._frames[name]
+        return Message(
+            " ".join(self._text.from_string(frame.subject).render(words).split()),
+            self._text.from_string(frame.text).render(words).strip() + "\n",
+            self._html.from_string(frame.html).render(words).strip() + "\n",
+        )
+
+    def _words(self, content: Content) -> dict[str, Any]:
+        act = content.act
+        words: dict[str, Any] = {
+            "recipient": content.recipient,
+            "matter": content.matter,
+            "title": content.title or "",
+            "lead": content.lead or "",
+            "urgency": content.urgency or "",
+            "subject": act.subject or "",
+            "due": moment(act.due) if act.due else "",
+            "due_on": moment(act.due, weekday=True) if act.due else "",
+            "days_left": act.days_left,
+            "provisional": bool(act.provisional),
+            "at": moment(act.at, weekday=True),
+            "link": content.link or "",
+        }
+        said = self._said.get(act.act.value)
+        if said is None:
+            name = act_words(act.act)
+            spoken = {
+                "subject": {"zh": name, "en": act.act.value},
+                "says": {"zh": f"{name}。", "en": f"{act.act.value}."},
+            }
+        else:
+            spoken = {"subject": said.subject.model_dump(), "says": said.says.model_dump()}
+        own = said.do.get(content.role) if said is not None and content.role is not None else None
+        spoken["do"] = own.model_dump() if own is not None else _PLAIN
+        words["said"] = {
+            part: {language: self._text.from_string(text).render(words) for language, text in both.items()}
+            for part, both in spoken.items()
+        }
+        return words
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Wording:
+    """The templates that ship; raises DocumentError with file and line of every mistake in them."""
+    acts, frames = _document("acts"), _document("frames")
+    return Wording(
+        {name: acts.read(_Said, content, (name,)) for name, content in acts.content.items()},
+        {name: frames.read(_Frame, content, (name,)) for name, content in frames.content.items()},
+    )
+
+
+def _document(name: str) -> Document:
+    text = (resources.files("notices") / "templates" / f"{name}.yaml").read_text(encoding="utf-8")
+    return Document(text, f"notices/templates/{name}.yaml")

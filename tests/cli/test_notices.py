@@ -1,0 +1,117 @@
+"""`notices`: what an office sees of what left the house, through the running engine with its own contacts."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Engine, Said, starter
+from tests.databases import Databases
+from tests.notices.peers import Mood, Peer, http_service, mail_server
+
+HANDLER, HEAD, OFFICER = "区教育局承办岗", "区教育局长", "区政府督查室承办岗"
+
+CONTACTS = """
+mail: env:TEST_MAIL_URL
+posts:
+  区教育局承办岗: {hours: any, channels: [{name: mail, to: handler@example.invalid}]}
+  区教育局长: {hours: any, channels: [{name: mail, to: nobody@example.invalid}, {name: hook, url: env:TEST_HOOK_URL}]}
+"""
+
+
+class Sending:
+    """An engine of its own whose notices go to the peers."""
+
+    def __init__(self, engine: Engine, mail: Peer, web: Peer) -> None:
+        self.engine, self.mail, self.web = engine, mail, web
+
+    def __call__(self, *arguments: object) -> Said:
+        return starter(*arguments, settings=self.engine.settings)
+
+    def notices(self, *arguments: object) -> list[dict[str, object]]:
+        said = self("notices", "--json", *arguments)
+        assert said.code == 0, said.err
+        found: list[dict[str, object]] = said.json["notices"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Sending]:
+    place = tmp_path_factory.mktemp("sending")
+    contacts = place / "contacts.yaml"
+    contacts.write_text(CONTACTS, encoding="utf-8")
+    with mail_server(Peer()) as mail, http_service(Peer(then=Mood.REFUSES)) as web:
+        settings = {
+            "DUBAN_CONTACTS_PATH": str(contacts),
+            "DUBAN_NOTICE_PATIENCE_SECONDS": "1",
+            "TEST_MAIL_URL": f"mailto://127.0.0.1:{mail.port}?from=duban@example.invalid&to=x@example.invalid",
+            "TEST_HOOK_URL": f"json://127.0.0.1:{web.port}/s3cret",
+        }
+        engine = Engine(place / "var", databases.new(), settings)
+        engine.up("--no-sample")
+        yield Sending(engine, mail, web)
+        engine.down()
+
+
+def test_a_notice_is_proved_and_one_that_nobody_took_is_shown_to_the_office(sending: Sending) -> None:
+    said = sending(
+        "launch", "--title", "校舍加固", "--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--json"
+    )
+    assert said.code == 0, said.err
+    matter = said.json["id"]
+    until = time.monotonic() + 30
+    while not any(one["unreached"] for one in sending("inbox", OFFICER, "--json").json["notices"]):
+        assert time.monotonic() < until
+
+    (delivered,) = sending.notices("--post", HANDLER)
+    assert (delivered["matter"], delivered["act"], delivered["state"]) == (matter, "assigned", "delivered")
+    assert str(delivered["receipt"]).startswith("250 ")
+    assert delivered["provider_key"] == sending.mail.arrived[0].key
+    lost = sending.notices("--state", "undelivered")
+    assert {(one["recipient"], one["channel"], one["failure"]) for one in lost} == {
+        (HEAD, "mail", "smtp_rcpt_550"), (HEAD, "hook", "http_403")
+    }  # fmt: skip
+    assert sending.notices("--state", "未送达", "--matter", matter) == lost
+    shown = sending("notices")
+    assert "未送达" in shown.out
+    assert "s3cret" not in shown.out
+    assert f"未能送达 undelivered: {HEAD} (交办)" in sending("inbox", OFFICER).out
+
+
+def test_a_test_notice_says_what_each_channel_answered(sending: Sending) -> None:
+    good, bad = sending("notices", "test", HANDLER), sending("notices", "test", HEAD, "--json")
+
+    assert good.code == 0
+    assert "已送达 delivered" in good.out
+    assert bad.code == 1
+    assert [(one["channel"], one["verdict"]) for one in bad.json["channels"]] == [
+        ("mail", "refused"), ("hook", "refused")
+    ]  # fmt: skip
+    assert any("测试通知" in one.subject for one in sending.mail.arrived)
+    assert sending("notices", "test", OFFICER).code == 2
+
+
+def test_a_state_nobody_knows_is_bad_input(sending: Sending) -> None:
+    said = sending("notices", "--state", "gone")
+
+    assert said.code == 2
+    assert "undelivered" in said.err
+
+
+def test_without_contacts_a_test_notice_says_what_to_set(empty: dict[str, str]) -> None:
+    said = starter("notices", "test", HANDLER, settings=empty)
+
+    assert said.code == 2
+    assert "DUBAN_CONTACTS_PATH" in said.err
+
+
+def test_a_contacts_file_with_a_mistake_is_refused_with_its_line(tmp_path: Path, empty: dict[str, str]) -> None:
+    contacts = tmp_path / "contacts.yaml"
+    contacts.write_text("posts:\n  区教育局长: {channels: [{name: mail, url: s3cret}]}\n", encoding="utf-8")
+
+    said = starter("notices", "test", HEAD, settings={**empty, "DUBAN_CONTACTS_PATH": str(contacts)})
+
+    assert said.code == 2
+    assert "contacts.yaml:2: posts.区教育局长.channels.0.url" in said.err
+    assert "s3cret" not in said.err

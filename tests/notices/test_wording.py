@@ -1,0 +1,93 @@
+"""Every act that somebody is told has words of its own for every role, in both languages, and nothing slips in."""
+
+from itertools import product
+
+import pytest
+
+from models.acts import Act, ActName
+from models.policy import Role
+from notices.wording import Content, shipped
+from policies.procedures import shipped as procedure
+from tests.builders import at
+
+TELL = procedure("standard").in_force(at("03-02 09:00").date()).tell
+MATTER = {"matter": "2026-0001", "title": "校舍加固", "lead": "区教育局", "urgency": "平件"}
+
+
+def an_act(name: ActName, **said: object) -> Act:
+    return Act.model_validate({"at": at("03-02 09:00"), "target": "2026-0001", "act": name, **said})
+
+
+@pytest.mark.parametrize("act", TELL, ids=str)
+def test_an_act_that_is_told_has_words_for_each_role_told(act: ActName) -> None:
+    assert [role for role in TELL[act] if not shipped().has(act, role)] == []
+
+
+def test_every_template_renders_with_and_without_what_may_be_missing() -> None:
+    wording = shipped()
+    for name, role in product([*ActName], [*Role, None]):
+        bare = wording.notice(Content("区长", "m1", an_act(name), role))
+        full = wording.notice(
+            Content(
+                "区长", act=an_act(name, due=at("03-05 18:00"), days_left=3, subject="区财政局", provisional=True),
+                role=role, link="https://duban.example.invalid/matters/2026-0001", **MATTER,
+            ),
+            repeated=True,
+        )  # fmt: skip
+        for message in (bare, full):
+            assert message.subject.startswith("【督办】")
+            assert len(message.subject.splitlines()) == 1
+            for part in (message.subject, message.text, message.html):
+                assert "{{" not in part
+                assert "None" not in part
+        assert "2026-03-05 18:00 周四(暂定 provisional)" in full.text
+        assert "https://duban.example.invalid/matters/2026-0001" in full.html
+
+
+def test_roles_are_told_differently_what_concerns_them() -> None:
+    texts = {
+        role: shipped().notice(Content("某岗", act=an_act(ActName.OVERDUE), role=role, **MATTER)).text
+        for role in (Role.LEAD_HEAD, Role.LEAD_HANDLER, Role.OFFICE, None)
+    }
+
+    assert len(set(texts.values())) == 4
+
+
+def test_what_was_said_or_shown_in_an_act_stays_in_the_system() -> None:
+    act = an_act(ActName.SUBMITTED, reason="内部理由", detail={"text": "内部材料"}, by="区教育局承办岗", measure="P1")
+
+    message = shipped().notice(Content("区政府督查室承办岗", act=act, role=Role.OFFICE, **MATTER))
+
+    for part in (message.subject, message.text, message.html):
+        assert "内部" not in part
+        assert "区教育局承办岗" not in part
+
+
+def test_a_title_cannot_become_markup_a_header_or_a_template() -> None:
+    title = "<script>\r\nBcc: x@example.invalid {{ 7 * 7 }} {% include 'x' %}"
+
+    message = shipped().notice(Content("区长", "2026-0001", an_act(ActName.CLOSED), Role.LEADER, title=title))
+
+    assert "<script>" not in message.html
+    assert "\n" not in message.subject
+    assert "\r" not in message.subject
+    assert "49" not in message.text
+    assert "{{ 7 * 7 }}" in message.text
+
+
+def test_an_act_without_words_of_its_own_is_told_by_its_name() -> None:
+    (name, *_) = [act for act in ActName if act.value not in shipped().acts]
+
+    assert name.value in shipped().notice(Content("区长", act=an_act(name), role=None, **MATTER)).text
+
+
+def test_a_digest_lists_every_notice_once() -> None:
+    contents = [
+        Content("区长", f"m{number}", an_act(ActName.CLOSED), Role.LEADER, f"事项{number}") for number in range(3)
+    ]
+
+    message = shipped().digest("区长", "2026-03-02", contents)
+
+    assert "3 条" in message.subject
+    for number in range(3):
+        assert message.text.count(f"事项{number}") == message.html.count(f"事项{number}") == 1
