@@ -4,6 +4,7 @@ The state is a snapshot beside the ledger, written in the transaction that appen
 policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
@@ -202,13 +203,16 @@ def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list
     return list(session.execute(page).scalars())
 
 
-def waiting(session: Session) -> dict[str, datetime | None]:
-    """When each registered matter falls due next (None: nothing is waited for), in the order of their first acts."""
+def waiting(session: Session, families: Collection[str]) -> dict[str, datetime | None]:
+    """When each matter falls due next (None: nothing is waited for), in the order of their first acts.
+
+    Of the families named after these matters at the top; refused registrations are no matters.
+    """
     began = select(_ACTS.c.target, func.min(_ACTS.c.id).label("first")).group_by(_ACTS.c.target).subquery()
     chosen = (
         select(_MATTERS.c.id, _MATTERS.c.next_at)
         .join(began, began.c.target == _MATTERS.c.id)
-        .where(_MATTERS.c.stage != Stage.REFUSED.value)
+        .where(_MATTERS.c.stage != Stage.REFUSED.value, _MATTERS.c.id.in_(families) | _MATTERS.c.root.in_(families))
         .order_by(began.c.first)
     )
     return {row.id: row.next_at for row in session.execute(chosen)}
