@@ -13,7 +13,7 @@ from models.acts import Act, ActName
 from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
 from models.cases import CaseClockKind, CaseState
 from models.messages import CalendarPublished, CaseConcluded, Command, Outcome
-from policies import case_reruling, case_timers
+from policies import case_reruling, case_timers, saying
 from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.case_admissibility import GUARDS, Guard, known_case, offers_cases
@@ -57,8 +57,8 @@ RULES = CaseRules()
 class CaseStep:
     """The result of one step: the case as it is now, what happened (in order), the answer, and what others are told.
 
-    The first `struck` acts come from clocks that ran out, the rest from the message. `relays` are messages for other
-    targets, each with the id of its target.
+    The first `struck` acts come from clocks that ran out, the rest from the message; `stood` is the state at each act.
+    `relays` are messages for other targets, each with the id of its target.
     """
 
     state: CaseState
@@ -66,6 +66,7 @@ class CaseStep:
     struck: int
     outcome: Outcome | None = None
     relays: tuple[tuple[str, CaseConcluded], ...] = ()
+    stood: tuple[CaseState, ...] = ()
 
 
 def blank(case_id: str) -> CaseState:
@@ -84,6 +85,7 @@ def step(
     """
     acts: list[Act] = []
     relays: list[tuple[str, CaseConcluded]] = []
+    stood: list[CaseState] = []
     while (due := next_due(state)) is not None and due.at <= at:
         draft = CaseDraft(state, due.at, facts)
         case_timers.strike(draft, state.clocks[due.kind], rules.strikes)
@@ -91,10 +93,18 @@ def step(
         state = draft.state
         acts += draft.acts
         relays += draft.relays
+        stood += draft.stood
     if message is None:
-        return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays))
+        return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays), stood=tuple(stood))
     draft, outcome = _hear(CaseDraft(state, at, facts), message, rules)
-    return CaseStep(draft.state, (*acts, *draft.acts), len(acts), outcome, (*relays, *draft.relays))
+    return CaseStep(
+        draft.state,
+        (*acts, *draft.acts),
+        len(acts),
+        outcome,
+        (*relays, *draft.relays),
+        (*stood, *draft.stood),
+    )
 
 
 def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules) -> tuple[CaseDraft, Outcome]:
@@ -123,6 +133,8 @@ def _apply(draft: CaseDraft, message: Command | CaseRelay, rules: CaseRules) -> 
     for guard in rule.guards:
         guard(draft, message)
     rule.effect(draft, message)
+    if isinstance(message, _COMMANDS):
+        draft.acts = saying.kept(draft.acts, message)
 
 
 def _check_speaker(draft: CaseDraft, message: Any) -> None:
