@@ -247,7 +247,8 @@ class CaseState(Shape):
 
     `matter_id` is the matter that opened it, None for a case that an office opened by itself. `organs` are the organs
     of the subject when the case was proposed: what counts follows the person, not the post. `measure` is the entry
-    proposed now; what was decided stands in `decision`, and in `review` where that changed it.
+    proposed now; what was decided stands in `decision`, and in `review` where that changed it. `votes` are those of the
+    current ballot, `voted` whoever has ever voted.
     """
 
     id: str
@@ -283,6 +284,7 @@ class CaseState(Shape):
     window: ClosedWindow | None = None
     ballot: int = 1
     votes: tuple[CastVote, ...] = ()
+    voted: tuple[str, ...] = ()
     recused: tuple[str, ...] = ()
     decision: Decision | None = None
     service: Service | None = None

@@ -337,7 +337,8 @@ def _vote(draft: CaseDraft, command: Vote) -> None:
         criterion=exemption_criterion(draft, command.criterion) if exempt else None,
     )
     ballot, votes = panel.with_vote(draft.state, draft.facts.directory, cast)
-    draft.change(ballot=ballot, votes=votes)
+    voted = tuple(dict.fromkeys((*draft.state.voted, member)))
+    draft.change(ballot=ballot, votes=votes, voted=voted)
     detail = _given(member=member, choice=choice, ballot=ballot, criterion=cast.criterion)
     draft.note(ActName.VOTE_CAST, by=command.by, reason=command.reason, detail=detail, entry="vote")
 

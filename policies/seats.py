@@ -45,10 +45,10 @@ def _own_organ(state: CaseState, directory: Directory, post: str) -> bool:
 
 def _took_part(state: CaseState, directory: Directory, post: str) -> bool:
     decision, filing = state.decision, state.filing
-    part = {state.proposer, *state.answerers}
+    part = {state.proposer, *state.answerers, *state.voted}
     part |= {filing.by} if filing else set()
     part |= set(state.investigation.posts) if state.investigation else set()
-    part |= {decision.by, *decision.voters} if decision else set()
+    part |= {decision.by} if decision else set()
     return post in part
 
 
@@ -155,8 +155,8 @@ def _unbarred(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
 def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tuple[str, ...]:
     """Who stands above the ordinary holders of a step, nearest first: the heads of the organs above.
 
-    Those barred from the step are passed over, and so are its ordinary holders. Where nobody is left, the heads of the
-    registered outside bodies.
+    Those barred from the step are passed over, and so are its ordinary holders. Where nobody is left, the registered
+    outside bodies, each by its head, or by its other post where the head may not.
     """
     seat = SEATS[step]
     organ = directory.find(state.office) if seat is _OFFICE else directory.organ_of(state.leader)
@@ -165,8 +165,9 @@ def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
     while (organ := directory.above(organ)) is not None and organ.name not in passed:
         passed.add(organ.name)
         line.append(organ.head)
-    outside = [body.head for body in directory.organs if body.independent]
-    return _free(state, directory, seat, line) or _free(state, directory, seat, outside)
+    bodies = [(body.head, body.handler) for body in directory.organs if body.independent]
+    acting = [_free(state, directory, seat, posts)[:1] for posts in bodies]
+    return _free(state, directory, seat, line) or tuple(post for posts in acting for post in posts)
 
 
 def _free(state: CaseState, directory: Directory, seat: Seat, posts: Iterable[str]) -> tuple[str, ...]:
