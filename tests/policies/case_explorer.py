@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from models.case_messages import CaseCommand, DropCase, NoteFailure, OpenCase
-from models.cases import OPEN, CaseClockKind, CaseStage, CaseState
+from models.cases import OPEN, CaseStage, CaseState
 from models.directory import Organ
 from models.matters import MatterTerms, Severity, Urgency
 from policies.calendar import standard_calendar
@@ -305,29 +305,31 @@ def _key(node: Node, deep: bool) -> object:
     order: object = frozenset(state.clocks)
     if deep:
         order = tuple(clock.kind for clock in sorted(state.clocks.values(), key=lambda one: (one.due_at, one.kind)))
-    facts, window, decision, review = state.facts, state.window, state.decision, state.review
-    return (
-        state.stage,
-        state.measure,
-        order,
-        tuple(sorted(kind for kind, climbed in state.climbed.items() if climbed and _owed(state, kind))),
+    facts, window, decision, review, seen = state.facts, state.window, state.decision, state.review, node.seen
+    hearing: object = (
         facts and (min(facts.number, 2), facts.heavier),
         (bool(state.statements), state.unanswered, state.waived),
         window and window.how,
         (state.ballot, tuple(sorted((vote.member, vote.choice) for vote in state.votes))),
-        frozenset(state.recused),
         tuple(one.act for one in state.circumstances),
+        state.prolonged,
+    )
+    if decision is not None and not deep:
+        # How the hearing went has no bearing on what follows the decision; who took part in it has.
+        hearing, seen = None, replace(seen, notices=0)
+    return (
+        state.stage,
+        state.measure if decision is None else state.standing,
+        order,
+        tuple(sorted(kind for kind, climbed in state.climbed.items() if climbed and kind in state.clocks)),
+        hearing,
+        frozenset(state.recused),
         decision and (decision.measure, decision.by),
-        (state.service is not None, state.execution is not None, state.recorded is not None, state.prolonged),
+        (state.service is not None, state.execution is not None, state.recorded is not None),
         review and (review.outcome, review.after),
-        node.seen,
+        seen,
         node.registered,
     )
-
-
-def _owed(state: CaseState, kind: CaseClockKind) -> bool:
-    """Whether who may take the step still matters."""
-    return kind in state.clocks
 
 
 def _check_ways_on(nodes: Sequence[Node], edges: Sequence[Iterable[int]], cast: Cast) -> None:

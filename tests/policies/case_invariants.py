@@ -217,4 +217,4 @@ def _recorded(before: CaseState, message: Any, result: CaseStep) -> Iterator[str
 
 def _rank(measure: str) -> int:
     """How heavy, by the number in the code, which is the order of the contract's ladder."""
-    return int(measure.split("+")[0][1:])
+    return int(measure.split("+", maxsplit=1)[0][1:])
