@@ -27,7 +27,8 @@ from models.messages import Relay, Relayed
 from models.policy import Role
 from policies.deadlines import Due as DueInstant
 from policies.deadlines import Stops, due, local_date, next_opening, period_end, reminders
-from policies.drafting import Drafting, Facts
+from policies.drafting import Drafting
+from policies.drafting import Facts as Facts  # noqa: PLC0414 - the facts of a matter are asked for here
 from policies.limits import Unit, parse_limit
 
 # Ended, and not yet archived.

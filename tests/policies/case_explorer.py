@@ -131,8 +131,8 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "answer_statement": {"text": "已核实"},
     "decide": {},
     "serve": {"receipt": "签收回执"},
-    "execute": {"evidence": {**_TALK, "letter": "建议函", "order": "责令", "notice": "1", "report": "1", "verification": "1",
-                             "reply": "同意", "kind": ""}},
+    "execute": {"evidence": {**_TALK, "letter": "建议函", "order": "责令", "notice": "1", "report": "1",
+                             "verification": "1", "reply": "同意", "kind": ""}},
     "record": {},
     "request_review": {"text": "请复核"},
     "decide_review": {"outcome": "upheld"},
@@ -177,7 +177,8 @@ CASTS = (
     Cast("最高一级,有外部机关 the top organ, an outside body", "市府办", leader="市长", office="市政府", lead="市政府",
          speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"), panel=("市长",), registers=(PERSONNEL,)),
     Cast("最高一级,无外部机关 the top organ, nobody outside", "市府办", leader="市长", office="市政府", lead="市政府",
-         organs=(CITY, DISTRICT), speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"), registers=(COMMISSION, PERSONNEL)),
+         organs=(CITY, DISTRICT), speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"),
+         registers=(COMMISSION, PERSONNEL)),
     Cast("无会议的重大案件 a grave case without a panel", "局长", severity=Severity.GRAVE,
          extras=frozenset({"document", "choice", "drop", "refer"})),
     Cast("从轻从重 lighter and heavier", "局长", panel=("区长", "监委主任"),
@@ -188,7 +189,8 @@ CASTS = (
     Cast("单位的案件 a case against an organ", "教育局", opened_by="督查岗", panel=("区长", "监委主任"),
          speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed",),
          extras=frozenset({"prolong"})),
-    Cast("容错 exemption", "局长", panel=("区长", "监委主任"), choices=("proposed", "P0"), extras=frozenset({"exempt"})),
+    Cast("容错 exemption", "局长", panel=("区长", "监委主任"), choices=("proposed", "P0"),
+         extras=frozenset({"exempt"})),
 )  # fmt: skip
 
 
@@ -243,7 +245,8 @@ def explore(cast: Cast, *, rules: CaseRules = RULES, bound: int | None = None, d
     messages, found = cast.messages(deep=deep), Explored(cast.name)
     root = Node(blank("m1/case1"), Seen(), START)
     known: dict[object, int] = {_key(root, deep): 0}
-    queue, edges = deque([root]), [[]]
+    queue = deque([root])
+    edges: list[list[int]] = [[]]
     nodes = [root]
     while queue:
         node = queue.popleft()

@@ -1,7 +1,7 @@
 """What must hold on every transition of a case, judged from its acts alone and from what the machine says of itself.
 
-An observer keeps what an outsider would know from the ledger, and never looks into the state for it: a machine that lets
-something forbidden through cannot also talk its way out. W1 to W10 are engine.md 4.
+An observer keeps what an outsider would know from the ledger, and never looks into the state for it: a machine that
+lets something forbidden through cannot also talk its way out. W1 to W10 are engine.md 4.
 """
 
 from collections.abc import Iterator, Sequence
@@ -108,9 +108,9 @@ def violations(  # noqa: PLR0917 - a transition is all of these
             yield f"W8 silence caused {act.act}"
     yield from _visible(before, after, at, struck, directory)
     yield from _recorded(before, message, result)
-    if isinstance(message, DropCase) and message.why is DropReason.FINDING_WITHDRAWN and before.proposed_at:
-        if after.open or after.standing is not None:
-            yield "W7 a withdrawn finding left its case or its measure standing"
+    dropped = isinstance(message, DropCase) and message.why is DropReason.FINDING_WITHDRAWN and before.proposed_at
+    if dropped and (after.open or after.standing is not None):
+        yield "W7 a withdrawn finding left its case or its measure standing"
     if known.revoked and not known.restored:
         yield "W10 revoked and not restored"
     if known.restored and (after.standing is not None or after.clocks):

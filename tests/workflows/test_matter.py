@@ -119,7 +119,7 @@ async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothi
     assert card.line.stage == "running"
 
 
-async def test_a_command_nobody_offers_yet_is_refused_on_record(live: LiveOffice) -> None:
+async def test_a_command_of_a_case_is_refused_by_a_matter_on_record(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
 
     outcome = await live.office.say("m1", CastVote(message_id=message_id(), by=OFFICER))
