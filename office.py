@@ -20,6 +20,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.calendar import CalendarNotice
+from models.case_messages import CaseCommand
 from models.contract import (
     CALENDAR_WORKFLOW,
     MATTER_WORKFLOW,
@@ -34,7 +35,7 @@ from models.contract import (
     matter_workflow_id,
     misdirected_workflow_id,
 )
-from models.messages import Command, NotYetOffered, Outcome, Registration
+from models.messages import Command, Outcome, Registration
 from record import calendars, matters
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
@@ -171,7 +172,7 @@ class Office:
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
         may then be given again under its message id.
         """
-        name = "not_yet_offered" if isinstance(command, NotYetOffered) else command.do
+        name = "not_yet_offered" if isinstance(command, CaseCommand) else command.do
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome

@@ -19,7 +19,8 @@ from cli.kept import settings
 from cli.live import in_words, live
 from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
-from models.messages import TITLES, Command, MatterCommand, NotYetOffered, Outcome, Registration
+from models.case_messages import CaseCommand
+from models.messages import TITLES, Command, MatterCommand, Outcome, Registration
 from policies.documents import Document, DocumentError
 from policies.wording import act_words, moment
 from record import numbers
@@ -30,8 +31,7 @@ __all__ = ["do", "launch"]
 T = TypeVar("T")
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
-_OFFERED = {str(shape.model_fields["do"].default): shape for shape in get_args(MatterCommand)}
-_NOT_YET = get_args(NotYetOffered.model_fields["do"].annotation)
+_OFFERED = {str(shape.model_fields["do"].default): shape for shape in get_args(MatterCommand | CaseCommand)}
 _SPOKEN = ("message_id", "by", "do")
 _OWN = ("message_id", "policy")
 

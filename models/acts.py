@@ -74,7 +74,9 @@ class ActName(StrEnum):
     PRAISED = "praised"
     CORRECTED = "corrected"
     SPLIT = "split"
-    # Words of the contract for parts of the procedure that no procedure causes yet; scenarios may already name them.
+    MITIGATED = "mitigated"
+    AGGRAVATED = "aggravated"
+    REFERRED = "referred"
     CASE_FILED = "case_filed"
     CASE_DECLINED = "case_declined"
     FILING_OVERDUE = "filing_overdue"

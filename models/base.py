@@ -24,3 +24,10 @@ class Compact(Shape):
         if field is None or field.is_required() or name == "do":
             return False
         return bool(getattr(self, name) == field.get_default(call_default_factory=True, validated_data={}))
+
+
+class Spoken(Compact):
+    """What every command has: who speaks through which post, and the id under which a repetition is recognised."""
+
+    message_id: str
+    by: str | None = None

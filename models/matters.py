@@ -79,15 +79,15 @@ class Reminder(Shape):
     days_left: int
 
 
-class Clock(Shape):
+class Running(Shape):
     """Something that runs to a due instant, with everything its ruling rested on.
 
     `limit` is the text of the limit counted from `started_at`; `due_at` the recorded instant (never recomputed on
-    replay); `last_day` the local date it falls on; `calendar` the calendar version the ruling came from. `not_before`
-    holds a due instant that the clock may not fall short of; `round` counts repetitions of the same step.
+    replay); `last_day` the local date it falls on; `calendar` the calendar version the ruling came from; `round` counts
+    repetitions of the same step.
     """
 
-    kind: ClockKind
+    kind: StrEnum
     started_at: datetime
     limit: str
     due_at: datetime
@@ -95,8 +95,14 @@ class Clock(Shape):
     provisional: bool = False
     rules: tuple[str, ...] = ()
     calendar: str = ""
-    not_before: datetime | None = None
     round: int = 1
+
+
+class Clock(Running):
+    """A clock of a matter; `not_before` holds a due instant that it may not fall short of."""
+
+    kind: ClockKind
+    not_before: datetime | None = None
     reminders: tuple[Reminder, ...] = ()
 
 

@@ -5,13 +5,14 @@ which refuse on record. Only a wrong type or an unknown field is turned away her
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.acts import Act, ActName
-from models.base import Compact, Shape
+from models.base import Compact, Shape, Spoken
 from models.calendar import CalendarNotice
+from models.case_messages import CASE_TITLES, CaseCommand
 from models.matters import Light
 
 
@@ -44,13 +45,6 @@ class Registration(Compact):
     assigned_at: datetime | None = None
     parent: str | None = None
     root: str | None = None
-
-
-class Spoken(Compact):
-    """What every command has: who speaks through which post, and the id under which a repetition is recognised."""
-
-    message_id: str
-    by: str | None = None
 
 
 class Approve(Spoken):
@@ -276,34 +270,6 @@ class Correct(Spoken):
     fields: dict[str, Any] | None = None
 
 
-class NotYetOffered(Spoken):
-    """A command of the contract that no procedure offers yet; it is refused on record, never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    do: Literal[
-        "file",
-        "decline",
-        "investigate",
-        "notify_facts",
-        "give_statement",
-        "waive_statement",
-        "answer_statement",
-        "mitigate",
-        "aggravate",
-        "vote",
-        "recuse",
-        "decide",
-        "serve",
-        "execute",
-        "record",
-        "request_review",
-        "decide_review",
-        "withdraw",
-        "propose",
-    ]
-
-
 MatterCommand = (
     Approve
     | Sign
@@ -332,7 +298,7 @@ MatterCommand = (
     | Praise
     | Correct
 )
-Command = Annotated[MatterCommand | NotYetOffered, Field(discriminator="do")]
+Command = Annotated[MatterCommand | CaseCommand, Field(discriminator="do")]
 
 
 TITLES: dict[str, str] = {
@@ -362,8 +328,18 @@ TITLES: dict[str, str] = {
     "merge": "并案",
     "praise": "表扬",
     "correct": "更正",
+    **CASE_TITLES,
 }
-TITLES.update({name: f"未开通 {name}" for name in get_args(NotYetOffered.model_fields["do"].annotation)})
+
+
+class CaseConcluded(Shape):
+    """What a case says to its matter when it has come to an end, or to another one by review; `how` is the act."""
+
+    message_id: str
+    case: str
+    subject: str
+    how: ActName
+    reason: str | None = None
 
 
 class CalendarPublished(Shape):

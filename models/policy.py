@@ -15,7 +15,7 @@ from models.matters import Severity, Urgency
 
 
 class Role(StrEnum):
-    """Whom a step concerns, seen from the matter."""
+    """Whom a step concerns, seen from the matter or from the case."""
 
     LEAD_HEAD = "lead.head"
     LEAD_HANDLER = "lead.handler"
@@ -28,6 +28,11 @@ class Role(StrEnum):
     LEADER = "leader"
     ABOVE_LEADER = "leader.above"
     ESCALATED = "escalated"
+    SUBJECT = "subject"
+    PANEL = "panel"
+    CHAIR = "chair"
+    REVIEWERS = "reviewers"
+    ABOVE_STEP = "step.above"
 
 
 class VerificationMethod(StrEnum):
@@ -89,6 +94,17 @@ class Policy(Shape):
     # Procedures of 0.1.0 do not name these: matters that run under one keep it for life.
     notices_at_once: dict[Urgency, frozenset[ActName]] = Field(default_factory=dict)
     notice_attempts: dict[Urgency, Annotated[int, Field(ge=1, le=50)]] = Field(default_factory=dict)
+    case_filing: str | None = None
+    case_investigation: str | None = None
+    case_window: str | None = None
+    case_answer: str | None = None
+    case_decision: str | None = None
+    case_service: str | None = None
+    case_record: str | None = None
+    case_review_request: str | None = None
+    case_review: str | None = None
+    case_longest: str | None = None
+    case_longest_approved: str | None = None
     tell: dict[ActName, tuple[Role, ...]]
     documents: tuple[DocumentKind, ...] = ()
     sources: dict[str, str] = Field(default_factory=dict)

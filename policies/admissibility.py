@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from models.case_messages import CaseCommand
 from models.matters import ClockKind, Extension, ExtensionState, Stage
 from models.messages import (
     Approve,
@@ -17,7 +18,6 @@ from models.messages import (
     DecideExtension,
     DecideObjection,
     MatterCommand,
-    NotYetOffered,
     Object,
     Praise,
     Reopen,
@@ -44,12 +44,12 @@ _WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
-def check_command(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
+def check_command(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     """Refuse a command that its speaker may not give, or not now."""
     if not draft.facts.directory.has_post(command.by):
         raise Refused(f"名录中没有该岗位 unknown post: {command.by}", "authority")
-    if isinstance(command, NotYetOffered):
-        raise Refused(f"现行程序未开通此操作 this procedure does not offer: {command.do}", "procedure")
+    if isinstance(command, CaseCommand):
+        raise Refused("此操作只对问责案件 this is said to a case, not to a matter", "procedure")
     stage = draft.state.stage
     if stage is Stage.REFUSED:
         raise Refused("事项未立项 the matter was not admitted", "stage")

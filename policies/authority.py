@@ -4,7 +4,7 @@ One refusal for each relation that is missing, with the reason in words and the 
 possible at this moment is for policies/admissibility.py and the modules beside it.
 """
 
-from models.messages import Spoken
+from models.base import Spoken
 from policies.drafts import Draft
 
 

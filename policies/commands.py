@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from models.acts import ActName
+from models.case_messages import CaseCommand
 from models.matters import Clock, ClockKind, Extension, ExtensionState, Light, Stage
 from models.messages import (
     Approve,
     Cancel,
     DecideExtension,
     MatterCommand,
-    NotYetOffered,
     Object,
     ReportProgress,
     RequestExtension,
@@ -42,7 +42,7 @@ _OF_THE_LEAD = (ReportProgress, RequestExtension, RequestTransfer, Submit, Objec
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
-def apply(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
+def apply(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     """Carry out an admitted command; one of the lead's before signing signs too (engine.md 3.2)."""
     if isinstance(command, _OF_THE_LEAD) and draft.facts.directory.serves(command.by, draft.terms.lead):
         _sign(draft, command)
@@ -58,7 +58,7 @@ def _approve(draft: Draft, command: Approve) -> None:
     assign(draft, draft.clock(ClockKind.LIMIT, draft.terms.limit))
 
 
-def _sign(draft: Draft, command: MatterCommand | NotYetOffered) -> None:
+def _sign(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     if draft.state.signed_at is None:
         draft.change(signed_at=draft.at)
         draft.stop(ClockKind.SIGNING, ClockKind.SIGN_REMINDER)

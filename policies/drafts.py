@@ -4,12 +4,12 @@ A draft holds the state being worked on and the acts noted so far; clocks are se
 Which step follows which is for policies/commands.py, timers.py and reruling.py.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.acts import Act, ActName, Ruling
+from models.acts import ActName
 from models.matters import (
     CaseBrief,
     Clock,
@@ -24,12 +24,11 @@ from models.matters import (
     Stop,
 )
 from models.messages import Relay, Relayed
-from models.policy import Policy, Role
-from policies.calendar import Calendar
-from policies.counting import Counting
+from models.policy import Role
 from policies.deadlines import Due as DueInstant
 from policies.deadlines import Stops, due, local_date, next_opening, period_end, reminders
-from policies.directory import Directory
+from policies.drafting import Drafting
+from policies.drafting import Facts as Facts  # noqa: PLC0414 - the facts of a matter are asked for here
 from policies.limits import Unit, parse_limit
 
 # Ended, and not yet archived.
@@ -39,26 +38,6 @@ ENDED = OVER | {Stage.REFUSED, Stage.ARCHIVED}
 _OUTLASTING = frozenset({ClockKind.OBJECTION, ClockKind.CIRCULATION})
 _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
 _WORSE = list(Light).index
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rules may rely on: the policy the matter started under, calendar, counting rules, directory, precedents.
-
-    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
-    `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
-    `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. Left out, there
-    is no other matter and nothing is recorded.
-    """
-
-    policy: Policy
-    calendar: Calendar
-    counting: Counting
-    directory: Directory
-    measures_decided: Callable[[str, datetime, datetime], int]
-    other: Callable[[str], MatterState | None] = lambda _: None
-    twin: Callable[[str, str], str | None] = lambda _lead, _title: None
-    recorded: Callable[[str], Sequence[ActName]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +69,11 @@ def next_due(state: MatterState) -> Due | None:
     return Due(key[0], first.kind, first.reminders[0] if first.reminders else None)
 
 
-class Draft:
-    """One transition at the instant `at`: `state` is what the matter comes to, `acts` what was noted on the way.
-
-    `stood` is the state at each act, for the documents that are issued with it; `relays` are what it has to say to its
-    parent, its children or its cases.
-    """
+class Draft(Drafting[MatterState]):
+    """One transition of a matter; `relays` are what it has to say to its parent, its children or its cases."""
 
     def __init__(self, state: MatterState, at: datetime, facts: Facts) -> None:
-        self.state = state
-        self.at = at
-        self.facts = facts
-        self.acts: list[Act] = []
-        self.stood: list[MatterState] = []
+        super().__init__(state, at, facts)
         self.relays: list[Relayed] = []
 
     @property
@@ -117,42 +88,7 @@ class Draft:
         """The finished suspensions."""
         return tuple((stop.from_at, stop.to_at) for stop in self.state.stops if stop.to_at is not None)
 
-    def change(self, **fields: Any) -> None:
-        """Put new values in place of parts of the state."""
-        self.state = self.state.model_copy(update=fields)
-
-    # --- acts -----------------------------------------------------------------------------------------------------
-
-    def note(self, act: ActName, *, entry: str = "", target: str | None = None, **fields: Any) -> None:
-        """Note that `act` happened now; whom to tell is the policy's to say."""
-        rules = fields.pop("rules", ())
-        ruling = None
-        if entry:
-            ruling = Ruling(
-                entry=entry, rules=rules, policy=self.facts.policy.key, calendar=self.facts.calendar.version
-            )
-        self.acts.append(
-            Act(
-                at=self.at,
-                target=target or self.state.id,
-                act=act,
-                ruling=ruling,
-                tell=self._told(act, fields.get("subject")),
-                **fields,
-            )
-        )
-        self.stood.append(self.state)
-
-    def note_clock(self, act: ActName, clock: Clock, *, entry: str, **fields: Any) -> None:
-        """Note an act that sets or moves a clock, with its due instant and where that came from."""
-        provisional = True if clock.provisional else None
-        self.note(act, entry=entry, rules=clock.rules, due=clock.due_at, provisional=provisional, **fields)
-
-    def _told(self, act: ActName, subject: str | None) -> tuple[str, ...]:
-        posts: list[str] = []
-        for role in self.facts.policy.tell.get(act, ()):
-            posts += self._holders(role, subject)
-        return tuple(dict.fromkeys(posts))
+    # --- whom to tell ---------------------------------------------------------------------------------------------
 
     def _holders(self, role: Role, subject: str | None) -> Iterable[str]:
         directory, terms = self.facts.directory, self.state.terms
@@ -182,6 +118,9 @@ class Draft:
             case Role.SUBJECT_ORGAN_HANDLER:
                 organ = directory.find(subject)
                 return (organ.handler,) if organ else ()
+            case _:
+                # A role that only a case has.
+                return ()
         return (above.head,) if above else ()
 
     @property
@@ -286,14 +225,6 @@ class Draft:
         """The daily reminder to sign, from now on: it is no deadline, so that nothing told stands in its way."""
         new = self.ruled(clock)
         return new if new.due_at > self.at else self.clock(ClockKind.SIGN_REMINDER, "", round=clock.round)
-
-    def start(self, clock: Clock) -> None:
-        """Let the clock run, in place of any of its kind."""
-        self.change(clocks={**self.state.clocks, clock.kind: clock})
-
-    def stop(self, *kinds: ClockKind) -> None:
-        """Let clocks of these kinds run no longer."""
-        self.change(clocks={kind: clock for kind, clock in self.state.clocks.items() if kind not in kinds})
 
     def run_limit(self, clock: Clock) -> None:
         """Let the limit run to `clock`'s due instant with the reminders still ahead, for lead and open co-parts."""

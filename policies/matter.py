@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import Act, ActName
+from models.case_messages import CaseCommand
 from models.matters import MatterState, Stage
 from models.messages import (
     CalendarPublished,
     ChildMoved,
     Command,
-    NotYetOffered,
     Outcome,
     Registration,
     Relay,
@@ -122,8 +122,8 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
             if not attended:
                 raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
             commands.apply(draft, message)
-            # A command that is not offered yet has been refused by now.
-            if not isinstance(message, NotYetOffered):
+            # A command to a case has been refused by now.
+            if not isinstance(message, CaseCommand):
                 draft.acts = saying.kept(draft.acts, message)
     except (Refused, CalendarError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.acts import ActName
+from models.base import Spoken
 from models.matters import ClockKind, MatterTerms, Stage, Urgency
-from models.messages import Approve, Circulate, Correct, Merge, Praise, RaiseUrgency, Spoken, Summon, Urge
+from models.messages import Approve, Circulate, Correct, Merge, Praise, RaiseUrgency, Summon, Urge
 from policies.authority import Refused, by_supervisor, given
 from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free

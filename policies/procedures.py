@@ -22,10 +22,11 @@ from policies.limits import LimitError, Unit, parse_limit
 
 STANDARD = "standard"
 
+CASE_LIMITS = tuple(name for name in Policy.model_fields if name.startswith("case_"))
 _LIMITS = {
     "default_limit", "approval", "verification", "verification_escalation", "returned", "suspension_longest",
     "archive", "accumulation", "transfer", "assignment_objection", "assignment_decision", "objection",
-    "objection_decision", "reopening", "reopened",
+    "objection_decision", "reopening", "reopened", *CASE_LIMITS,
 }  # fmt: skip
 _LIMITS_BY_URGENCY = {"signing", "supervision", "rectification"}
 # From when, until when (None: open), the value, its source.
@@ -262,6 +263,10 @@ def _never_fires(document: Document, policy: Policy) -> list[Mistake]:
         lacking = [urgency for urgency in Urgency if urgency not in getattr(policy, name)]
         if lacking:
             mistakes.append(document.mistake(("parameters", name), f"缺少 no value for {', '.join(lacking)}"))
+    lacking_case = [name for name in CASE_LIMITS if getattr(policy, name) is None]
+    if lacking_case and len(lacking_case) < len(CASE_LIMITS):
+        why = f"问责程序的时限须齐全 the limits of a case are all given or none: {', '.join(lacking_case)}"
+        mistakes.append(document.mistake(("parameters",), why))
     for severity in Severity:
         if len(policy.measures.get(severity, ())) != 4:
             why = f"{severity} 一行须有四格 the row {severity} needs four entries (1, 2, 3, 4+)"

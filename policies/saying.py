@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from models.acts import Act
+from models.case_messages import CaseCommand
 from models.messages import MatterCommand, Registration
 
 SAID = "said"
@@ -19,14 +20,14 @@ REGISTER = "register"
 
 _SHAPES: dict[str, type[Any]] = {
     REGISTER: Registration,
-    **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand)},
+    **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand | CaseCommand)},
 }
 _FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do"))
            for shape in _SHAPES.values()}  # fmt: skip
 _ON_THE_ACT = frozenset({"by", "reason"})
 
 
-def kept(acts: Sequence[Act], message: Registration | MatterCommand) -> list[Act]:
+def kept(acts: Sequence[Act], message: Registration | MatterCommand | CaseCommand) -> list[Act]:
     """The acts an admitted message came to (at least one), with what was said on the one that tells most of it.
 
     A registration is kept on its first act. The message's id is not: an entry of the ledger has it beside the act.
@@ -39,7 +40,7 @@ def kept(acts: Sequence[Act], message: Registration | MatterCommand) -> list[Act
     return [*acts[:teller], telling, *acts[teller + 1 :]]
 
 
-def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
+def said(act: Act, message_id: str) -> Registration | MatterCommand | CaseCommand | None:
     """The message that was kept on this act, under that id; None where none is.
 
     Raises ValueError for what no message can have been: the act comes from elsewhere, or from a newer program.
@@ -55,7 +56,7 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
     if shape is Registration:
         del fields["do"]
     try:
-        message: Registration | MatterCommand = shape.model_validate({**fields, "message_id": message_id})
+        message: Registration | MatterCommand | CaseCommand = shape.model_validate({**fields, "message_id": message_id})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in ("detail", SAID, *first["loc"]))
@@ -63,7 +64,7 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | None:
     return message
 
 
-def _untold(act: Act, message: Registration | MatterCommand, shown: dict[str, Any]) -> dict[str, Any]:
+def _untold(act: Act, message: Registration | MatterCommand | CaseCommand, shown: dict[str, Any]) -> dict[str, Any]:
     """What was `shown` of the message and the act does not tell, and that nothing was said where the act tells it."""
     untold: dict[str, Any] = {"do": shown.get("do", REGISTER)}
     for name in _FIELDS[type(message)]:

@@ -6,6 +6,7 @@ Nothing said or shown inside an act (texts, evidence) is repeated here.
 from datetime import date, datetime
 
 from models.acts import Act, ActName
+from models.cases import CaseClockKind, CaseStage
 from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
 from policies.deadlines import SHANGHAI
 from policies.limits import LimitError, Unit, parse_limit
@@ -73,6 +74,40 @@ ACTS: dict[ActName, str] = {
     ActName.MERGED: "并案",
     ActName.PRAISED: "表扬",
     ActName.CORRECTED: "更正",
+    ActName.CASE_FILED: "立案",
+    ActName.CASE_DECLINED: "不予立案",
+    ActName.FILING_OVERDUE: "立案审批超期,报上一级",
+    ActName.INVESTIGATED: "调查终结",
+    ActName.INVESTIGATION_OVERDUE: "调查超期,报上一级",
+    ActName.FACTS_NOTIFIED: "送达事实告知书",
+    ActName.STATEMENT_GIVEN: "陈述申辩",
+    ActName.STATEMENT_WAIVED: "放弃陈述申辩",
+    ActName.STATEMENT_LAPSED: "逾期未陈述申辩",
+    ActName.STATEMENT_ANSWERED: "答复陈述申辩",
+    ActName.ANSWER_OVERDUE: "答复陈述申辩超期,报上一级",
+    ActName.MITIGATED: "从轻一档",
+    ActName.AGGRAVATED: "从重一档",
+    ActName.VOTE_CAST: "表决",
+    ActName.RECUSED: "回避",
+    ActName.MEASURE_DECIDED: "作出问责决定",
+    ActName.CASE_DISMISSED: "不予问责",
+    ActName.CASE_EXEMPTED: "容错免责",
+    ActName.DECISION_OVERDUE: "决定超期,报上一级",
+    ActName.CASE_LAPSED: "办案期限届满,案件终止,不予问责",
+    ActName.DECISION_SERVED: "送达决定书",
+    ActName.SERVICE_OVERDUE: "送达超期,报上一级",
+    ActName.MEASURE_EXECUTED: "执行问责",
+    ActName.MEASURE_NOT_ADOPTED: "任免机关未采纳",
+    ActName.EXECUTION_OVERDUE: "执行超期,报上一级",
+    ActName.CASE_RECORDED: "备案",
+    ActName.RECORD_OVERDUE: "备案超期,报上一级",
+    ActName.EFFECT_ENDED: "影响期满",
+    ActName.CASE_ARCHIVED: "案件归档",
+    ActName.REVIEW_REQUESTED: "申请复核",
+    ActName.REVIEW_DECIDED: "复核决定",
+    ActName.REVIEW_OVERDUE: "复核超期,报上一级",
+    ActName.RESTORED: "撤销问责,恢复名誉",
+    ActName.REFERRED: "移送",
 }
 
 STAGES: dict[Stage, str] = {
@@ -87,6 +122,39 @@ STAGES: dict[Stage, str] = {
     Stage.CANCELLED: "已撤销",
     Stage.MERGED: "已并案",
     Stage.ARCHIVED: "已归档",
+}
+
+CASE_STAGES: dict[CaseStage, str] = {
+    CaseStage.BLANK: "未提出",
+    CaseStage.PROPOSED: "待立案",
+    CaseStage.FILED: "已立案",
+    CaseStage.INVESTIGATED: "调查终结,待告知",
+    CaseStage.NOTIFIED: "陈述申辩中",
+    CaseStage.DECIDING: "待决定",
+    CaseStage.DECIDED: "已决定",
+    CaseStage.NOT_ADOPTED: "任免机关未采纳",
+    CaseStage.DECLINED: "不予立案",
+    CaseStage.DISMISSED: "不予问责",
+    CaseStage.EXEMPTED: "容错免责",
+    CaseStage.WITHDRAWN: "已撤回",
+    CaseStage.LAPSED: "逾期终止",
+    CaseStage.RESTORED: "已撤销并恢复",
+    CaseStage.ARCHIVED: "已归档",
+}
+
+CASE_CLOCKS: dict[CaseClockKind, str] = {
+    CaseClockKind.FILING: "立案审批到期",
+    CaseClockKind.INVESTIGATION: "调查到期",
+    CaseClockKind.WINDOW: "陈述申辩到期",
+    CaseClockKind.ANSWER: "答复到期",
+    CaseClockKind.DECISION: "决定到期",
+    CaseClockKind.SERVICE: "送达到期",
+    CaseClockKind.EXECUTION: "执行到期",
+    CaseClockKind.RECORD: "备案到期",
+    CaseClockKind.REVIEW: "复核到期",
+    CaseClockKind.REVIEW_WINDOW: "申请复核到期",
+    CaseClockKind.EFFECT: "影响期满",
+    CaseClockKind.LAPSE: "办案期限届满",
 }
 
 LIGHTS: dict[Light, str] = {Light.GREEN: "绿灯", Light.YELLOW: "黄灯", Light.RED: "红灯"}

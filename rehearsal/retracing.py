@@ -10,6 +10,7 @@ from datetime import datetime
 
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
+from models.case_messages import CaseCommand
 from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, MatterCommand, Outcome, Registration
 from models.policy import Policy
@@ -135,7 +136,7 @@ def retrace(matter_id: str, recorded: Sequence[Recorded]) -> Retraced | None:
             message = said(one.act, one.message_id or f"retraced:{matter_id}#{number}")
         except ValueError as error:
             raise UntraceableError(f"{one.act.target} {one.act.act.value}: {error}") from error
-        if message is not None:
+        if message is not None and not isinstance(message, CaseCommand):
             heard.append(Heard(one.act.at, message, len(chain)))
         if one.act.target == matter_id:
             chain.append(one.act.act)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.messages import NotYetOffered, Suspend
+from models.case_messages import Vote
+from models.messages import Suspend
 from policies.deadlines import SHANGHAI
 from policies.documents import DocumentError
 from rehearsal.conductor import play
@@ -94,12 +95,11 @@ def test_scalars_are_text_so_a_date_stays_a_date_and_yes_stays_a_word() -> None:
     assert said.command == Suspend(message_id="#3", by="区长", reason="yes", until="2026-03-20")
 
 
-def test_a_command_of_a_later_procedure_is_read_with_all_it_says() -> None:
+def test_a_command_to_a_case_is_read_with_all_it_says() -> None:
     command = "  - {at: 2026-03-03T11:00+08:00, by: 区长, target: m1/case1, do: vote, choice: P1}\n"
     said = read(changed("until: 2026-04-01", command + "until: 2026-04-01")).planned[-1]
     assert isinstance(said, PlannedCommand)
-    assert isinstance(said.command, NotYetOffered)
-    assert (said.command.model_extra or {})["choice"] == "P1"
+    assert said.command == Vote(message_id="#3", by="区长", choice="P1")
 
 
 def test_a_matter_may_come_with_the_instant_of_its_assignment() -> None:

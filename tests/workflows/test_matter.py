@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from activities.recording import Recording
 from models.acts import ActName
 from models.calendar import CalendarNotice
+from models.case_messages import Vote as CastVote
 from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, TransitionOrder, matter_workflow_id
 from models.matters import Stage
 from models.messages import (
@@ -21,7 +22,6 @@ from models.messages import (
     Correct,
     MatterCommand,
     Merge,
-    NotYetOffered,
     Outcome,
     ReportProgress,
     RequestTransfer,
@@ -119,10 +119,10 @@ async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothi
     assert card.line.stage == "running"
 
 
-async def test_a_command_nobody_offers_yet_is_refused_on_record(live: LiveOffice) -> None:
+async def test_a_command_of_a_case_is_refused_by_a_matter_on_record(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
 
-    outcome = await live.office.say("m1", NotYetOffered(message_id=message_id(), by=OFFICER, do="vote"))
+    outcome = await live.office.say("m1", CastVote(message_id=message_id(), by=OFFICER))
 
     assert not outcome.accepted
     assert acts_of(live, "m1")[-1] is ActName.REFUSED

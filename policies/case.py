@@ -1,0 +1,160 @@
+"""What does a message, or the passing of time, come to for one accountability case?
+
+The one door to due process: state, message, instant and facts in; new state, acts, answer and what is told to the
+matter out. Pure, like policies/matter.py beside it (engine.md 4).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, get_args
+
+from models.acts import Act, ActName
+from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
+from models.cases import CaseClockKind, CaseState
+from models.messages import CalendarPublished, CaseConcluded, Command, Outcome
+from policies import case_reruling, case_timers, saying
+from policies.authority import Refused
+from policies.calendar import CalendarError
+from policies.case_admissibility import GUARDS, Guard, known_case, offers_cases
+from policies.case_commands import EFFECTS
+from policies.case_drafts import CaseDraft, CaseDue, next_due
+from policies.case_timers import STRIKES, Strike
+from policies.drafting import Facts
+
+__all__ = ["RULES", "CaseDue", "CaseRules", "CaseStep", "Rule", "blank", "due_at", "next_due", "step"]
+
+CaseMessage = Command | CaseRelay | CalendarPublished
+_COMMANDS = get_args(CaseCommand)
+_RELAYS = get_args(CaseRelay)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one kind of message has to pass, in this order, and what it then does."""
+
+    guards: tuple[Guard, ...]
+    effect: Callable[[CaseDraft, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """The whole procedure as one table: a rule for every message, a strike for every clock.
+
+    Data, so that a proof can put one broken entry in its place and see that the break is found.
+    """
+
+    messages: Mapping[type, Rule] = field(
+        default_factory=lambda: {kind: Rule(GUARDS[kind], effect) for kind, effect in EFFECTS.items()}
+    )
+    strikes: Mapping[CaseClockKind, Strike] = field(default_factory=lambda: dict(STRIKES))
+
+
+RULES = CaseRules()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """The result of one step: the case as it is now, what happened (in order), the answer, and what others are told.
+
+    The first `struck` acts come from clocks that ran out, the rest from the message; `stood` is the state at each act.
+    `relays` are messages for other targets, each with the id of its target.
+    """
+
+    state: CaseState
+    acts: tuple[Act, ...]
+    struck: int
+    outcome: Outcome | None = None
+    relays: tuple[tuple[str, CaseConcluded], ...] = ()
+    stood: tuple[CaseState, ...] = ()
+
+
+def blank(case_id: str) -> CaseState:
+    """A case of which nothing is known yet; it becomes one by being proposed."""
+    return CaseState(id=case_id)
+
+
+def step(
+    state: CaseState, message: CaseMessage | None, at: datetime, facts: Facts, *, rules: CaseRules = RULES
+) -> CaseStep:
+    """Work off every clock due by `at` (inclusive, in order), then the message received at `at`, if any.
+
+    Acts of a clock carry its due instant, acts of a message `at` (aware, whole seconds). A repeated message id is for
+    the caller to recognise. Never raises for what people say: what the rules do not admit becomes a `refused` act and
+    an outcome with the reason.
+    """
+    acts: list[Act] = []
+    relays: list[tuple[str, CaseConcluded]] = []
+    stood: list[CaseState] = []
+    while (due := next_due(state)) is not None and due.at <= at:
+        draft = CaseDraft(state, due.at, facts)
+        case_timers.strike(draft, state.clocks[due.kind], rules.strikes)
+        case_timers.archive_when_free(draft)
+        state = draft.state
+        acts += draft.acts
+        relays += draft.relays
+        stood += draft.stood
+    if message is None:
+        return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays), stood=tuple(stood))
+    draft, outcome = _hear(CaseDraft(state, at, facts), message, rules)
+    return CaseStep(
+        draft.state,
+        (*acts, *draft.acts),
+        len(acts),
+        outcome,
+        (*relays, *draft.relays),
+        (*stood, *draft.stood),
+    )
+
+
+def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules) -> tuple[CaseDraft, Outcome]:
+    """The draft with what the message did, or, where it is not admitted, with nothing but its refusal."""
+    untouched = draft.state
+    try:
+        if isinstance(message, CalendarPublished):
+            case_reruling.rule_again(draft)
+        else:
+            _apply(draft, message, rules)
+        case_timers.archive_when_free(draft)
+    except (Refused, CalendarError) as error:
+        refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
+        draft = CaseDraft(untouched, draft.at, draft.facts)
+        _refuse(draft, message, refusal)
+        reason, rule = refusal.reason, refusal.rule
+        return draft, Outcome(accepted=False, acts=(ActName.REFUSED,), reason=reason, rule=rule)
+    acts = tuple(act.act for act in draft.acts)
+    return draft, Outcome(accepted=True, acts=acts, due=due_at(draft.state))
+
+
+def _apply(draft: CaseDraft, message: Command | CaseRelay, rules: CaseRules) -> None:
+    if not isinstance(message, _RELAYS):
+        _check_speaker(draft, message)
+    rule = rules.messages[type(message)]
+    for guard in rule.guards:
+        guard(draft, message)
+    rule.effect(draft, message)
+    if isinstance(message, _COMMANDS):
+        draft.acts = saying.kept(draft.acts, message)
+
+
+def _check_speaker(draft: CaseDraft, message: Any) -> None:
+    """Refuse an unknown post, what is no command of a case, and all but the proposal where nothing was proposed."""
+    if not draft.facts.directory.has_post(message.by):
+        raise Refused(f"名录中没有该岗位 unknown post: {message.by}", "authority")
+    if not isinstance(message, _COMMANDS):
+        raise Refused(f"此操作只对督办事项 this is said to a matter, not to a case: {message.do}", "procedure")
+    offers_cases(draft)
+    if message.do != "propose":
+        known_case(draft, message)
+
+
+def _refuse(draft: CaseDraft, message: CaseMessage, refusal: Refused) -> None:
+    by = getattr(message, "by", None)
+    said = {} if isinstance(message, OpenCase | NoteFailure | DropCase | CalendarPublished) else {"do": message.do}
+    draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=said)
+
+
+def due_at(state: CaseState) -> datetime | None:
+    """The due instant people look at: of the step that is owed now; None where none is owed."""
+    clock = case_reruling.shown_clock(state.clocks)
+    return clock.due_at if clock else None

@@ -1,0 +1,116 @@
+"""How does one transition come together, whatever it is about?
+
+What the drafts of a matter and of a case have in common: the facts the rules rely on, noting acts with the ruling
+behind each, clocks that run and stop. Whom a role means, and which clock ends when, is for each draft.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from models.acts import Act, ActName, Ruling
+from models.matters import MatterState, Running
+from models.policy import Policy, Role
+from policies.calendar import Calendar
+from policies.counting import Counting
+from policies.directory import Directory
+from policies.ladder import LadderFile, standard_ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules may rely on: the policy it started under, calendar, counting rules, directory, precedents, ladder.
+
+    `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
+    `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
+    `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. Left out, there
+    is no other matter and nothing is recorded.
+    """
+
+    policy: Policy
+    calendar: Calendar
+    counting: Counting
+    directory: Directory
+    measures_decided: Callable[[str, datetime, datetime], int]
+    other: Callable[[str], MatterState | None] = lambda _: None
+    twin: Callable[[str, str], str | None] = lambda _lead, _title: None
+    recorded: Callable[[str], Sequence[ActName]] = lambda _: ()
+    ladder: LadderFile = field(default_factory=standard_ladder)
+
+
+class _Kept(Protocol):
+    """A state that drafts can work on."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def clocks(self) -> Mapping[Any, Any]: ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self: ...
+
+
+State = TypeVar("State", bound=_Kept)
+
+
+class Drafting(ABC, Generic[State]):
+    """One transition at the instant `at`: `state` is what it comes to, `acts` what was noted on the way.
+
+    `stood` is the state at each act, for the documents that are issued with it.
+    """
+
+    def __init__(self, state: State, at: datetime, facts: Facts) -> None:
+        self.state: State = state
+        self.at = at
+        self.facts = facts
+        self.acts: list[Act] = []
+        self.stood: list[State] = []
+
+    def change(self, **fields: Any) -> None:
+        """Put new values in place of parts of the state."""
+        self.state = self.state.model_copy(update=fields)
+
+    def note(self, act: ActName, *, entry: str = "", target: str | None = None, **fields: Any) -> None:
+        """Note that `act` happened now; whom to tell is the policy's to say."""
+        rules = fields.pop("rules", ())
+        ruling = None
+        if entry:
+            ruling = Ruling(
+                entry=entry, rules=rules, policy=self.facts.policy.key, calendar=self.facts.calendar.version
+            )
+        self.acts.append(
+            Act(
+                at=self.at,
+                target=target or self.state.id,
+                act=act,
+                ruling=ruling,
+                tell=self._told(act, fields.get("subject")),
+                **fields,
+            )
+        )
+        self.stood.append(self.state)
+
+    def note_clock(self, act: ActName, clock: Running, *, entry: str, **fields: Any) -> None:
+        """Note an act that sets or moves a clock, with its due instant and where that came from."""
+        provisional = True if clock.provisional else None
+        self.note(act, entry=entry, rules=clock.rules, due=clock.due_at, provisional=provisional, **fields)
+
+    def start(self, clock: Running) -> None:
+        """Let the clock run, in place of any of its kind."""
+        self.change(clocks={**self.state.clocks, clock.kind: clock})
+
+    def stop(self, *kinds: Any) -> None:
+        """Let clocks of these kinds run no longer."""
+        self.change(clocks={kind: clock for kind, clock in self.state.clocks.items() if kind not in kinds})
+
+    def _told(self, act: ActName, subject: str | None) -> tuple[str, ...]:
+        posts: list[str] = []
+        for role in self.facts.policy.tell.get(act, ()):
+            posts += self._holders(role, subject)
+        return tuple(dict.fromkeys(posts))
+
+    @abstractmethod
+    def _holders(self, role: Role, subject: str | None) -> Iterable[str]:
+        """The posts that `role` means here."""
