@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.acts import Act, ActName
 from models.base import Compact, Shape, Spoken
 from models.calendar import CalendarNotice
-from models.case_messages import CASE_TITLES, CaseCommand
+from models.case_messages import CASE_TITLES, CaseCommand, CaseRelay
 from models.matters import Light
 
 
@@ -119,10 +119,11 @@ class Verify(Spoken):
 
 
 class Cancel(Spoken):
-    """撤销事项."""
+    """撤销事项; open cases stay open unless `end_cases` says that the reason ends them too."""
 
     do: Literal["cancel"] = "cancel"
     reason: str | None = None
+    end_cases: bool = False
 
 
 class ObjectAssignment(Spoken):
@@ -332,6 +333,13 @@ TITLES: dict[str, str] = {
 }
 
 
+class CalendarPublished(Shape):
+    """The fact that a notice was loaded; every open clock is ruled again."""
+
+    message_id: str
+    notice: CalendarNotice
+
+
 class CaseConcluded(Shape):
     """What a case says to its matter when it has come to an end, or to another one by review; `how` is the act."""
 
@@ -340,13 +348,6 @@ class CaseConcluded(Shape):
     subject: str
     how: ActName
     reason: str | None = None
-
-
-class CalendarPublished(Shape):
-    """The fact that a notice was loaded; every open clock is ruled again."""
-
-    message_id: str
-    notice: CalendarNotice
 
 
 class ChildMoved(Shape):
@@ -364,10 +365,10 @@ class ParentCancelled(Shape):
     reason: str | None = None
 
 
-Unanswered = ChildMoved | ParentCancelled
-"""What a relative is told: it has no id of its own, is not answered, and cannot be refused."""
+Unanswered = ChildMoved | ParentCancelled | CaseConcluded
+"""What a matter is told by its relatives: it is not answered, and cannot be refused."""
 
-Relay = Registration | Unanswered
+Relay = Registration | Unanswered | CaseRelay
 """What one target says to another in the same transaction."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from models.case_messages import CaseCommand
+from models.case_messages import CaseCommand, Propose
 from models.matters import ClockKind, Extension, ExtensionState, Stage
 from models.messages import (
     Approve,
@@ -30,14 +30,14 @@ from models.messages import (
     Verify,
 )
 from models.policy import VerificationMethod
-from policies import objections, office_commands, splits, transfers
+from policies import cases, objections, office_commands, splits, transfers
 from policies.authority import Refused, by_lead, by_leader, by_office, by_supervisor
 from policies.deadlines import local_date, validity_end
 from policies.drafts import ENDED, OVER, Draft
 from policies.limits import Limit, LimitError, Unit, extended, parse_limit
 
 # What can be said of a matter that has ended, until it is archived (engine.md 3.9).
-_AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Reopen)
+_AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Propose, Reopen)
 _WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 
 
@@ -48,7 +48,7 @@ def check_command(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     """Refuse a command that its speaker may not give, or not now."""
     if not draft.facts.directory.has_post(command.by):
         raise Refused(f"名录中没有该岗位 unknown post: {command.by}", "authority")
-    if isinstance(command, CaseCommand):
+    if isinstance(command, CaseCommand) and not isinstance(command, Propose):
         raise Refused("此操作只对问责案件 this is said to a case, not to a matter", "procedure")
     stage = draft.state.stage
     if stage is Stage.REFUSED:
@@ -243,4 +243,5 @@ _CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     **objections.CHECKS,
     **office_commands.CHECKS,
     **splits.CHECKS,
+    **cases.CHECKS,
 }

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from models.acts import Act, ActName
 from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
 from models.cases import CaseClockKind, CaseState
-from models.messages import CalendarPublished, CaseConcluded, Command, Outcome
+from models.messages import CalendarPublished, Command, Outcome, Relayed
 from policies import case_reruling, case_timers, saying
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -58,15 +58,15 @@ class CaseStep:
     """The result of one step: the case as it is now, what happened (in order), the answer, and what others are told.
 
     The first `struck` acts come from clocks that ran out, the rest from the message; `stood` is the state at each act.
-    `relays` are messages for other targets, each with the id of its target.
+    `relays` are messages for other targets, which belong to the same transaction.
     """
 
     state: CaseState
     acts: tuple[Act, ...]
     struck: int
     outcome: Outcome | None = None
-    relays: tuple[tuple[str, CaseConcluded], ...] = ()
     stood: tuple[CaseState, ...] = ()
+    relays: tuple[Relayed, ...] = ()
 
 
 def blank(case_id: str) -> CaseState:
@@ -84,7 +84,7 @@ def step(
     an outcome with the reason.
     """
     acts: list[Act] = []
-    relays: list[tuple[str, CaseConcluded]] = []
+    relays: list[Relayed] = []
     stood: list[CaseState] = []
     while (due := next_due(state)) is not None and due.at <= at:
         draft = CaseDraft(state, due.at, facts)
@@ -102,8 +102,8 @@ def step(
         (*acts, *draft.acts),
         len(acts),
         outcome,
-        (*relays, *draft.relays),
         (*stood, *draft.stood),
+        (*relays, *draft.relays),
     )
 
 

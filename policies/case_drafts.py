@@ -11,7 +11,7 @@ from datetime import datetime
 from models.acts import ActName
 from models.cases import CaseClock, CaseClockKind, CaseFinding, CaseStage, CaseState, Rung, RungState
 from models.ladder import Ladder
-from models.messages import CaseConcluded
+from models.messages import CaseConcluded, Relayed
 from models.policy import Role
 from policies import seats
 from policies.deadlines import due, effect_ends_at, local_date
@@ -45,7 +45,7 @@ class CaseDraft(Drafting[CaseState]):
 
     def __init__(self, state: CaseState, at: datetime, facts: Facts) -> None:
         super().__init__(state, at, facts)
-        self.relays: list[tuple[str, CaseConcluded]] = []
+        self.relays: list[Relayed] = []
         self.step: CaseClockKind | None = None
 
     @property
@@ -168,4 +168,4 @@ class CaseDraft(Drafting[CaseState]):
             how=how,
             reason=reason,
         )
-        self.relays.append((self.state.matter_id, told))
+        self.relays.append(Relayed(at=self.at, target=self.state.matter_id, message=told))

@@ -26,7 +26,7 @@ from models.messages import (
     Suspend,
     Verify,
 )
-from policies import objections, office_commands, splits, transfers
+from policies import cases, objections, office_commands, splits, transfers
 from policies.admissibility import (
     extended_limit,
     pending,
@@ -193,7 +193,7 @@ def _verify(draft: Draft, command: Verify) -> None:
 
 
 def _cancel(draft: Draft, command: Cancel) -> None:
-    splits.cancel(draft, command.by, command.reason)
+    splits.cancel(draft, command.by, command.reason, end_cases=command.end_cases)
 
 
 def _given(detail: Mapping[str, object]) -> dict[str, object]:
@@ -215,4 +215,5 @@ _EFFECTS: dict[type, Callable[[Draft, Any], None]] = {
     **objections.EFFECTS,
     **office_commands.EFFECTS,
     **splits.EFFECTS,
+    **cases.EFFECTS,
 }

@@ -12,15 +12,16 @@ from models.case_messages import CaseCommand
 from models.matters import MatterState, Stage
 from models.messages import (
     CalendarPublished,
+    CaseConcluded,
     ChildMoved,
     Command,
     Outcome,
+    ParentCancelled,
     Registration,
-    Relay,
     Relayed,
     Unanswered,
 )
-from policies import commands, registration, reruling, saying, splits, timers
+from policies import cases, commands, registration, reruling, saying, splits, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -55,7 +56,7 @@ def blank(matter_id: str) -> MatterState:
 
 def step(
     state: MatterState,
-    message: Message | Relay | None,
+    message: Message | Unanswered | None,
     at: datetime,
     facts: Facts,
     *,
@@ -100,10 +101,14 @@ def step(
 
 
 def _take_note(draft: Draft, relay: Unanswered) -> None:
-    if isinstance(relay, ChildMoved):
-        splits.heard_of_child(draft, relay)
-    else:
-        splits.cancelled_with_parent(draft, relay)
+    match relay:
+        case ChildMoved():
+            splits.heard_of_child(draft, relay)
+        case ParentCancelled():
+            splits.cancelled_with_parent(draft, relay)
+        case CaseConcluded():
+            cases.heard_of_case(draft, relay)
+            timers.archive_when_free(draft)
 
 
 def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> tuple[Draft, Outcome]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from models.acts import ActName
 from models.matters import Clock, ClockKind, Finding, Light, Stage
+from policies import cases
 from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free, miss_limit, strike_clock
 
@@ -209,7 +210,8 @@ def withdraw_findings(draft: Draft, findings: Sequence[Finding], entry: str, rul
     draft.change(findings=tuple(finding for finding in draft.state.findings if finding not in findings))
     for finding in findings:
         draft.note(ActName.FINDING_WITHDRAWN, reason=finding.act.value, entry=entry, rules=rules)
-        _withdraw_case(draft, finding)
+        if finding.case is not None:
+            cases.take_back(draft, finding.case)
 
 
 def _settle(draft: Draft, clock: Clock, act: ActName) -> None:
@@ -221,15 +223,6 @@ def _settle(draft: Draft, clock: Clock, act: ActName) -> None:
             draft.find(act, clock)
     elif not any(finding.act in _CHAIN for finding in draft.state.findings):
         draft.show(Light.GREEN)
-
-
-def _withdraw_case(draft: Draft, finding: Finding) -> None:
-    for case in draft.state.cases:
-        if case.id == finding.case and case.open:
-            closed = case.model_copy(update={"open": False})
-            draft.change(cases=tuple(closed if other.id == case.id else other for other in draft.state.cases))
-            draft.note(ActName.CASE_WITHDRAWN, target=case.id, subject=case.subject, reason="finding_withdrawn")
-            draft.note(ActName.ACCOUNTABILITY_CONCLUDED, subject=case.subject, reason="case_withdrawn")
 
 
 def _other_denials(draft: Draft) -> list[tuple[Finding, Clock]]:

@@ -10,6 +10,7 @@ from typing import Any
 from models.acts import ActName
 from models.matters import ChildBrief, MatterState, Stage
 from models.messages import Child, ChildMoved, ParentCancelled, Registration, Split
+from policies import cases
 from policies.authority import Refused, by_supervisor
 from policies.drafts import ENDED, Draft
 from policies.registration import register
@@ -107,8 +108,10 @@ def cancelled_with_parent(draft: Draft, cancelled: ParentCancelled) -> None:
         cancel(draft, cancelled.by, cancelled.reason)
 
 
-def cancel(draft: Draft, by: str | None, reason: str | None) -> None:
-    """Cancel the matter with its open children."""
+def cancel(draft: Draft, by: str | None, reason: str | None, *, end_cases: bool = False) -> None:
+    """Cancel the matter with its open children; `end_cases` ends its open cases too."""
+    if end_cases:
+        cases.end_open_cases(draft, reason)
     for child in draft.state.open_children:
         draft.relay(child, ParentCancelled(by=by, reason=reason))
     draft.end(Stage.CANCELLED)

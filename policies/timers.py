@@ -7,11 +7,10 @@ Reminding, warning, supervising, ordering rectification and proposing accountabi
 from collections.abc import Callable
 
 from models.acts import ActName
-from models.matters import CaseBrief, Clock, ClockKind, ExtensionState, Light, Stage
-from policies import transfers
-from policies.deadlines import SHANGHAI, add_months
+from models.case_messages import NoteFailure
+from models.matters import Clock, ClockKind, ExtensionState, Light, Stage
+from policies import cases, transfers
 from policies.drafts import OVER, Draft, Due
-from policies.limits import parse_limit
 
 
 def strike(draft: Draft, due: Due) -> None:
@@ -117,28 +116,19 @@ def _propose(draft: Draft, clock: Clock) -> None:
         noted = case.model_copy(update={"failures": case.failures + 1})
         draft.change(cases=tuple(noted if other.id == case.id else other for other in draft.state.cases))
         draft.find(ActName.RECTIFICATION_OVERDUE, clock, subject=subject)
-        draft.note(ActName.FAILURE_NOTED, target=case.id, subject=subject)
+        draft.relay(case.id, NoteFailure(message_id=f"{case.id}:failure{noted.failures}", subject=subject))
         return
-    now = draft.at.astimezone(SHANGHAI)
-    since_on = add_months(now.date(), -parse_limit(policy.accumulation).number)
-    since = now.replace(year=since_on.year, month=since_on.month, day=since_on.day)
-    count = 1 + draft.facts.measures_decided(subject, since, draft.at)
-    row = policy.measures[terms.severity]
-    case = CaseBrief(id=f"{draft.state.id}/case{len(draft.state.cases) + 1}", subject=subject)
     step = policy.step(ActName.ACCOUNTABILITY_PROPOSED)
-    draft.change(cases=(*draft.state.cases, case), level=max(draft.state.level, step.level))
-    draft.find(ActName.RECTIFICATION_OVERDUE, clock, case=case.id, subject=subject)
+    opened = cases.brief(draft, subject)
+    draft.change(level=max(draft.state.level, step.level))
+    draft.find(ActName.RECTIFICATION_OVERDUE, clock, case=opened.id, subject=subject)
     draft.note(ActName.ACCOUNTABILITY_PROPOSED, subject=subject, entry=step.act.value)
     lapsed = draft.state.extension is not None and draft.state.extension.state is ExtensionState.LAPSED
-    draft.note(
-        ActName.CASE_PROPOSED,
-        target=case.id,
-        subject=subject,
-        severity=terms.severity.value,
-        count=count,
-        measure=row[min(count, len(row)) - 1],
-        entry="measures",
-        detail={"mitigation": "延期申请逾期未批 an extension request lapsed undecided"} if lapsed else {},
+    cases.open_case(
+        draft,
+        opened,
+        facts=f"整改期限届满未报结 rectification due {clock.due_at.isoformat(timespec='minutes')} was missed",
+        mitigation="延期申请逾期未批 an extension request lapsed undecided" if lapsed else None,
     )
 
 
