@@ -56,6 +56,11 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
+def is_case(target: str) -> bool:
+    """Whether the target is a case: `m1/case1` of the matter `m1`, `case-2026-1` that an office opened by itself."""
+    return "/" in target or target.startswith("case-")
+
+
 def matter_of(target: str) -> str:
     """The matter that a target belongs to: `m1` for `m1` and for its case `m1/case1`."""
     return target.partition("/")[0]

@@ -60,7 +60,7 @@ def check_command(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     _CHECKS[type(command)](draft, command)
 
 
-def _after_the_end(draft: Draft, command: MatterCommand) -> bool:
+def _after_the_end(draft: Draft, command: MatterCommand | CaseCommand) -> bool:
     """Whether this can be said of a matter that has ended and is not archived."""
     answers = isinstance(command, Approve) and draft.state.circulation is not None
     return draft.state.stage in OVER and (answers or isinstance(command, _AFTER_THE_END))

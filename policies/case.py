@@ -12,7 +12,7 @@ from typing import Any, get_args
 from models.acts import Act, ActName
 from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
 from models.cases import CaseClockKind, CaseState
-from models.messages import CalendarPublished, Command, Outcome, Relayed
+from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
 from policies import case_reruling, case_timers, saying
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -25,6 +25,7 @@ from policies.drafting import Facts
 __all__ = ["RULES", "CaseDue", "CaseRules", "CaseStep", "Rule", "blank", "due_at", "next_due", "step"]
 
 CaseMessage = Command | CaseRelay | CalendarPublished
+Heard = MatterCommand | CaseCommand | CaseRelay | CalendarPublished
 _COMMANDS = get_args(CaseCommand)
 _RELAYS = get_args(CaseRelay)
 
@@ -75,18 +76,24 @@ def blank(case_id: str) -> CaseState:
 
 
 def step(
-    state: CaseState, message: CaseMessage | None, at: datetime, facts: Facts, *, rules: CaseRules = RULES
+    state: CaseState,
+    message: CaseMessage | None,
+    at: datetime,
+    facts: Facts,
+    *,
+    rules: CaseRules = RULES,
+    attended: bool = True,
 ) -> CaseStep:
     """Work off every clock due by `at` (inclusive, in order), then the message received at `at`, if any.
 
-    Acts of a clock carry its due instant, acts of a message `at` (aware, whole seconds). A repeated message id is for
-    the caller to recognise. Never raises for what people say: what the rules do not admit becomes a `refused` act and
-    an outcome with the reason.
+    Acts of a clock carry its due instant, acts of a message `at` (aware, whole seconds). A case that is not
+    `attended` (no workflow keeps its time) only refuses. A repeated message id is for the caller to recognise. Never
+    raises for what people say: what the rules do not admit becomes a `refused` act and an outcome with the reason.
     """
     acts: list[Act] = []
     relays: list[Relayed] = []
     stood: list[CaseState] = []
-    while (due := next_due(state)) is not None and due.at <= at:
+    while attended and (due := next_due(state)) is not None and due.at <= at:
         draft = CaseDraft(state, due.at, facts)
         case_timers.strike(draft, state.clocks[due.kind], rules.strikes)
         case_timers.archive_when_free(draft)
@@ -96,7 +103,7 @@ def step(
         stood += draft.stood
     if message is None:
         return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays), stood=tuple(stood))
-    draft, outcome = _hear(CaseDraft(state, at, facts), message, rules)
+    draft, outcome = _hear(CaseDraft(state, at, facts), message, rules, attended)
     return CaseStep(
         draft.state,
         (*acts, *draft.acts),
@@ -107,7 +114,7 @@ def step(
     )
 
 
-def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules) -> tuple[CaseDraft, Outcome]:
+def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules, attended: bool) -> tuple[CaseDraft, Outcome]:
     """The draft with what the message did, or, where it is not admitted, with nothing but its refusal."""
     untouched = draft.state
     try:
@@ -115,6 +122,8 @@ def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules) -> tuple[Cas
             case_reruling.rule_again(draft)
         else:
             _apply(draft, message, rules)
+            if not attended:
+                raise Refused("案件流程未在运行,请联系管理员 the case's workflow is not running", "stage")
         case_timers.archive_when_free(draft)
     except (Refused, CalendarError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")

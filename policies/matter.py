@@ -15,6 +15,7 @@ from models.messages import (
     CaseConcluded,
     ChildMoved,
     Command,
+    MatterCommand,
     Outcome,
     ParentCancelled,
     Registration,
@@ -30,6 +31,7 @@ from policies.drafts import ENDED, Draft, Due, Facts, next_due
 __all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "next_due", "step"]
 
 Message = Registration | Command | CalendarPublished
+Heard = Registration | MatterCommand | CaseCommand | CalendarPublished | Unanswered
 
 
 @dataclass(frozen=True, slots=True)
