@@ -20,9 +20,10 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.calendar import CalendarNotice
-from models.case_messages import CaseCommand
+from models.case_messages import CaseCommand, Propose
 from models.contract import (
     CALENDAR_WORKFLOW,
+    CASE_WORKFLOW,
     MATTER_WORKFLOW,
     MISDIRECTED_WORKFLOW,
     RECORD_MOVED_SIGNAL,
@@ -32,11 +33,12 @@ from models.contract import (
     Receipt,
     TaskQueue,
     calendar_workflow_id,
+    is_case,
     matter_workflow_id,
     misdirected_workflow_id,
 )
-from models.messages import Command, Outcome, Registration
-from record import calendars, matters
+from models.messages import Command, MatterCommand, Outcome, Registration
+from record import calendars, matters, targets
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
 
@@ -172,12 +174,36 @@ class Office:
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
         may then be given again under its message id.
         """
-        name = "not_yet_offered" if isinstance(command, CaseCommand) else command.do
+        own: object = CaseCommand if is_case(target) else MatterCommand
+        name = command.do if isinstance(command, own) else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome
+        if isinstance(command, Propose) and is_case(target) and "/" not in target:
+            return await self._open_case(target, command, drill_at)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))
+
+    async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
+        """Start the workflow of a case that an office opens by itself; a case of this id that has ended is not opened."""
+        opening = Opening(
+            matter_id=case_id, title=command.subject or "", organ="", registration=command, drill_at=drill_at
+        )
+
+        async def start() -> None:
+            with suppress(WorkflowAlreadyStartedError):
+                await self._client.start_workflow(
+                    CASE_WORKFLOW,
+                    opening,
+                    id=matter_workflow_id(case_id, self._scope),
+                    task_queue=self._queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=f"问责案件 {opening.title}"[:180],
+                    rpc_timeout=self._attempt,
+                )
+
+        await self._patiently(start)
+        return await self._patiently(lambda: self._registered(case_id, command.message_id))
 
     async def _misdirect(self, misdirected: Misdirected) -> Outcome:
         workflow_id = misdirected_workflow_id(misdirected.target, misdirected.command.message_id, self._scope)
@@ -253,7 +279,7 @@ class Office:
         instant would then be the old one. Only the last moments of the record can be concerned.
         """
         with self._store.reading() as session:
-            matter_ids = matters.last_moved(session, recent)
+            matter_ids = targets.last_moved(session, recent)
         return sum([await self._patiently(partial(self._look_again, matter_id)) for matter_id in matter_ids])
 
     async def _look_again(self, matter_id: str) -> bool:

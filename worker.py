@@ -39,6 +39,7 @@ from policies.procedures import Procedure
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
+from workflows.case import CaseWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import DigestWorkflow, NoticeWorkflow
@@ -49,7 +50,7 @@ _MOMENT_SECONDS = 2.0
 _NOTICE_POLLERS = 5
 _NOTICE_THREADS = 8
 
-WORKFLOWS = (MatterWorkflow, CalendarWorkflow, MisdirectedWorkflow)
+WORKFLOWS = (MatterWorkflow, CaseWorkflow, CalendarWorkflow, MisdirectedWorkflow)
 NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
 
 SEARCH_ATTRIBUTES = {

@@ -22,7 +22,7 @@ from models.contract import (
 )
 from models.messages import CalendarPublished
 from policies.calendar import Calendar, CalendarError, standard_calendar
-from record import calendars, matters
+from record import calendars, targets
 from record.store import Store
 
 log = logs.get(__name__)
@@ -83,7 +83,7 @@ class Calendars:
         after, told = (str(details[0]), int(details[1])) if details else ("", 0)
         while True:
             with self._store.reading() as session:
-                page = matters.open_matters(session, after_id=after, limit=_PAGE)
+                page = targets.unfinished(session, after_id=after, limit=_PAGE)
             if not page:
                 log.info("calendar.announced", told=told)
                 return told

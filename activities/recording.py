@@ -13,28 +13,45 @@ from temporalio import activity
 
 import logs
 from activities.dispatch import Dispatch
-from activities.documents import Issuing
+from activities.documents import Issuing, Placed
 from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
+from models.case_messages import OpenCase, Propose
+from models.cases import CaseState
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
-from models.matters import MatterState, Stage
 from models.messages import Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
-from policies.matter import Facts, Message, Step, blank, due_at, next_due, step
+from policies.drafting import Facts
+from policies.machines import (
+    AnyStep,
+    Message,
+    State,
+    blank,
+    due_at,
+    family_of,
+    known,
+    lead_of,
+    level_of,
+    light_of,
+    next_due,
+    over,
+    step,
+    waits_for,
+)
+from policies.matter import Step
 from policies.procedures import Procedure, load_text, shipped
-from policies.wording import CLOCKS, line
-from record import calendars, cases, deliveries, documents, families, ledger, matters, outbox, procedures
+from policies.wording import line
+from record import calendars, deliveries, documents, families, ledger, matters, outbox, procedures, targets
 from record.ledger import Entry
 from record.store import Store
 
 log = logs.get(__name__)
 
-_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
 _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
 
 
@@ -93,7 +110,7 @@ class Recording:
 
     def _transition(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry], list[Opening]]:
         message = order.message
-        state = matters.load(session, order.matter_id) or blank(order.matter_id)
+        state = targets.load(session, order.matter_id) or blank(order.matter_id)
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
         entries: list[Entry] = []
         if outcome is None:
@@ -108,51 +125,63 @@ class Recording:
             )
             entries = self._write(session, state, result, message, facts)
             moved = self._relay(session, result, entries)
-            families.stir(session, result.state.family, moved - {state.id})
+            families.stir(session, self._family(session, result.state), moved - {state.id})
             state, outcome = result.state, result.outcome
             if state.id in moved:
-                state = matters.load(session, state.id) or state
+                state = targets.load(session, state.id) or state
         return self._receipt(session, state, order, entries, outcome), entries, self._waiting(session, order, state)
 
-    def _relay(self, session: Session, sent: Step, entries: list[Entry]) -> set[str]:
+    def _relay(self, session: Session, sent: AnyStep, entries: list[Entry]) -> set[str]:
         """Carry out what a step said to other targets, and what these say; whose workflows have to look.
 
         What is put on record is added to `entries`.
         """
         moved: set[str] = set()
         for relayed in sent.relays:
-            state = matters.load(session, relayed.target) or blank(relayed.target)
+            state = targets.load(session, relayed.target) or blank(relayed.target)
             facts = self._facts(session, state, relayed.message, relayed.at)
             result = step(state, relayed.message, relayed.at, facts)
             entries += self._write(session, state, result, relayed.message, facts)
-            if state.stage is not Stage.ARCHIVED:
+            if not (known(state) and over(state)):
                 moved.add(relayed.target)
             moved |= self._relay(session, result, entries)
         return moved
 
-    def _waiting(self, session: Session, order: TransitionOrder, standing: MatterState) -> list[Opening]:
+    def _waiting(self, session: Session, order: TransitionOrder, standing: State) -> list[Opening]:
         """The relatives whose workflows have to look: moved now, or by an attempt that never woke them."""
         openings = []
-        for target in families.stirred(session, standing.family) if standing.related else ():
-            state = matters.seen(session, target)
+        related = isinstance(standing, CaseState) or standing.related
+        for target in families.stirred(session, self._family(session, standing)) if related else ():
+            state = targets.seen(session, target)
             if target == order.matter_id and order.attended:
                 families.settle(session, target)
-            elif state is not None and state.terms is not None:
+            elif state is not None and known(state):
+                title = state.title if isinstance(state, CaseState) else state.terms and state.terms.title
                 openings.append(
                     Opening(
                         matter_id=target,
-                        title=state.terms.title,
-                        organ=state.terms.lead,
+                        title=title or "",
+                        organ=lead_of(state) or "",
                         drill_at=order.at if order.drill else None,
                     )
                 )
         return openings
 
+    @staticmethod
+    def _family(session: Session, state: State) -> str:
+        """The family of a target: a case belongs to that of its matter."""
+        if not isinstance(state, CaseState) or state.matter_id is None:
+            return family_of(state)
+        matter = matters.seen(session, state.matter_id)
+        return matter.family if matter is not None else state.id
+
     def _write(
-        self, session: Session, before: MatterState, result: Step, message: Message | Relay | None, facts: Facts
+        self, session: Session, before: State, result: AnyStep, message: Message | Relay | None, facts: Facts
     ) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
-        result, issued = self._issuing.issue(session, result, facts)
+        issued: list[Placed] = []
+        if isinstance(result, Step):
+            result, issued = self._issuing.issue(session, result, facts)
         processed_at = datetime.now(UTC)
         message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
         entries = ledger.append(session, result.acts[: result.struck], message_id=None, processed_at=processed_at)
@@ -161,19 +190,19 @@ class Recording:
         )
         own = [entry for entry in entries if entry.target == before.id]
         moved = bool(own) or result.state != before
-        if moved and (result.state.terms is not None or isinstance(message, Registration)):
+        if moved and (known(result.state) or isinstance(message, Registration)):
             due = next_due(result.state)
             # A notice can move a clock of which no act tells, the next reminder to sign for one.
             last = own[-1] if own else _last_entry(session, before.id)
-            matters.save(
+            targets.save(
                 session,
                 result.state,
                 seq=last.seq,
                 at=last.act.at,
                 last_act=last.act.act,
                 next_at=due.at if due else None,
+                due_at=due_at(result.state),
             )
-        cases.keep(session, entries)
         outbox.queue(session, entries)
         documents.keep(session, [(entries[place], draft) for place, draft in issued])
         if self._dispatch is not None:
@@ -192,7 +221,7 @@ class Recording:
     def _receipt(
         self,
         session: Session,
-        state: MatterState,
+        state: State,
         order: TransitionOrder,
         entries: list[Entry],
         outcome: Outcome | None,
@@ -206,20 +235,20 @@ class Recording:
             seq=seq,
             head=head[:HEAD_DIGITS],
             stage=state.stage,
-            light=state.light,
-            level=state.level,
+            light=light_of(state),
+            level=level_of(state),
             due_at=due_at(state),
             next_at=due.at if due else None,
-            next_for=("到期提醒" if due.reminder else CLOCKS[due.kind]) if due else "",
-            ended=state.stage in _OVER,
+            next_for=waits_for(due),
+            ended=over(state),
             lines=tuple(line(entry.act) for entry in own),
             outcome=outcome,
-            organ=state.terms.lead if state.terms and any(entry.act.act in _NEW_LEAD for entry in own) else None,
+            organ=lead_of(state) if any(entry.act.act in _NEW_LEAD for entry in own) else None,
         )
 
     # --- what the rules rely on -----------------------------------------------------------------------------------
 
-    def _facts(self, session: Session, state: MatterState, message: Message | Relay | None, at: datetime) -> Facts:
+    def _facts(self, session: Session, state: State, message: Message | Relay | None, at: datetime) -> Facts:
         procedure, on = self._procedure(session, state, message, at)
         return Facts(
             policy=procedure.in_force(on),
@@ -233,20 +262,28 @@ class Recording:
         )
 
     def _procedure(
-        self, session: Session, state: MatterState, message: Message | Relay | None, at: datetime
+        self, session: Session, state: State, message: Message | Relay | None, at: datetime
     ) -> tuple[Procedure, date]:
         """The procedure version a matter started under and its first day; for a new matter the one in force now."""
         if state.policy:
             version, _, on = state.policy.partition("/")
-            if version not in self._versions:
-                self._versions[version] = load_text(procedures.get(session, version), version)
-            return self._versions[version], date.fromisoformat(on)
+            return self._version(session, version), date.fromisoformat(on)
+        if isinstance(message, OpenCase):
+            # A case goes by the procedure of its matter, as of the day on which it is proposed.
+            matter = matters.seen(session, message.matter_id)
+            if matter is not None and matter.policy:
+                return self._version(session, matter.policy.partition("/")[0]), local_date(at)
         name = message.policy if isinstance(message, Registration) else "standard"
         procedure = self._own.get(name) or shipped(name)
         # A version read back from the record is known to be kept there.
-        if isinstance(message, Registration) and procedure.version not in self._versions:
+        if isinstance(message, Registration | Propose) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
         return procedure, local_date(at)
+
+    def _version(self, session: Session, version: str) -> Procedure:
+        if version not in self._versions:
+            self._versions[version] = load_text(procedures.get(session, version), version)
+        return self._versions[version]
 
     def _calendar_now(self, session: Session) -> Calendar:
         revision = calendars.revision(session)

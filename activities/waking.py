@@ -12,7 +12,14 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from models.contract import MATTER_WORKFLOW, RECORD_MOVED_SIGNAL, Opening, matter_workflow_id
+from models.contract import (
+    CASE_WORKFLOW,
+    MATTER_WORKFLOW,
+    RECORD_MOVED_SIGNAL,
+    Opening,
+    is_case,
+    matter_workflow_id,
+)
 
 _WAKE = timedelta(seconds=5)
 
@@ -43,7 +50,7 @@ class Waking:
     async def _wake(self, opening: Opening) -> None:
         try:
             await self._client.start_workflow(
-                MATTER_WORKFLOW,
+                CASE_WORKFLOW if is_case(opening.matter_id) else MATTER_WORKFLOW,
                 opening,
                 id=matter_workflow_id(opening.matter_id, self._scope),
                 task_queue=self._queue,

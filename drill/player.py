@@ -16,7 +16,7 @@ from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import Act
 from office import Office
 from policies.directory import Directory
-from record import ledger, matters
+from record import ledger, targets
 from record.store import Store
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
 from settings import Settings
@@ -68,7 +68,7 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
     planned = [item for item in scenario.planned if item.at <= scenario.until]
     while True:
         with store.reading() as session:
-            waiting = matters.waiting(session, [matter_id for matter_id, _ in scenario.matters])
+            waiting = targets.waiting(session, [matter_id for matter_id, _ in scenario.matters])
         due = min(((at, order, name) for order, (name, at) in enumerate(waiting.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
             await office.strike(due[2], due[0])

@@ -238,6 +238,20 @@ class Review(Shape):
     after: str | None = None
 
 
+CASE_OVER = frozenset(
+    {
+        CaseStage.BLANK,
+        CaseStage.DECLINED,
+        CaseStage.DISMISSED,
+        CaseStage.EXEMPTED,
+        CaseStage.WITHDRAWN,
+        CaseStage.LAPSED,
+        CaseStage.RESTORED,
+        CaseStage.ARCHIVED,
+    }
+)
+"""Stages in which nothing can be done to a case any more."""
+
 OPEN = frozenset({CaseStage.PROPOSED, CaseStage.FILED, CaseStage.INVESTIGATED, CaseStage.NOTIFIED, CaseStage.DECIDING})
 STANDING = frozenset({CaseStage.DECIDED, CaseStage.NOT_ADOPTED, CaseStage.ARCHIVED})
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.base import Compact, Shape
+from models.case_messages import Propose
+from models.cases import CaseStage
 from models.matters import Light, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
 
@@ -19,6 +21,7 @@ class TaskQueue(StrEnum):
 
 
 MATTER_WORKFLOW = "MatterWorkflow"
+CASE_WORKFLOW = "CaseWorkflow"
 CALENDAR_WORKFLOW = "CalendarWorkflow"
 MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
 NOTICE_WORKFLOW = "NoticeWorkflow"
@@ -41,6 +44,7 @@ STRIKE_CLOCK_UPDATE = "strike_clock"
 DIGEST_JOINED_SIGNAL = "digest_joined"
 
 KIND_MATTER = "督办事项"
+KIND_CASE = "问责案件"
 
 HEAD_DIGITS = 32
 
@@ -66,9 +70,12 @@ def matter_of(target: str) -> str:
     return target.partition("/")[0]
 
 
-def matter_workflow_id(matter_id: str, scope: str = "") -> str:
-    """The workflow id of a matter, for example `matter/2026-0143`; `scope` tells apart records that share a server."""
-    return _scoped(scope, f"matter/{matter_id}")
+def matter_workflow_id(target: str, scope: str = "") -> str:
+    """The workflow id of a matter or case, for example `matter/2026-0143` or `case/2026-0143/case1`.
+
+    `scope` tells apart records that share a server.
+    """
+    return _scoped(scope, f"{'case' if is_case(target) else 'matter'}/{target}")
 
 
 def calendar_workflow_id(number: str, scope: str = "") -> str:
@@ -96,9 +103,10 @@ def _scoped(scope: str, workflow_id: str) -> str:
 
 
 class Opening(Compact):
-    """The input of a matter's workflow, also when it continues as new.
+    """The input of a matter's or a case's workflow, also when it continues as new.
 
-    `registration` is None once the matter has been registered. `drill_at` is the instant a drill's own clock stands
+    `registration` is the message that brings it about, a proposal for a case that an office opens by itself; None once
+    that has happened, and for what a relative has brought about. `drill_at` is the instant a drill's own clock stands
     at; None means that the matter lives in real time. `seq` and `head` are the last ledger entry the workflow has
     seen, `story` the last lines of what happened, in words. `standing` is where the matter stood when its last run
     ended; None for a first run, and for one continued by a release before 0.2.0.
@@ -107,7 +115,7 @@ class Opening(Compact):
     matter_id: str
     title: str
     organ: str
-    registration: Registration | None = None
+    registration: Registration | Propose | None = None
     drill_at: datetime | None = None
     seq: int = 0
     head: str = ""
@@ -149,7 +157,7 @@ class Receipt(Compact):
 
     seq: int
     head: str
-    stage: Stage
+    stage: Stage | CaseStage
     light: Light
     level: int = 0
     due_at: datetime | None = None

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.acts import Act, ActName
 from models.base import Compact, Shape, Spoken
 from models.calendar import CalendarNotice
-from models.case_messages import CASE_TITLES, CaseCommand, CaseRelay
+from models.case_messages import CASE_TITLES, CaseCommand, CaseRelay, Propose
 from models.matters import Light
 
 
@@ -298,6 +298,7 @@ MatterCommand = (
     | Merge
     | Praise
     | Correct
+    | Propose
 )
 Command = Annotated[MatterCommand | CaseCommand, Field(discriminator="do")]
 

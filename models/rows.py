@@ -241,6 +241,21 @@ class CaseRow(SQLModel, table=True):
     open: bool
     proposed_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    stage: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_act: str | None = None
+    last_act_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CaseSnapshotRow(SQLModel, table=True):
+    """The state a case's next transition starts from, as JSON, and the ledger entry it stands at."""
+
+    __tablename__ = "case_snapshots"
+
+    id: str = Field(primary_key=True, foreign_key="cases.id")
+    seq: int
+    state: str = Field(sa_type=Text)
 
 
 class NoticeRow(SQLModel, table=True):

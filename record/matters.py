@@ -4,10 +4,9 @@ The state is a snapshot beside the ledger, written in the transaction that appen
 policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -38,7 +37,6 @@ SETTLED = frozenset(
     }
 )
 _OVER = tuple(stage.value for stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED))
-_OUT_OF_REACH = (Stage.ARCHIVED.value, Stage.REFUSED.value)
 
 # Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
 # are set only when one of them changes: otherwise a transition would have to make several more pages durable.
@@ -181,59 +179,21 @@ def open_twin(session: Session, lead: str, title: str, besides: str) -> str | No
 
 
 def measures_decided(session: Session, subject: str, since: datetime, until: datetime) -> int:
-    """How many measures were decided against the subject, in any case, from `since` (included) to `until` (not)."""
+    """How many measures were decided against the subject, in any case, from `since` (included) to `until` (not).
+
+    What was revoked, so that the subject was restored, does not count (W10).
+    """
+    restored = _ACTS.alias("restored")
+    revoked = exists().where(restored.c.target == _ACTS.c.target, restored.c.act == ActName.RESTORED.value)
     counted = select(func.count()).where(
         _ACTS.c.act == ActName.MEASURE_DECIDED.value,
         _ACTS.c.subject == subject,
         _ACTS.c.at >= since,
         _ACTS.c.at < until,
+        ~revoked,
     )
     found: int = session.execute(counted).scalar_one()
     return found
-
-
-def open_matters(session: Session, after_id: str = "", limit: int = 500) -> list[str]:
-    """Ids, in order and greater than `after_id`, of matters neither archived nor refused: whom a notice concerns."""
-    page = (
-        select(_MATTERS.c.id)
-        .where(_MATTERS.c.id > after_id, _MATTERS.c.stage.not_in(_OUT_OF_REACH))
-        .order_by(_MATTERS.c.id)
-        .limit(limit)
-    )
-    return list(session.execute(page).scalars())
-
-
-def waiting(session: Session, families: Collection[str]) -> dict[str, datetime | None]:
-    """When each matter falls due next (None: nothing is waited for), in the order of their first acts.
-
-    Of the families named after these matters at the top; refused registrations are no matters.
-    """
-    began = select(_ACTS.c.target, func.min(_ACTS.c.id).label("first")).group_by(_ACTS.c.target).subquery()
-    chosen = (
-        select(_MATTERS.c.id, _MATTERS.c.next_at)
-        .join(began, began.c.target == _MATTERS.c.id)
-        .where(_MATTERS.c.stage != Stage.REFUSED.value, _MATTERS.c.id.in_(families) | _MATTERS.c.root.in_(families))
-        .order_by(began.c.first)
-    )
-    return {row.id: row.next_at for row in session.execute(chosen)}
-
-
-def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[str]:
-    """Matters not yet over that moved in the record's last moments: at most `within` before its newest entry."""
-    newest = select(_ACTS.c.processed_at).order_by(_ACTS.c.id.desc()).limit(1)
-    last: datetime | None = session.execute(newest).scalar_one_or_none()
-    if last is None:
-        return []
-    recent = select(_ACTS.c.target).order_by(_ACTS.c.id.desc()).limit(limit).subquery()
-    moved = (
-        select(_MATTERS.c.id)
-        .join(recent, recent.c.target == _MATTERS.c.id)
-        .join(_ACTS, (_ACTS.c.target == _MATTERS.c.id) & (_ACTS.c.processed_at >= last - within))
-        .where(_MATTERS.c.stage.not_in(_OUT_OF_REACH))
-        .distinct()
-        .order_by(_MATTERS.c.id)
-    )
-    return list(session.execute(moved).scalars())
 
 
 def _standing(session: Session, matter_id: str) -> Values | None:

@@ -11,14 +11,18 @@ from pydantic import TypeAdapter
 from intake.directory import read_directory
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
+from models.case_messages import DropCase, NoteFailure, OpenCase
+from models.cases import CaseState
+from models.contract import is_case
 from models.directory import Organ
 from models.matters import MatterState
-from models.messages import CalendarPublished, Command, Outcome, Registration
+from models.messages import CalendarPublished, CaseConcluded, Command, Outcome, Registration, Relayed
+from policies import case
 from policies.calendar import Calendar, days_of, standard_calendar
 from policies.counting import counting
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
-from policies.matter import Facts, blank, next_due, step
+from policies.matter import Facts, Step, blank, next_due, step
 from policies.procedures import STANDARD, Procedure, shipped
 from rehearsal.printing import printed
 
@@ -98,8 +102,9 @@ class Life:
             recorded=lambda _: [act.act for act in self.acts if act.target == self.state.id],
         )
         self.state: MatterState = blank("m1")
+        self.cases: dict[str, CaseState] = {}
         self.acts: list[Act] = []
-        self.stood: list[MatterState] = []
+        self.stood: list[MatterState | CaseState] = []
         self._said = 0
         self.answer = self._hear(a_matter(**said), twin=twin)
 
@@ -108,11 +113,29 @@ class Life:
 
     def _hear(self, message: Any, twin: str | None = None) -> Outcome:
         result = step(self.state, message, self.now, self.facts, twin=twin)
+        self._keep(result)
+        assert result.outcome is not None
+        return result.outcome
+
+    def _keep(self, result: Step) -> None:
+        """Keep what a step of the matter came to, and what its cases say to it."""
         self.state = result.state
         self.acts += result.acts
         self.stood += result.stood
-        assert result.outcome is not None
-        return result.outcome
+        for relayed in result.relays:
+            if is_case(relayed.target):
+                self._tell_case(relayed)
+
+    def _tell_case(self, relayed: Relayed) -> None:
+        before = self.cases.get(relayed.target) or case.blank(relayed.target)
+        assert isinstance(relayed.message, OpenCase | NoteFailure | DropCase)
+        told = case.step(before, relayed.message, relayed.at, self.facts)
+        self.cases[relayed.target] = told.state
+        self.acts += told.acts
+        self.stood += told.stood
+        for answer in told.relays:
+            assert isinstance(answer.message, CaseConcluded)
+            self._keep(step(self.state, answer.message, answer.at, self.facts))
 
     def say(self, when: str, do: str, by: str | None = HANDLER, **fields: Any) -> Outcome:
         """Give the command at that instant; its answer comes back."""
@@ -132,10 +155,7 @@ class Life:
     def wait(self, until: str) -> "Life":
         """Let time pass until that instant, inclusive."""
         self.now = at(until)
-        result = step(self.state, None, self.now, self.facts)
-        self.state = result.state
-        self.acts += result.acts
-        self.stood += result.stood
+        self._keep(step(self.state, None, self.now, self.facts))
         return self
 
     @property

@@ -162,10 +162,10 @@ def test_a_matter_late_by_the_new_date_too_is_found_late_anew_from_the_notice_on
     assert life.names("03-20 00:00") == [
         "calendar_recomputed",
         *["finding_withdrawn"] * 3,
-        "case_withdrawn",
         "accountability_concluded",
         "overdue",
         "supervised",
+        "case_withdrawn",
     ]
     assert life.of(ActName.SUPERVISED)[-1].due == at("03-25 18:00")
     assert life.state.light is Light.RED
@@ -249,10 +249,10 @@ def test_a_closed_matter_is_cleared_and_archived_once_its_case_is_withdrawn() ->
     life.load("06-01 10:00", a_notice("2026-03-09..2026-03-19"))
     assert life.names("06-01 00:00") == [
         *["finding_withdrawn"] * 3,
-        "case_withdrawn",
         "accountability_concluded",
         "light_changed",
         "archived",
+        "case_withdrawn",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from models.acts import ActName
-from models.case_messages import CaseCommand
+from models.case_messages import CaseCommand, Propose
 from models.matters import ClockKind, MatterState, Stage
 from models.messages import TITLES, Command, MatterCommand, Registration
 from policies import admissibility, commands, timers, wording
@@ -26,7 +26,7 @@ from tests.builders import (
 )
 
 OFFERED = [command.model_fields["do"].default for command in get_args(MatterCommand)]
-OF_CASES = [command.model_fields["do"].default for command in get_args(CaseCommand)]
+OF_CASES = [command.model_fields["do"].default for command in get_args(CaseCommand) if command is not Propose]
 SAID = {"message_id": "#1"}
 
 

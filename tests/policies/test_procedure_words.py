@@ -77,7 +77,7 @@ def test_a_scenario_s_organ_takes_the_place_of_its_namesake() -> None:
             Act(at=at("03-04 08:30"), target="m1", act=ActName.REFUSED, by=HANDLER, reason="已签收 already signed"),
             f"2026-03-04 08:30 未予受理 {HANDLER} 已签收 already signed",
         ),
-        (Act(at=at("03-04 08:30"), target="m1", act=ActName.VOTE_CAST), "2026-03-04 08:30 vote_cast"),
+        (Act(at=at("03-04 08:30"), target="m1", act=ActName.VOTE_CAST), "2026-03-04 08:30 表决"),
     ],
 )
 def test_an_act_is_one_line_in_chinese(act: Act, line: str) -> None:

@@ -1,0 +1,93 @@
+"""Where does a target's state stand? A matter's in record/matters.py, a case's in record/cases.py; told apart here."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session
+
+from models.acts import ActName
+from models.cases import CASE_OVER, CaseState
+from models.contract import is_case
+from models.matters import MatterState, Stage
+from models.rows import ActRow, CaseRow, MatterRow, table
+from record import cases, matters
+
+_ACTS = table(ActRow)
+_CASES = table(CaseRow)
+_MATTERS = table(MatterRow)
+
+_MATTER_OVER = (Stage.ARCHIVED.value, Stage.REFUSED.value)
+_CASE_OVER = tuple(stage.value for stage in CASE_OVER)
+
+
+def load(session: Session, target: str) -> MatterState | CaseState | None:
+    """The state after the target's last transition; None when it has had none. Holds it in a writing transaction."""
+    return cases.load(session, target) if is_case(target) else matters.load(session, target)
+
+
+def seen(session: Session, target: str) -> MatterState | CaseState | None:
+    """The target's state as it stands now; None for an unknown one. It is not held: it may move meanwhile."""
+    return cases.seen(session, target) if is_case(target) else matters.seen(session, target)
+
+
+def save(
+    session: Session,
+    state: MatterState | CaseState,
+    *,
+    seq: int,
+    at: datetime,
+    last_act: ActName,
+    next_at: datetime | None,
+    due_at: datetime | None,
+) -> None:
+    """Replace the target's snapshot and what lists show of it; see `save` of the module that keeps it."""
+    if isinstance(state, CaseState):
+        cases.save(session, state, seq=seq, at=at, last_act=last_act, next_at=next_at, due_at=due_at)
+    else:
+        matters.save(session, state, seq=seq, at=at, last_act=last_act, next_at=next_at)
+
+
+def waiting(session: Session, families: list[str]) -> dict[str, datetime | None]:
+    """When each target falls due next (None: nothing is waited for), in the order of their first acts.
+
+    Of the families named after these matters at the top, and of cases of these ids; refused registrations are nothing.
+    """
+    began = select(_ACTS.c.target, func.min(_ACTS.c.id).label("first")).group_by(_ACTS.c.target).subquery()
+    of_family = or_(_MATTERS.c.id.in_(families), _MATTERS.c.root.in_(families))
+    matter = select(_MATTERS.c.id, _MATTERS.c.next_at).where(_MATTERS.c.stage != Stage.REFUSED.value, of_family)
+    case = (
+        select(_CASES.c.id, _CASES.c.next_at)
+        .join(_MATTERS, _MATTERS.c.id == _CASES.c.matter_id, isouter=True)
+        .where(or_(of_family, _CASES.c.id.in_(families)))
+    )
+    both = matter.union_all(case).subquery()
+    chosen = select(both).join(began, began.c.target == both.c.id).order_by(began.c.first)
+    return {row.id: row.next_at for row in session.execute(chosen)}
+
+
+def unfinished(session: Session, after_id: str = "", limit: int = 500) -> list[str]:
+    """Ids, in order and greater than `after_id`, of targets whose time somebody keeps: whom a notice concerns."""
+    matter = select(_MATTERS.c.id).where(_MATTERS.c.stage.not_in(_MATTER_OVER))
+    case = select(_CASES.c.id).where(_CASES.c.stage.not_in(_CASE_OVER))
+    both = matter.union_all(case).subquery()
+    page = select(both.c.id).where(both.c.id > after_id).order_by(both.c.id).limit(limit)
+    return list(session.execute(page).scalars())
+
+
+def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[str]:
+    """Targets not yet over that moved in the record's last moments: at most `within` before its newest entry."""
+    newest = select(_ACTS.c.processed_at).order_by(_ACTS.c.id.desc()).limit(1)
+    last: datetime | None = session.execute(newest).scalar_one_or_none()
+    if last is None:
+        return []
+    recent = select(_ACTS.c.target).order_by(_ACTS.c.id.desc()).limit(limit).subquery()
+    just_now = select(_ACTS.c.target).where(_ACTS.c.target.in_(select(recent)), _ACTS.c.processed_at >= last - within)
+    moved = list(session.execute(just_now.distinct().order_by(_ACTS.c.target)).scalars())
+    going_on = _going_on(session, moved)
+    return [target for target in moved if target in going_on]
+
+
+def _going_on(session: Session, targets: list[str]) -> set[str]:
+    matter = select(_MATTERS.c.id).where(_MATTERS.c.id.in_(targets), _MATTERS.c.stage.not_in(_MATTER_OVER))
+    case = select(_CASES.c.id).where(_CASES.c.id.in_(targets), _CASES.c.stage.not_in(_CASE_OVER))
+    return set(session.execute(matter.union_all(case)).scalars())
