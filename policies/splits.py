@@ -41,12 +41,18 @@ def _split(draft: Draft, command: Split) -> None:
         twins[named] = child_id
 
 
+def child_ids(state: MatterState, command: Split) -> list[str]:
+    """The id of each child: the one given, else the matter's with a number."""
+    first = len(state.children) + 1
+    return [child.id or f"{state.id}-{number}" for number, child in enumerate(command.children, first)]
+
+
 def registrations(draft: Draft, command: Split) -> list[tuple[str, Registration]]:
-    """The children as matters to be registered, each with its id: the one given, else the parent's with a number."""
+    """The children as matters to be registered, each with its id."""
     first = len(draft.state.children) + 1
+    named = zip(child_ids(draft.state, command), command.children, strict=True)
     return [
-        (child.id or f"{draft.state.id}-{number}", _registration(draft, command, child, number))
-        for number, child in enumerate(command.children, first)
+        (child_id, _registration(draft, command, child, number)) for number, (child_id, child) in enumerate(named, first)
     ]
 
 

@@ -6,19 +6,20 @@ commands (engine.md 6, Order). Deciding anything is for policies/.
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import Act, ActName
 from models.matters import MatterState
-from models.messages import CalendarPublished, Outcome, Registration, Relayed
+from models.messages import CalendarPublished, Outcome, Registration
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
-from policies.matter import ENDED, Facts, Message, Step, blank, next_due, step
+from policies.matter import ENDED, Facts, Message, Step
 from policies.procedures import Procedure
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
+from rehearsal.targets import Targets
 
 Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
 
@@ -49,26 +50,24 @@ class Conductor:
     ) -> None:
         self._start = start
         self._responder = responder
-        self._states: dict[str, MatterState] = {}
-        self._order: dict[str, int] = {}
         self._namesakes: dict[tuple[str | None, str | None], list[str]] = {}
         self._acts: list[Act] = []
         self._decided: list[Act] = []
         self._answers: dict[tuple[str, str], Outcome] = {}
-        self._due: list[tuple[datetime, int, str]] = []
         self._planned: list[tuple[datetime, int, PlannedCommand | PlannedNotice]] = []
         self._number = 0
         on = local_date(start)
-        self._facts = Facts(
+        facts = Facts(
             policy=procedure.in_force(on),
             calendar=calendar or standard_calendar(),
             counting=counting(on),
             directory=directory,
             measures_decided=self._measures_decided,
-            other=self._states.get,
+            other=lambda target: self._targets.states.get(target),
             twin=self._twin_of,
             recorded=self._recorded,
         )
+        self._targets = Targets(facts, procedure.in_force, self._noted)
 
     def register(self, matter_id: str, registration: Registration) -> None:
         """Register a matter at the start of the rehearsal."""
@@ -83,76 +82,51 @@ class Conductor:
     def play(self, until: datetime) -> Played:
         """Let time pass until `until` (inclusive)."""
         while True:
-            due = self._due[0] if self._due else None
             planned = self._planned[0] if self._planned else None
-            if due is not None and due[0] <= until and (planned is None or due[0] <= planned[0]):
-                heapq.heappop(self._due)
-                self._pass(due[2], due[0])
-            elif planned is not None and planned[0] <= until:
-                heapq.heappop(self._planned)
-                self._take(planned[2])
-            else:
+            if self._targets.strike_next(until if planned is None else min(planned[0], until)):
+                continue
+            if planned is None or planned[0] > until:
                 break
-        order = self._order
+            heapq.heappop(self._planned)
+            self._take(planned[2])
+        order = self._targets.order
         acts = sorted(self._acts, key=lambda act: (act.at, order[act.target]))
-        return Played(tuple(acts), dict(self._states))
-
-    def _pass(self, target: str, at: datetime) -> None:
-        state = self._states[target]
-        due = next_due(state)
-        if due is not None and due.at <= at:
-            self._keep(target, step(state, None, at, self._facts))
+        return Played(tuple(acts), dict(self._targets.states))
 
     def _take(self, item: PlannedCommand | PlannedNotice) -> None:
         if isinstance(item, PlannedCommand):
             self._hear(item.target, item.command, item.at)
-        elif not self._facts.calendar.has(item.notice.number):
-            self._facts = replace(self._facts, calendar=self._facts.calendar.with_notice(item.notice))
+        elif not self._targets.calendar.has(item.notice.number):
+            self._targets.calendar = self._targets.calendar.with_notice(item.notice)
             published = CalendarPublished(message_id=f"calendar:{item.notice.number}", notice=item.notice)
-            for target in list(self._states):
+            for target in list(self._targets.states):
                 self._hear(target, published, item.at)
 
     def _hear(self, target: str, message: Message, at: datetime) -> None:
         if (target, message.message_id) in self._answers:
             return
-        state = self._states.get(target) or blank(target)
-        twin = self._twin(target, message) if isinstance(message, Registration) else None
-        result = step(state, message, at, self._facts, twin=twin)
-        if result.outcome is not None:
-            self._answers[target, message.message_id] = result.outcome
-        self._keep(target, result)
+        twin = None
+        if isinstance(message, Registration):
+            twin = self._twin_of(message.lead, message.title, besides=target)
+        outcome = self._targets.hear(target, message, at, twin)
+        if outcome is not None:
+            self._answers[target, message.message_id] = outcome
 
-    def _relay(self, relayed: Relayed) -> None:
-        state = self._states.get(relayed.target) or blank(relayed.target)
-        self._keep(relayed.target, step(state, relayed.message, relayed.at, self._facts))
-
-    def _keep(self, target: str, result: Step) -> None:
+    def _noted(self, target: str, before: MatterState, result: Step) -> None:
         self._acts += result.acts
-        for act in result.acts:
-            self._order.setdefault(act.target, len(self._order))
-            if act.act is ActName.MEASURE_DECIDED:
-                self._decided.append(act)
+        self._decided += [act for act in result.acts if act.act is ActName.MEASURE_DECIDED]
         terms = result.state.terms
         if terms is None:
             return
-        if target not in self._states:
+        if before.terms is None:
             self._namesakes.setdefault((terms.lead, terms.title), []).append(target)
-        self._states[target] = result.state
-        due = next_due(result.state)
-        if due is not None:
-            heapq.heappush(self._due, (due.at, self._order[target], target))
         if self._responder is not None:
             self.plan(self._responder(result.state, result.acts))
-        for relayed in result.relays:
-            self._relay(relayed)
 
-    def _twin_of(self, lead: str, title: str) -> str | None:
+    def _twin_of(self, lead: str | None, title: str | None, besides: str | None = None) -> str | None:
+        states = self._targets.states
         namesakes = self._namesakes.get((lead, title), ())
-        return next((other for other in namesakes if self._states[other].stage not in ENDED), None)
-
-    def _twin(self, target: str, registration: Registration) -> str | None:
-        namesakes = self._namesakes.get((registration.lead, registration.title), ())
-        return next((other for other in namesakes if other != target and self._states[other].stage not in ENDED), None)
+        return next((other for other in namesakes if other != besides and states[other].stage not in ENDED), None)
 
     def _recorded(self, target: str) -> list[ActName]:
         return [act.act for act in self._acts if act.target == target]

@@ -1,0 +1,91 @@
+"""Whose clock strikes next, and what do targets say to each other, on virtual time?
+
+Holds matters as they stand and moves each by its own pure machine, exact to the second; what one says to another is
+delivered at once. What is said from outside, and when, is for the conductor and for retracing.py.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+from models.matters import MatterState
+from models.messages import Outcome, Relay
+from models.policy import Policy
+from policies.calendar import Calendar
+from policies.counting import counting
+from policies.deadlines import local_date
+from policies.matter import Facts, Message, Step, blank, next_due, step
+
+PolicyOn = Callable[[date], Policy]
+"""The policy for a matter registered on that local date; raises LookupError where there is none."""
+
+Noted = Callable[[str, MatterState, Step], None]
+"""Is told of every step, before what it says to others is delivered: the target, how it stood, what it came to."""
+
+
+class Targets:
+    """Targets on virtual time, by id, in the order in which they were created.
+
+    `facts` are what the rules rely on, but for the policy and the counting: a target has those of its day of
+    registration. Only `_move` and `strike_next` know by which machine a target is moved.
+    """
+
+    def __init__(self, facts: Facts, policy_on: PolicyOn, noted: Noted) -> None:
+        self.states: dict[str, MatterState] = {}
+        self.order: dict[str, int] = {}
+        self._facts = facts
+        self._policy_on = policy_on
+        self._noted = noted
+        self._by_day: dict[date, Facts] = {}
+        self._due: list[tuple[datetime, int, str]] = []
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in force."""
+        return self._facts.calendar
+
+    @calendar.setter
+    def calendar(self, calendar: Calendar) -> None:
+        self._facts = replace(self._facts, calendar=calendar)
+        self._by_day.clear()
+
+    def strike_next(self, by: datetime) -> bool:
+        """Let the next clock due by then (inclusive) strike; False where none is. Equal instants: oldest target first.
+
+        Raises CalendarError for a clock beyond the calendar.
+        """
+        while self._due and self._due[0][0] <= by:
+            at, _, target = heapq.heappop(self._due)
+            due = next_due(self.states[target])
+            if due is not None and due.at <= at:
+                self._move(target, None, at)
+                return True
+        return False
+
+    def hear(self, target: str, message: Message, at: datetime, twin: str | None = None) -> Outcome | None:
+        """Let a target hear a message, and its relatives what it says to them."""
+        return self._move(target, message, at, twin).outcome
+
+    def _move(self, target: str, message: Message | Relay | None, at: datetime, twin: str | None = None) -> Step:
+        before = self.states.get(target) or blank(target)
+        result = step(before, message, at, self._facts_of(before, at), twin=twin)
+        for act in result.acts:
+            self.order.setdefault(act.target, len(self.order))
+        if result.state.terms is not None:
+            self.states[target] = result.state
+            due = next_due(result.state)
+            if due is not None:
+                heapq.heappush(self._due, (due.at, self.order[target], target))
+        self._noted(target, before, result)
+        for relayed in result.relays:
+            self._move(relayed.target, relayed.message, relayed.at)
+        return result
+
+    def _facts_of(self, state: MatterState, at: datetime) -> Facts:
+        on = local_date(state.registered_at or at)
+        facts = self._by_day.get(on)
+        if facts is None:
+            facts = replace(self._facts, policy=self._policy_on(on), counting=counting(on))
+            self._by_day[on] = facts
+        return facts
