@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -108,13 +109,17 @@ class _Work:
     new_on: date
     organs: tuple[Organ, ...]
     around: Around
+    since: datetime | None
+    before: datetime | None
 
     def on(self, page: Page) -> Comparison:
         old = load_text(*self.old)
         new = load_text(*self.new).in_force(self.new_on)
         world = World(Directory(self.organs), loaded(self.around.notices), self._measures_decided)
-        question = Question(old.in_force, lambda _on: new, old.name, world, self.around.until)
-        return compare(page.matters(), question)
+        question = Question(
+            cache(old.in_force), lambda _on: new, old.name, world, self.around.until, self.since, self.before
+        )
+        return compare(page.families(), question)
 
     def _measures_decided(self, subject: str, since: datetime, until: datetime) -> int:
         return sum(one == subject and since <= at < until for one, at in self.around.measures)
@@ -122,16 +127,18 @@ class _Work:
 
 def compared(asked: Asked, history: History, around: Around, directory: Directory) -> Comparison:
     """The comparison over the whole history; the same for the same history, however many processors there are."""
+    since = None if asked.since is None else datetime.combine(asked.since, time.min, SHANGHAI)
+    before = None if asked.until is None else datetime.combine(asked.until, time.max, SHANGHAI)
     work = _Work(
         (asked.old.text, asked.old.file),
         (asked.new.procedure.text, asked.new.procedure.file),
         asked.new.on,
         directory.organs,
         around,
+        since,
+        before,
     )
-    since = None if asked.since is None else datetime.combine(asked.since, time.min, SHANGHAI)
-    until = None if asked.until is None else datetime.combine(asked.until, time.max, SHANGHAI)
-    pages = history.pages(since, until)
+    pages = history.pages(since, before)
     comparison = Comparison()
     for part in _worked(work, pages):
         comparison.include(part)

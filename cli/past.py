@@ -1,6 +1,6 @@
 """Where do recorded matters come from that somebody looks back over: a record, or an export of its acts?
 
-Both are only read. A page of matters at a time, so that a page can be worked on in another process.
+Both are only read. A page of families at a time, so that a page can be worked on in another process.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,14 @@ from record.store import Store
 from rehearsal.retracing import Recorded
 
 PAGE = 50
-"""Matters of a page: enough to be worth sending to another process, few enough to share a small history."""
+"""Families of a page: enough to be worth sending to another process, few enough to share a small history."""
 
 ACCEPTED = "SQLite 数据库 a database file, sqlite:///FILE, postgresql://…, 或 or export --format jsonl"
 _SQLITE = b"SQLite format 3\0"
 
 Notice = tuple[CalendarNotice, datetime]
-Matter = tuple[str, list[Recorded]]
+Family = tuple[str, list[Recorded]]
+"""A matter's id, and every act of it, of its children at every depth and of their cases, in the order of recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class Around:
 
 
 class Page(Protocol):
-    """Some matters; reading them needs nothing but the page, so it can be sent to another process."""
+    """Some families; reading them needs nothing but the page, so it can be sent to another process."""
 
-    def matters(self) -> Iterator[Matter]:
-        """Each matter with all its acts, in the order of the ids; raises Problem."""
+    def families(self) -> Iterator[Family]:
+        """Each family, in the order of the ids; raises Problem."""
 
 
 class History(Protocol):
@@ -65,7 +66,7 @@ class History(Protocol):
         """What concerns every matter; raises Problem where nothing is recorded."""
 
     def pages(self, since: datetime | None, until: datetime | None) -> Iterator[Page]:
-        """The matters registered at `since` or later and before `until`, in the order of their ids."""
+        """The families with a matter registered at `since` or later and before `until`, in the order of their ids."""
 
     def procedure_text(self, version: str) -> str | None:
         """The text of a policy version kept in this history; None where it keeps none of that name."""
@@ -149,7 +150,7 @@ class RecordHistory:
             return Around(tuple(calendars.loaded(session)), tuple(lives.measures(session)), until, {})
 
     def pages(self, since: datetime | None, until: datetime | None) -> Iterator["RecordPage"]:
-        """In pages of PAGE matters."""
+        """In pages of PAGE families."""
         after: str | None = None
         with _reading(self.url) as store, store.reading() as session:
             while True:
@@ -171,13 +172,13 @@ class RecordHistory:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """Matters of a record, by id."""
+    """Families of a record, by id."""
 
     url: str
     ids: tuple[str, ...]
 
-    def matters(self) -> Iterator[Matter]:
-        """Each matter with its acts; raises Problem for an entry that cannot be read."""
+    def families(self) -> Iterator[Family]:
+        """Each family with its acts; raises Problem for an entry that cannot be read."""
         try:
             with _reading(self.url) as store, store.reading() as session:
                 found = lives.lives(session, self.ids)
@@ -185,8 +186,8 @@ class RecordPage:
             fault = error.errors(include_input=False, include_url=False)[0]
             text = f"记录中有一条读不懂(请用 verify 核对) an entry cannot be read (see `verify`): {fault['msg']}"
             raise Problem(f"{self.ids[0]}…{self.ids[-1]}: {text}", ExitCode.UNAVAILABLE) from error
-        for matter_id, entries in found.items():
-            yield matter_id, [Recorded(entry.act, entry.message_id) for entry in entries]
+        for family, entries in found.items():
+            yield family, [Recorded(entry.act, entry.message_id) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +210,10 @@ class ExportHistory:
         return Around((), tuple(self.index.measures), until, dict(self.index.notices))
 
     def pages(self, since: datetime | None, until: datetime | None) -> Iterator["ExportPage"]:
-        """In pages of PAGE matters."""
-        chosen = sorted(
-            matter_id
-            for matter_id, at in self.index.registered.items()
-            if (since is None or at >= since) and (until is None or at < until)
-        )
-        ids = iter(chosen)
-        while some := list(islice(ids, PAGE)):
-            yield ExportPage(self.file, tuple((one, tuple(self.index.places[one])) for one in some))
+        """In pages of PAGE families."""
+        families = self.index.families(since, until)
+        while some := tuple(islice(families, PAGE)):
+            yield ExportPage(self.file, some)
 
     def procedure_text(self, version: str) -> str | None:  # noqa: ARG002 - acts name a version and do not hold it
         """None: an export holds acts only."""
@@ -226,14 +222,14 @@ class ExportHistory:
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """Matters of an export, with the places of their acts in the file."""
+    """Families of an export, with the places of their acts in the file."""
 
     file: Path
     places: tuple[tuple[str, Sequence[int]], ...]
 
-    def matters(self) -> Iterator[Matter]:
-        """Each matter with its acts; raises Problem when the file has changed meanwhile."""
-        for matter_id, places in self.places:
+    def families(self) -> Iterator[Family]:
+        """Each family with its acts; raises Problem when the file has changed meanwhile."""
+        for family, places in self.places:
             with _as_problem(str(self.file)):
                 recorded = [Recorded(act, message_id) for act, message_id in read(self.file, places)]
-            yield matter_id, recorded
+            yield family, recorded

@@ -4,6 +4,7 @@ JSON lines as `export --format jsonl` writes them, read as hostile input: the fi
 the file, with its number and the reason. Only the places of lines are kept, so that a long file needs little memory.
 """
 
+import heapq
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from pydantic import Field, ValidationError
 
 from intake.problems import IntakeError, Words, harmless
 from models.acts import Act, ActName
+from models.contract import matter_of
+from policies.saying import SAID
 
 LINE_BYTES = 1024 * 1024
 """The longest line: more than the texts and evidence of any one act."""
@@ -44,15 +47,31 @@ class _Line(Act):
 class Index:
     """Where the acts of each matter and of its cases begin in the file, and what concerns more than one matter.
 
-    `registered` has the admitted matters with the instant of registration. `notices` are the calendar notices that acts
-    name, with the first instant at which they do; `measures` the measures decided, with subject and instant.
+    `registered` has the admitted matters with the instant of registration, `roots` the matter at the top of each that
+    was split off. `notices` are the calendar notices that acts name, with the first instant at which they do;
+    `measures` the measures decided, with subject and instant.
     """
 
     places: dict[str, "array[int]"] = field(default_factory=dict)
     registered: dict[str, datetime] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
     notices: dict[str, datetime] = field(default_factory=dict)
     measures: list[tuple[str, datetime]] = field(default_factory=list)
     last_act_at: datetime | None = None
+
+    def families(self, since: datetime | None, until: datetime | None) -> Iterator[tuple[str, "array[int]"]]:
+        """The families in which a matter was registered at `since` or later and before `until` (None: no bound).
+
+        In the order of the ids of the matters at the top, each with the places of all its acts, in order.
+        """
+        members: dict[str, list[str]] = {}
+        for matter_id in self.registered:
+            members.setdefault(self.roots.get(matter_id, matter_id), []).append(matter_id)
+        for family, matters in sorted(members.items()):
+            instants = [self.registered[matter_id] for matter_id in matters]
+            if any((since is None or at >= since) and (until is None or at < until) for at in instants):
+                own = [self.places[matter_id] for matter_id in matters]
+                yield family, own[0] if len(own) == 1 else array("Q", heapq.merge(*own))
 
 
 def index(file: Path) -> Index:
@@ -96,21 +115,27 @@ def read(file: Path, places: Sequence[int]) -> Iterator[tuple[Act, str | None]]:
             yield Act.model_construct(**{name: getattr(one, name) for name in _FIELDS}), one.message_id
 
 
-def matter_of(target: str) -> str:
-    """The matter an act belongs to: `m1` for `m1` and for `m1/case1`."""
-    return target.partition("/")[0]
-
-
 def _note(found: Index, one: _Line, place: int) -> None:
     matter_id = matter_of(one.target)
     found.places.setdefault(matter_id, array("Q")).append(place)
     if one.act is ActName.REGISTERED:
-        found.registered.setdefault(matter_id, one.at)
+        if matter_id not in found.registered:
+            found.registered[matter_id] = one.at
+            root = _root(one)
+            if root is not None:
+                found.roots[matter_id] = root
     elif one.act is ActName.MEASURE_DECIDED and one.subject:
         found.measures.append((one.subject, one.at))
     elif one.act is ActName.CALENDAR_RECOMPUTED and one.reason:
         found.notices[one.reason] = min(one.at, found.notices.get(one.reason, one.at))
     found.last_act_at = max(one.at, found.last_act_at or one.at)
+
+
+def _root(one: _Line) -> str | None:
+    """The matter at the top, as the registration of a child names it; None for any other."""
+    said = one.detail.get(SAID)
+    root = said.get("root") if isinstance(said, dict) else None
+    return root if isinstance(root, str) else None
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -84,6 +84,7 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 
 _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
+_CHILD = text("root IS NOT NULL")
 
 
 class ActRow(SQLModel, table=True):
@@ -138,6 +139,7 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
         Index(
             "ix_matters_lead_overdue",
             "lead",

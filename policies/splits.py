@@ -52,7 +52,8 @@ def registrations(draft: Draft, command: Split) -> list[tuple[str, Registration]
     first = len(draft.state.children) + 1
     named = zip(child_ids(draft.state, command), command.children, strict=True)
     return [
-        (child_id, _registration(draft, command, child, number)) for number, (child_id, child) in enumerate(named, first)
+        (child_id, _registration(draft, command, child, number))
+        for number, (child_id, child) in enumerate(named, first)
     ]
 
 

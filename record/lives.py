@@ -1,12 +1,13 @@
 """What happened to which matters, from registration to now, for whoever looks back over many of them?
 
-Matters in pages, then the acts of a page: reading a year needs the memory of a page. What they come to is for others.
+Families in pages, then the acts of a page: reading a year needs the memory of a page, and no family is cut by one. What
+they come to is for others.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -28,29 +29,44 @@ def registered(
     after: str | None = None,
     limit: int = 100,
 ) -> Page[str]:
-    """The ids of matters admitted at `since` or later and before `until` (aware; None: no bound), in order.
+    """The families in which a matter was admitted at `since` or later and before `until`, in order, by their top's id.
 
-    `after` is the `next` of the page before. Refused registrations are no matters.
+    Bounds are aware instants (None: no bound); `after` is the `next` of the page before. Refused registrations are no
+    matters.
     """
-    chosen = select(_MATTERS.c.id).where(_MATTERS.c.registered_at.is_not(None)).limit(bounded(limit) + 1)
-    if since is not None:
-        chosen = chosen.where(_MATTERS.c.registered_at >= aware(since))
-    if until is not None:
-        chosen = chosen.where(_MATTERS.c.registered_at < aware(until))
+    admitted = _admitted(_MATTERS, since, until)
+    if since is not None or until is not None:
+        # Without bounds a child tells nothing: the matter at the top was admitted before it.
+        child = _MATTERS.alias()
+        admitted = or_(admitted, exists().where(child.c.root == _MATTERS.c.id, _admitted(child, since, until)))
+    chosen = select(_MATTERS.c.id).where(_MATTERS.c.root.is_(None), admitted)
     if after is not None:
         chosen = chosen.where(_MATTERS.c.id > after)
-    found = list(session.execute(chosen.order_by(_MATTERS.c.id)).scalars())
-    return cut(found, limit, lambda matter_id: matter_id)
+    found = list(session.execute(chosen.order_by(_MATTERS.c.id).limit(bounded(limit) + 1)).scalars())
+    return cut(found, limit, lambda family: family)
 
 
-def lives(session: Session, matter_ids: Sequence[str]) -> dict[str, list[Entry]]:
-    """Every entry of these matters and of their cases, each matter's in the order of recording."""
-    cases = session.execute(select(_CASES.c.id).where(_CASES.c.matter_id.in_(matter_ids))).scalars()
-    own = _ACTS.c.target.in_([*matter_ids, *cases])
-    found: dict[str, list[Entry]] = {matter_id: [] for matter_id in matter_ids}
+def _admitted(matters: FromClause, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
+    at = matters.c.registered_at
+    bounds = [at.is_not(None)]
+    if since is not None:
+        bounds.append(at >= aware(since))
+    if until is not None:
+        bounds.append(at < aware(until))
+    return and_(*bounds)
+
+
+def lives(session: Session, families: Sequence[str]) -> dict[str, list[Entry]]:
+    """Every entry of the matters of these families and of their cases, each family's in the order of recording."""
+    members = select(_MATTERS.c.id, _MATTERS.c.root).where(
+        or_(_MATTERS.c.id.in_(families), _MATTERS.c.root.in_(families))
+    )
+    family_of = {row.id: row.root or row.id for row in session.execute(members)}
+    cases = session.execute(select(_CASES.c.id).where(_CASES.c.matter_id.in_(family_of))).scalars()
+    own = _ACTS.c.target.in_([*family_of, *cases])
+    found: dict[str, list[Entry]] = {family: [] for family in families}
     for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id)):
-        target = row.target if row.target in found else matter_of(row.target)
-        found[target].append(entry_of(row))
+        found[family_of[matter_of(row.target)]].append(entry_of(row))
     return found
 
 

@@ -1,26 +1,34 @@
 """Who would have been reminded, supervised or proposed differently under another policy, by organ and kind?
 
-Each matter is lived again under the old policy and under the new one; what was counted is what clocks did and what was
-refused. A matter whose record the old policy does not give again is counted apart. Reading the record is for others.
+Each family of matters is lived again under the old policy and under the new one; what was counted, matter by matter, is
+what clocks did and what was refused. A matter whose record the old policy does not give again is counted apart. Reading
+the record is for others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from models.acts import Act, ActName
 from models.matters import Light
 from models.messages import Registration
-from models.policy import Policy
 from policies.calendar import CalendarError
 from policies.deadlines import local_date, working_days_between
 from rehearsal.printing import line
-from rehearsal.retracing import Heard, Lived, Recorded, Retraced, UntraceableError, World, live_again, retrace
-
-PolicyOn = Callable[[date], Policy]
-"""The policy for a matter registered on that local date; raises LookupError where there is none."""
+from rehearsal.retracing import (
+    Heard,
+    Lived,
+    Recorded,
+    Retraced,
+    UntraceableError,
+    World,
+    admitted,
+    live_again,
+    retrace,
+)
+from rehearsal.targets import PolicyOn
 
 EXAMPLES = 10
 """How many matters of a sort are named where all would be too many."""
@@ -179,7 +187,8 @@ class Comparison:
 class Question:
     """What is asked of every matter: two policies by day of registration, and what was so up to `until` (inclusive).
 
-    Matters recorded under another procedure than the one named `procedure` are not asked about.
+    Matters recorded under another procedure than the one named `procedure` are not asked about, nor are those
+    registered before `since` or at `before` or later (None: no bound), though they are lived with their family.
     """
 
     old: PolicyOn
@@ -187,35 +196,66 @@ class Question:
     procedure: str
     world: World
     until: datetime
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def asks_about(self, registered_at: datetime) -> bool:
+        """Whether a matter registered at this instant is asked about."""
+        early = self.since is not None and registered_at < self.since
+        return not early and (self.before is None or registered_at < self.before)
 
 
-def compare(matters: Iterable[tuple[str, Sequence[Recorded]]], question: Question) -> Comparison:
-    """The comparison over these matters, each with all acts of it and its cases; what cannot be compared is counted."""
+def compare(families: Iterable[tuple[str, Sequence[Recorded]]], question: Question) -> Comparison:
+    """The comparison over these families, each named after the matter at its top, with all acts in order of recording.
+
+    What cannot be compared is counted, each matter for itself.
+    """
     comparison = Comparison()
-    for matter_id, recorded in matters:
+    for family_id, recorded in families:
+        asked = [matter_id for matter_id, at in admitted(recorded).items() if question.asks_about(at)]
         try:
-            retraced = retrace(matter_id, recorded)
-        except UntraceableError as error:
-            _leave_out(comparison, matter_id, LeftOut.UNTRACEABLE, str(error))
+            found = _lived_twice(family_id, recorded, question) if asked else {}
+        except _LeftOutError as error:
+            for matter_id in asked:
+                _leave_out(comparison, matter_id, error.reason, str(error))
             continue
-        if retraced is None:
-            continue
-        if retraced.policy.partition("@")[0] != question.procedure:
-            _leave_out(comparison, matter_id, LeftOut.OTHER_PROCEDURE, retraced.policy)
-            continue
-        on = local_date(retraced.registered_at)
-        try:
-            policies = question.old(on), question.new(on)
-        except LookupError as error:
-            _leave_out(comparison, matter_id, LeftOut.NO_POLICY, str(error))
-            continue
-        try:
-            old, new = (live_again(retraced, policy, question.world, question.until) for policy in policies)
-        except CalendarError as error:
-            _leave_out(comparison, matter_id, LeftOut.BEYOND_CALENDAR, str(error))
-            continue
-        _add(comparison, retraced, old, new, question.world)
+        for matter_id in asked:
+            _add(comparison, *found[matter_id], question.world)
     return comparison
+
+
+class _LeftOutError(Exception):
+    """A family that cannot be compared."""
+
+    def __init__(self, reason: LeftOut, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+def _lived_twice(
+    family_id: str, recorded: Sequence[Recorded], question: Question
+) -> dict[str, tuple[Retraced, Lived, Lived]]:
+    """Every admitted matter of a family, lived under the old policy and the new one; raises _LeftOutError."""
+    try:
+        family = retrace(family_id, recorded)
+    except UntraceableError as error:
+        raise _LeftOutError(LeftOut.UNTRACEABLE, str(error)) from error
+    if family is None:
+        return {}
+    version = family.matters[family_id].policy
+    if version.partition("@")[0] != question.procedure:
+        raise _LeftOutError(LeftOut.OTHER_PROCEDURE, version)
+    try:
+        for on in dict.fromkeys(local_date(one.registered_at) for one in family.matters.values()):
+            question.old(on), question.new(on)
+    except LookupError as error:
+        raise _LeftOutError(LeftOut.NO_POLICY, str(error)) from error
+    policies = question.old, question.new
+    try:
+        old, new = (live_again(family, policy_on, question.world, question.until) for policy_on in policies)
+    except CalendarError as error:
+        raise _LeftOutError(LeftOut.BEYOND_CALENDAR, str(error)) from error
+    return {matter_id: (one, old[matter_id], new[matter_id]) for matter_id, one in family.matters.items()}
 
 
 def _leave_out(comparison: Comparison, matter_id: str, reason: LeftOut, why: str) -> None:

@@ -63,7 +63,7 @@ class Conductor:
             counting=counting(on),
             directory=directory,
             measures_decided=self._measures_decided,
-            other=lambda target: self._targets.states.get(target),
+            other=self._other,
             twin=self._twin_of,
             recorded=self._recorded,
         )
@@ -122,6 +122,9 @@ class Conductor:
             self._namesakes.setdefault((terms.lead, terms.title), []).append(target)
         if self._responder is not None:
             self.plan(self._responder(result.state, result.acts))
+
+    def _other(self, target: str) -> MatterState | None:
+        return self._targets.states.get(target)
 
     def _twin_of(self, lead: str | None, title: str | None, besides: str | None = None) -> str | None:
         states = self._targets.states

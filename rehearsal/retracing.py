@@ -1,24 +1,28 @@
-"""What did people say to a matter, according to its acts, and what would have come of it under another procedure?
+"""What did people say to a family of matters, by its acts, and what would have come of it under another procedure?
 
-The acts of one matter are turned back into the messages behind them, each at its instant; what clocks caused is left
-out, for it follows again. People's behaviour is held fixed: nobody answers a reminder that was not sent.
+The acts of a matter, of its children at every depth and of their cases are turned back into the messages behind them,
+each at its instant; what clocks and relatives caused is left out, for it follows again. People's behaviour is held
+fixed: nobody answers a reminder that was not sent.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
+from models.contract import matter_of
 from models.matters import MatterState, Stage
-from models.messages import CalendarPublished, MatterCommand, Outcome, Registration
-from models.policy import Policy
+from models.messages import CalendarPublished, MatterCommand, Outcome, Registration, Split
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
-from policies.matter import Facts, blank, step
+from policies.matter import Facts, Step, blank
 from policies.saying import said
+from policies.splits import child_ids
+from rehearsal.targets import PolicyOn, Targets
 
 Precedents = Callable[[str, datetime, datetime], int]
 """How many measures were decided against the subject, from the first instant (included) to the second (not)."""
@@ -38,36 +42,46 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a matter heard and when: a registration, a command, or of a calendar notice, by its number.
+    """What a target heard and when: a registration, a command, or of a calendar notice, by its number.
 
-    `place` is how many acts the matter's chain had before, so that a correction finds the act it names.
+    `place` is how many acts the target's chain had before, so that a correction finds the act it names. `children` are
+    the ids that the children got, where a split was heard.
     """
 
     at: datetime
+    target: str
     said: Registration | MatterCommand | str
     place: int = 0
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Retraced:
-    """What was said to one matter, in order, and what was recorded of it.
+    """What was recorded of one matter and its cases, and how it was registered: by somebody, or by a split.
 
-    `acts` are without refusals: what was refused changed nothing, and is not said again. Of calendar notices `heard`
-    has those that left an act. `policy` is the version (`name@…`) the matter was ruled by. `chain` names every act of
-    the matter's own chain, refusals too.
+    `acts` are without refusals: what was refused changed nothing, and is not said again. `policy` is the version
+    (`name@…`) the matter was ruled by.
     """
 
     matter_id: str
     registration: Registration
-    heard: tuple[Heard, ...]
+    registered_at: datetime
     acts: tuple[Act, ...]
     policy: str
-    chain: tuple[ActName, ...] = ()
 
-    @property
-    def registered_at(self) -> datetime:
-        """When the matter was registered."""
-        return self.heard[0].at
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What was said to a matter and to all that came of it, in order, and what was recorded of each matter.
+
+    The matter at the top comes first in `matters`. A child's registration is not heard: its parent's split says it. Of
+    calendar notices `heard` has those that left an act. `chains` names every act of each target, refusals too.
+    """
+
+    id: str
+    heard: tuple[Heard, ...]
+    matters: Mapping[str, Retraced]
+    chains: Mapping[str, tuple[ActName, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,7 @@ def loaded(notices: Iterable[tuple[CalendarNotice, datetime]]) -> tuple[Loaded, 
 class Lived:
     """What a matter came to: its acts, where it stands, and what was said in vain, with the reason.
 
-    `leads` has the lead of the matter at each of the acts.
+    `leads` has the lead of the matter at each of the acts. A matter that did not come about has no act and no terms.
     """
 
     acts: tuple[Act, ...]
@@ -119,33 +133,70 @@ class Lived:
     refused: tuple[tuple[Heard, Outcome], ...]
 
 
-def retrace(matter_id: str, recorded: Sequence[Recorded]) -> Retraced | None:
-    """What was said, according to the recorded acts of a matter and its cases; None for one that was not admitted.
+def admitted(recorded: Iterable[Recorded]) -> dict[str, datetime]:
+    """The matters of these acts that were admitted, in order, each with the instant of its registration."""
+    found: dict[str, datetime] = {}
+    for one in recorded:
+        if one.act.act is not ActName.REFUSED:
+            found.setdefault(matter_of(one.act.target), one.act.at)
+    return found
 
-    Raises UntraceableError where they do not tell.
+
+def retrace(family_id: str, recorded: Sequence[Recorded]) -> Family | None:
+    """What was said, by the acts of a family in the order of recording; None where nothing was admitted.
+
+    A family is named after the matter at its top. Raises UntraceableError where the acts do not tell.
     """
     heard: list[Heard] = []
-    chain: list[ActName] = []
-    acts = tuple(one.act for one in recorded if one.act.act is not ActName.REFUSED)
+    noticed: set[tuple[str, str]] = set()
+    chains: dict[str, list[ActName]] = {}
+    acts: dict[str, list[Act]] = {}
+    registrations: dict[str, Registration] = {}
     for number, one in enumerate(recorded, 1):
+        act = one.act
+        # What an act of a case tells was said to its matter.
+        target = matter_of(act.target)
         notice = _notice_number(one)
-        if notice is not None and all(other.said != notice for other in heard):
-            heard.append(Heard(one.act.at, notice))
+        if notice is not None and (target, notice) not in noticed:
+            noticed.add((target, notice))
+            heard.append(Heard(act.at, target, notice))
         try:
-            message = said(one.act, one.message_id or f"retraced:{matter_id}#{number}")
+            message = said(act, one.message_id or f"retraced:{family_id}#{number}")
         except ValueError as error:
-            raise UntraceableError(f"{one.act.target} {one.act.act.value}: {error}") from error
-        if message is not None:
-            heard.append(Heard(one.act.at, message, len(chain)))
-        if one.act.target == matter_id:
-            chain.append(one.act.act)
+            raise _untraceable(act, str(error)) from error
+        if isinstance(message, Registration):
+            registrations.setdefault(target, message)
+        if message is not None and (not isinstance(message, Registration) or message.parent is None):
+            heard.append(Heard(act.at, target, message, len(chains.get(target, ())), _children(act, message)))
+        chains.setdefault(act.target, []).append(act.act)
+        if act.act is not ActName.REFUSED:
+            acts.setdefault(target, []).append(act)
     if not acts:
         return None
-    registration = heard[0].said if heard else None
-    if not isinstance(registration, Registration):
+    first = heard[0] if heard else None
+    told = acts.keys() <= registrations.keys()
+    if first is None or first.target != family_id or not isinstance(first.said, Registration) or not told:
         raise UntraceableError("记录中没有立项时所说的内容 the acts do not hold what was said at registration")
+    matters = {matter_id: _retraced(registrations[matter_id], matter_id, own) for matter_id, own in acts.items()}
+    return Family(family_id, tuple(heard), matters, {target: tuple(chain) for target, chain in chains.items()})
+
+
+def _retraced(registration: Registration, matter_id: str, acts: Sequence[Act]) -> Retraced:
     key = acts[0].ruling.policy if acts[0].ruling else ""
-    return Retraced(matter_id, registration, tuple(heard), acts, key.partition("/")[0], tuple(chain))
+    return Retraced(matter_id, registration, acts[0].at, tuple(acts), key.partition("/")[0])
+
+
+def _children(act: Act, message: Registration | MatterCommand) -> tuple[str, ...]:
+    if not isinstance(message, Split):
+        return ()
+    named = act.detail.get("children")
+    if not isinstance(named, list) or len(named) != len(message.children):
+        raise _untraceable(act, "detail.children")
+    return tuple(str(child) for child in named)
+
+
+def _untraceable(act: Act, why: str) -> UntraceableError:
+    return UntraceableError(f"{act.target} {act.act.value}: {why}")
 
 
 def _notice_number(one: Recorded) -> str | None:
@@ -156,109 +207,148 @@ def _notice_number(one: Recorded) -> str | None:
     return one.act.reason if one.act.act is ActName.CALENDAR_RECOMPUTED else None
 
 
-def live_again(retraced: Retraced, policy: Policy, world: World, until: datetime) -> Lived:
-    """The same life under this policy, up to `until` (inclusive); nothing follows where it does not admit the matter.
+def live_again(family: Family, policy_on: PolicyOn, world: World, until: datetime) -> dict[str, Lived]:
+    """The same life of every matter under these policies, up to `until` (inclusive).
 
-    Other matters are as they were when something was admitted: none of the same title open, one to merge with there.
-    Raises CalendarError for a clock beyond the calendar.
+    Where the matter at the top is not admitted nothing follows; what was said to a child that does not come about is
+    not said. Matters outside the family are as they were when something was admitted: none of the same title open, one
+    to merge with there. Raises CalendarError for a clock beyond the calendar, LookupError where there is no policy.
     """
-    life = _Life(retraced, policy, world)
-    for event in _events(retraced, world):
+    life = _Life(family, policy_on, world)
+    for event in _events(family, world):
         if event.at > until:
             break
-        if isinstance(event.heard, Calendar):
-            # What was due by then was ruled by the calendar before.
-            life.take(None, event.at)
-            life.facts = replace(life.facts, calendar=event.heard)
-            continue
-        outcome = life.take(event.heard, event.at, event.place)
-        if outcome is None or outcome.accepted or isinstance(event.heard, CalendarPublished):
-            continue
-        life.refused.append((Heard(event.at, event.heard, event.place), outcome))
-        if isinstance(event.heard, Registration):
-            break
-    life.take(None, until)
+        life.pass_until(event.at)
+        if not life.take(event):
+            return life.lived()
+    life.pass_until(until)
     return life.lived()
 
 
 class _Life:
-    """A matter that is being lived again."""
+    """A family that is being lived again."""
 
-    def __init__(self, retraced: Retraced, policy: Policy, world: World) -> None:
-        self._chain = retraced.chain
-        self._place = 0
-        self._id = retraced.matter_id
-        self._state = blank(retraced.matter_id)
-        self._acts: list[tuple[Act, str]] = []
-        self.refused: list[tuple[Heard, Outcome]] = []
-        self.facts = Facts(
-            policy=policy,
+    def __init__(self, family: Family, policy_on: PolicyOn, world: World) -> None:
+        self._family = family
+        self._hearing = ("", 0)
+        self._acts = defaultdict[str, list[tuple[Act, str]]](list)
+        self._refused = defaultdict[str, list[tuple[Heard, Outcome]]](list)
+        on = local_date(family.matters[family.id].registered_at)
+        facts = Facts(
+            policy=policy_on(on),
             calendar=standard_calendar(),
-            counting=counting(local_date(retraced.registered_at)),
+            counting=counting(on),
             directory=world.directory,
             measures_decided=world.measures_decided,
             other=self._other,
             recorded=self._recorded,
         )
+        self._targets = Targets(facts, policy_on, self._noted)
 
-    def take(self, message: Registration | MatterCommand | CalendarPublished | None, at: datetime, place: int = 0) -> (
-        Outcome | None
-    ):  # fmt: skip
-        """Let time pass until `at`, then hear the message, if any."""
-        self._place = place
-        before = self._lead
-        result = step(self._state, message, at, self.facts)
-        self._state = result.state
+    def pass_until(self, at: datetime) -> None:
+        """Let every clock strike that is due by then."""
+        while self._targets.strike_next(at):
+            pass
+
+    def take(self, event: "_Event") -> bool:
+        """Let happen what happens at an instant; False where it ends the family's life: it was not registered."""
+        if isinstance(event.what, Calendar):
+            self._targets.calendar = event.what
+        elif isinstance(event.what, CalendarPublished):
+            for target in event.to:
+                if target in self._targets.states:
+                    self._targets.hear(target, event.what, event.at)
+        else:
+            return self._hear(event.what)
+        return True
+
+    def lived(self) -> dict[str, Lived]:
+        """What each matter came to so far."""
+        return {
+            matter_id: Lived(
+                tuple(act for act, _ in self._acts[matter_id]),
+                tuple(lead for _, lead in self._acts[matter_id]),
+                self._targets.states.get(matter_id) or blank(matter_id),
+                tuple(self._refused[matter_id]),
+            )
+            for matter_id in self._family.matters
+        }
+
+    def _hear(self, heard: Heard) -> bool:
+        message = heard.said
+        registers = isinstance(message, Registration)
+        state = self._targets.states.get(heard.target)
+        if isinstance(message, str) or (state is None and not registers):
+            return True
+        if isinstance(message, Split) and state is not None and tuple(child_ids(state, message)) != heard.children:
+            # An earlier split came to nothing; the children are numbered as they were, for others speak of them.
+            named = zip(message.children, heard.children, strict=True)
+            children = tuple(child.model_copy(update={"id": child_id}) for child, child_id in named)
+            message = message.model_copy(update={"children": children})
+        self._hearing = heard.target, heard.place
+        outcome = self._targets.hear(heard.target, message, heard.at)
+        if outcome is None or outcome.accepted:
+            return True
+        self._refused[heard.target].append((heard, outcome))
+        return not registers
+
+    def _noted(self, target: str, before: MatterState, result: Step) -> None:
+        acts, was, now = self._acts[target], _lead(before), _lead(result.state)
         for number, act in enumerate(result.acts):
             if act.act is not ActName.REFUSED:
-                self._acts.append((act, before if number < result.struck else self._lead))
-        return result.outcome
-
-    def lived(self) -> Lived:
-        """What it came to so far."""
-        acts, leads = tuple(act for act, _ in self._acts), tuple(lead for _, lead in self._acts)
-        return Lived(acts, leads, self._state, tuple(self.refused))
-
-    @property
-    def _lead(self) -> str:
-        return self._state.terms.lead if self._state.terms else ""
+                acts.append((act, was if number < result.struck else now))
 
     def _other(self, matter_id: str) -> MatterState | None:
-        """Any other matter, open and of the same lead and office as this one: the merge was admitted with it."""
-        return self._state.model_copy(update={"id": matter_id, "stage": Stage.RUNNING})
+        """A member of the family; any other matter is open and of the same lead and office as the one that asks."""
+        if matter_id in self._family.matters:
+            return self._targets.states.get(matter_id)
+        asking = self._targets.states[self._hearing[0]]
+        return asking.model_copy(update={"id": matter_id, "stage": Stage.RUNNING})
 
     def _recorded(self, target: str) -> tuple[ActName, ...]:
-        return self._chain[: self._place] if target == self._id else ()
+        hearing, place = self._hearing
+        return self._family.chains.get(target, ())[:place] if target == hearing else ()
+
+
+def _lead(state: MatterState) -> str:
+    return state.terms.lead if state.terms else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Something that is heard, or a calendar from when it is in force; events of one instant are told by `order`."""
+    """Something that is heard, or a calendar from when it is in force; events of one instant are told by `order`.
+
+    A notice is heard by those it goes `to`, as far as they are there.
+    """
 
     at: datetime
     order: int
-    heard: Registration | MatterCommand | CalendarPublished | Calendar
-    place: int = 0
+    what: Heard | CalendarPublished | Calendar
+    to: tuple[str, ...] = ()
 
 
-def _events(retraced: Retraced, world: World) -> list[_Event]:
+def _events(family: Family, world: World) -> list[_Event]:
     """What was said, and calendar notices from when they were in force, in order.
 
     A matter heard of a notice when its acts say so, else when it was loaded, after all else of that instant.
     """
     known = {one.notice.number: one for one in world.notices}
-    last = len(retraced.heard)
+    last = len(family.heard)
     events: list[_Event] = []
-    for order, heard in enumerate(retraced.heard):
+    told: dict[str, list[tuple[datetime, int, str]]] = {number: [] for number in known}
+    for order, heard in enumerate(family.heard):
         if not isinstance(heard.said, str):
-            events.append(_Event(heard.at, order, heard.said, heard.place))
-        elif (notice := known.pop(heard.said, None)) is not None:
-            in_force = (notice.at, last) if notice.at < heard.at else (heard.at, order)
-            events += [_Event(*in_force, notice.calendar), _Event(heard.at, order, _published(notice))]
-    for notice in known.values():
-        events.append(_Event(notice.at, last, notice.calendar))
-        if notice.at >= retraced.registered_at:
-            events.append(_Event(notice.at, last, _published(notice)))
+            events.append(_Event(heard.at, order, heard))
+        elif heard.said in told:
+            told[heard.said].append((heard.at, order, heard.target))
+    for number, hearings in told.items():
+        notice, published = known[number], _published(known[number])
+        at, order = min([(notice.at, last), *((at, order) for at, order, _ in hearings)])
+        events.append(_Event(at, order, notice.calendar))
+        events += [_Event(at, order, published, (target,)) for at, order, target in hearings]
+        heard_of = {target for _, _, target in hearings}
+        others = tuple(matter_id for matter_id in family.matters if matter_id not in heard_of)
+        events.append(_Event(notice.at, last, published, others))
     return sorted(events, key=lambda event: (event.at, event.order))
 
 

@@ -54,6 +54,29 @@ def test_every_act_of_a_matter_and_its_cases_is_found_in_the_order_of_recording(
     assert acts[1][0].by == "区教育局承办岗"
 
 
+def a_child(target: str, root: object, when: str = "2026-03-03T09:00:00+08:00") -> dict[str, Any]:
+    said = {"do": "register", "parent": root, "root": root}
+    return {"target": target, "seq": 1, "at": when, "act": "registered", "detail": {"said": said}}
+
+
+def test_a_family_has_the_acts_of_all_its_matters_in_the_order_of_recording(tmp_path: Path) -> None:
+    lines = [*GOOD[:2], a_child("z", "m1"), *GOOD[2:], a_child("a", "m1", "2026-03-23T09:00:00+08:00")]
+    file = written(tmp_path / "acts.jsonl", lines)
+    found = index(file)
+    assert found.roots == {"z": "m1", "a": "m1"}
+    whole = dict(found.families(None, None))
+    assert list(whole) == ["m1", "m2"]
+    assert [act.target for act, _ in read(file, whole["m1"])] == ["m1", "z", "m1", "m1/case1", "m1", "a"]
+    assert [family for family, _ in found.families(at("03-23 00:00"), None)] == ["m1"]
+    assert [family for family, _ in found.families(None, at("03-02 09:30"))] == ["m1"]
+    assert list(found.families(at("03-24 00:00"), None)) == []
+
+
+def test_a_root_that_is_no_id_or_nowhere_in_the_file_makes_a_family_of_its_own(tmp_path: Path) -> None:
+    found = index(written(tmp_path / "acts.jsonl", [a_child("a", ["m1"]), a_child("b", "gone"), a_child("c", 7)]))
+    assert [family for family, _ in found.families(None, None)] == ["a", "c", "gone"]
+
+
 def test_what_concerns_more_than_one_matter_is_noted_in_passing(tmp_path: Path) -> None:
     found = index(written(tmp_path / "acts.jsonl", GOOD))
     assert found.notices == {"演练〔2026〕1号": at("03-21 09:00")}

@@ -1,8 +1,9 @@
 """Are recorded matters handed out in pages, each with everything that happened to it and its cases?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from models.acts import ActName
+from models.matters import MatterState
 from record import cases, lives
 from record.store import Store
 from tests.record.builders import NOW, a_matter, a_refused_registration, an_act, append, save
@@ -39,6 +40,43 @@ def test_a_life_has_the_acts_of_the_matter_and_its_cases_in_the_order_of_recordi
             ("m1", "signed", "#1"),
         ]
         assert lives.lives(session, ["m1", "m10"])["m10"][-1].target == "m10"
+
+
+def a_child(matter_id: str, root: str, registered_at: datetime = NOW) -> MatterState:
+    return a_matter(matter_id, title=matter_id).model_copy(
+        update={"parent": root, "root": root, "registered_at": registered_at}
+    )
+
+
+def test_a_family_is_handed_out_whole_under_the_name_of_the_matter_at_its_top(store: Store) -> None:
+    with store.writing() as session:
+        for matter_id in ("m1", "m2"):
+            save(session, a_matter(matter_id, title=matter_id))
+        for matter_id, root in (("a", "m2"), ("z", "m1"), ("b", "m2")):
+            save(session, a_child(matter_id, root))
+        for target in ("m2", "a", "z", "m1", "b", "m2"):
+            append(session, an_act(ActName.SIGNED, target))
+        cases.keep(session, append(session, an_act(ActName.CASE_PROPOSED, "a/case1", subject="区教育局长")))
+    with store.reading() as session:
+        first = lives.registered(session, limit=1)
+        assert (first.items, lives.registered(session, limit=1, after=first.next).items) == (("m1",), ("m2",))
+        found = lives.lives(session, ["m1", "m2"])
+        assert {family: [entry.target for entry in entries] for family, entries in found.items()} == {
+            "m1": ["z", "m1"],
+            "m2": ["m2", "a", "b", "m2", "a/case1"],
+        }
+
+
+def test_a_family_is_found_by_the_day_on_which_any_of_its_matters_was_registered(store: Store) -> None:
+    later = NOW + timedelta(days=3)
+    with store.writing() as session:
+        for matter_id in ("m1", "m2"):
+            save(session, a_matter(matter_id, title=matter_id))
+        save(session, a_child("a", "m2", later))
+    with store.reading() as session:
+        assert lives.registered(session, since=later).items == ("m2",)
+        assert lives.registered(session, until=later).items == ("m1", "m2")
+        assert lives.registered(session, since=later + timedelta(seconds=1)).items == ()
 
 
 def test_the_last_act_and_the_measures_of_a_record_are_known(store: Store) -> None:

@@ -1,16 +1,21 @@
 """Does a comparison say what a draft would have changed, for whom, and nothing else?"""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from models.acts import Act, ActName
+from models.messages import Command
 from policies.directory import Directory
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 from rehearsal.comparison import Changed, Comparison, Count, Kind, LeftOut, Question, RefusedNow, compare
 from rehearsal.conductor import Conductor
 from rehearsal.retracing import Recorded, World, loaded
+from rehearsal.scenarios import PlannedCommand, PlannedNotice
 from rehearsal.streams import Stream
 from tests.builders import (
     CAST,
@@ -31,6 +36,8 @@ from tests.builders import (
 from tests.rehearsal.test_properties import BY_ITSELF
 
 Matter = tuple[str, Sequence[Recorded]]
+
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 FEWER_REMINDERS = ("平件: [3, 1]", "平件: [1]")
 SHORTER_RECTIFICATION = ("value: {平件: 5wd, 急件: 3wd, 特急: 2wd}", "value: {平件: 3wd, 急件: 2wd, 特急: 1wd}")
@@ -61,6 +68,25 @@ def asked(
     policy = draft.in_force(draft.last_change)
     question = Question(old.in_force, lambda _on: policy, old.name, world or World(Directory(CAST)), at(until))
     return compare(matters, question)
+
+
+def a_family(until: str, *said: tuple[str, str, dict[str, Any]], **registered: Any) -> Matter:
+    """A matter with a long limit and whatever came of what was said, as the record has it."""
+    world = Conductor(shipped(STANDARD), Directory(CAST), at(MONDAY))
+    world.register("m1", a_matter(limit="60wd", **registered))
+    world.plan(
+        PlannedCommand(at(when), target, COMMAND.validate_python({"message_id": f"#{number}", **words}), number)
+        for number, (when, target, words) in enumerate(said)
+    )
+    return "m1", [Recorded(act) for act in world.play(at(until)).acts]
+
+
+def split(when: str, title: str, target: str = "m1", **child: Any) -> tuple[str, str, dict[str, Any]]:
+    return when, target, {"do": "split", "by": OFFICER, "children": [{"title": title, "lead": OTHER, **child}]}
+
+
+def signed(when: str, target: str, by: str) -> tuple[str, str, dict[str, Any]]:
+    return when, target, {"do": "sign", "by": by}
 
 
 def silent(until: str, **said: object) -> Life:
@@ -164,6 +190,86 @@ def test_no_procedure_differs_from_itself_over_a_year_of_replies_and_silences() 
     found = asked(matters, standard, "2027-03-02 09:00")
     assert (found.compared, found.unlike, found.changed, found.refused) == (30, 0, [], [])
     assert found.of(None)[Kind.REMINDED].old > 10
+
+
+# --- families ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_makes_a_child_late_shows_in_the_light_of_every_matter_above_it() -> None:
+    # The limit of the grandchild is the default: fifteen working days end on 23 March, ten on the 16th.
+    until = "03-18 09:00"
+    family = a_family(
+        until,
+        split("03-02 10:00", "分项", limit="50wd"),
+        split("03-02 11:00", "细项", "m1-1"),
+        *(
+            signed("03-02 14:00", target, by)
+            for target, by in (("m1", HANDLER), ("m1-1", STRANGER), ("m1-1-1", STRANGER))
+        ),
+    )
+    found = asked([family], a_draft(SHORTER_LIMIT), until)
+    assert (found.compared, found.unlike, found.refused, found.due_shifts) == (3, 0, [], [-5])
+    turned_red = [(one.matter_id, one.organ, one.old, one.new) for one in found.changed if one.kind is Kind.RED]
+    assert turned_red == [("m1", LEAD, 0, 1), ("m1-1", OTHER, 0, 1), ("m1-1-1", OTHER, 0, 1)]
+    assert [one.matter_id for one in found.changed if one.kind is Kind.OVERDUE] == ["m1-1-1"]
+    assert found.counts[LEAD, Kind.RED] == Count(0, 1, 0, 1, newly=1)
+    assert found.counts[OTHER, Kind.RED] == Count(0, 2, 0, 2, newly=2)
+
+
+def test_a_child_that_the_draft_would_not_admit_is_not_spoken_to_and_the_next_one_keeps_its_name() -> None:
+    until = "03-31 18:00"
+    family = a_family(
+        until,
+        split("03-02 10:00", "按周报告", report_every="weekly", limit="5wd"),
+        split("03-02 11:00", "另一分项", limit="10wd"),
+        signed("03-02 14:00", "m1-1", STRANGER),
+        signed("03-02 15:00", "m1-2", STRANGER),
+    )
+    found = asked([family], a_draft(("weekly: 7d, ", "")), until)
+    assert (found.compared, found.unlike) == (3, 0)
+    assert [(one.matter_id, one.do) for one in found.refused] == [("m1", "split")]
+    overdue = found.counts[OTHER, Kind.OVERDUE]
+    assert overdue == Count(old=2, new=1, old_matters=2, new_matters=1, no_longer=1)
+    assert not [one for one in found.changed if one.matter_id == "m1-2"]
+
+
+def test_children_are_compared_by_their_own_day_of_registration_and_lived_with_their_parent() -> None:
+    until = "03-31 18:00"
+    family = a_family(until, split("03-04 10:00", "分项", limit="5wd"), signed("03-04 11:00", "m1-1", STRANGER))
+    draft, standard = a_draft(FEWER_REMINDERS), shipped(STANDARD)
+    policy = draft.in_force(draft.last_change)
+    question = Question(standard.in_force, lambda _on: policy, standard.name, World(Directory(CAST)), at(until))
+    later, earlier = replace(question, since=at("03-03 00:00")), replace(question, before=at("03-03 00:00"))
+    child, parent = compare([family], later), compare([family], earlier)
+    assert (child.compared, child.unlike, child.organs) == (1, 0, (OTHER,))
+    assert (parent.compared, parent.unlike, parent.organs) == (1, 0, (LEAD,))
+    assert compare([family], question).compared == 2
+    assert compare([family], replace(question, since=at("03-05 00:00"))) == Comparison()
+
+
+def test_a_family_of_which_one_matter_does_not_tell_is_left_out_matter_by_matter() -> None:
+    family_id, acts = a_family("03-31 18:00", split("03-02 10:00", "分项", limit="5wd"))
+    harmed = [Recorded(one.act.model_copy(update={"detail": {}})) if one.act.target == "m1-1" else one for one in acts]
+    found = asked([(family_id, harmed)], shipped(STANDARD), "03-31 18:00")
+    assert (found.compared, dict(found.left_out)) == (0, {LeftOut.UNTRACEABLE: 2})
+    assert [matter_id for matter_id, _, _ in found.left_out_examples] == ["m1", "m1-1"]
+    orphan = [one for one in acts if one.act.target == "m1-1"]
+    assert dict(asked([("m1", orphan)], shipped(STANDARD), "03-31 18:00").left_out) == {LeftOut.UNTRACEABLE: 1}
+
+
+def test_a_notice_reaches_every_matter_of_a_family_whether_or_not_its_acts_tell() -> None:
+    notice, until = a_notice("2026-03-09..2026-03-13"), "03-31 18:00"
+    world = Conductor(shipped(STANDARD), Directory(CAST), at(MONDAY))
+    world.register("m1", a_matter(limit="10wd"))
+    when, target, words = split("03-02 10:00", "分项", limit="6wd")
+    world.plan([PlannedCommand(at(when), target, COMMAND.validate_python({"message_id": "#", **words}), 0)])
+    world.plan([PlannedNotice(at("03-04 10:00"), notice, "n", 1)])
+    acts = world.play(at(until)).acts
+    known = World(Directory(CAST), loaded([(notice, at("03-04 10:00"))]))
+    found = asked([("m1", [Recorded(act) for act in acts])], shipped(STANDARD), until, world=known)
+    assert (found.compared, found.unlike, found.changed) == (2, 0, [])
+    untold = [Recorded(act) for act in acts if act.act is not ActName.CALENDAR_RECOMPUTED]
+    assert asked([("m1", untold)], shipped(STANDARD), until, world=known).counts == found.counts
 
 
 # --- the baseline -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Do the acts of a matter tell all that was said to it, so that saying it again gives the same acts?"""
+"""Do the acts of a family tell all that was said to its members, so that saying it again gives the same acts?"""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.acts import Act, ActName
-from policies.deadlines import local_date
+from models.contract import matter_of
 from rehearsal.conductor import Played, play
 from rehearsal.random_scenarios import random_scenario
 from rehearsal.retracing import Recorded, World, live_again, loaded, retrace
@@ -44,19 +44,23 @@ def as_written(act: Act) -> Act:
 def retraced_equals(scenario: Scenario) -> int:
     """How many matters of the scenario were lived again, each with the acts it had."""
     played = play(scenario, DIRECTORY)
-    world, policy = world_of(scenario, played), scenario.procedure.in_force(local_date(scenario.start))
+    world, policy_on = world_of(scenario, played), scenario.procedure.in_force
     matters = 0
-    for matter_id, _ in scenario.matters:
-        own = [as_written(act) for act in played.acts if act.target.partition("/")[0] == matter_id]
-        retraced = retrace(matter_id, [Recorded(act) for act in own])
-        if retraced is None:
+    for family_id, _ in scenario.matters:
+        members = {family_id} | {state.id for state in played.states.values() if state.family == family_id}
+        own = [as_written(act) for act in played.acts if matter_of(act.target) in members]
+        family = retrace(family_id, [Recorded(act) for act in own])
+        if family is None:
             assert {act.act for act in own} <= {ActName.REFUSED}
             continue
-        lived = live_again(retraced, policy, world, scenario.until)
-        assert by_target([as_written(act) for act in lived.acts]) == by_target(list(retraced.acts))
-        assert lived.state == played.states[matter_id]
-        assert lived.refused == ()
-        matters += 1
+        lived = live_again(family, policy_on, world, scenario.until)
+        assert family.matters.keys() == lived.keys() == members
+        for matter_id, life in lived.items():
+            acts = [as_written(act) for act in life.acts]
+            assert by_target(acts) == by_target(list(family.matters[matter_id].acts))
+            assert life.state == played.states[matter_id]
+            assert life.refused == ()
+        matters += len(members)
     return matters
 
 

@@ -13,6 +13,8 @@ def upgrade() -> None:
     """Add the columns of a child and the table of those that must look."""
     op.add_column("matters", sa.Column("parent", sa.String))
     op.add_column("matters", sa.Column("root", sa.String))
+    child = sa.text("root IS NOT NULL")
+    op.create_index("ix_matters_root", "matters", ["root", "id"], sqlite_where=child, postgresql_where=child)
     op.create_table(
         "stirred",
         sa.Column("target", sa.String, primary_key=True),
