@@ -48,7 +48,7 @@ def registered(
 
 def _admitted(matters: FromClause, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
     at = matters.c.registered_at
-    bounds = [at.is_not(None)]
+    bounds: list[ColumnElement[bool]] = [at.is_not(None)]
     if since is not None:
         bounds.append(at >= aware(since))
     if until is not None:
