@@ -174,8 +174,8 @@ class Office:
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
         may then be given again under its message id.
         """
-        own: object = CaseCommand if is_case(target) else MatterCommand
-        name = command.do if isinstance(command, own) else "not_yet_offered"
+        own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
+        name = command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome
@@ -185,7 +185,7 @@ class Office:
         return await self._patiently(lambda: self._misdirect(misdirected))
 
     async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
-        """Start the workflow of a case that an office opens by itself; a case of this id that has ended is not opened."""
+        """Start the workflow of a case that an office opens by itself; one that has ended is not begun anew."""
         opening = Opening(
             matter_id=case_id, title=command.subject or "", organ="", registration=command, drill_at=drill_at
         )

@@ -28,7 +28,7 @@ from models.messages import Registration
 from policies.calendar import standard_calendar
 from policies.matter import next_due
 from policies.procedures import STANDARD, shipped
-from record import cases, ledger, matters, outbox, procedures
+from record import ledger, matters, outbox, procedures
 from record.store import Store
 from rehearsal.conductor import Conductor
 from rehearsal.streams import Stream
@@ -108,7 +108,6 @@ def keep(store: Store, lives: Sequence[tuple[MatterState, Sequence[Act]]]) -> in
             matters.save(
                 session, state, seq=len(own), at=own[-1].at, last_act=own[-1].act, next_at=due.at if due else None
             )
-        cases.keep(session, entries)
         outbox.queue(session, entries)
     return len(entries)
 

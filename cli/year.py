@@ -14,18 +14,18 @@ from cli.importing import as_of
 from cli.register import Register, write_acts, write_csv, write_xlsx
 from intake.register import RegisterColumn
 from models.acts import Act
-from models.matters import Light, MatterState, Stage
+from models.matters import Light, Stage
 from models.messages import Registration
 from policies.calendar import standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
-from policies.matter import next_due
+from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
 from policies.wording import LIGHTS
-from record import cases, ledger, matters, outbox, views
+from record import ledger, outbox, targets, views
 from record.store import Store
 from record.views import OrganSummary, Overview
-from rehearsal.conductor import Conductor
+from rehearsal.conductor import Conductor, Played
 from rehearsal.streams import Stream
 
 MONTHS = tuple(
@@ -65,7 +65,7 @@ def play(
     kept = 0
     for end in MONTHS:
         played = conductor.play(end)
-        _keep(store, played.acts, kept, played.states)
+        _keep(store, played, kept)
         kept = len(played.acts)
         with store.reading() as session:
             course.append((end, views.by_organ(session, end)))
@@ -73,8 +73,10 @@ def play(
     return Year(kept, tuple(course))
 
 
-def _keep(store: Store, acts: tuple[Act, ...], kept: int, states: dict[str, MatterState]) -> None:
-    """Append what is new and put the matters where they stand, in one transaction."""
+def _keep(store: Store, played: Played, kept: int) -> None:
+    """Append what is new and put matters and cases where they stand, in one transaction."""
+    acts = played.acts
+    states: dict[str, State] = {**played.states, **played.cases}
     last: dict[str, tuple[int, Act]] = {}
     for act in acts:
         last[act.target] = (last[act.target][0] + 1 if act.target in last else 1, act)
@@ -83,9 +85,10 @@ def _keep(store: Store, acts: tuple[Act, ...], kept: int, states: dict[str, Matt
         for act in acts[kept:]:
             entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
         for target in dict.fromkeys(act.target for act in acts[kept:] if act.target in states):
-            (seq, act), due = last[target], next_due(states[target])
-            matters.save(session, states[target], seq=seq, at=act.at, last_act=act.act, next_at=due.at if due else None)
-        cases.keep(session, entries)
+            (seq, act), state = last[target], states[target]
+            due, shown = next_due(state), due_at(state)
+            next_at = due.at if due else None
+            targets.save(session, state, seq=seq, at=act.at, last_act=act.act, next_at=next_at, due_at=shown)
         outbox.queue(session, entries)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, selec
 from sqlmodel import Session
 
 from models.acts import ActName
-from models.contract import matter_of
 from models.rows import ActRow, CaseRow, MatterRow, aware, table
 from record.ledger import Entry, entry_of
 from record.pages import Page, bounded, cut
@@ -48,7 +47,7 @@ def registered(
 
 def _admitted(matters: FromClause, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
     at = matters.c.registered_at
-    bounds = [at.is_not(None)]
+    bounds: list[ColumnElement[bool]] = [at.is_not(None)]
     if since is not None:
         bounds.append(at >= aware(since))
     if until is not None:
@@ -62,11 +61,12 @@ def lives(session: Session, families: Sequence[str]) -> dict[str, list[Entry]]:
         or_(_MATTERS.c.id.in_(families), _MATTERS.c.root.in_(families))
     )
     family_of = {row.id: row.root or row.id for row in session.execute(members)}
-    cases = session.execute(select(_CASES.c.id).where(_CASES.c.matter_id.in_(family_of))).scalars()
-    own = _ACTS.c.target.in_([*family_of, *cases])
+    cases = select(_CASES.c.id, _CASES.c.matter_id).where(_CASES.c.matter_id.in_(list(family_of)))
+    family_of |= {row.id: family_of[row.matter_id] for row in session.execute(cases)}
+    own = _ACTS.c.target.in_(list(family_of))
     found: dict[str, list[Entry]] = {family: [] for family in families}
     for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id)):
-        found[family_of[matter_of(row.target)]].append(entry_of(row))
+        found[family_of[row.target]].append(entry_of(row))
     return found
 
 

@@ -178,7 +178,7 @@ def retrace(family_id: str, recorded: Sequence[Recorded]) -> Family | None:
     if not acts:
         return None
     first = heard[0] if heard else None
-    told = acts.keys() <= registrations.keys()
+    told = family_id in acts and acts.keys() <= registrations.keys()
     if first is None or first.target != family_id or not isinstance(first.said, Registration) or not told:
         raise UntraceableError("记录中没有立项时所说的内容 the acts do not hold what was said at registration")
     matters = {matter_id: _retraced(registrations[matter_id], matter_id, own) for matter_id, own in acts.items()}

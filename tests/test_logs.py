@@ -201,7 +201,7 @@ def test_an_error_is_told_with_its_place_and_cause_but_not_with_what_it_quotes(l
         assert person not in str(line)
 
 
-def test_the_values_of_a_failed_statement_are_not_written(lines: Lines) -> None:
+def test_the_values_of_a_failed_statement_are_not_written(lines: Lines, sqlite_url: str) -> None:
     engine = create_engine("sqlite://")
     try:
         with engine.begin() as connection:

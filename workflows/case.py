@@ -1,4 +1,4 @@
-"""How does one accountability case live from its proposal to its end? What is said to it, one update for each command.
+"""How does one accountability case live from its proposal to its end? One update for each command.
 
 Keeping its time and order is for workflows/keeping.py; due process for policies/case.py.
 """

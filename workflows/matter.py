@@ -1,4 +1,4 @@
-"""How does one supervised matter live from registration to the archive? What is said to it, one update for each command.
+"""How does one supervised matter live from registration to the archive? One update for each command.
 
 Keeping its time and order is for workflows/keeping.py; every rule for policies/.
 """

@@ -14,16 +14,17 @@ import pytest
 from openpyxl import load_workbook
 
 from activities.recording import Recording
-from benchmarks.cast import DIRECTORY, LEAD, OFFICER, a_matter
+from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICER, a_matter
 from cli.year import Year, play, written
 from intake.ledger import read_ledger
 from models.calendar import CalendarNotice
 from models.contract import TransitionOrder
-from models.messages import CalendarPublished, ReportProgress, Sign, Submit, Suspend
+from models.messages import CalendarPublished, Cancel, Child, ReportProgress, Sign, Split, Submit, Suspend
 from policies.calendar import standard_calendar
 from policies.deadlines import SHANGHAI
+from policies.matter import next_due
 from policies.procedures import STANDARD, shipped
-from record import calendars, ledger, procedures
+from record import calendars, ledger, matters, procedures
 from record.store import Store
 from tests.builders import sample_directory
 from tests.cli.conftest import ROOT, Said, starter
@@ -343,17 +344,37 @@ def test_it_needs_no_server_and_ends_as_a_process(past: Path, tmp_path: Path) ->
 # --- a record as the engine writes it -------------------------------------------------------------------------------
 
 
-def test_what_the_engine_recorded_follows_again_also_around_a_notice(database_url: str, compare: Command) -> None:
-    store = Store(database_url)
+Record = Callable[..., None]
+
+
+def recorder(store: Store) -> Record:
+    """Records what a matter hears at an instant, or that time passes for it, as the engine does."""
     store.migrate()
-    recording, monday = Recording(store, DIRECTORY), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
-    handler = DIRECTORY.organ(LEAD).handler
+    recording = Recording(store, DIRECTORY)
 
     def record(matter_id: str, at: datetime, message: Any = None) -> None:
         with store.reading() as session:
             seq = ledger.head(session, matter_id).seq
         recording.record_transition(TransitionOrder(matter_id=matter_id, at=at, message=message, known_seq=seq))
 
+    return record
+
+
+def pass_until(store: Store, record: Record, targets: tuple[str, ...], until: datetime) -> None:
+    """Let the clocks of these matters strike when they are due, each at its own instant."""
+    while True:
+        with store.reading() as session:
+            states = [state for target in targets if (state := matters.load(session, target)) is not None]
+        at, target = min((due.at, state.id) for state in states if (due := next_due(state)) is not None)
+        if at > until:
+            return
+        record(target, at)
+
+
+def test_what_the_engine_recorded_follows_again_also_around_a_notice(database_url: str, compare: Command) -> None:
+    store = Store(database_url)
+    record, monday = recorder(store), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    handler = DIRECTORY.organ(LEAD).handler
     notice = CalendarNotice(number="演练〔2026〕9号", date=monday.date(), year=2026, days_off=(date(2026, 3, 6),))
     for number in (1, 2):
         report = ReportProgress(message_id=f"p{number}", by=handler, text="已动工")
@@ -380,6 +401,42 @@ def test_what_the_engine_recorded_follows_again_also_around_a_notice(database_ur
     assert found["recorded_differently"] == {"matters": 0, "examples": []}
     assert (found["compared"], found["left_out"]["matters"]) == (3, {})
     assert found["totals"]["sign_reminded"]["old"] > 0
+
+
+def test_a_family_the_engine_recorded_is_lived_together_from_the_record_and_from_its_export(
+    database_url: str, compare: Command, command: Command, tmp_path: Path
+) -> None:
+    store = Store(database_url)
+    record, monday = recorder(store), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    handler = DIRECTORY.organ(LEAD).handler
+    child = Child(title="分项", lead=LEAD, limit="5wd")
+    record("m1", monday, a_matter("1", limit="40wd"))
+    record("m1", monday + timedelta(hours=1), Split(message_id="d", by=OFFICER, children=(child,)))
+    record("m1", monday + timedelta(hours=2), Split(message_id="e", by=OFFICER, children=(Child(id="a", lead=LEAD),)))
+    for target in ("m1", "m1-1"):
+        record(target, monday + timedelta(hours=3), Sign(message_id="s", by=handler))
+    part = Child(id="b", title="细项", lead=LEAD, limit="10wd")
+    record("m1-1", monday + timedelta(hours=4), Split(message_id="d", by=OFFICER, children=(part,)))
+    evening = monday + timedelta(days=16, hours=10)
+    pass_until(store, record, ("m1", "m1-1", "b"), evening)
+    record("m1", evening, Cancel(message_id="c", by=LEADER, reason="另行部署"))
+    record("m1-1", evening + timedelta(hours=1), Sign(message_id="g", by=handler))
+    store.close()
+    export = tmp_path / "acts.jsonl"
+    settings = {"DUBAN_DATA_DIR": str(tmp_path), "DUBAN_DATABASE_URL": database_url}
+    assert command("export", "--output", export, **settings).code == 0
+
+    kept, exported = compare("--json", on=database_url).json, compare("--json", on=export).json
+
+    assert exported.pop("history") != kept.pop("history")
+    assert exported == kept
+    assert (kept["compared"], kept["left_out"]["matters"]) == (3, {})
+    assert kept["recorded_differently"] == {"matters": 0, "examples": []}
+    assert kept["totals"]["light_red"]["old_matters"] == 3
+    # Supervised for two working days instead of three, both children are one day further on that evening.
+    further = {(one["matter_id"], one["kind"]) for one in kept["changed"] if (one["old"], one["new"]) == (0, 1)}
+    assert further == {("m1-1", "rectification_overdue"), ("m1-1", "proposed"), ("b", "rectification_ordered")}
+    assert compare("--json", "--since", "2026-03-03", on=database_url).json["compared"] == 0
 
 
 def test_a_record_from_before_what_was_said_was_kept_is_told_and_not_guessed(

@@ -1,6 +1,7 @@
 """`rehearse`: acts on stdout, differences on stderr, the worst exit code of all files, and a quick start."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,7 @@ def test_a_drill_on_a_server_that_does_not_answer_is_unavailable(empty: dict[str
 
 def test_two_hundred_files_take_far_less_than_twenty_seconds(tmp_path: Path) -> None:
     files = []
+    shutil.copytree(SCENARIOS[0].parent / "procedures", tmp_path / "procedures")
     for number in range(200):
         file = tmp_path / f"{number}.yaml"
         file.write_text(SCENARIOS[number % len(SCENARIOS)].read_text(encoding="utf-8"), encoding="utf-8")

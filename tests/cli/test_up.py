@@ -182,7 +182,7 @@ def test_with_json_a_problem_is_json_too(command: Command, empty: dict[str, str]
     assert said.json["error"] in said.err
 
 
-def test_a_damaged_database_is_said_in_one_line(command: Command, tmp_path: Path) -> None:
+def test_a_damaged_database_is_said_in_one_line(command: Command, tmp_path: Path, sqlite_url: str) -> None:
     (tmp_path / "duban.db").write_bytes(b"this is no database, however long it may be" * 100)
 
     said = command("list", DUBAN_DATA_DIR=str(tmp_path))

@@ -4,6 +4,7 @@ import pytest
 
 from models.acts import Act, ActName
 from models.documents import DocumentFacts, DocumentKind
+from models.matters import MatterState
 from policies.counting import standard_counting
 from policies.issuing import called_for, facts_of
 from policies.wording import RULES, chinese_moment, limit_words
@@ -14,6 +15,8 @@ def documents_of(life: Life) -> list[tuple[DocumentKind, Act, DocumentFacts]]:
     """Every document of a life, in order, as the record would have it; numbers are counted through."""
     found: list[tuple[DocumentKind, Act, DocumentFacts]] = []
     for place, (act, state) in enumerate(zip(life.acts, life.stood, strict=True)):
+        if not isinstance(state, MatterState):
+            continue
         for kind in called_for(act, state, life.facts.policy):
             said = facts_of(
                 kind,

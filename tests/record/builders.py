@@ -1,6 +1,6 @@
 """What does a record look like in these tests? Matters and acts that name only what a claim is about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, SQLModel
 
 from models.acts import Act, ActName
+from models.cases import CaseStage, CaseState
+from models.contract import matter_of
 from models.matters import CaseBrief, Clock, ClockKind, Light, MatterState, MatterTerms, Severity, Stage, Stop, Urgency
 from models.messages import Outcome
 from models.rows import SHANGHAI, table
@@ -127,8 +129,32 @@ class Deciding:
         entries = append(session, *acts, message_id=message_id, at=NOW + timedelta(seconds=1))
         seq = entries[-1].seq
         matters.save(session, state, seq=seq, at=acts[-1].at, last_act=acts[-1].act, next_at=DUE)
-        cases.keep(session, entries)
+        keep_cases(session, entries)
         outbox.queue(session, entries)
         outcome = Outcome(accepted=True, acts=tuple(act.act for act in acts), reason=f"{seq}")
         matters.remember(session, matter_id, message_id, outcome, seq)
         return outcome, entries
+
+
+def keep_cases(session: Session, entries: Iterable[Entry]) -> None:
+    """Put the cases that these entries propose or end where they stand, as little as lists show of them."""
+    for entry in entries:
+        act = entry.act
+        if act.act is ActName.CASE_PROPOSED:
+            state = CaseState(
+                id=entry.target,
+                matter_id=matter_of(entry.target),
+                stage=CaseStage.PROPOSED,
+                subject=act.subject or "",
+                severity=Severity(act.severity or Severity.ORDINARY),
+                measure=act.measure or "",
+                count=act.count or 1,
+                proposed_at=act.at,
+            )
+        elif act.act in (ActName.CASE_WITHDRAWN, ActName.MEASURE_DECIDED):
+            known = cases.load(session, entry.target)
+            assert known is not None
+            state = known.model_copy(update={"stage": CaseStage.WITHDRAWN, "ended_at": act.at})
+        else:
+            continue
+        cases.save(session, state, seq=entry.seq, at=act.at, last_act=act.act, next_at=None, due_at=None)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Session
 
-from record import ledger, matters, numbers, outbox, procedures
+from record import ledger, numbers, outbox, procedures, targets
 from record.store import RecordUnavailableError, Store
 from record.turns import Turns
 from tests.record.builders import LEAD_POSTS, Deciding, an_act, append
@@ -210,7 +210,7 @@ def test_a_shared_commit_that_fails_is_acknowledged_to_nobody(sqlite_file: tuple
     second.join(10)
     assert told == []
     with store.reading() as session:
-        assert matters.open_matters(session) == []
+        assert targets.unfinished(session) == []
         assert ledger.verify(session) == []
     assert settle(store, Deciding(), "m1", "x1") == "2"
 

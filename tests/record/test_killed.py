@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from models.rows import AnswerRow, NoticeRow
-from record import ledger, matters
+from record import ledger, targets
 from record.ledger import FaultKind, Witness
 from record.store import Store
 from tests.record.recount import recounted, tallied
@@ -39,7 +39,7 @@ def test_killing_a_writer_again_and_again_loses_nothing_it_had_acknowledged(data
         # What was recorded but could no longer be said aloud is there too; nothing that was said is missing.
         assert findings <= {FaultKind.RECORD_AHEAD}
 
-        entries = sum(ledger.head(session, matter_id).seq for matter_id in matters.open_matters(session))
+        entries = sum(ledger.head(session, matter_id).seq for matter_id in targets.unfinished(session))
         answers = session.execute(select(func.count()).select_from(AnswerRow)).scalar_one()
         notices = session.execute(select(func.count()).select_from(NoticeRow)).scalar_one()
         # Every transition has two acts, one of which tells two posts: none is there in part or twice.

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from models.acts import ActName
 from models.matters import MatterState
-from record import cases, lives
+from record import lives
 from record.store import Store
-from tests.record.builders import NOW, a_matter, a_refused_registration, an_act, append, save
+from tests.record.builders import NOW, a_matter, a_refused_registration, an_act, append, keep_cases, save
 
 
 def test_admitted_matters_come_in_pages_by_id_and_day_of_registration(store: Store) -> None:
@@ -29,7 +29,7 @@ def test_a_life_has_the_acts_of_the_matter_and_its_cases_in_the_order_of_recordi
             save(session, a_matter(matter_id, title=matter_id))
             append(session, an_act(ActName.SUPERVISED, matter_id), message_id=None)
             proposed = append(session, an_act(ActName.CASE_PROPOSED, f"{matter_id}/case1", subject="区教育局长"))
-            cases.keep(session, proposed)
+            keep_cases(session, proposed)
             append(session, an_act(ActName.SIGNED, matter_id), message_id="#1")
     with store.reading() as session:
         found = lives.lives(session, ["m1"])
@@ -56,7 +56,7 @@ def test_a_family_is_handed_out_whole_under_the_name_of_the_matter_at_its_top(st
             save(session, a_child(matter_id, root))
         for target in ("m2", "a", "z", "m1", "b", "m2"):
             append(session, an_act(ActName.SIGNED, target))
-        cases.keep(session, append(session, an_act(ActName.CASE_PROPOSED, "a/case1", subject="区教育局长")))
+        keep_cases(session, append(session, an_act(ActName.CASE_PROPOSED, "a/case1", subject="区教育局长")))
     with store.reading() as session:
         first = lives.registered(session, limit=1)
         assert (first.items, lives.registered(session, limit=1, after=first.next).items) == (("m1",), ("m2",))

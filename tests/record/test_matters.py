@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models.acts import ActName
 from models.matters import Light, MatterState, Stage
 from models.rows import MatterRow, NaiveInstantError, SnapshotRow, TallyRow
-from record import matters, views
+from record import matters, targets, views
 from record.store import Store
 from tests.record.builders import DUE, NOW, a_matter, a_refused_registration, an_act, append, emptied, save
 from tests.record.recount import recounted, tallied
@@ -142,7 +142,7 @@ def test_only_measures_decided_against_the_subject_count(store: Store) -> None:
 def test_a_notice_concerns_every_matter_that_is_neither_archived_nor_refused(store: Store) -> None:
     saved(store, *(a_matter(f"m-{stage}", stage=stage) for stage in Stage))
     with store.reading() as session:
-        concerned = matters.open_matters(session)
+        concerned = targets.unfinished(session)
     assert concerned == sorted(f"m-{stage}" for stage in Stage if stage not in {Stage.ARCHIVED, Stage.REFUSED})
 
 
@@ -151,7 +151,7 @@ def test_pages_of_concerned_matters_follow_each_other_without_gap_or_repetition(
     pages: list[list[str]] = []
     with store.reading() as session:
         after = ""
-        while page := matters.open_matters(session, after_id=after, limit=3):
+        while page := targets.unfinished(session, after_id=after, limit=3):
             pages.append(page)
             after = page[-1]
     assert [len(page) for page in pages] == [3, 3, 1]

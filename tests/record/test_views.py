@@ -6,9 +6,19 @@ import pytest
 from models.acts import ActName
 from models.matters import Light, MatterState, Severity, Stage
 from models.rows import NaiveInstantError
-from record import cases, outbox, views
+from record import outbox, views
 from record.store import Store
-from tests.record.builders import DUE, LEAD_POSTS, NOW, a_matter, a_refused_registration, an_act, append, save
+from tests.record.builders import (
+    DUE,
+    LEAD_POSTS,
+    NOW,
+    a_matter,
+    a_refused_registration,
+    an_act,
+    append,
+    keep_cases,
+    save,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -171,7 +181,7 @@ def test_a_card_holds_the_state_and_the_cases(store: Store) -> None:
         proposed = an_act(
             ActName.CASE_PROPOSED, "m1/case1", subject="区教育局长", severity="ordinary", measure="P1", count=1
         )
-        cases.keep(session, append(session, proposed, an_act(ActName.CASE_PROPOSED, "m11/case1")))
+        keep_cases(session, append(session, proposed, an_act(ActName.CASE_PROPOSED, "m11/case1")))
         save(session, a_matter(open_cases=1), seq=3)
     with store.reading() as session:
         card = views.card(session, "m1", NOW)
@@ -196,7 +206,7 @@ def test_a_story_tells_matter_and_cases_in_the_order_of_recording(store: Store) 
             an_act(ActName.RECTIFICATION_ORDERED),
             an_act(ActName.CASE_PROPOSED, "m10/case1"),
         ]
-        cases.keep(session, append(session, *acts))
+        keep_cases(session, append(session, *acts))
     with store.reading() as session:
         assert [entry.act for entry in views.timeline(session, "m1")] == acts[:3]
         assert [entry.act for entry in views.timeline(session, "m1", with_cases=False)] == [acts[0], acts[2]]
@@ -205,9 +215,9 @@ def test_a_story_tells_matter_and_cases_in_the_order_of_recording(store: Store) 
 
 def test_a_case_ends_with_the_act_that_ends_it(store: Store) -> None:
     with store.writing() as session:
-        cases.keep(session, append(session, *(an_act(ActName.CASE_PROPOSED, f"m1/case{n}") for n in (1, 2, 3))))
+        keep_cases(session, append(session, *(an_act(ActName.CASE_PROPOSED, f"m1/case{n}") for n in (1, 2, 3))))
         ended = [an_act(ActName.CASE_WITHDRAWN, "m1/case1"), an_act(ActName.MEASURE_DECIDED, "m1/case2")]
-        cases.keep(session, append(session, *ended, an_act(ActName.FAILURE_NOTED, "m1/case3")))
+        keep_cases(session, append(session, *ended, an_act(ActName.FAILURE_NOTED, "m1/case3")))
     with store.reading() as session:
         kept = views.cases(session, "m1")
     assert [(case.id, case.open, case.ended_at) for case in kept] == [
@@ -263,7 +273,7 @@ def test_a_notice_of_a_case_names_its_matter(store: Store) -> None:
     with store.writing() as session:
         save(session, a_matter())
         entries = append(session, an_act(ActName.CASE_PROPOSED, "m1/case1", tell=("区长",)))
-        cases.keep(session, entries)
+        keep_cases(session, entries)
         outbox.queue(session, entries)
     with store.reading() as session:
         (notice,) = views.inbox(session, "区长").items

@@ -268,6 +268,8 @@ def test_a_notice_reaches_every_matter_of_a_family_whether_or_not_its_acts_tell(
     known = World(Directory(CAST), loaded([(notice, at("03-04 10:00"))]))
     found = asked([("m1", [Recorded(act) for act in acts])], shipped(STANDARD), until, world=known)
     assert (found.compared, found.unlike, found.changed) == (2, 0, [])
+    told = [act.target for act in acts if act.act is ActName.CALENDAR_RECOMPUTED]
+    assert told == ["m1", "m1-1"]
     untold = [Recorded(act) for act in acts if act.act is not ActName.CALENDAR_RECOMPUTED]
     assert asked([("m1", untold)], shipped(STANDARD), until, world=known).counts == found.counts
 

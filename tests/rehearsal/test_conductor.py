@@ -7,12 +7,12 @@ import pytest
 
 from models.acts import Act, ActName
 from models.matters import MatterState
-from models.messages import Sign
+from models.messages import Child, Sign, Split
 from policies.directory import Directory
-from policies.procedures import STANDARD, shipped
+from policies.procedures import STANDARD, load_text, shipped
 from rehearsal.conductor import Conductor
 from rehearsal.scenarios import PlannedCommand, PlannedNotice
-from tests.builders import CAST, CO, CO_HANDLER, HANDLER, LEADER, Life, a_matter, a_notice, at
+from tests.builders import CAST, CO, CO_HANDLER, HANDLER, LEADER, OFFICER, Life, a_matter, a_notice, at
 
 START = at("03-02 09:00")
 
@@ -126,3 +126,19 @@ def test_a_command_to_a_target_nobody_knows_is_refused_under_that_name() -> None
     played = world.play(at("03-03 00:00"))
     assert names(played.acts, "nowhere") == ["refused"]
     assert played.states == {}
+
+
+def test_a_child_lives_under_the_values_in_force_on_the_day_it_was_split_off() -> None:
+    text, first = shipped(STANDARD).text, "    - {from: 2004-01-01, value: 15wd, source: "
+    assert first in text
+    changed = text.replace(
+        "  default_basis:", "    - {from: 2026-03-04, value: 5wd, source: draft}\n  default_basis:", 1
+    )
+    world = Conductor(load_text(changed, "changed.yaml"), Directory(CAST), START)
+    world.register("m1", a_matter())
+    for number, (when, child) in enumerate((("03-03 10:00", "a"), ("03-04 10:00", "b"))):
+        children = (Child(id=child, title=child, lead=CO),)
+        world.plan([PlannedCommand(at(when), "m1", Split(message_id=child, by=OFFICER, children=children), number)])
+    states = world.play(at("03-05 00:00")).states
+    limits = {target: state.limit.limit for target, state in states.items() if state.limit is not None}
+    assert limits == {"m1": "15wd", "a": "15wd", "b": "5wd"}
