@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from random import Random
 from time import perf_counter
 from typing import Any
 
@@ -24,7 +25,7 @@ from models.cases import OPEN, CaseStage, CaseState
 from models.directory import Organ
 from models.matters import MatterTerms, Severity, Urgency
 from policies.calendar import standard_calendar
-from policies.case import RULES, CaseRules, CaseStep, blank, next_due, step
+from policies.case import RULES, CaseRules, CaseStep, blank, step
 from policies.counting import counting
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
@@ -104,7 +105,7 @@ class Cast:
 
     def messages(self, *, deep: bool = False) -> tuple[Any, ...]:
         """All that is ever said: every command by every post, and what the matter says."""
-        said = [_say(by, **command) for by in self.speakers for command in self._commands(deep)]
+        said = [say(by, **command) for by in self.speakers for command in self._commands(deep)]
         relayed = [NoteFailure(message_id="failure"), self.opening()]
         if deep or "drop" in self.extras:
             relayed += [DropCase(message_id="drop")]
@@ -158,15 +159,16 @@ _EXTRAS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def _say(by: str, **fields: Any) -> Any:
+def say(by: str, **fields: Any) -> Any:
+    """The command of a case with these fields, said by a post."""
     return _COMMAND.validate_python({"message_id": f"{by}:{fields['do']}", "by": by, **fields})
 
 
 CASTS = (
     Cast("普通案件 an ordinary case", "局长", panel=("区长", "监委主任", "督查主任"), reviewers=("市长",),
-         speakers=("市长", "区长", "督查岗", "督查主任", "局长", "监委主任"), choices=("proposed",)),
+         speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed",)),
     Cast("两人会议,可回避 two members who may recuse", "局长", panel=("区长", "监委主任"), reviewers=("市府办",),
-         recusing=("区长", "监委主任"), choices=("proposed", "dismiss")),
+         recusing=("区长",), speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed", "dismiss")),
     Cast("督查室提出,提出者兼复核 proposed by the office, the proposer reviews", "局长", opened_by="督查岗",
          panel=("区长", "督查岗"), reviewers=("督查岗",), extras=frozenset({"review"})),
     Cast("领导本单位 the leader's own organ", "区府办", panel=("区长", "监委主任"), lead="区政府",
@@ -239,7 +241,10 @@ class Explored:
 
 
 def explore(cast: Cast, *, rules: CaseRules = RULES, bound: int | None = None, deep: bool = False) -> Explored:
-    """Walk the states of a cast, nearest first, `bound` of them at most; raises GuaranteeBroken with the path."""
+    """Walk the states of a cast; raises GuaranteeBroken with the path.
+
+    All of them, nearest first, or with `bound` so many, here and there (the same ones each time).
+    """
     began = perf_counter()
     facts = (cast.facts(), cast.facts(registered=True))
     messages, found = cast.messages(deep=deep), Explored(cast.name)
@@ -248,7 +253,11 @@ def explore(cast: Cast, *, rules: CaseRules = RULES, bound: int | None = None, d
     queue = deque([root])
     edges: list[list[int]] = [[]]
     nodes = [root]
+    chance = Random(bound)  # noqa: S311 - a walk, not a secret
     while queue:
+        if bound is not None:
+            # A walk that ends early sees the late steps of the procedure too.
+            queue.rotate(chance.randrange(len(queue)))
         node = queue.popleft()
         place = known[_key(node, deep)]
         for label, reached in _successors(node, messages, cast, facts[node.registered], rules, found):
@@ -377,6 +386,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-
-__all__ = ["CASTS", "Cast", "Explored", "GuaranteeBroken", "explore", "next_due"]

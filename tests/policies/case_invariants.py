@@ -99,13 +99,13 @@ def violations(  # noqa: PLR0917 - a transition is all of these
         # Nothing ran out, nothing changed, and the refusal is on record.
         return
     after, struck = result.state, result.acts[: result.struck]
+    for act in struck:
+        if act.act not in BY_SILENCE:
+            yield f"W8 silence caused {act.act}"
     known = seen
     for act in result.acts:
         yield from _on_act(known, act, after, directory)
         known = known.after(act)
-    for act in struck:
-        if act.act not in BY_SILENCE:
-            yield f"W8 silence caused {act.act}"
     yield from _visible(before, after, at, struck, directory)
     yield from _recorded(before, message, result)
     dropped = isinstance(message, DropCase) and message.why is DropReason.FINDING_WITHDRAWN and before.proposed_at
