@@ -65,10 +65,10 @@ _HEAVIER = {"heavier", "加重"}
 
 def in_stage(*stages: CaseStage) -> Guard:
     """Refuse a case that stands anywhere else."""
+    accepted = "、".join(stage.value for stage in CaseStage if stage in stages)
 
     def check(draft: CaseDraft, command: Any) -> None:
         if draft.state.stage not in stages:
-            accepted = "、".join(stage.value for stage in stages)
             reason = f"案件现处 {draft.state.stage.value},不能办理 not at this stage;须在 accepted: {accepted}"
             raise Refused(reason, "stage")
 

@@ -73,7 +73,8 @@ class Seat:
 
     holders: Callable[[CaseState, Directory], tuple[str, ...]]
     bars: tuple[Bar, ...]
-    words: str
+    zh: str
+    en: str
 
 
 def _leader(state: CaseState, directory: Directory) -> tuple[str, ...]:
@@ -93,17 +94,17 @@ def _reviewers(state: CaseState, directory: Directory) -> tuple[str, ...]:
     return state.reviewers
 
 
-_OFFICE = Seat(_office, _SELF, "督办单位的岗位 posts of the office")
+_OFFICE = Seat(_office, _SELF, "督办单位的岗位", "posts of the office")
 
 SEATS: dict[CaseClockKind, Seat] = {
-    CaseClockKind.FILING: Seat(_leader, _JUDGE, "批准领导 the leader"),
+    CaseClockKind.FILING: Seat(_leader, _JUDGE, "批准领导", "the leader"),
     CaseClockKind.INVESTIGATION: _OFFICE,
     CaseClockKind.ANSWER: _OFFICE,
-    CaseClockKind.DECISION: Seat(_panel, _VOTER, "会议成员 members of the panel"),
+    CaseClockKind.DECISION: Seat(_panel, _VOTER, "会议主持人", "the chair of the panel"),
     CaseClockKind.SERVICE: _OFFICE,
     CaseClockKind.EXECUTION: _OFFICE,
     CaseClockKind.RECORD: _OFFICE,
-    CaseClockKind.REVIEW: Seat(_reviewers, (*_VOTER, Bar.TOOK_PART), "复核人员 the reviewers"),
+    CaseClockKind.REVIEW: Seat(_reviewers, (*_VOTER, Bar.TOOK_PART), "复核人员", "the reviewers"),
 }
 """The steps that somebody owes. Windows and periods are nobody's duty, so nobody is seated at them."""
 
@@ -156,7 +157,7 @@ def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
     """Who stands above the ordinary holders of a step, nearest first: the heads of the organs above.
 
     Those barred from the step are passed over, and so are its ordinary holders. Where nobody is left, the registered
-    outside bodies, each by its head, or by its other post where the head may not.
+    outside bodies by their heads, and where no head may, by their other posts.
     """
     seat = SEATS[step]
     organ = directory.find(state.office) if seat is _OFFICE else directory.organ_of(state.leader)
@@ -165,9 +166,9 @@ def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
     while (organ := directory.above(organ)) is not None and organ.name not in passed:
         passed.add(organ.name)
         line.append(organ.head)
-    bodies = [(body.head, body.handler) for body in directory.organs if body.independent]
-    acting = [_free(state, directory, seat, posts)[:1] for posts in bodies]
-    return _free(state, directory, seat, line) or tuple(post for posts in acting for post in posts)
+    bodies = [body for body in directory.organs if body.independent]
+    heads, handlers = [body.head for body in bodies], [body.handler for body in bodies]
+    return next((free for posts in (line, heads, handlers) if (free := _free(state, directory, seat, posts))), ())
 
 
 def _free(state: CaseState, directory: Directory, seat: Seat, posts: Iterable[str]) -> tuple[str, ...]:
@@ -218,7 +219,7 @@ def by_holder(state: CaseState, directory: Directory, command: Spoken, step: Cas
     if command.by in seat.holders(state, directory) or command.by in speakers(state, directory):
         refuse_barred(state, directory, command.by, seat.bars)
     accepted = "、".join(may) or "无人 nobody"
-    raise Refused(f"只有{seat.words}可以办理 may do this;可接受 accepted: {accepted}", f"authority.{step.value}")
+    raise Refused(f"只有{seat.zh}可以办理 only {seat.en};可接受 accepted: {accepted}", f"authority.{step.value}")
 
 
 VOTER: tuple[Bar, ...] = _VOTER

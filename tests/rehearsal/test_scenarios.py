@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from models.acts import ActName
 from policies.authority import Refused
+from policies.directory import Directory
 from rehearsal.checks import differences
 from rehearsal.conductor import Played, play
 from rehearsal.scenarios import Scenario, load
@@ -43,7 +44,7 @@ def test_there_are_the_given_scenarios_and_many_more() -> None:
     names = [path.stem for path in FILES]
     assert {name[:2] for name in names} >= {"01", "02", "03", "04", "05", "07"}
     assert len(names) >= 30
-    assert len({name[:2] for name in names}) == len(names)
+    assert len({name.partition("-")[0] for name in names}) == len(names)
     assert len({load(path).title for path in FILES}) == len(names)
 
 
@@ -73,10 +74,10 @@ CAUSES = [ROOT / "policies" / f"{name}.py" for name in (*RULE_FILES, "timers", "
 Place = tuple[str, int]
 
 
-def refusals() -> dict[Place, tuple[int, str]]:
+def refusals(rules: Iterable[Path] = RULES) -> dict[Place, tuple[int, str]]:
     """Every `raise Refused(…)` of the rules: file and first line, with its last line and its text."""
     found = {}
-    for path in RULES:
+    for path in rules:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Raise) and node.exc is not None and ast.unparse(node.exc).startswith("Refused("):
                 found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(node.exc))
@@ -86,9 +87,10 @@ def refusals() -> dict[Place, tuple[int, str]]:
 class Witness:
     """Sees at which places of the rules a message is refused while scenarios are played."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Sequence[Path] = RULES) -> None:
         self.places: set[Place] = set()
-        self._files = {str(path) for path in RULES}
+        self._rules = rules
+        self._files = {str(path) for path in rules}
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename not in self._files:
@@ -100,26 +102,30 @@ class Witness:
     def unseen(self) -> list[str]:
         return [
             f"{Path(file).name}:{first}: {text}"
-            for (file, first), (last, text) in refusals().items()
+            for (file, first), (last, text) in refusals(self._rules).items()
             if not any(seen == file and first <= line <= last for seen, line in self.places)
         ]
 
 
-def witnessed(scenarios: Iterable[Scenario]) -> Witness:
-    witness, before = Witness(), sys.gettrace()
+def witnessed(
+    scenarios: Iterable[Scenario],
+    rules: Sequence[Path] = RULES,
+    player: Callable[[Scenario, Directory], object] = play,
+) -> Witness:
+    witness, before = Witness(rules), sys.gettrace()
     sys.settrace(witness)
     try:
         for scenario in scenarios:
-            play(scenario, DIRECTORY)
+            player(scenario, DIRECTORY)
     finally:
         sys.settrace(before)
     return witness
 
 
-def caused() -> set[ActName]:
+def caused(causes: Iterable[Path] = CAUSES) -> set[ActName]:
     """Every act that a rule of the procedure can note."""
     names = set()
-    for path in CAUSES:
+    for path in causes:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "ActName":
                 names.add(ActName[node.attr])
