@@ -278,10 +278,11 @@ def test_a_fallen_finding_revokes_what_was_decided_even_when_it_is_archived() ->
     life = CaseLife(severity=Severity.MINOR).served()
     life.say("03-26 10:00", "execute", evidence="已批评教育")
     life.say("03-26 11:00", "record")
-    assert life.wait("05-01 00:00").state.stage is CaseStage.ARCHIVED
-    assert life.state.standing == "P0"
+    archived = life.wait("05-01 00:00").state
+    assert (archived.stage, archived.standing) == (CaseStage.ARCHIVED, "P0")
     life.drop()
-    assert (life.state.stage, life.state.standing) == (CaseStage.RESTORED, None)
+    restored = life.state
+    assert (restored.stage, restored.standing) == (CaseStage.RESTORED, None)
     assert [told.how for told in life.told] == [ActName.MEASURE_DECIDED, ActName.RESTORED]
 
 
@@ -355,9 +356,10 @@ def test_what_is_late_by_both_calendars_stays_late() -> None:
 
 def test_a_window_that_lapsed_too_early_is_open_again() -> None:
     life = CaseLife().notified().wait("03-28 09:00")
-    assert life.state.stage is CaseStage.DECIDING
+    before = life.state
     life.load("03-30 09:00", a_notice("2026-03-26..2026-03-27"))
-    assert life.state.stage is CaseStage.NOTIFIED
+    after = life.state
+    assert (before.stage, after.stage) == (CaseStage.DECIDING, CaseStage.NOTIFIED)
     assert life.say("03-31 10:00", "give_statement", HEAD, text="延误").accepted
 
 
