@@ -165,10 +165,11 @@ def say(by: str, **fields: Any) -> Any:
 
 
 CASTS = (
-    Cast("普通案件 an ordinary case", "局长", panel=("区长", "监委主任", "督查主任"), reviewers=("市长",),
-         speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed",)),
-    Cast("两人会议,可回避 two members who may recuse", "局长", panel=("区长", "监委主任"), reviewers=("市府办",),
-         recusing=("区长",), speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed", "dismiss")),
+    Cast("普通案件 an ordinary case", "局长", panel=("区长", "监委主任", "督查主任"), reviewers=("监委岗",),
+         speakers=("市长", "区长", "督查岗", "局长", "监委主任", "监委岗"), choices=("proposed",)),
+    Cast("两人会议,可回避 two members who may recuse", "局长", panel=("区长", "监委主任"), reviewers=("监委岗",),
+         recusing=("区长",), speakers=("市长", "区长", "督查岗", "局长", "监委主任", "监委岗"),
+         choices=("proposed", "dismiss")),
     Cast("督查室提出,提出者兼复核 proposed by the office, the proposer reviews", "局长", opened_by="督查岗",
          panel=("区长", "督查岗"), reviewers=("督查岗",), extras=frozenset({"review"})),
     Cast("领导本单位 the leader's own organ", "区府办", panel=("区长", "监委主任"), lead="区政府",
@@ -183,15 +184,16 @@ CASTS = (
          registers=(COMMISSION, PERSONNEL)),
     Cast("无会议的重大案件 a grave case without a panel", "局长", severity=Severity.GRAVE,
          extras=frozenset({"document", "choice", "drop", "refer"})),
-    Cast("从轻从重 lighter and heavier", "局长", panel=("区长", "监委主任"),
-         speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed",),
+    Cast("从轻从重 lighter and heavier", "局长", panel=("区长", "监委主任"), reviewers=("监委岗",),
+         speakers=("市长", "区长", "督查岗", "局长", "监委主任", "监委岗"), choices=("proposed",),
          extras=frozenset({"mitigate", "aggravate", "heavier"})),
     Cast("督查室自己的案件 the office's own case", "督查主任", lead="督查室", panel=("区长", "督查主任", "监委主任"),
          speakers=("市长", "区长", "督查主任", "监委主任", "监委岗"), choices=("proposed",)),
     Cast("单位的案件 a case against an organ", "教育局", opened_by="督查岗", panel=("区长", "监委主任"),
-         speakers=("市长", "区长", "督查岗", "局长", "监委主任"), choices=("proposed",),
-         extras=frozenset({"prolong"})),
-    Cast("容错 exemption", "局长", panel=("区长", "监委主任"), choices=("proposed", "P0"),
+         reviewers=("监委岗",), speakers=("市长", "区长", "督查岗", "局长", "监委主任", "监委岗"),
+         choices=("proposed",), extras=frozenset({"prolong"})),
+    Cast("容错 exemption", "局长", panel=("区长", "监委主任"), reviewers=("监委岗",),
+         speakers=("市长", "区长", "督查岗", "局长", "监委主任", "监委岗"), choices=("proposed", "P0"),
          extras=frozenset({"exempt"})),
 )  # fmt: skip
 
