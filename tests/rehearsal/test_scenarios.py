@@ -64,6 +64,7 @@ RULE_FILES = (
     "commands",
     "transfers",
     "splits",
+    "cases",
     "objections",
     "office_commands",
     "matter",
