@@ -79,7 +79,7 @@ class CaseLife:
     def _keep(self, result: Any) -> None:
         self.state = result.state
         self.acts += result.acts
-        self.told += [message for _, message in result.relays]
+        self.told += [relayed.message for relayed in result.relays if isinstance(relayed.message, CaseConcluded)]
 
     def say(self, when: str, do: str, by: str | None = OFFICER, **fields: Any) -> Outcome:
         """Give the command at that instant; its answer comes back."""
