@@ -179,7 +179,7 @@ class Office:
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome
-        if isinstance(command, Propose) and is_case(target) and "/" not in target:
+        if isinstance(command, Propose) and is_case(target):
             return await self._open_case(target, command, drill_at)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))

@@ -61,8 +61,8 @@ class SearchAttribute(StrEnum):
 
 
 def is_case(target: str) -> bool:
-    """Whether the target is a case: `m1/case1` of the matter `m1`, `case-2026-1` that an office opened by itself."""
-    return "/" in target or target.startswith("case-")
+    """Whether the target is a case: `m1/case1` of the matter `m1`, `inspection/case1` that an office opens itself."""
+    return "/" in target
 
 
 def matter_of(target: str) -> str:

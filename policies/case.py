@@ -12,6 +12,7 @@ from typing import Any, get_args
 from models.acts import Act, ActName
 from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
 from models.cases import CaseClockKind, CaseState
+from models.contract import matter_of
 from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
 from policies import case_reruling, case_timers, saying
 from policies.authority import Refused
@@ -153,6 +154,8 @@ def _check_speaker(draft: CaseDraft, message: Any) -> None:
     if not isinstance(message, _COMMANDS):
         raise Refused(f"此操作只对督办事项 this is said to a matter, not to a case: {message.do}", "procedure")
     offers_cases(draft)
+    if message.do == "propose" and draft.facts.other(matter_of(draft.state.id)) is not None:
+        raise Refused("已登记事项的案件请向事项提出 propose the case of a registered matter to the matter", "proposal")
     if message.do != "propose":
         known_case(draft, message)
 

@@ -129,9 +129,7 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
             if not attended:
                 raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
             commands.apply(draft, message)
-            # A command to a case has been refused by now.
-            if not isinstance(message, CaseCommand):
-                draft.acts = saying.kept(draft.acts, message)
+            draft.acts = saying.kept(draft.acts, message)
     except (Refused, CalendarError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
         draft = Draft(untouched, draft.at, draft.facts)

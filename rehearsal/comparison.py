@@ -51,6 +51,7 @@ class Kind(StrEnum):
     RECTIFICATION_OVERDUE = "rectification_overdue"
     PROPOSED = "proposed"
     FAILURE_NOTED = "failure_noted"
+    FILING_OVERDUE = "filing_overdue"
     APPROVAL_OVERDUE = "approval_overdue"
     EXTENSION_LAPSED = "extension_lapsed"
     TRANSFER_LAPSED = "transfer_lapsed"

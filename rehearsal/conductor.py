@@ -29,9 +29,13 @@ Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
 
 @dataclass(frozen=True)
 class Played:
-    """What a rehearsal came to: every act in printing order, and the matters and cases as they stand at its end."""
+    """What a rehearsal came to: every act in printing order, and the matters and cases as they stand at its end.
+
+    `recorded` are the same acts in the order in which a record would have them.
+    """
 
     acts: tuple[Act, ...]
+    recorded: tuple[Act, ...]
     states: dict[str, MatterState]
     cases: dict[str, CaseState]
 
@@ -98,7 +102,7 @@ class Conductor:
         stand = self._targets.states.items()
         matters = {target: state for target, state in stand if isinstance(state, MatterState)}
         cases = {target: state for target, state in stand if isinstance(state, CaseState)}
-        return Played(tuple(acts), matters, cases)
+        return Played(tuple(acts), tuple(self._acts), matters, cases)
 
     def _take(self, item: PlannedCommand | PlannedNotice) -> None:
         if isinstance(item, PlannedCommand):

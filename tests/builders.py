@@ -92,8 +92,9 @@ class Life:
         self.now = at(start)
         self.others: dict[str, MatterState] = {}
         self._measures = [(subject, at(decided)) for subject, decided in measures]
+        self._procedure = procedure or shipped(STANDARD)
         self.facts = Facts(
-            policy=(procedure or shipped(STANDARD)).in_force(self.now.date()),
+            policy=self._procedure.in_force(self.now.date()),
             calendar=calendar or standard_calendar(),
             counting=counting(self.now.date()),
             directory=Directory(organs),
@@ -114,6 +115,7 @@ class Life:
     def _hear(self, message: Any, twin: str | None = None) -> Outcome:
         result = step(self.state, message, self.now, self.facts, twin=twin)
         self._keep(result)
+        self._pass_cases()
         assert result.outcome is not None
         return result.outcome
 
@@ -129,8 +131,20 @@ class Life:
     def _tell_case(self, relayed: Relayed) -> None:
         before = self.cases.get(relayed.target) or case.blank(relayed.target)
         assert isinstance(relayed.message, OpenCase | NoteFailure | DropCase)
-        told = case.step(before, relayed.message, relayed.at, self.facts)
-        self.cases[relayed.target] = told.state
+        self._keep_case(case.step(before, relayed.message, relayed.at, self._case_facts(before, relayed.at)))
+
+    def _pass_cases(self) -> None:
+        """Let the clocks of the cases strike that are due by now."""
+        for state in list(self.cases.values()):
+            self._keep_case(case.step(state, None, self.now, self._case_facts(state, self.now)))
+
+    def _case_facts(self, state: CaseState, when: datetime) -> Facts:
+        """A case goes by the values of the day on which it was proposed."""
+        on = (state.proposed_at or when).date()
+        return replace(self.facts, policy=self._procedure.in_force(on), counting=counting(on))
+
+    def _keep_case(self, told: case.CaseStep) -> None:
+        self.cases[told.state.id] = told.state
         self.acts += told.acts
         self.stood += told.stood
         for answer in told.relays:
@@ -156,6 +170,7 @@ class Life:
         """Let time pass until that instant, inclusive."""
         self.now = at(until)
         self._keep(step(self.state, None, self.now, self.facts))
+        self._pass_cases()
         return self
 
     @property

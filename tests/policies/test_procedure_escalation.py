@@ -34,7 +34,14 @@ def test_the_order_of_the_acts_at_each_step() -> None:
     life.say("03-02 10:00", "sign")
     life.wait("03-26 18:00")
     assert life.names("03-09 18:00")[:4] == ["light_changed", "overdue", "supervised", "co_overdue"]
-    assert life.names("03-12 18:00") == ["rectification_ordered", *CYCLE, *AGAIN, "case_proposed", "filing_overdue", "failure_noted"]
+    assert life.names("03-12 18:00") == [
+        "rectification_ordered",
+        *CYCLE,
+        *AGAIN,
+        "case_proposed",
+        "filing_overdue",
+        "failure_noted",
+    ]
     assert [act.at for act in life.acts if act.act is ActName.RECTIFICATION_OVERDUE] == [
         at("03-19 18:00"),
         at("03-26 18:00"),
@@ -61,7 +68,7 @@ def test_silence_never_opens_more_than_one_case_about_a_subject_and_never_decide
         ("03-12 17:59:59", ["submitted"]),
         ("03-12 18:00:00", ["rectification_ordered", "submitted"]),
         ("03-19 17:59:59", ["rectification_ordered", "submitted"]),
-        ("03-19 18:00:00", ["rectification_ordered", *CYCLE, "submitted", "case_proposed"]),
+        ("03-19 18:00:00", ["rectification_ordered", *CYCLE, "submitted", "case_proposed", "filing_overdue"]),
     ],
 )
 def test_reporting_stops_the_running_clock_at_any_stage(when: str, names: list[str]) -> None:

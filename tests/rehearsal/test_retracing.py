@@ -48,7 +48,7 @@ def retraced_equals(scenario: Scenario) -> int:
     matters = 0
     for family_id, _ in scenario.matters:
         members = {family_id} | {state.id for state in played.states.values() if state.family == family_id}
-        own = [as_written(act) for act in played.acts if matter_of(act.target) in members]
+        own = [as_written(act) for act in played.recorded if matter_of(act.target) in members]
         family = retrace(family_id, [Recorded(act) for act in own])
         if family is None:
             assert {act.act for act in own} <= {ActName.REFUSED}
@@ -66,7 +66,8 @@ def retraced_equals(scenario: Scenario) -> int:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_scenario_retraced_from_its_acts_has_the_same_acts(path: Path) -> None:
-    assert retraced_equals(load(path)) > 0
+    scenario = load(path)
+    assert retraced_equals(scenario) > 0 or not scenario.matters
 
 
 @settings(max_examples=150)
