@@ -51,7 +51,7 @@ class Cast:
     """A small world: who there is, who plays what in the case, which posts speak, and what can be said beside the rest.
 
     `opened_by` is the post of the office that proposes the case; None: the engine, on a recorded overdue clock.
-    `registers` are outside bodies that the office may register at any time, where it would otherwise be stuck.
+    `registers` are outside bodies that the office registers where everybody has taken part and nobody is left.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Cast:
     choices: tuple[str, ...] = ("proposed", "dismiss")
     recusing: tuple[str, ...] = ()
     extras: frozenset[str] = frozenset()
-    registers: tuple[Organ, ...] = ()
+    registers: tuple[Organ, ...] = (PERSONNEL,)
 
     def facts(self, *, registered: bool = False) -> Facts:
         """What the rules rely on; nobody has been held to account before. `registered`: with `registers` among all."""
@@ -175,10 +175,9 @@ CASTS = (
     Cast("领导本单位 the leader's own organ", "区府办", panel=("区长", "监委主任"), lead="区政府",
          speakers=("市长", "区长", "督查岗", "区府办", "监委主任"), extras=frozenset({"withdraw"})),
     Cast("被问责人是领导 the leader himself", "区长", panel=("区长", "监委主任", "督查主任"), lead="区政府",
-         speakers=("市长", "区长", "督查岗", "监委主任", "监委岗", "组织部长"), choices=("proposed",),
-         registers=(PERSONNEL,)),
+         speakers=("市长", "区长", "督查岗", "监委主任", "监委岗", "组织部长"), choices=("proposed",)),
     Cast("最高一级,有外部机关 the top organ, an outside body", "市府办", leader="市长", office="市政府", lead="市政府",
-         speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"), panel=("市长",), registers=(PERSONNEL,)),
+         speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"), panel=("市长",)),
     Cast("最高一级,无外部机关 the top organ, nobody outside", "市府办", leader="市长", office="市政府", lead="市政府",
          organs=(CITY, DISTRICT), speakers=("市长", "市府办", "监委主任", "监委岗", "组织部长"),
          registers=(COMMISSION, PERSONNEL)),
@@ -242,57 +241,83 @@ class Explored:
         )
 
 
+class _Walk:
+    """The graph of one cast as far as it has been walked."""
+
+    def __init__(self, cast: Cast, rules: CaseRules, bound: int | None, *, deep: bool) -> None:
+        self.cast, self.rules, self.bound, self.deep = cast, rules, bound, deep
+        self.facts = (cast.facts(), cast.facts(registered=True))
+        more = replace(cast, speakers=tuple(organ.head for organ in cast.registers))
+        self.messages = cast.messages(deep=deep)
+        self.messages_then = (*self.messages, *more.messages(deep=deep))
+        self.found = Explored(cast.name)
+        self.nodes = [Node(blank("m1/case1"), Seen(), START)]
+        self.edges: list[list[int]] = [[]]
+        self._known: dict[object, int] = {_key(self.nodes[0], deep): 0}
+        self._chance = Random(bound)  # noqa: S311 - a walk, not a secret
+
+    def go(self, queue: deque[int]) -> None:
+        """Walk on from these places, until there is nothing new or the bound is reached."""
+        while queue:
+            if self.bound is not None:
+                # A walk that ends early sees the late steps of the procedure too.
+                queue.rotate(self._chance.randrange(len(queue)))
+            place = queue.popleft()
+            for label, reached in self._successors(self.nodes[place]):
+                new = self._place(replace(reached, parent=self.nodes[place], label=label), place)
+                if new is not None:
+                    queue.append(new)
+
+    def _place(self, node: Node, before: int) -> int | None:
+        """Where `node` stands, if it is new and there is room for it; the edge to it is kept either way."""
+        key = _key(node, self.deep)
+        known = self._known.get(key)
+        if known is None and self.bound is not None and len(self._known) >= self.bound:
+            self.found.complete = False
+            return None
+        if known is None:
+            self._known[key] = len(self.nodes)
+            self.nodes.append(node)
+            self.edges.append([])
+        self.edges[before].append(self._known[key])
+        return None if known is not None else self._known[key]
+
+    def register(self, stuck: Iterable[int]) -> deque[int]:
+        """The states in which nobody is left, with outside bodies registered that had not been there."""
+        found = [self._place(replace(self.nodes[one], registered=True), one) for one in stuck]
+        return deque(one for one in found if one is not None)
+
+    def _successors(self, node: Node) -> Iterator[tuple[str, Node]]:
+        facts, at = self.facts[node.registered], node.now + _INSTANT
+        for message in self.messages_then if node.registered else self.messages:
+            reached = _judged(node, message, at, self.cast, facts, self.rules, self.found)
+            if reached is not None:
+                yield getattr(message, "message_id", ""), reached
+        for clock in node.state.clocks.values():
+            reached = _judged(node, None, max(clock.due_at, node.now), self.cast, facts, self.rules, self.found)
+            if reached is not None:
+                yield f"{clock.kind.value} 到期", reached
+
+
 def explore(cast: Cast, *, rules: CaseRules = RULES, bound: int | None = None, deep: bool = False) -> Explored:
     """Walk the states of a cast; raises GuaranteeBroken with the path.
 
-    All of them, nearest first, or with `bound` so many, here and there (the same ones each time).
+    All of them, nearest first, or with `bound` so many, here and there (the same ones each time). Where everybody has
+    taken part and nobody is left, the office registers another outside body, and the walk goes on from there.
     """
     began = perf_counter()
-    facts = (cast.facts(), cast.facts(registered=True))
-    messages, found = cast.messages(deep=deep), Explored(cast.name)
-    root = Node(blank("m1/case1"), Seen(), START)
-    known: dict[object, int] = {_key(root, deep): 0}
-    queue = deque([root])
-    edges: list[list[int]] = [[]]
-    nodes = [root]
-    chance = Random(bound)  # noqa: S311 - a walk, not a secret
-    while queue:
-        if bound is not None:
-            # A walk that ends early sees the late steps of the procedure too.
-            queue.rotate(chance.randrange(len(queue)))
-        node = queue.popleft()
-        place = known[_key(node, deep)]
-        for label, reached in _successors(node, messages, cast, facts[node.registered], rules, found):
-            key = _key(reached, deep)
-            if key not in known:
-                if bound is not None and len(known) >= bound:
-                    found.complete = False
-                    continue
-                known[key] = len(known)
-                edges.append([])
-                nodes.append(replace(reached, parent=node, label=label))
-                queue.append(nodes[-1])
-            edges[place].append(known[key])
-    found.states, found.stages, found.seconds = len(known), {one.state.stage for one in nodes}, perf_counter() - began
+    walk = _Walk(cast, rules, bound, deep=deep)
+    walk.go(deque([0]))
+    found = walk.found
     if found.complete:
-        _check_ways_on(nodes, edges, cast)
+        walk.go(walk.register(_stuck(walk.nodes, walk.edges)))
+        stuck = _stuck(walk.nodes, walk.edges)
+        if stuck:
+            path = " → ".join(walk.nodes[stuck[0]].path())
+            raise GuaranteeBroken(f"W8 no way on from {len(stuck)} states [{cast.name}] {path}")
+    found.states, found.seconds = len(walk.nodes), perf_counter() - began
+    found.stages = {one.state.stage for one in walk.nodes}
     return found
-
-
-def _successors(  # noqa: PLR0917 - a walk is all of these
-    node: Node, messages: Sequence[Any], cast: Cast, facts: Facts, rules: CaseRules, found: Explored
-) -> Iterator[tuple[str, Node]]:
-    at = node.now + _INSTANT
-    for message in messages:
-        reached = _judged(node, message, at, cast, facts, rules, found)
-        if reached is not None:
-            yield getattr(message, "message_id", ""), reached
-    if cast.registers and not node.registered:
-        yield "登记外部机关", replace(node, registered=True)
-    for clock in node.state.clocks.values():
-        reached = _judged(node, None, max(clock.due_at, node.now), cast, facts, rules, found)
-        if reached is not None:
-            yield f"{clock.kind.value} 到期", reached
 
 
 def _judged(  # noqa: PLR0917 - a transition is all of these
@@ -346,8 +371,8 @@ def _key(node: Node, deep: bool) -> object:
     )
 
 
-def _check_ways_on(nodes: Sequence[Node], edges: Sequence[Iterable[int]], cast: Cast) -> None:
-    """From every state that is not the end, an end can be reached."""
+def _stuck(nodes: Sequence[Node], edges: Sequence[Iterable[int]]) -> list[int]:
+    """The places from which no end can be reached."""
     into: list[list[int]] = [[] for _ in nodes]
     for place, reached in enumerate(edges):
         for other in reached:
@@ -359,10 +384,7 @@ def _check_ways_on(nodes: Sequence[Node], edges: Sequence[Iterable[int]], cast: 
             if place not in reaching:
                 reaching.add(place)
                 ends.append(place)
-    stuck = [node for place, node in enumerate(nodes) if place not in reaching]
-    if stuck:
-        path = " → ".join(stuck[0].path())
-        raise GuaranteeBroken(f"W8 no way on from {len(stuck)} states [{cast.name}] {path}")
+    return [place for place in range(len(nodes)) if place not in reaching]
 
 
 def main() -> int:
