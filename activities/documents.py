@@ -5,18 +5,24 @@ hashes of its documents before it enters the chain. Printing is for documents/ a
 """
 
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlmodel import Session
 
 from documents.templates import Templates
 from models.acts import Act
 from models.documents import ISSUED
+from policies.case import CaseStep
 from policies.deadlines import local_date
-from policies.issuing import called_for, facts_of
-from policies.matter import Facts, Step
+from policies.drafting import Facts
+from policies.issuing import called_for, facts_of, organ_of
+from policies.matter import Step
 from record import ledger
 from record.documents import Draft, Series, number
 from record.ledger import canonical
+
+Taken = TypeVar("Taken", Step, CaseStep)
+"""A step of a matter or of a case."""
 
 Placed = tuple[int, Draft]
 """A document and the place, among the acts of the step, of the act that issues it."""
@@ -28,12 +34,12 @@ class Issuing:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def issue(self, session: Session, result: Step, facts: Facts) -> tuple[Step, list[Placed]]:
+    def issue(self, session: Session, result: Taken, facts: Facts) -> tuple[Taken, list[Placed]]:
         """The step with its documents named in its acts, and the documents, each to be kept with its act."""
         wanted = [
-            (place, kind, Series(state.terms.office, kind.mark, local_date(act.at).year))
+            (place, kind, Series(organ, kind.mark, local_date(act.at).year))
             for place, (act, state) in enumerate(zip(result.acts, result.stood, strict=True))
-            if state.terms is not None
+            if (organ := organ_of(state)) is not None
             for kind in called_for(act, state, facts.policy)
         ]
         if not wanted:
@@ -49,13 +55,12 @@ class Issuing:
                 act,
                 state,
                 before=told.before(act, acts[:place]),
-                policy=facts.policy,
-                directory=facts.directory,
+                facts=facts,
             )
             draft = Draft(
                 kind=kind.kind,
                 title=kind.title,
-                matter_id=state.id,
+                matter_id=said.matter_id,
                 series=series,
                 no=no,
                 facts=canonical(said.model_dump(mode="json")),
