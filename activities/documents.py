@@ -5,24 +5,19 @@ hashes of its documents before it enters the chain. Printing is for documents/ a
 """
 
 from dataclasses import replace
-from typing import TypeVar
 
 from sqlmodel import Session
 
 from documents.templates import Templates
 from models.acts import Act
 from models.documents import ISSUED
-from policies.case import CaseStep
 from policies.deadlines import local_date
 from policies.drafting import Facts
 from policies.issuing import called_for, facts_of, organ_of
-from policies.matter import Step
+from policies.machines import AnyStep, State
 from record import ledger
 from record.documents import Draft, Series, number
 from record.ledger import canonical
-
-Taken = TypeVar("Taken", Step, CaseStep)
-"""A step of a matter or of a case."""
 
 Placed = tuple[int, Draft]
 """A document and the place, among the acts of the step, of the act that issues it."""
@@ -34,11 +29,12 @@ class Issuing:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def issue(self, session: Session, result: Taken, facts: Facts) -> tuple[Taken, list[Placed]]:
+    def issue(self, session: Session, result: AnyStep, facts: Facts) -> tuple[AnyStep, list[Placed]]:
         """The step with its documents named in its acts, and the documents, each to be kept with its act."""
+        stood: tuple[State, ...] = result.stood
         wanted = [
             (place, kind, Series(organ, kind.mark, local_date(act.at).year))
-            for place, (act, state) in enumerate(zip(result.acts, result.stood, strict=True))
+            for place, (act, state) in enumerate(zip(result.acts, stood, strict=True))
             if (organ := organ_of(state)) is not None
             for kind in called_for(act, state, facts.policy)
         ]
@@ -48,7 +44,7 @@ class Issuing:
         placed: list[Placed] = []
         told = _Told(session)
         for (place, kind, series), no in zip(wanted, number(session, [one[2] for one in wanted]), strict=True):
-            act, state = acts[place], result.stood[place]
+            act, state = acts[place], stood[place]
             said = facts_of(
                 kind,
                 series.number(no),

@@ -123,7 +123,7 @@ class DocumentFacts(Shape):
     policy: str = Field("", description="程序版本 version of the procedure")
     sources: tuple[NamedText, ...] = Field((), description="各项依据 sources of the step and its limit")
 
-    matter_id: str = Field(description="事项编号 id of the matter, or of the case that has none")
+    matter_id: str = Field(description="事项编号 id of the matter, or of a case that belongs to none")
     matter: str = Field("", description="事项名称 title of the matter")
     requirement: str = Field("", description="办理要求 requirement")
     remark: str = Field("", description="备注 remark")

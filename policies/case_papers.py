@@ -12,6 +12,7 @@ from typing import Any
 
 from models.acts import Act, ActName
 from models.cases import CaseClockKind, CaseState, Receipt, ReceiptKind, ReviewOutcome, Statement
+from models.contract import matter_of
 from models.documents import ISSUED, MeasureLine, NamedText, StatementLine
 from models.ladder import Ladder, Measure
 from models.matters import Severity
@@ -75,7 +76,7 @@ def said_of(act: Act, state: CaseState, before: Sequence[Act], facts: Facts) -> 
     office = facts.directory.find(state.office)
     measure = _measure(act, state)
     return {
-        "matter_id": state.matter_id or state.id,
+        "matter_id": state.matter_id or matter_of(state.id),
         "matter": state.title or "",
         "case_id": state.id,
         "lead": state.lead or "",

@@ -29,13 +29,13 @@ from policies.deadlines import local_date
 from policies.drafting import Facts
 from policies.ladder import parts_of
 from policies.limits import LimitError
+from policies.machines import State
 from policies.wording import RULES, act_words, chinese_date, chinese_moment, limit_words, moment
 
 # What tells a reader nothing about how the matter was handled: the daily call to sign, lamps, what was turned away.
 # And how a member of a panel voted, which stays on record.
 _NOT_TOLD = frozenset({ActName.LIGHT_CHANGED, ActName.SIGN_REMINDED, ActName.REFUSED, ActName.VOTE_CAST})
 
-_State = MatterState | CaseState
 
 _DECISIONS = {
     ActName.EXTENSION_GRANTED: "同意延期",
@@ -71,7 +71,7 @@ _PARAMETERS: dict[ClockKind | CaseClockKind, str] = {
 _RULE_SOURCES = {"R3": "first_counted_day", "R4": "calendar_limit_roll"}
 
 
-def called_for(act: Act, state: _State, policy: Policy) -> tuple[DocumentKind, ...]:
+def called_for(act: Act, state: State, policy: Policy) -> tuple[DocumentKind, ...]:
     """The kinds of document that `act` issues under this policy, in the order of the procedure.
 
     None before a matter has terms or a case is proposed (one that was refused).
@@ -90,7 +90,7 @@ def _is_occasion(occasion: Occasion, act: Act) -> bool:
     return occasion.measures is None or not set(occasion.measures).isdisjoint(parts_of(act.measure or ""))
 
 
-def organ_of(state: _State) -> str | None:
+def organ_of(state: State) -> str | None:
     """The organ that issues the documents of a matter or case: its office; None where there is none yet."""
     if isinstance(state, CaseState):
         return state.office if state.stage is not CaseStage.BLANK else None
@@ -98,7 +98,7 @@ def organ_of(state: _State) -> str | None:
 
 
 def facts_of(
-    kind: DocumentKind, number: str, act: Act, state: _State, *, before: Sequence[Act], facts: Facts
+    kind: DocumentKind, number: str, act: Act, state: State, *, before: Sequence[Act], facts: Facts
 ) -> DocumentFacts:
     """What the document of this number says: `state` as it stood at `act`, `before` the target's earlier acts.
 
@@ -174,7 +174,7 @@ def _terms(terms: MatterTerms) -> dict[str, Any]:
     }
 
 
-def _set_by(act: Act, state: _State) -> Running | None:
+def _set_by(act: Act, state: State) -> Running | None:
     """The clock whose due instant the act tells: one started with it before one that was moved; None if it set none."""
     if act.due is None:
         return None

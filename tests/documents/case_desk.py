@@ -16,7 +16,7 @@ from models.documents import DocumentFacts
 from models.matters import MatterTerms, Severity, Urgency
 from models.messages import Outcome
 from policies.calendar import standard_calendar
-from policies.case import CaseMessage, blank, step
+from policies.case import CaseMessage, CaseStep, blank, step
 from policies.counting import counting
 from policies.directory import Directory
 from policies.drafting import Facts
@@ -68,8 +68,8 @@ class CaseDesk:
     def hear(self, when: str, message: CaseMessage | None) -> Outcome | None:
         """One transition, as one transaction."""
         with self.store.writing() as session:
-            result = step(self.state, message, at(when), self.facts)
-            result, issued = self._issuing.issue(session, result, self.facts)
+            result, issued = self._issuing.issue(session, step(self.state, message, at(when), self.facts), self.facts)
+            assert isinstance(result, CaseStep)
             entries = ledger.append(session, result.acts, message_id=None, processed_at=at(when))
             documents.keep(session, [(entries[place], draft) for place, draft in issued])
         self.state, self.answer = result.state, result.outcome

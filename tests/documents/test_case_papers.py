@@ -129,13 +129,32 @@ def test_what_a_paper_says_stays_as_it_was_when_the_case_goes_on(case: CaseDesk)
     assert case.printing.printed(notice.id) == at_once
 
 
-def test_a_case_without_a_matter_keeps_its_papers_under_its_own_id(case: CaseDesk) -> None:
+def test_papers_are_listed_by_matter_and_by_case(database_url: str, tmp_path: Path) -> None:
+    store = Store(database_url)
+    store.migrate()
+    for case_id in ("m1/case1", "m1/case2", "case-2026-1"):
+        CaseDesk(store, tmp_path, case_id).notified()
+    with store.reading() as session:
+        found = {
+            name: documents.issued(session, matter_id=name).items
+            for name in ("m1", "m1/case2", "case-2026-1", "m3/case1")
+        }
+
+    assert {name: sorted({one.target for one in items}) for name, items in found.items()} == {
+        "m1": ["m1/case1", "m1/case2"],
+        "m1/case2": ["m1/case2"],
+        "case-2026-1": ["case-2026-1"],
+        "m3/case1": [],
+    }
+
+
+def test_the_papers_of_a_case_that_no_matter_opened_speak_of_the_case_alone(case: CaseDesk) -> None:
     case.say(MONDAY, "propose", OFFICER, subject=HEAD, facts="检查发现台账失实", panel=list(PANEL))
     case.say("03-03 09:00", "file", LEADER)
     case.say("03-04 09:00", "investigate", OFFICE_HEAD, posts=[OFFICE_HEAD, "财政局承办岗"], text="属实")
     case.say("03-05 09:00", "notify_facts", OFFICE_HEAD, text=FOUND, receipt="本人签收")
 
-    assert {one.matter_id for one in case.issued()} == {CASE}
+    assert {(one.matter_id, one.target) for one in case.issued()} == {("m1", CASE)}
     assert "因“" not in case.page_of("fact_notice")
     assert f"对你问责一案，已依程序立案（案件编号{CASE}）" in case.page_of("fact_notice")
 
