@@ -6,11 +6,9 @@ until when, and leaves room for those who sign; how single members voted is in n
 
 from docx.document import Document as Page
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.shared import Pt
 
 from documents.pieces import (
-    HEI,
     SMALL4,
     add_annex,
     add_body,
@@ -20,7 +18,6 @@ from documents.pieces import (
     add_heading,
     add_line,
     add_row,
-    add_rows,
     add_signature,
     add_table,
     add_tag,
@@ -28,7 +25,7 @@ from documents.pieces import (
 )
 
 _BLANK_DATE = "        年    月    日"
-_FORM = (30, 48, 30, 48)
+_FORM = (26, 52, 26, 52)
 
 
 def _written(page: Page, text: str, when: str | None = None) -> None:
@@ -73,19 +70,27 @@ def _statements(page: Page) -> None:
 def _case_table(page: Page) -> None:
     """The table that says which case this is."""
     table = add_table(page, _FORM)
-    add_row(table, "案件编号", "{{ case_id }}", "文  号", "{{ number }}", heads=(0, 2))
+    add_row(table, "案件编号", "{{ case_id }}", "问责决定书", "{{ decision_number }}", heads=(0, 2))
     add_row(table, "事  由", "{% if matter %}{{ matter }}{% else %}{{ allegation }}{% endif %}", heads=(0,))
     add_row(table, "被问责人", "{{ subject }}", "所属单位", "{{ organs }}", heads=(0, 2))
-    add_row(table, "问责方式", "{{ measure }}", "问责决定书", "{{ decision_number }}", heads=(0, 2))
+    add_row(table, "问责方式", "{{ measure }}", heads=(0,))
     add_line(page, spacing=Pt(12))
 
 
-def _signing(page: Page, *rows: str) -> None:
-    """Who signs, each with a date; on paper."""
-    add_line(page, spacing=Pt(12), together=True)
+def _shown(page: Page) -> None:
+    """What else was shown, each on a line."""
+    add_tag(page, "{%p for one in evidence %}")
+    _written(page, "{{ one.name }}：{{ one.text }}")
+    add_tag(page, "{%p endfor %}")
+
+
+def _signing(page: Page, confirmed: str, *rows: str) -> None:
+    """What is confirmed, and who signs it on paper, each with a date; never alone on a page."""
+    add_line(page, confirmed, indent=True, together=True)
+    add_line(page, spacing=Pt(8), together=True)
     table = add_table(page, (40, 52, 22, 42))
     for name in rows:
-        add_row(table, name, "", "日  期", _BLANK_DATE, heads=(0, 2), height_mm=12)
+        add_row(table, name, "", "日  期", _BLANK_DATE, heads=(0, 2), height_mm=10)
     for row in table.rows[:-1]:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
@@ -105,9 +110,7 @@ def fact_notice() -> Page:
     _written(page, "{{ found }}")
     add_tag(page, "{%p if evidence %}")
     add_heading(page, "二、证据")
-    add_tag(page, "{%p for one in evidence %}")
-    _written(page, "{{ one.name }}：{{ one.text }}")
-    add_tag(page, "{%p endfor %}")
+    _shown(page)
     add_tag(page, "{%p else %}")
     add_heading(page, "二、证据")
     add_body(page, "见案卷，你可以查阅。")
@@ -157,8 +160,7 @@ def statement_record() -> Page:
     add_body(page, "被问责人可以查阅案卷，可以在期限内多次陈述申辩、提出证据，不因陈述申辩加重处理。")
     add_heading(page, "陈述申辩内容")
     _written(page, "{{ text }}")
-    add_body(page, "以上笔录经陈述人核对，与所述相符。")
-    _signing(page, "陈述人签名", "听取人签名", "记录人签名")
+    _signing(page, "以上笔录经陈述人核对，与所述相符。", "陈述人签名", "听取人签名", "记录人签名")
     add_annex(page)
     add_copies(page)
     return page
@@ -268,8 +270,8 @@ def talk_record() -> Page:
     _written(page, "{{ found }}")
     add_heading(page, "谈话内容")
     _written(page, "{{ content }}")
-    add_body(page, "以上记录经谈话对象核对，与谈话内容相符。")
-    _signing(page, "谈话人签名", "谈话对象签名", "记录人签名")
+    _shown(page)
+    _signing(page, "以上记录经谈话对象核对，与谈话内容相符。", "谈话人签名", "谈话对象签名", "记录人签名")
     add_copies(page)
     return page
 
@@ -284,19 +286,10 @@ def self_criticism() -> Page:
     add_heading(page, "检查内容")
     _written(page, "{{ content }}")
     add_body(page, "{{ office }}于{{ issued_at }}收到本检查，收件岗位：{{ by }}。", "by")
-    _proof(page)
-    _signing(page, "检查人签名", "收件人签名")
+    _shown(page)
+    _signing(page, "以上检查由检查人提交。", "检查人签名", "收件人签名")
     add_copies(page)
     return page
-
-
-def _proof(page: Page) -> None:
-    """All that was shown, line by line, as an annex to what is told above."""
-    add_line(page, "附件：执行凭证", HEI, SMALL4, spacing=Pt(24), together=True)
-    table = add_table(page, (36, 120))
-    add_row(table, "名称", "内容", heads=(0, 1))
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    add_rows(table, "evidence", "one", "{{ one.name }}", "{{ one.text }}")
 
 
 def public_apology() -> Page:

@@ -287,7 +287,7 @@ def _receipt(act: Act, state: CaseState) -> Receipt | None:
 
 
 def _execution(act: Act) -> dict[str, Any]:
-    """What was shown: what a template names by itself, and all of it in lines."""
+    """What was shown: of a measure carried out what a template names by itself, and the rest in lines."""
     if act.act not in (ActName.FACTS_NOTIFIED, ActName.MEASURE_EXECUTED):
         return {}
     shown = evidence.shown_parts(act.detail.get("evidence"))
@@ -296,7 +296,9 @@ def _execution(act: Act) -> dict[str, Any]:
     named_parts = {
         field: next((_words(shown[name]) for name in names if shown.get(name)), "") for field, names in _SHOWN.items()
     }
-    return {**named_parts, "done_on": _when(named_parts["done_on"]), "evidence": _lines(shown)}
+    told = {"kind", *(name for names in _SHOWN.values() for name in names)}
+    rest = {name: value for name, value in shown.items() if name not in told}
+    return {**named_parts, "done_on": _when(named_parts["done_on"]), "evidence": _lines(rest)}
 
 
 def _when(written: str | None) -> str:
@@ -306,30 +308,12 @@ def _when(written: str | None) -> str:
     return chinese_date(on) if on is not None and text == on.isoformat() else text
 
 
-_PARTS = {
-    "persons": "参加人员",
-    "recorder": "记录人",
-    "place": "地点",
-    "time": "时间",
-    "date": "日期",
-    "content": "内容",
-    "text": "内容",
-    "signed_text": "检查全文",
-    "receipt": "收件回执",
-    "medium": "刊登媒体",
-    "kind": "凭证种类",
-}
-_KINDS = {"talk_record": "谈话记录", "signed_text": "书面检查", "publication": "公开发布"}
+_PARTS = {"content": "证据", "receipt": "收件回执", "entry": "考核记载", "letter": "函件", "reply": "答复"}
+"""The parts of what is shown that have a name of their own in Chinese; a bare text of evidence is its content."""
 
 
 def _lines(shown: Mapping[str, Any]) -> tuple[NamedText, ...]:
-    return tuple(
-        NamedText(
-            name="证据" if list(shown) == ["content"] else _PARTS.get(name, name),
-            text=_KINDS.get(_words(value), _words(value)) if name == "kind" else _words(value),
-        )
-        for name, value in shown.items()
-    )
+    return tuple(NamedText(name=_PARTS.get(name, name), text=_words(value)) for name, value in shown.items())
 
 
 def _words(value: Any) -> str:

@@ -270,6 +270,14 @@ def test_a_talk_names_persons_place_time_and_content(case: CaseDesk) -> None:
     assert (said.persons, said.recorder, said.place) == (f"{LEADER}、{HEAD}", OFFICER, "区政府三楼会议室")
     assert (said.done_on, said.content) == ("2026年3月20日", "指出问题，提出要求，本人表示接受。")
     assert said.decision_number == "督查室问决〔2026〕1号"
+    assert said.evidence == ()
+
+
+def test_what_else_was_shown_stands_beside_what_has_a_place_of_its_own(case: CaseDesk) -> None:
+    said = case.executed("P3").facts_of("self_criticism")
+
+    assert said.content == "本人未按期督促办理，深刻检查。"
+    assert [(one.name, one.text) for one in said.evidence] == [("收件回执", "督查室收件")]
 
 
 def test_an_apology_is_the_published_text_and_names_no_post_it_was_sent_to(case: CaseDesk) -> None:
@@ -324,7 +332,7 @@ MAY_BE_EMPTY = {
     "service_receipt": {"witnesses", "medium", "done_on", "provisional"},
     "statement_record": {"provisional"},
     "accountability_decision": {"circumstances", "provisional"},
-    "talk_record": {"allegation"},
+    "talk_record": {"allegation", "evidence"},
     "self_criticism": {"allegation"},
     "public_apology": set[str](),
     "removal_proposal": {"provisional"},
