@@ -236,7 +236,7 @@ def service_receipt() -> Page:
         "{% if due %}自{{ clock_from }}起{{ clock_limit }}，至{{ due }}止{% else %}无{% endif %}",
         heads=(0,),
     )
-    add_row(table, "受送达人签名", "", "签收日期", _BLANK_DATE, heads=(0, 2), height_mm=14)
+    add_row(table, "本人签名", "", "签收日期", _BLANK_DATE, heads=(0, 2), height_mm=14)
     add_row(table, "见证人签名", "", "日  期", _BLANK_DATE, heads=(0, 2), height_mm=14)
     add_row(table, "送达人签名", "", "日  期", _BLANK_DATE, heads=(0, 2), height_mm=14)
     add_line(
