@@ -88,7 +88,7 @@ def said_of(act: Act, state: CaseState, before: Sequence[Act], facts: Facts) -> 
         "severity": _SEVERITIES[state.severity],
         "count": str(state.count),
         "allegation": state.allegation or "",
-        "measure": named(rules, measure) if measure else "",
+        "measure": _named(rules, measure) if measure else "",
         "measures": tuple(_line(entry) for entry in ladder.measures_of(rules, measure)) if measure else (),
         "review_limit": limit_words(facts.policy.case_review_request) if facts.policy.case_review_request else "",
         **_procedure(state, before, rules),
@@ -114,7 +114,7 @@ def sources_of(act: Act, state: CaseState, facts: Facts) -> dict[str, str]:
     return said
 
 
-def named(rules: Ladder, measure: str) -> str:
+def _named(rules: Ladder, measure: str) -> str:
     """A measure in words, each part with its code: 公开道歉（P4）、取消当年评优评先资格（P2）."""
     return "、".join(f"{entry.zh}（{entry.code}）" for entry in ladder.measures_of(rules, measure))
 
@@ -122,9 +122,10 @@ def named(rules: Ladder, measure: str) -> str:
 def _measure(act: Act, state: CaseState) -> str | None:
     """The measure a document is about: that of the act, else the one decided, else the one proposed; None after none.
 
-    A revoked measure is no longer what the document of its review is about.
+    A revoked measure is no longer what the document of its review is about. What a referral names is a track that takes
+    the subject over, no measure of this case.
     """
-    if act.measure is not None:
+    if act.measure is not None and act.act is not ActName.REFERRED:
         return act.measure
     if state.review is not None and state.review.outcome is ReviewOutcome.REVOKED:
         return None
@@ -222,7 +223,7 @@ def _votes(state: CaseState, directory: Directory, rules: Ladder) -> dict[str, A
         "needed": str(ballot.needed),
         "voted": str(ballot.votes),
         "tally": tuple(
-            NamedText(name=_CHOICES.get(choice) or named(rules, choice), text=str(number))
+            NamedText(name=_CHOICES.get(choice) or _named(rules, choice), text=str(number))
             for choice, number in sorted(counted.items(), key=lambda one: (-one[1], one[0]))
         ),
     }
@@ -254,7 +255,7 @@ def _review(state: CaseState, rules: Ladder) -> dict[str, Any]:
         "review_requested_on": chinese_date(local_date(review.requested_at)),
         "review_text": review.text,
         "outcome": _OUTCOMES[review.outcome] if review.outcome else "",
-        "before": named(rules, review.before),
+        "before": _named(rules, review.before),
     }
 
 

@@ -34,7 +34,14 @@ def test_the_order_of_the_acts_at_each_step() -> None:
     life.say("03-02 10:00", "sign")
     life.wait("03-26 18:00")
     assert life.names("03-09 18:00")[:4] == ["light_changed", "overdue", "supervised", "co_overdue"]
-    assert life.names("03-12 18:00") == ["rectification_ordered", *CYCLE, *AGAIN, "case_proposed", "filing_overdue", "failure_noted"]
+    assert life.names("03-12 18:00") == [
+        "rectification_ordered",
+        *CYCLE,
+        *AGAIN,
+        "case_proposed",
+        "filing_overdue",
+        "failure_noted",
+    ]
     assert [act.at for act in life.acts if act.act is ActName.RECTIFICATION_OVERDUE] == [
         at("03-19 18:00"),
         at("03-26 18:00"),
