@@ -12,8 +12,9 @@ from documents.templates import Templates
 from models.acts import Act
 from models.documents import ISSUED
 from policies.deadlines import local_date
-from policies.issuing import called_for, facts_of
-from policies.matter import Facts, Step
+from policies.drafting import Facts
+from policies.issuing import called_for, facts_of, organ_of
+from policies.machines import AnyStep, State
 from record import ledger
 from record.documents import Draft, Series, number
 from record.ledger import canonical
@@ -28,12 +29,13 @@ class Issuing:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def issue(self, session: Session, result: Step, facts: Facts) -> tuple[Step, list[Placed]]:
+    def issue(self, session: Session, result: AnyStep, facts: Facts) -> tuple[AnyStep, list[Placed]]:
         """The step with its documents named in its acts, and the documents, each to be kept with its act."""
+        stood: tuple[State, ...] = result.stood
         wanted = [
-            (place, kind, Series(state.terms.office, kind.mark, local_date(act.at).year))
-            for place, (act, state) in enumerate(zip(result.acts, result.stood, strict=True))
-            if state.terms is not None
+            (place, kind, Series(organ, kind.mark, local_date(act.at).year))
+            for place, (act, state) in enumerate(zip(result.acts, stood, strict=True))
+            if (organ := organ_of(state)) is not None
             for kind in called_for(act, state, facts.policy)
         ]
         if not wanted:
@@ -42,20 +44,19 @@ class Issuing:
         placed: list[Placed] = []
         told = _Told(session)
         for (place, kind, series), no in zip(wanted, number(session, [one[2] for one in wanted]), strict=True):
-            act, state = acts[place], result.stood[place]
+            act, state = acts[place], stood[place]
             said = facts_of(
                 kind,
                 series.number(no),
                 act,
                 state,
                 before=told.before(act, acts[:place]),
-                policy=facts.policy,
-                directory=facts.directory,
+                facts=facts,
             )
             draft = Draft(
                 kind=kind.kind,
                 title=kind.title,
-                matter_id=state.id,
+                matter_id=said.matter_id,
                 series=series,
                 no=no,
                 facts=canonical(said.model_dump(mode="json")),

@@ -28,6 +28,7 @@ from models.contract import (
     SEND_NOTICE,
     TaskQueue,
     digest_workflow_id,
+    is_case,
 )
 from models.matters import MatterTerms
 from models.notices import DigestOrder, Fate, NoticeOrder, NoticePlan, PlanQuestion, SendOrder
@@ -225,7 +226,7 @@ class Notices:
         if number is None or told is None:
             return False
         log.warning("notice.undelivered", target=order.target, seq=order.seq)
-        post = answerable(order.recipient, _terms(told), self._directory)
+        post = answerable(order.recipient, _office(told), self._directory)
         if post is not None:
             outbox.report(session, number, post, now)
         return True
@@ -261,13 +262,15 @@ class Notices:
         return message, hashlib.sha256(own.encode()).hexdigest()[:_KEY_DIGITS]
 
     def _content(self, session: Session, recipient: str, told: Told) -> Content:
-        terms, policy = _terms(told), self._policy(session, told)
+        """What is told of an act; of a case only which case it is, not which matter of which organ it came from."""
+        state, policy = told.case or told.state, self._policy(session, told)
         role = None
-        if told.state is not None and policy is not None:
-            role = role_of(recipient, told.entry.act, told.state, policy, self._directory)
+        if state is not None and policy is not None:
+            role = role_of(recipient, told.entry.act, state, policy, self._directory)
+        terms = None if is_case(told.entry.target) else _terms(told)
         return Content(
             recipient=recipient,
-            matter=told.matter_id,
+            matter=told.entry.target if is_case(told.entry.target) else told.matter_id,
             act=told.entry.act,
             role=role,
             title=terms.title if terms else None,
@@ -277,10 +280,11 @@ class Notices:
         )
 
     def _policy(self, session: Session, told: Told) -> Policy | None:
-        """The policy the matter runs under; None for one that was never registered."""
-        if told.state is None or not told.state.policy:
+        """The policy the matter or case runs under; None for one that was never registered."""
+        state = told.case or told.state
+        if state is None or not state.policy:
             return None
-        version, _, on = told.state.policy.partition("/")
+        version, _, on = state.policy.partition("/")
         if version not in self._versions:
             self._versions[version] = load_text(procedures.get(session, version), version)
         return self._versions[version].in_force(date.fromisoformat(on))
@@ -312,6 +316,12 @@ def _route(contact: Contact | None, channel: str) -> Route | None:
 
 def _terms(told: Told) -> MatterTerms | None:
     return told.state.terms if told.state else None
+
+
+def _office(told: Told) -> str | None:
+    if told.case is not None:
+        return told.case.office
+    return told.state.terms.office if told.state and told.state.terms else None
 
 
 def _parcel(order: NoticeOrder) -> str:

@@ -4,9 +4,10 @@ A template may name exactly the fields of DocumentFacts; the description of each
 one. Which act issues which kind is data of the procedure; what goes into the fields is for policies/issuing.py.
 """
 
-from typing import Annotated, get_args
+from enum import StrEnum
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from models.acts import ActName
 from models.base import Shape
@@ -17,18 +18,47 @@ ISSUED = "documents"
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
+class DocumentOf(StrEnum):
+    """What a kind of document is about; an act of that name by the other issues none."""
+
+    MATTER = "matter"
+    CASE = "case"
+
+
+def _as_occasion(written: Any) -> Any:
+    return {"act": written} if isinstance(written, str) else written
+
+
+def _as_list(written: Any) -> Any:
+    return [written] if isinstance(written, dict) else written
+
+
+class Occasion(Shape):
+    """An act that issues a document: always, or only where its measure is, or includes, one of `measures` (codes).
+
+    Written as the name of the act alone where there is no condition.
+    """
+
+    act: ActName
+    measures: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+
+
 class DocumentKind(Shape):
     """One kind of document of a procedure.
 
     `kind` is its key and the name of its template file, `mark` what stands between the organ and the year in a number
-    (`督办` in 区政府督查室督办〔2026〕3号), `issued_with` the acts that issue one, `source` what it rests on.
+    (`督办` in 区政府督查室督办〔2026〕3号), `issued_with` the acts that issue one, `source` what it rests on, `of`
+    what it is about.
     """
 
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     title: Filled
     english: Filled
     mark: Annotated[str, StringConstraints(pattern=r"^[^\s〔〕]{1,12}$")]
-    issued_with: Annotated[tuple[ActName, ...], Field(min_length=1)]
+    of: DocumentOf = DocumentOf.MATTER
+    issued_with: Annotated[
+        tuple[Annotated[Occasion, BeforeValidator(_as_occasion)], ...], BeforeValidator(_as_list), Field(min_length=1)
+    ]
     source: Filled
 
 
@@ -48,8 +78,29 @@ class StoryLine(Shape):
     said: str = Field(description="所述 what was said")
 
 
+class MeasureLine(Shape):
+    """A measure of a case as the ladder has it."""
+
+    code: str = Field(description="代码 code")
+    name: str = Field(description="问责方式 name")
+    english: str = Field(description="英文名称 name in English")
+    decides: str = Field(description="决定机关 who may decide it")
+    effect: str = Field("", description="影响期 period of effect")
+    source: str = Field(description="依据 source")
+    unverified: str = Field("", description="未经核实的各项 values nobody has checked")
+
+
+class StatementLine(Shape):
+    """A statement of the subject of a case."""
+
+    at: str = Field(description="时刻 instant")
+    by: str = Field(description="何岗 post")
+    text: str = Field(description="陈述申辩内容 text")
+    answered: str = Field("", description="答复时刻 instant of the answer")
+
+
 class Reference(Shape):
-    """A document issued earlier in the same matter."""
+    """A document issued earlier in the same matter, or in the same case."""
 
     number: str = Field(description="文号 number")
     title: str = Field(description="文种 kind")
@@ -72,13 +123,13 @@ class DocumentFacts(Shape):
     policy: str = Field("", description="程序版本 version of the procedure")
     sources: tuple[NamedText, ...] = Field((), description="各项依据 sources of the step and its limit")
 
-    matter_id: str = Field(description="事项编号 id of the matter")
-    matter: str = Field(description="事项名称 title of the matter")
+    matter_id: str = Field(description="事项编号 id of the matter, or of a case that belongs to none")
+    matter: str = Field("", description="事项名称 title of the matter")
     requirement: str = Field("", description="办理要求 requirement")
     remark: str = Field("", description="备注 remark")
-    basis: str = Field(description="交办来源 basis")
-    urgency: str = Field(description="紧急程度 urgency")
-    lead: str = Field(description="牵头单位 lead organ")
+    basis: str = Field("", description="交办来源 basis")
+    urgency: str = Field("", description="紧急程度 urgency")
+    lead: str = Field("", description="牵头单位 lead organ")
     lead_head: str = Field("", description="牵头单位主要负责人岗位 head of the lead")
     lead_handler: str = Field("", description="牵头单位承办岗位 handler of the lead")
     co: str = Field("", description="协办单位 co-handlers")
@@ -121,6 +172,50 @@ class DocumentFacts(Shape):
     method: str = Field("", description="核验方式 method of verification")
     evidence: tuple[NamedText, ...] = Field((), description="佐证 evidence")
     result: str = Field("", description="办结情况 how the matter ended")
+
+    severity: str = Field("", description="情节 severity")
+    count: str = Field("", description="十二个月内第几次 which failure within the period of accumulation")
+    organs: str = Field("", description="对象所属单位 organs of the subject")
+    allegation: str = Field("", description="提出问责建议时所列事实 facts as proposed")
+    filed_on: str = Field("", description="立案日期 date of filing")
+    investigated_on: str = Field("", description="调查终结日期 date on which the investigation was reported")
+    investigators: str = Field("", description="调查岗位 posts that investigated")
+    found: str = Field("", description="所告知的事实 facts as notified")
+    notified_on: str = Field("", description="告知日期 date on which the facts were served")
+    notice_number: str = Field("", description="事实告知书文号 number of the notice of facts")
+    window_due: str = Field("", description="陈述申辩期限 until when the subject may be heard")
+    statements: tuple[StatementLine, ...] = Field((), description="陈述申辩 statements of the subject")
+    answer: str = Field("", description="对陈述申辩的答复 answer to the statements")
+    heard: str = Field("", description="陈述申辩程序如何终结 how the window closed")
+    measures: tuple[MeasureLine, ...] = Field((), description="问责方式 measures, the heaviest first")
+    circumstances: tuple[NamedText, ...] = Field((), description="从轻从重情节 what made it lighter or heavier")
+    manner: str = Field("", description="决定方式 how it was decided")
+    members: str = Field("", description="应到人数 members who may vote")
+    needed: str = Field("", description="法定人数 votes needed for a quorum")
+    voted: str = Field("", description="参加表决人数 votes cast")
+    tally: tuple[NamedText, ...] = Field((), description="表决结果 votes by choice, without names")
+    decided_on: str = Field("", description="问责决定日期 date of the decision")
+    decision_number: str = Field("", description="问责决定书文号 number of the decision")
+    effect: str = Field("", description="影响期 period of effect")
+    effect_from: str = Field("", description="影响期起算日 first day of the period")
+    effect_until: str = Field("", description="影响期届满 end of the period")
+    execution_limit: str = Field("", description="执行期限 limit for carrying it out")
+    review_limit: str = Field("", description="申请复核期限 limit for asking for a review")
+    receipt: str = Field("", description="送达方式 kind of service")
+    receipt_text: str = Field("", description="送达说明 what the receipt says")
+    witnesses: str = Field("", description="见证人 witnesses")
+    served_title: str = Field("", description="所送达文书 paper served")
+    served_number: str = Field("", description="所送达文书文号 number of the paper served")
+    medium: str = Field("", description="刊登媒体 medium of publication")
+    done_on: str = Field("", description="谈话、刊登等的时间 when it was done")
+    place: str = Field("", description="地点 place")
+    persons: str = Field("", description="参加人员 persons present")
+    recorder: str = Field("", description="记录人 who kept the record")
+    content: str = Field("", description="谈话、检查、道歉内容 what was said or written")
+    review_requested_on: str = Field("", description="申请复核日期 date of the request for review")
+    review_text: str = Field("", description="复核申请内容 text of the request for review")
+    outcome: str = Field("", description="复核结论 outcome of the review")
+    before: str = Field("", description="原定问责方式 measure before the review")
 
     earlier: tuple[Reference, ...] = Field((), description="此前文书 documents issued earlier")
     story: tuple[StoryLine, ...] = Field((), description="办理经过 what has happened")

@@ -56,39 +56,7 @@ class CaseDraft(Drafting[CaseState]):
     # --- whom to tell ---------------------------------------------------------------------------------------------
 
     def _holders(self, role: Role, subject: str | None) -> Iterable[str]:
-        directory, state = self.facts.directory, self.state
-        office, lead = directory.find(state.office), directory.find(state.lead)
-        match role:
-            case Role.SUBJECT:
-                return seats.speakers(state, directory)
-            case Role.PANEL:
-                return seats.eligible(state, directory)
-            case Role.CHAIR:
-                chair = seats.chair(state, directory)
-                return (chair,) if chair else seats.holders(state, directory, CaseClockKind.DECISION)
-            case Role.REVIEWERS:
-                return seats.holders(state, directory, CaseClockKind.REVIEW)
-            case Role.ABOVE_STEP if self.step is not None:
-                return seats.told_above(state, directory, self.step)
-            case Role.OFFICE:
-                return (office.handler,) if office else ()
-            case Role.OFFICE_HEAD:
-                return (office.head,) if office else ()
-            case Role.LEADER:
-                return (state.leader,)
-            case Role.ABOVE_LEADER:
-                above = directory.climb(state.leader, 1)
-                return (above.head,) if above else ()
-            case Role.LEAD_HEAD:
-                return (lead.head,) if lead else ()
-            case Role.LEAD_HANDLER:
-                return (lead.handler,) if lead else ()
-            case Role.SUBJECT_ORGAN_HEAD:
-                organ = directory.find(subject)
-                return (organ.head,) if organ else ()
-            case _:
-                # A role that only a matter has.
-                return ()
+        return seats.posts_of(role, self.state, self.facts.directory, subject, self.step)
 
     # --- clocks ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Which documents does an act issue, and what does each of them say?
 
-Pure: the act, the matter as it stood at that act and what had happened before in, the facts of the document out, in
-words. The number comes from record/documents.py, the page from the template.
+Pure: the act, the matter or case as it stood at that act and what had happened before in, the facts of the document
+out, in words. What only a case has to say is for policies/case_papers.py; the number comes from record/documents.py,
+the page from the template.
 """
 
 import re
@@ -9,17 +10,32 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from models.acts import Act, ActName
-from models.documents import ISSUED, DocumentFacts, DocumentKind, NamedText, Reference, StoryLine
-from models.matters import Clock, ClockKind, MatterState, MatterTerms
+from models.cases import CaseClock, CaseClockKind, CaseStage, CaseState
+from models.documents import (
+    ISSUED,
+    DocumentFacts,
+    DocumentKind,
+    DocumentOf,
+    NamedText,
+    Occasion,
+    Reference,
+    StoryLine,
+)
+from models.matters import Clock, ClockKind, MatterState, MatterTerms, Running
 from models.policy import Policy, VerificationMethod
+from policies import case_papers
 from policies.counting import standard_counting
 from policies.deadlines import local_date
-from policies.directory import Directory
+from policies.drafting import Facts
+from policies.ladder import parts_of
 from policies.limits import LimitError
+from policies.machines import State
 from policies.wording import RULES, act_words, chinese_date, chinese_moment, limit_words, moment
 
 # What tells a reader nothing about how the matter was handled: the daily call to sign, lamps, what was turned away.
-_NOT_TOLD = frozenset({ActName.LIGHT_CHANGED, ActName.SIGN_REMINDED, ActName.REFUSED})
+# And how a member of a panel voted, which stays on record.
+_NOT_TOLD = frozenset({ActName.LIGHT_CHANGED, ActName.SIGN_REMINDED, ActName.REFUSED, ActName.VOTE_CAST})
+
 
 _DECISIONS = {
     ActName.EXTENSION_GRANTED: "同意延期",
@@ -35,77 +51,112 @@ _EVIDENCE = {"persons": "核查人员", "place": "地点", "date": "日期", "te
 _RESULTS = ("按期办结", "经督办后办结", "经责令限期整改后办结", "已建议启动问责，后经整改办结")
 
 # Which parameter of the procedure gives a clock its length; the matter's own limit comes with the matter.
-_PARAMETERS = {
+_PARAMETERS: dict[ClockKind | CaseClockKind, str] = {
     ClockKind.SUPERVISION: "supervision",
     ClockKind.RECTIFICATION: "rectification",
     ClockKind.RETURNED: "returned",
     ClockKind.VERIFICATION: "verification",
     ClockKind.SIGNING: "signing",
     ClockKind.ARCHIVE: "archive",
+    CaseClockKind.INVESTIGATION: "case_investigation",
+    CaseClockKind.WINDOW: "case_window",
+    CaseClockKind.ANSWER: "case_answer",
+    CaseClockKind.DECISION: "case_decision",
+    CaseClockKind.SERVICE: "case_service",
+    CaseClockKind.REVIEW_WINDOW: "case_review_request",
+    CaseClockKind.REVIEW: "case_review",
+    CaseClockKind.LAPSE: "case_longest_approved",
 }
 # Rules whose law changes with the date: the parameter that holds it.
 _RULE_SOURCES = {"R3": "first_counted_day", "R4": "calendar_limit_roll"}
 
 
-def called_for(act: Act, state: MatterState, policy: Policy) -> tuple[DocumentKind, ...]:
-    """The kinds of document that `act` issues under this policy; none before a matter has terms (a refused one)."""
-    if state.terms is None:
+def called_for(act: Act, state: State, policy: Policy) -> tuple[DocumentKind, ...]:
+    """The kinds of document that `act` issues under this policy, in the order of the procedure.
+
+    None before a matter has terms or a case is proposed (one that was refused).
+    """
+    if organ_of(state) is None:
         return ()
-    return tuple(kind for kind in policy.documents if act.act in kind.issued_with)
+    of = DocumentOf.CASE if isinstance(state, CaseState) else DocumentOf.MATTER
+    return tuple(
+        kind for kind in policy.documents if kind.of is of and any(_is_occasion(one, act) for one in kind.issued_with)
+    )
+
+
+def _is_occasion(occasion: Occasion, act: Act) -> bool:
+    if occasion.act is not act.act:
+        return False
+    return occasion.measures is None or not set(occasion.measures).isdisjoint(parts_of(act.measure or ""))
+
+
+def organ_of(state: State) -> str | None:
+    """The organ that issues the documents of a matter or case: its office; None where there is none yet."""
+    if isinstance(state, CaseState):
+        return state.office if state.stage is not CaseStage.BLANK else None
+    return state.terms.office if state.terms is not None else None
 
 
 def facts_of(
-    kind: DocumentKind,
-    number: str,
-    act: Act,
-    state: MatterState,
-    *,
-    before: Sequence[Act],
-    policy: Policy,
-    directory: Directory,
+    kind: DocumentKind, number: str, act: Act, state: State, *, before: Sequence[Act], facts: Facts
 ) -> DocumentFacts:
     """What the document of this number says: `state` as it stood at `act`, `before` the target's earlier acts.
 
-    Raises ValueError for a matter without terms.
+    Raises ValueError for a matter without terms, or a case that was never proposed.
     """
-    terms = state.terms
-    if terms is None:
+    organ = organ_of(state)
+    if organ is None:
         raise ValueError(f"{state.id} is not registered")
     clock = _set_by(act, state)
-    lead, office = directory.find(terms.lead), directory.find(terms.office)
+    sources = _sources(kind, act, clock, facts.policy)
+    if isinstance(state, CaseState):
+        own = case_papers.said_of(act, state, before, facts)
+        sources |= case_papers.sources_of(act, state, facts)
+    else:
+        own = _of_matter(act, state, before, facts)
     return DocumentFacts(
         number=number,
         title=kind.title,
         english=kind.english,
-        organ=terms.office,
+        organ=organ,
         issued_on=chinese_date(local_date(act.at)),
         issued_at=chinese_moment(act.at),
         source=kind.source,
         policy=act.ruling.policy if act.ruling else "",
-        sources=_sources(kind, act, clock, policy),
-        matter_id=state.id,
-        **_terms(terms),
-        lead_head=lead.head if lead else "",
-        lead_handler=lead.handler if lead else "",
-        office_handler=office.handler if office else "",
-        assigned_on=chinese_date(local_date(state.assigned_at)) if state.assigned_at else "",
-        signed_on=chinese_date(local_date(state.signed_at)) if state.signed_at else "",
-        limit_now=_limit(state.limit.limit) if state.limit else "",
-        limit_due=chinese_moment(state.limit.due_at) if state.limit else "",
+        sources=tuple(NamedText(name=name, text=_in_chinese(text)) for name, text in sources.items()),
         act=act_words(act.act),
         by=act.by or "",
         reason=act.reason or "",
         text=_text(act),
-        case_id=act.target if act.target != state.id else "",
-        subject=act.subject or "",
-        measure=act.measure or "",
         told="、".join(act.tell),
         **_clock(act, clock),
-        **_extension(act, before),
-        **_closing(act, state, before),
+        **own,
         earlier=tuple(_earlier(before)),
         story=tuple(_line(one) for one in (*before, act) if one.act not in _NOT_TOLD),
     )
+
+
+def _of_matter(act: Act, state: MatterState, before: Sequence[Act], facts: Facts) -> dict[str, Any]:
+    terms = state.terms
+    if terms is None:
+        raise ValueError(f"{state.id} is not registered")
+    lead, office = facts.directory.find(terms.lead), facts.directory.find(terms.office)
+    return {
+        "matter_id": state.id,
+        **_terms(terms),
+        "lead_head": lead.head if lead else "",
+        "lead_handler": lead.handler if lead else "",
+        "office_handler": office.handler if office else "",
+        "assigned_on": chinese_date(local_date(state.assigned_at)) if state.assigned_at else "",
+        "signed_on": chinese_date(local_date(state.signed_at)) if state.signed_at else "",
+        "limit_now": _limit(state.limit.limit) if state.limit else "",
+        "limit_due": chinese_moment(state.limit.due_at) if state.limit else "",
+        "case_id": act.target if act.target != state.id else "",
+        "subject": act.subject or "",
+        "measure": act.measure or "",
+        **_extension(act, before),
+        **_closing(act, state, before),
+    }
 
 
 def _terms(terms: MatterTerms) -> dict[str, Any]:
@@ -123,15 +174,15 @@ def _terms(terms: MatterTerms) -> dict[str, Any]:
     }
 
 
-def _set_by(act: Act, state: MatterState) -> Clock | None:
+def _set_by(act: Act, state: State) -> Running | None:
     """The clock whose due instant the act tells: one started with it before one that was moved; None if it set none."""
     if act.due is None:
         return None
-    told = [clock for clock in state.clocks.values() if clock.due_at == act.due]
+    told: list[Running] = [clock for clock in state.clocks.values() if clock.due_at == act.due]
     return min(told, key=lambda clock: clock.started_at != act.at, default=None)
 
 
-def _clock(act: Act, clock: Clock | None) -> dict[str, Any]:
+def _clock(act: Act, clock: Running | None) -> dict[str, Any]:
     if act.due is None or clock is None:
         return {}
     on = local_date(clock.started_at)
@@ -150,19 +201,20 @@ def _clock(act: Act, clock: Clock | None) -> dict[str, Any]:
     }
 
 
-def _sources(kind: DocumentKind, act: Act, clock: Clock | None, policy: Policy) -> tuple[NamedText, ...]:
+def _sources(kind: DocumentKind, act: Act, clock: Running | None, policy: Policy) -> dict[str, str]:
     named = {"文书": kind.source}
     if act.ruling is not None and act.ruling.entry in policy.sources:
         named["事由"] = policy.sources[act.ruling.entry]
-    parameter = _PARAMETERS.get(clock.kind) if clock else None
-    if clock is not None and parameter in policy.sources:
+    parameter = _PARAMETERS.get(clock.kind) if isinstance(clock, Clock | CaseClock) else None
+    if parameter in policy.sources:
         named["时限"] = policy.sources[parameter]
-    return tuple(NamedText(name=name, text=_in_chinese(text)) for name, text in named.items())
+    return named
 
 
 def _in_chinese(source: str) -> str:
     """A source as an office cites it, where the shipped procedure cites it in English."""
     cited = re.sub(r"order 733 art\. (\d+)", r"《政府督查工作条例》第\1条", source)
+    cited = re.sub(r"seeds? (\d{3}(?:, \d{3})*)", r"本单位所存文本\1", cited)
     return cited.replace("house rule", "本单位办法").replace("; ", "；")
 
 

@@ -67,6 +67,11 @@ class LadderFile:
                 return ladder
         raise LookupError(f"{self.file}: {on} 尚无问责阶梯 no ladder in force before {self._from[0]}")
 
+    @property
+    def latest(self) -> Ladder:
+        """The ladder from its last change on."""
+        return self._ladders[-1]
+
     def _flat(self, on: date) -> Ladder:
         organs = _Organs.model_validate(_value_on(self._organs, on))
         return Ladder(

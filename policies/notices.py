@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from models.acts import Act, ActName
+from models.cases import CaseState
 from models.contacts import Contact, Hours
 from models.directory import Organ
-from models.matters import MatterState, MatterTerms, Urgency
+from models.matters import MatterTerms, Urgency
 from models.policy import Policy, Role
 from policies.calendar import Calendar
 from policies.counting import Counting
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
+from policies.machines import State
+from policies.seats import posts_of
 
 _DAY = timedelta(days=1)
 _DEFAULT_ATTEMPTS = 8
@@ -41,10 +44,11 @@ def leaving(  # noqa: PLR0917 - what a rule takes is its arguments
 ) -> Leaving:
     """When the notice of `act` to this contact may leave, asked at `at`.
 
-    `urgency` and `policy` are those of the matter; None for a matter that was never registered, which is not urgent.
-    Raises CalendarError beyond the calendar.
+    `urgency` and `policy` are those of the matter; None for a matter that was never registered, which is not urgent. A
+    case that belongs to no matter has a policy and no urgency: it is like one of an ordinary matter. Raises
+    CalendarError beyond the calendar.
     """
-    if policy is not None and urgency is not None and act in policy.notices_at_once.get(urgency, ()):
+    if policy is not None and act in policy.notices_at_once.get(urgency or Urgency.PLAIN, ()):
         return Leaving()
     if contact.digest_at is not None:
         return Leaving(digest_at=digest_due(at, contact.digest_at, calendar))
@@ -81,27 +85,31 @@ def attempts(urgency: Urgency | None, policy: Policy | None) -> int:
     return policy.notice_attempts.get(urgency, _DEFAULT_ATTEMPTS)
 
 
-def role_of(post: str, act: Act, state: MatterState, policy: Policy, directory: Directory) -> Role | None:
+def role_of(post: str, act: Act, state: State, policy: Policy, directory: Directory) -> Role | None:
     """As whom the post is told of `act`: the first of the procedure's roles that it holds; None for none of them.
 
     What an act is about comes first: the organ that has taken a matter over is its lead by now. A post told that holds
-    no role by name is one above the leader.
+    no role by name is one above the leader, or, in a case, above the step that ran out. Of a case as it stands now: who
+    was told as a member of a panel that he has left since holds no role any more.
     """
+    roles = policy.tell.get(act.act, ())
+    if isinstance(state, CaseState):
+        named = (role for role in roles if post in posts_of(role, state, directory, act.subject))
+        return next(named, Role.ABOVE_STEP if Role.ABOVE_STEP in roles else None)
     if state.terms is None:
         return None
-    roles = policy.tell.get(act.act, ())
     for role in sorted(roles, key=lambda one: one not in _ABOUT):
         if post in _holders(role, act.subject, state.terms, directory):
             return role
     return next((role for role in roles if role in (Role.ABOVE_LEADER, Role.ESCALATED)), None)
 
 
-def answerable(recipient: str, terms: MatterTerms | None, directory: Directory) -> str | None:
+def answerable(recipient: str, office_name: str | None, directory: Directory) -> str | None:
     """Who is told that `recipient` could not be reached: the office's handler; its head, when that is the handler.
 
-    None for a matter without terms, which told nobody.
+    None where there is no office: a matter without terms told nobody.
     """
-    office = directory.find(terms.office) if terms else None
+    office = directory.find(office_name)
     if office is None:
         return None
     return office.head if recipient == office.handler else office.handler

@@ -14,10 +14,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from models.acts import ActName
 from models.base import Shape
-from models.documents import DocumentKind
+from models.documents import DocumentKind, DocumentOf
 from models.matters import Severity, Urgency
 from models.policy import Policy, Role, Step
-from policies.documents import Document, DocumentError, Mistake
+from policies.documents import Document, DocumentError, Mistake, Path
+from policies.ladder import standard_ladder
 from policies.limits import LimitError, Unit, parse_limit
 
 STANDARD = "standard"
@@ -31,6 +32,12 @@ _LIMITS = {
 _LIMITS_BY_URGENCY = {"signing", "supervision", "rectification"}
 # From when, until when (None: open), the value, its source.
 _Value = tuple[date, date | None, Any, str]
+
+# The acts of a case that name the measure they are about.
+_MEASURED_ACTS = (
+    ActName.CASE_PROPOSED, ActName.FACTS_NOTIFIED, ActName.MEASURE_DECIDED, ActName.DECISION_SERVED,
+    ActName.MEASURE_EXECUTED, ActName.MEASURE_NOT_ADOPTED, ActName.REVIEW_DECIDED, ActName.RESTORED,
+)  # fmt: skip
 
 _REPEATING = ActName.ACCOUNTABILITY_PROPOSED
 _ESCALATION_ACTS = (ActName.SUPERVISED, ActName.RECTIFICATION_ORDERED, ActName.ACCOUNTABILITY_PROPOSED)
@@ -236,8 +243,26 @@ def _documents(document: Document, read: _File) -> tuple[tuple[DocumentKind, ...
         if twin is not None:
             why = f"与 {twin.kind} 代字相同,文号会重复 the same mark as {twin.kind}: numbers would repeat"
             mistakes.append(document.mistake((*at, "mark"), why, "每种文书各有代字 a mark of its own"))
+        mistakes += _bad_occasions(document, kind, (*at, "issued_with"))
         kinds.append(kind)
     return tuple(kinds), mistakes
+
+
+def _bad_occasions(document: Document, kind: DocumentKind, at: Path) -> list[Mistake]:
+    """Conditions that can never hold: of an act without a measure, of a measure the ladder does not have."""
+    codes = [measure.code for measure in standard_ladder().latest.measures]
+    mistakes = []
+    for occasion in kind.issued_with:
+        if occasion.measures is None:
+            continue
+        if kind.of is not DocumentOf.CASE or occasion.act not in _MEASURED_ACTS:
+            accepted = f"of: case; {', '.join(_MEASURED_ACTS)}"
+            mistakes.append(document.mistake(at, f"该记录不载明问责方式 no measure in: {occasion.act}", accepted))
+        unknown = [code for code in occasion.measures if code not in codes]
+        if unknown:
+            why = f"阶梯中没有 not on the ladder: {', '.join(unknown)}"
+            mistakes.append(document.mistake(at, why, ", ".join(codes)))
+    return mistakes
 
 
 def _never_fires(document: Document, policy: Policy) -> list[Mistake]:

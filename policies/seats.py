@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from models.base import Spoken
 from models.cases import CaseClockKind, CaseState
+from models.policy import Role
 from policies.authority import Refused
 from policies.directory import Directory
 
@@ -208,6 +209,46 @@ def told_above(state: CaseState, directory: Directory, step: CaseClockKind) -> t
     silent = SEATS[step].holders(state, directory)
     others = (state.leader, *_office(state, directory), *state.panel, *speakers(state, directory))
     return tuple(dict.fromkeys(post for post in others if post not in silent))
+
+
+def posts_of(
+    role: Role, state: CaseState, directory: Directory, subject: str | None = None, step: CaseClockKind | None = None
+) -> tuple[str, ...]:
+    """The posts a role of the procedure means in this case; none for a role that only a matter has.
+
+    `subject` is whom the act is about, `step` the step whose clock has run out (None: none has, nobody is above it).
+    """
+    office, lead = directory.find(state.office), directory.find(state.lead)
+    match role:
+        case Role.SUBJECT:
+            return speakers(state, directory)
+        case Role.PANEL:
+            return eligible(state, directory)
+        case Role.CHAIR:
+            found = chair(state, directory)
+            return (found,) if found else holders(state, directory, CaseClockKind.DECISION)
+        case Role.REVIEWERS:
+            return holders(state, directory, CaseClockKind.REVIEW)
+        case Role.ABOVE_STEP if step is not None:
+            return told_above(state, directory, step)
+        case Role.OFFICE:
+            return (office.handler,) if office else ()
+        case Role.OFFICE_HEAD:
+            return (office.head,) if office else ()
+        case Role.LEADER:
+            return (state.leader,)
+        case Role.ABOVE_LEADER:
+            above = directory.climb(state.leader, 1)
+            return (above.head,) if above else ()
+        case Role.LEAD_HEAD:
+            return (lead.head,) if lead else ()
+        case Role.LEAD_HANDLER:
+            return (lead.handler,) if lead else ()
+        case Role.SUBJECT_ORGAN_HEAD:
+            organ = directory.find(subject)
+            return (organ.head,) if organ else ()
+        case _:
+            return ()
 
 
 def by_holder(state: CaseState, directory: Directory, command: Spoken, step: CaseClockKind) -> None:

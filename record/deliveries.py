@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
+from models.cases import CaseState
+from models.contract import is_case
 from models.matters import MatterState
 from models.notices import Fate, NoticeOrder
 from models.rows import ActRow, CaseRow, DeliveryRow, MatterRow, SnapshotRow, table
+from record import cases
 from record.ledger import Entry, entry_of
 from record.outbox import NoticeState
 from record.pages import Page, bounded, cut
@@ -82,11 +85,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a notice is about: the act, its matter, and the matter's state (None for a refused registration)."""
+    """What a notice is about: the act, its matter, and the matter's state (None for a refused registration).
+
+    For an act of a case, `case` is the case's state; `state` is None where it belongs to no matter.
+    """
 
     entry: Entry
     matter_id: str
     state: MatterState | None
+    case: CaseState | None = None
 
 
 # --- queueing ---------------------------------------------------------------------------------------------------------
@@ -148,7 +155,12 @@ def told(session: Session, target: str, seq: int) -> Told | None:
     ).first()
     if row is None:
         return None
-    return Told(entry_of(row), row.matter_id, MatterState.model_validate_json(row.state) if row.state else None)
+    return Told(
+        entry_of(row),
+        row.matter_id,
+        MatterState.model_validate_json(row.state) if row.state else None,
+        cases.seen(session, target) if is_case(target) else None,
+    )
 
 
 def reroute(session: Session, order: NoticeOrder, routes: tuple[str, ...], at: datetime) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.contract import is_case
 from models.documents import ISSUED
 from models.rows import ActRow, DocumentRow, TemplateRow, table
 from record.ledger import Entry
@@ -224,13 +225,14 @@ def issued(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Issued]:
-    """Documents, newest first: of a matter, of a number, of a kind (its key or title), or all.
+    """Documents, newest first: of a matter with its cases, of a case, of a number, of a kind (key or title), or all.
 
     `after` is the `next` of the page before. Raises ValueError for a bad one.
     """
     chosen = _listed().order_by(_DOCUMENTS.c.id.desc()).limit(bounded(limit) + 1)
     if matter_id is not None:
-        chosen = chosen.where(_DOCUMENTS.c.matter_id == matter_id)
+        of = _ACTS.c.target if is_case(matter_id) else _DOCUMENTS.c.matter_id
+        chosen = chosen.where(of == matter_id)
     if number is not None:
         chosen = chosen.where(_DOCUMENTS.c.number == number)
     if kind is not None:

@@ -11,6 +11,11 @@ from policies.procedures import shipped as procedure
 from tests.builders import at
 
 TELL = procedure("standard").in_force(at("03-02 09:00").date()).tell
+# The acts that only a case notes stand behind those of a matter, but for the three its matter knows too.
+_NAMES = list(ActName)
+ACTS_OF_A_CASE = frozenset(
+    {*_NAMES[_NAMES.index(ActName.MITIGATED) :], ActName.CASE_PROPOSED, ActName.FAILURE_NOTED, ActName.CASE_WITHDRAWN}
+)
 MATTER = {"matter": "2026-0001", "title": "校舍加固", "lead": "区教育局", "urgency": "平件"}
 
 
@@ -61,6 +66,36 @@ def test_what_was_said_or_shown_in_an_act_stays_in_the_system() -> None:
     for part in (message.subject, message.text, message.html):
         assert "内部" not in part
         assert "区教育局承办岗" not in part
+
+
+CASE_ACTS = [act for act in TELL if act in ACTS_OF_A_CASE]
+
+
+@pytest.mark.parametrize("act", CASE_ACTS, ids=str)
+def test_a_notice_of_a_case_says_that_something_waits_and_nothing_of_what_it_is(act: ActName) -> None:
+    hidden = "不可外传"
+    told = an_act(
+        act, due=at("03-12 18:00"), subject=hidden, reason=hidden, measure=hidden, severity=hidden, by=hidden,
+        detail={"text": hidden, "receipt": {"text": hidden}, "choice": hidden, "member": hidden},
+    )  # fmt: skip
+    for role in TELL[act]:
+        message = shipped().notice(Content("某岗", "m1/case1", told, role))
+        for part in (message.subject, message.text, message.html):
+            assert hidden not in part
+        assert "m1/case1" in message.text
+        assert "2026-03-12 18:00" in message.text
+        assert message.subject.count("m1/case1") == 1
+
+
+@pytest.mark.parametrize("act", [ActName.FACTS_NOTIFIED, ActName.DECISION_SERVED])
+def test_the_subject_learns_until_when_and_where_but_not_what(act: ActName) -> None:
+    told = an_act(act, due=at("03-12 18:00"), subject="某岗", measure="P4")
+    text = shipped().notice(Content("某岗", "m1/case1", told, Role.SUBJECT)).text
+
+    assert "2026-03-12 18:00" in text
+    assert "请登录系统或向督办单位查阅" in text
+    assert "道歉" not in text
+    assert "P4" not in text
 
 
 def test_a_title_cannot_become_markup_a_header_or_a_template() -> None:

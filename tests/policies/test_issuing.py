@@ -24,8 +24,7 @@ def documents_of(life: Life) -> list[tuple[DocumentKind, Act, DocumentFacts]]:
                 act,
                 state,
                 before=[one for one in life.acts[:place] if one.target == act.target],
-                policy=life.facts.policy,
-                directory=life.facts.directory,
+                facts=life.facts,
             )
             found.append((kind, act, said))
     return found

@@ -5,6 +5,7 @@ from datetime import datetime, time
 import pytest
 
 from models.acts import Act, ActName
+from models.cases import CaseState
 from models.contacts import Contact, Hours, Route
 from models.matters import Urgency
 from models.policy import Role
@@ -22,6 +23,8 @@ from tests.builders import (
     HANDLER,
     HEAD,
     LEADER,
+    MONDAY,
+    OFFICE,
     OFFICE_HEAD,
     OFFICER,
     STRANGER,
@@ -147,10 +150,10 @@ def test_a_post_is_told_as_whose_it_is(post: str, name: ActName, role: Role | No
 
 
 def test_the_offices_handler_answers_for_what_is_not_delivered_and_its_head_for_the_handler() -> None:
-    directory, terms = Directory(CAST), Life().state.terms
+    directory = Directory(CAST)
 
-    assert answerable(HEAD, terms, directory) == OFFICER
-    assert answerable(OFFICER, terms, directory) == OFFICE_HEAD
+    assert answerable(HEAD, OFFICE, directory) == OFFICER
+    assert answerable(OFFICER, OFFICE, directory) == OFFICE_HEAD
     assert answerable(HEAD, None, directory) is None
 
 
@@ -165,3 +168,48 @@ def test_instants_are_compared_across_zones() -> None:
     utc = datetime.fromisoformat("2026-03-02T01:00:00+00:00")
 
     assert office_time(utc, CALENDAR, COUNTING) == utc
+
+
+def a_case(**said: object) -> CaseState:
+    opened = {"id": "m1/case1", "stage": "deciding", "subject": HEAD, "organs": ("教育局",), "office": OFFICE}
+    parties = {"leader": LEADER, "panel": (ABOVE, CO_HEAD, STRANGER), "reviewers": ("省长",)}
+    return CaseState.model_validate({**opened, **parties, "proposed_at": at(MONDAY), **said})
+
+
+@pytest.mark.parametrize(
+    ("post", "name", "role"),
+    [
+        (HEAD, ActName.FACTS_NOTIFIED, Role.SUBJECT),
+        (CO_HEAD, ActName.FACTS_NOTIFIED, Role.PANEL),
+        (OFFICER, ActName.FACTS_NOTIFIED, Role.OFFICE),
+        (ABOVE, ActName.VOTE_CAST, Role.CHAIR),
+        ("省长", ActName.REVIEW_REQUESTED, Role.REVIEWERS),
+        (LEADER, ActName.DECISION_OVERDUE, Role.LEADER),
+        ("省长", ActName.DECISION_OVERDUE, Role.ABOVE_STEP),
+        (OFFICE_HEAD, ActName.ANSWER_OVERDUE, Role.OFFICE_HEAD),
+    ],
+)
+def test_a_post_is_told_of_a_case_as_who_it_is_in_it(post: str, name: ActName, role: Role) -> None:
+    act = Act(at=at(MONDAY), target="m1/case1", act=name, subject=HEAD)
+
+    assert role_of(post, act, a_case(), POLICY, Directory(CAST)) is role
+
+
+def test_who_was_told_as_a_member_and_has_been_recused_since_holds_no_role() -> None:
+    act = Act(at=at(MONDAY), target="m1/case1", act=ActName.FACTS_NOTIFIED, subject=HEAD)
+
+    assert role_of(CO_HEAD, act, a_case(recused=(CO_HEAD,)), POLICY, Directory(CAST)) is None
+
+
+@pytest.mark.parametrize("urgency", [*Urgency, None])
+@pytest.mark.parametrize("act", [ActName.FACTS_NOTIFIED, ActName.DECISION_SERVED])
+def test_what_lets_the_subjects_time_run_leaves_at_any_hour(act: ActName, urgency: Urgency | None) -> None:
+    night = at("03-07 03:00")
+
+    assert leaving(act, urgency, night, Contact(routes=ROUTE), POLICY, CALENDAR, COUNTING) == Leaving()
+
+
+def test_the_rest_of_an_ordinary_case_waits_for_office_hours() -> None:
+    told = leaving(ActName.VOTE_CAST, None, at("03-07 03:00"), Contact(routes=ROUTE), POLICY, CALENDAR, COUNTING)
+
+    assert told == Leaving(wait_until=at("03-09 08:30"))
