@@ -13,7 +13,7 @@ from temporalio import activity
 
 import logs
 from activities.dispatch import Dispatch
-from activities.documents import Issuing, Placed
+from activities.documents import Issuing
 from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
@@ -43,7 +43,6 @@ from policies.machines import (
     step,
     waits_for,
 )
-from policies.matter import Step
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import line
 from record import calendars, deliveries, documents, families, ledger, matters, outbox, procedures, targets
@@ -179,9 +178,7 @@ class Recording:
         self, session: Session, before: State, result: AnyStep, message: Message | Relay | None, facts: Facts
     ) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
-        issued: list[Placed] = []
-        if isinstance(result, Step):
-            result, issued = self._issuing.issue(session, result, facts)
+        result, issued = self._issuing.issue(session, result, facts)
         processed_at = datetime.now(UTC)
         message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
         entries = ledger.append(session, result.acts[: result.struck], message_id=None, processed_at=processed_at)

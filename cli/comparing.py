@@ -53,6 +53,7 @@ KINDS = {
     Kind.RECTIFICATION_OVERDUE: "整改超期 rectification overdue",
     Kind.PROPOSED: "建议问责 case proposed",
     Kind.FAILURE_NOTED: "再次逾期记入案件 failure noted",
+    Kind.FILING_OVERDUE: "立案超期 filing overdue",
     Kind.APPROVAL_OVERDUE: "立项审批超期 approval overdue",
     Kind.EXTENSION_LAPSED: "延期申请失效 extension lapsed",
     Kind.TRANSFER_LAPSED: "移交申请失效 transfer lapsed",
