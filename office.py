@@ -185,7 +185,7 @@ class Office:
         return await self._patiently(lambda: self._misdirect(misdirected))
 
     async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
-        """Start the workflow of a case that an office opens by itself; one that has ended is not begun anew."""
+        """Start the workflow of a case that an office opens by itself, and wait until its proposal is on record."""
         opening = Opening(
             matter_id=case_id, title=command.subject or "", organ="", registration=command, drill_at=drill_at
         )
@@ -197,7 +197,8 @@ class Office:
                     opening,
                     id=matter_workflow_id(case_id, self._scope),
                     task_queue=self._queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    # A proposal that was refused has ended its run; what is no proposal any more the rules refuse.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     static_summary=f"问责案件 {opening.title}"[:180],
                     rpc_timeout=self._attempt,
                 )

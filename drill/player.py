@@ -14,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import Act
+from models.contract import matter_of
 from office import Office
 from policies.directory import Directory
 from record import ledger, targets
@@ -66,9 +67,11 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
         )
         await office.strike(matter_id, scenario.start)
     planned = [item for item in scenario.planned if item.at <= scenario.until]
+    spoken_to = [matter_of(item.target) for item in planned if isinstance(item, PlannedCommand)]
+    families = list(dict.fromkeys([*(matter_id for matter_id, _ in scenario.matters), *spoken_to]))
     while True:
         with store.reading() as session:
-            waiting = targets.waiting(session, [matter_id for matter_id, _ in scenario.matters])
+            waiting = targets.waiting(session, families)
         due = min(((at, order, name) for order, (name, at) in enumerate(waiting.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
             await office.strike(due[2], due[0])

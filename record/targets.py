@@ -50,7 +50,8 @@ def save(
 def waiting(session: Session, families: list[str]) -> dict[str, datetime | None]:
     """When each target falls due next (None: nothing is waited for), in the order of their first acts.
 
-    Of the families named after these matters at the top, and of cases of these ids; refused registrations are nothing.
+    Of the families named after these matters at the top, and of cases without a matter that are named so; refused
+    registrations are nothing.
     """
     began = select(_ACTS.c.target, func.min(_ACTS.c.id).label("first")).group_by(_ACTS.c.target).subquery()
     of_family = or_(_MATTERS.c.id.in_(families), _MATTERS.c.root.in_(families))
@@ -58,7 +59,7 @@ def waiting(session: Session, families: list[str]) -> dict[str, datetime | None]
     case = (
         select(_CASES.c.id, _CASES.c.next_at)
         .join(_MATTERS, _MATTERS.c.id == _CASES.c.matter_id, isouter=True)
-        .where(or_(of_family, _CASES.c.id.in_(families)))
+        .where(or_(of_family, _CASES.c.matter_id.in_(families)))
     )
     both = matter.union_all(case).subquery()
     chosen = select(both).join(began, began.c.target == both.c.id).order_by(began.c.first)
