@@ -36,6 +36,9 @@ COMMANDS = {
     "list": _Entry("cli.matters", "list_matters", "列出督办事项。 List matters."),
     "show": _Entry("cli.matters", "show", "一件事项的现状。 Where one matter stands."),
     "timeline": _Entry("cli.matters", "timeline", "一件事项的全部记录。 Every act of one matter."),
+    "why": _Entry(
+        "cli.explaining", "why", "为什么:依据、事实、逐日计算、通知。 Why it happened, and who could stop it."
+    ),
     "inbox": _Entry("cli.matters", "inbox", "一个岗位收到的通知。 What a post has been told."),
     "notices": _Entry("cli.notices", "app", "通知送达情况与测试。 What has left the house, and a test notice."),
     "do": _Entry("cli.commanding", "do", "对事项发出一条命令。 Give a matter a command."),

@@ -10,6 +10,7 @@ from cli.kept import in_words, organs, record, settings
 from cli.matters import told
 from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
+from cli.states import STATES
 from cli.tables import table
 from intake.contacts import read_contacts
 from models.contacts import Contacts, Route
@@ -22,16 +23,6 @@ from record.outbox import NoticeState
 from settings import Settings, secret
 
 __all__ = ["app"]
-
-STATES: dict[NoticeState, str] = {
-    NoticeState.QUEUED: "待送",
-    NoticeState.SENDING: "发送中",
-    NoticeState.DELIVERED: "已送达",
-    NoticeState.UNCONFIRMED: "未确认",
-    NoticeState.FAILED: "此渠道失败",
-    NoticeState.UNDELIVERED: "未送达",
-    NoticeState.UNNEEDED: "无须",
-}
 
 VERDICTS: dict[Verdict, str] = {
     Verdict.DELIVERED: "已送达 delivered",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
 from models.cases import CaseState
@@ -29,6 +29,7 @@ _CASES = table(CaseRow)
 _DELIVERIES = table(DeliveryRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
+_owner = func.coalesce(_CASES.c.matter_id, _ACTS.c.target)
 
 _OF_ACT = (
     select(_ACTS.c.id).where(_ACTS.c.target == bindparam("of"), _ACTS.c.seq == bindparam("number")).scalar_subquery()
@@ -421,13 +422,8 @@ def deliveries(
 
     `after` is the `next` of the page before; raises ValueError for a bad one.
     """
-    of_matter = func.coalesce(_CASES.c.matter_id, _ACTS.c.target)
-    columns = [column for column in _DELIVERIES.c if column.name != "entry"]
     chosen = (
-        select(_DELIVERIES.c.entry.label("number"), *columns, _MATTERS.c.title, of_matter.label("matter_id"), *_ACTS.c)
-        .join_from(_DELIVERIES, _ACTS, _ACTS.c.id == _DELIVERIES.c.entry)
-        .join(_CASES, _CASES.c.id == _ACTS.c.target, isouter=True)
-        .join(_MATTERS, _MATTERS.c.id == of_matter, isouter=True)
+        _listed()
         .order_by(_DELIVERIES.c.entry.desc(), _DELIVERIES.c.recipient, _DELIVERIES.c.channel)
         .limit(bounded(limit) + 1)
     )
@@ -436,32 +432,49 @@ def deliveries(
     if post is not None:
         chosen = chosen.where(_DELIVERIES.c.recipient == post)
     if matter_id is not None:
-        chosen = chosen.where(of_matter == matter_id)
+        chosen = chosen.where(_owner == matter_id)
     if after is not None:
         chosen = chosen.where(_behind(after))
-    found = [
-        Delivery(
-            row.number,
-            row.recipient,
-            row.channel,
-            NoticeState(row.state),
-            row.parcel,
-            row.queued_at,
-            row.due_at,
-            row.attempts,
-            row.doubtful,
-            row.attempted_at,
-            row.delivered_at,
-            row.provider_key,
-            row.receipt,
-            row.failure,
-            row.matter_id,
-            row.title,
-            entry_of(row),
-        )
-        for row in session.execute(chosen)
-    ]
+    found = [_delivery(row) for row in session.execute(chosen)]
     return cut(found, limit, lambda one: f"{one.number}|{one.recipient}|{one.channel}")
+
+
+def of_act(session: Session, target: str, seq: int) -> list[Delivery]:
+    """What became of that entry outside the house: by post, then by channel."""
+    chosen = _listed().where(_ACTS.c.target == target, _ACTS.c.seq == seq)
+    return [_delivery(row) for row in session.execute(chosen.order_by(_DELIVERIES.c.recipient, _DELIVERIES.c.channel))]
+
+
+def _listed() -> Select[Any]:
+    columns = [column for column in _DELIVERIES.c if column.name != "entry"]
+    return (
+        select(_DELIVERIES.c.entry.label("number"), *columns, _MATTERS.c.title, _owner.label("matter_id"), *_ACTS.c)
+        .join_from(_DELIVERIES, _ACTS, _ACTS.c.id == _DELIVERIES.c.entry)
+        .join(_CASES, _CASES.c.id == _ACTS.c.target, isouter=True)
+        .join(_MATTERS, _MATTERS.c.id == _owner, isouter=True)
+    )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        row.number,
+        row.recipient,
+        row.channel,
+        NoticeState(row.state),
+        row.parcel,
+        row.queued_at,
+        row.due_at,
+        row.attempts,
+        row.doubtful,
+        row.attempted_at,
+        row.delivered_at,
+        row.provider_key,
+        row.receipt,
+        row.failure,
+        row.matter_id,
+        row.title,
+        entry_of(row),
+    )
 
 
 def _behind(after: str) -> ColumnElement[bool]:

@@ -80,6 +80,16 @@ class Notice:
     unreached: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """That an act stands in a post's inbox, and since when (Asia/Shanghai)."""
+
+    recipient: str
+    channel: Channel
+    state: NoticeState
+    delivered_at: datetime | None
+
+
 def queue(session: Session, entries: Iterable[Entry]) -> int:
     """Put a notice into the inbox of every post the acts tell; returns how many were asked for."""
     rows = [
@@ -128,6 +138,20 @@ def inbox(session: Session, post: str, *, after: str | None = None, limit: int =
     return cut(
         found[: limit + 1], limit, lambda notice: f"{notice.number}{'' if notice.channel is Channel.INBOX else '+'}"
     )
+
+
+def of_act(session: Session, target: str, seq: int) -> list[Posted]:
+    """Into whose inbox that entry was put, by post; none for an unknown entry or one that tells nobody."""
+    chosen = (
+        select(_NOTICES.c.recipient, _NOTICES.c.channel, _NOTICES.c.state, _NOTICES.c.delivered_at)
+        .join_from(_NOTICES, _ACTS, _ACTS.c.id == _NOTICES.c.entry)
+        .where(_ACTS.c.target == target, _ACTS.c.seq == seq)
+        .order_by(_NOTICES.c.recipient, _NOTICES.c.channel)
+    )
+    return [
+        Posted(row.recipient, Channel(row.channel), NoticeState(row.state), row.delivered_at)
+        for row in session.execute(chosen)
+    ]
 
 
 def _notices(session: Session, post: str, channel: Channel, before: int | None, limit: int) -> list[Notice]:

@@ -79,6 +79,28 @@ def test_a_notice_is_proved_and_one_that_nobody_took_is_shown_to_the_office(send
     assert f"未能送达 undelivered: {HEAD} (交办)" in sending("inbox", OFFICER).out
 
 
+def test_why_shows_the_proof_of_delivery_of_each_post(sending: Sending) -> None:
+    said = sending(
+        "launch", "--title", "道路修补", "--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--json"
+    )
+    matter = said.json["id"]
+    until = time.monotonic() + 30
+    while not sending.notices("--state", "undelivered", "--matter", matter):
+        assert time.monotonic() < until
+
+    found = sending("why", matter, "assigned", "--json").json
+    told = {(one["post"], one["channel"]): one for one in found["told"]}
+    assert told[HANDLER, "mail"]["state"] == "delivered"
+    assert told[HANDLER, "mail"]["proof"].startswith("250 ")
+    assert told[HANDLER, "inbox"]["state"] == "delivered"
+    assert (told[HEAD, "mail"]["proof"], told[HEAD, "mail"]["failure"]) == (None, "smtp_rcpt_550")
+    assert told[HEAD, "hook"]["failure"] == "http_403"
+    shown = sending("why", matter, "交办")
+    assert shown.code == 0
+    assert "未送达 undelivered" in shown.out
+    assert "s3cret" not in shown.out
+
+
 def test_a_test_notice_says_what_each_channel_answered(sending: Sending) -> None:
     good, bad = sending("notices", "test", HANDLER), sending("notices", "test", HEAD, "--json")
 

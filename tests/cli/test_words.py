@@ -60,7 +60,19 @@ def test_json_says_instants_with_offset_and_members_by_value() -> None:
 
 def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_languages() -> None:
     contract = {"up", "launch", "import", "list", "show", "timeline", "do", "preview", "rehearse", "export", "verify"}
-    more = {"calendar", "policy", "config", "inbox", "notices", "demo", "documents", "document", "print", "versions"}
+    more = {
+        "why",
+        "calendar",
+        "policy",
+        "config",
+        "inbox",
+        "notices",
+        "demo",
+        "documents",
+        "document",
+        "print",
+        "versions",
+    }
     assert contract | more == set(COMMANDS)
 
     said = starter("--help")

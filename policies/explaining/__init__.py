@@ -1,0 +1,1 @@
+"""Why did it happen? Explanations of recorded acts; nothing here decides anything."""

@@ -1,0 +1,351 @@
+"""Why did this act happen, or why does the matter stand as it does?
+
+From what is recorded of a matter or case to one answer: rule, facts, days, notices, who could have stopped it until
+when. Nothing is decided or ruled again; the words are in words.py, the clocks from tracing.py and counted.py.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from models.acts import Act, ActName
+from models.documents import ISSUED
+from models.explanations import Counted, Explanation, Paper, Telling, Way, Words
+from models.matters import ClockKind, Light, MatterState
+from models.messages import TITLES
+from policies.drafts import next_due
+from policies.explaining.counted import counted, counted_clock
+from policies.explaining.dossier import CAUSES_OF_CASES, Dossier
+from policies.explaining.facts import facts, facts_now
+from policies.explaining.rules import rule_named, rule_of
+from policies.explaining.tracing import RAN_OUT, Moment, Numbered, Run, trace
+from policies.explaining.words import ABOUT, CLOCKS, RULES, WHO, Means, Needs, Who
+from policies.wording import LIGHTS, STAGES, act_words, moment
+
+# What somebody could have prevented: what a clock caused, and what is noted or reminded of because of it.
+_PREVENTABLE = RAN_OUT | {ActName.SIGN_REMINDED}
+# Acts of a case that a clock of its own caused.
+_OVERDUE = ("_overdue", "_lapsed")
+
+
+def why_act(dossier: Dossier, seq: int, told: Iterable[Telling] = (), *, full: bool = False) -> Explanation:
+    """Why the act of that number in the target's chain happened; what people wrote is repeated only in `full`.
+
+    Raises KeyError for a number the chain does not have.
+    """
+    one = next((one for one in dossier.chain if one.seq == seq), None)
+    if one is None:
+        raise KeyError(seq)
+    moments = trace(dossier.matter, dossier.state.terms if dossier.state else None, dossier.policy)
+    now = _moment_of(dossier, one, moments)
+    about = ABOUT[one.act.act]
+    clocks = tuple(_clocks(dossier, one, now))
+    ahead = _ahead(one, now)
+    lead = now.lead if now is not None else ""
+    # What came at the same instant could stop nothing any more.
+    prior = [other.act.act for other in dossier.matter if other.act.at < one.act.at]
+    could: list[Way] = []
+    if now is not None and now.rests_on is not None and now.numbered.act.act in _PREVENTABLE:
+        could += _ways(dossier, now.rests_on.kind, now.due_at, lead, prior)
+    ends_at = _ends_at(ahead, clocks)
+    can = list(_ways(dossier, ahead.kind, ends_at, lead, [*prior, one.act.act])) if ahead is not None else []
+    if one.act.act.value.endswith(_OVERDUE):
+        could += _means(dossier, about.means, one.act.at, one, lead)
+    else:
+        can += _means(dossier, about.means, one.act.due, one, lead)
+    return Explanation(
+        target=dossier.target,
+        title=_title(dossier),
+        seq=seq,
+        act=one.act.act,
+        at=one.act.at,
+        happened=tuple(_happened(one.act, full=full)),
+        rule=rule_of(dossier, one.act, clocks),
+        facts=tuple(facts(dossier, one, now)),
+        clocks=clocks,
+        told=tuple(told),
+        papers=tuple(
+            Paper(number=str(issued["number"]), title=str(issued["title"])) for issued in one.act.detail.get(ISSUED, ())
+        ),
+        could=tuple(could),
+        instead=tuple(_instead(one.act)),
+        follows=tuple(_follows(one.act, ahead, ends_at)),
+        can=tuple(can),
+        since=tuple(_since(dossier, one, moments)),
+    )
+
+
+def why_now(dossier: Dossier, told: Iterable[Telling] = (), *, full: bool = False) -> Explanation:
+    """Why the target stands as it does: its light, stage and running clocks, and what happens next.
+
+    `told` are the notices of its last act. A matter that was never admitted is explained by its last refusal.
+    """
+    last, state = dossier.chain[-1], dossier.state
+    if dossier.case or state is None or state.terms is None:
+        found = why_act(dossier, last.seq, told, full=full)
+        open_ = next((case.open for case in state.cases if case.id == dossier.target), None) if state else None
+        standing = Words(
+            zh="案件在办" if open_ else "案件已了结", en="the case is open" if open_ else "the case has ended"
+        )
+        happened = (standing, *found.happened) if dossier.case else found.happened
+        return found.model_copy(update={"seq": None, "act": None, "at": None, "happened": happened})
+    clocks = tuple(
+        counted_clock(clock, _finished(state), dossier.calendars, dossier.counting)
+        for clock in sorted(state.clocks.values(), key=lambda clock: (clock.due_at, clock.kind))
+    )
+    running = [clock for clock in clocks if not state.suspended or clock.kind is ClockKind.SUSPENSION]
+    prior = [one.act.act for one in dossier.matter]
+    lead = state.terms.lead
+    return Explanation(
+        target=dossier.target,
+        title=state.terms.title,
+        seq=None,
+        act=None,
+        at=None,
+        happened=tuple(_standing(state)),
+        rule=rule_named(dossier, "lights", state.policy, clocks[0].calendar if clocks else "", None, (), clocks),
+        facts=tuple(facts_now(dossier)),
+        clocks=clocks,
+        told=tuple(told),
+        follows=tuple(_next(state, running)),
+        can=tuple(way for clock in running for way in _ways(dossier, clock.kind, clock.due_at, lead, prior)),
+    )
+
+
+def _next(state: MatterState, running: Sequence[Counted]) -> Iterator[Words]:
+    """What falls due by itself, the earliest first."""
+    due = next_due(state)
+    if due is None:
+        yield Words(zh="不再有到期之事。", en="Nothing falls due any more.")
+    elif due.reminder is not None:
+        left = due.reminder.days_left
+        yield Words(
+            zh=f"{moment(due.at, weekday=True)} 到期提醒(还有{left}个工作日)。",
+            en=f"{moment(due.at)}: a reminder, {left} working days left.",
+        )
+    yield from (_ends(clock.kind, clock.due_at) for clock in running)
+
+
+# --- what happened ----------------------------------------------------------------------------------------------------
+
+
+def _title(dossier: Dossier) -> str | None:
+    return dossier.state.terms.title if dossier.state and dossier.state.terms else None
+
+
+def _happened(act: Act, *, full: bool) -> Iterator[Words]:
+    about = ABOUT[act.act]
+    by = Words(zh=f",由{act.by}", en=f", by {act.by}") if act.by else Words(zh="", en="")
+    yield Words(
+        zh=f"{moment(act.at, weekday=True)} {act_words(act.act)}{by.zh}:{about.words.zh}。",
+        en=f"{moment(act.at)} {act.act.value}{by.en}: {about.words.en}.",
+    )
+    if act.act is ActName.REFUSED:
+        do = str(act.detail.get("do", "register"))
+        name = TITLES.get(do, "立项" if do == "register" else do)
+        yield Words(zh=f"所提操作:{name}。", en=f"The command: {do}.")
+        yield Words(zh="不予受理的理由", en=f"the reason: {act.reason}")
+    elif act.act is ActName.FINDING_WITHDRAWN:
+        yield Words(zh=f"撤回的认定:{act_words(ActName(act.reason or ''))}。", en=f"Withdrawn: {act.reason}.")
+    elif act.act is ActName.CALENDAR_RECOMPUTED:
+        yield Words(zh=f"所依通知:{act.reason}。", en=f"By the notice {act.reason}.")
+    elif full and act.reason:
+        yield Words(zh=f"所述理由:{act.reason}", en="(the reason as it was written)")
+    for name in ("text", "evidence") if full else ():
+        if act.detail.get(name):
+            yield Words(zh=f"所述内容:{act.detail[name]}", en=f"({name} as it was given)")
+    yield from _figures(act)
+
+
+def _figures(act: Act) -> Iterator[Words]:
+    if act.light:
+        yield Words(zh=f"变为{LIGHTS[Light(act.light)]}。", en=f"It turned {act.light}.")
+    if act.days_left is not None:
+        yield Words(zh=f"距到期还有{act.days_left}个工作日。", en=f"{act.days_left} working days are left.")
+    if act.due is not None:
+        yield Words(zh=f"期限至 {moment(act.due, weekday=True)}。", en=f"Due {moment(act.due)}.")
+    if act.subject:
+        yield Words(zh=f"所涉:{act.subject}。", en=f"It concerns {act.subject}.")
+    if act.measure:
+        yield Words(
+            zh=f"严重程度 {act.severity},十二个月内第{act.count}次,查表为 {act.measure}。",
+            en=f"Severity {act.severity}, count {act.count} within the period: {act.measure} by the table.",
+        )
+    if "mitigation" in act.detail:
+        yield Words(zh="从轻情节:延期申请逾期未批。", en="Mitigation: an extension request lapsed undecided.")
+
+
+def _standing(state: MatterState) -> Iterator[Words]:
+    yield Words(
+        zh=f"环节:{STAGES[state.stage]};灯:{LIGHTS[state.light]};升级级次:{state.level}。",
+        en=f"Stage: {state.stage.value}; light: {state.light.value}; level: {state.level}.",
+    )
+    if state.suspended:
+        yield Words(
+            zh=f"计时自 {moment(state.stops[-1].from_at)} 中止。",
+            en=f"Suspended since {moment(state.stops[-1].from_at)}.",
+        )
+    if state.parent:
+        yield Words(zh=f"本项由 {state.parent} 分解而来。", en=f"Split off {state.parent}.")
+    if state.children:
+        worst = "、".join(f"{child} {LIGHTS[brief.light]}" for child, brief in state.children.items() if brief.open)
+        yield Words(
+            zh=f"在办子项:{worst or '无'}。子项未办结,本项不能报结;灯取最差者。",
+            en=f"Open children: {', '.join(state.open_children) or 'none'}; it waits for them, the worst light shows.",
+        )
+
+
+# --- the clocks -------------------------------------------------------------------------------------------------------
+
+
+def _moment_of(dossier: Dossier, one: Numbered, moments: Sequence[Moment]) -> Moment | None:
+    """The moment of the act in its matter; a case's act has that of the matter's act it came with, if any."""
+    if not dossier.case:
+        return next(now for now in moments if now.numbered.seq == one.seq)
+    together = [now for now in moments if now.numbered.act.at == one.act.at and now.rests_on is not None]
+    return next((now for now in together if now.numbered.act.act in CAUSES_OF_CASES), None)
+
+
+def _clocks(dossier: Dossier, one: Numbered, now: Moment | None) -> Iterator[Counted]:
+    if now is None:
+        return
+    wanted: list[tuple[Run, datetime | None]] = []
+    if now.rests_on is not None:
+        wanted.append((now.rests_on, now.due_at))
+    if now.sets is not None and not dossier.case:
+        wanted.append((now.sets, now.sets.due_at))
+    about = ABOUT[one.act.act]
+    if not wanted and about.clock in now.running:
+        run = now.running[about.clock]
+        wanted.append((run, run.due_at))
+    for run, due_at in wanted:
+        if run.limit or due_at is not None:
+            yield counted(run, due_at, now.stops, now.calendars, dossier.calendars, dossier.counting)
+
+
+def _ahead(one: Numbered, now: Moment | None) -> Run | None:
+    """The clock that decides what follows the act: the one it set, or the one its words name."""
+    if now is None or one.act.act is ActName.REFUSED:
+        return None
+    if now.sets is not None and now.numbered.act.act is one.act.act:
+        return now.sets
+    about = ABOUT[one.act.act]
+    return now.running.get(about.clock) if about.clock is not None else None
+
+
+def _ends_at(ahead: Run | None, clocks: Sequence[Counted]) -> datetime | None:
+    """When the clock ahead ends: as recorded, else as its days come to; None where neither is known."""
+    if ahead is None or ahead.due_at is not None:
+        return ahead.due_at if ahead is not None else None
+    return next((clock.derived_at for clock in reversed(clocks) if clock.kind is ahead.kind), None)
+
+
+# --- who could stop it ------------------------------------------------------------------------------------------------
+
+
+def _ways(
+    dossier: Dossier, kind: ClockKind, until: datetime | None, lead: str, prior: Sequence[ActName]
+) -> Iterator[Way]:
+    asked = ActName.EXTENSION_REQUESTED in prior
+    pending = asked and not {ActName.EXTENSION_GRANTED, ActName.EXTENSION_REFUSED, ActName.EXTENSION_LAPSED} & set(
+        prior
+    )
+    possible = {Needs.NOTHING: True, Needs.NOT_ASKED: not asked, Needs.PENDING: pending}
+    for means in CLOCKS[kind].means:
+        if possible[means.needs]:
+            yield Way(who=_who(dossier, means.who, lead), words=means.words, until=until)
+
+
+def _means(dossier: Dossier, means: Iterable[Means], until: datetime | None, one: Numbered, lead: str) -> Iterator[Way]:
+    for mean in means:
+        who = (
+            f"{_both(WHO[Who.SUBJECT])}: {one.act.subject}"
+            if mean.who is Who.SUBJECT
+            else _who(dossier, mean.who, lead)
+        )
+        yield Way(who=who, words=mean.words, until=until)
+
+
+def _both(words: Words) -> str:
+    return f"{words.zh} {words.en}"
+
+
+def _who(dossier: Dossier, who: Who, lead: str) -> str:
+    terms = dossier.state.terms if dossier.state else None
+    if terms is None:
+        return _both(WHO[who])
+    named = {
+        Who.LEAD: lead or terms.lead,
+        Who.CO: "、".join(terms.co),
+        Who.OFFICE: terms.office,
+        Who.LEADER: terms.leader,
+        Who.PANEL: "、".join(terms.panel),
+        Who.REVIEWERS: "、".join(terms.reviewers),
+    }.get(who, "")
+    if who is Who.OFFICE and terms.office == (lead or terms.lead):
+        return f"{terms.office} 的上一级 the organ above {terms.office}"
+    return f"{_both(WHO[who])}: {named}" if named else _both(WHO[who])
+
+
+def _instead(act: Act) -> Iterator[Words]:
+    if act.act is not ActName.REFUSED:
+        return
+    rule = RULES.get(act.ruling.entry if act.ruling else ABOUT[act.act].rule)
+    if rule is not None and rule.accepts is not None:
+        yield rule.accepts
+    _, said, accepted = (act.reason or "").partition("可接受 accepted: ")
+    if said:
+        yield Words(zh=f"可接受的值:{accepted}", en=f"accepted: {accepted}")
+
+
+# --- what follows, and what became of it ------------------------------------------------------------------------------
+
+
+def _ends(kind: ClockKind, due_at: datetime | None) -> Words:
+    words = CLOCKS[kind]
+    when = moment(due_at, weekday=True) if due_at else "到期时"
+    at = moment(due_at) if due_at else "when due"
+    return Words(
+        zh=f"{when} {words.name.zh}到期,仍无人办理的:{words.ends.zh}。", en=f"{at}, if nobody acts: {words.ends.en}."
+    )
+
+
+def _follows(act: Act, ahead: Run | None, ends_at: datetime | None) -> Iterator[Words]:
+    about = ABOUT[act.act]
+    if about.follows is not None:
+        yield about.follows
+    if ahead is not None:
+        yield _ends(ahead.kind, ends_at)
+    if act.act is ActName.REFUSED:
+        yield Words(zh="在走的时限照走,如同未提出一样。", en="Running clocks run on as if it had not been said.")
+
+
+def _since(dossier: Dossier, one: Numbered, moments: Sequence[Moment]) -> Iterator[Words]:
+    chain = dossier.chain
+    taken_back = {now.numbered.seq for now in moments if now.withdraws == one.seq and not dossier.case}
+    later = next((other for other in chain if other.seq == one.seq + 1), None)
+    if later is not None:
+        yield Words(
+            zh=f"其后的记录:第{later.seq}条 {moment(later.act.at)} {act_words(later.act.act)}。",
+            en=f"Next on record: act {later.seq}, {later.act.act.value}.",
+        )
+    for other in chain:
+        if other.seq <= one.seq:
+            continue
+        act = other.act
+        if act.act is ActName.CORRECTED and act.detail.get("entry") == one.seq:
+            yield Words(zh=f"后经第{other.seq}条更正。", en=f"Corrected by act {other.seq}.")
+        elif act.act is ActName.FINDING_WITHDRAWN and other.seq in taken_back:
+            yield Words(
+                zh=f"后经第{other.seq}条撤回,不再作数。", en=f"Withdrawn by act {other.seq}: it no longer counts."
+            )
+        elif act.act is ActName.CALENDAR_RECOMPUTED and one.act.due is not None and one.act.act is not act.act:
+            yield Words(
+                zh=f"第{other.seq}条依节假日安排重新认定了当时在走的时限。",
+                en=f"Act {other.seq} ruled again, by a calendar notice, the clock that ran then.",
+            )
+        elif act.act is ActName.CASE_WITHDRAWN:
+            yield Words(zh=f"案件后经第{other.seq}条撤回。", en=f"The case was withdrawn by act {other.seq}.")
+
+
+def _finished(state: MatterState) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple((stop.from_at, stop.to_at) for stop in state.stops if stop.to_at is not None)
