@@ -6,6 +6,7 @@ gives the next command, in the order of engine.md 6, and reads the acts back fro
 
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -69,11 +70,15 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
     planned = [item for item in scenario.planned if item.at <= scenario.until]
     spoken_to = [matter_of(item.target) for item in planned if isinstance(item, PlannedCommand)]
     families = list(dict.fromkeys([*(matter_id for matter_id, _ in scenario.matters), *spoken_to]))
+    struck: tuple[datetime, str] | None = None
     while True:
         with store.reading() as session:
             waiting = targets.waiting(session, families)
         due = min(((at, order, name) for order, (name, at) in enumerate(waiting.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
+            if struck == (due[0], due[2]):
+                raise RuntimeError(f"{due[2]}: struck at {due[0].isoformat()}, and still due then")
+            struck = due[0], due[2]
             await office.strike(due[2], due[0])
         elif planned:
             await _take(planned.pop(0), office, list(waiting))

@@ -4,221 +4,146 @@ Tables only, easy to extend: a new act needs an entry in ABOUT, a new clock one 
 test fails for one that has none. Which of it applies to a recorded act is for explanation.py.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from models.acts import ActName
 from models.explanations import Words
 from models.matters import ClockKind
 
-
-class Who(StrEnum):
-    """Who can do something about a clock, seen from the matter."""
-
-    LEAD = "lead"
-    CO = "co"
-    OFFICE = "office"
-    LEADER = "leader"
-    ABOVE = "above"
-    NEW_LEAD = "new_lead"
-    SUBJECT = "subject"
-    PANEL = "panel"
-    REVIEWERS = "reviewers"
-
-
-class Needs(StrEnum):
-    """What the one extension request of a matter must be, for something to be possible."""
-
-    NOTHING = "nothing"
-    NOT_ASKED = "not_asked"
-    PENDING = "pending"
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What somebody can do so that a clock does not end in what it ends in; all before its due instant."""
-
-    who: Who
-    words: Words
-    needs: Needs = Needs.NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class ClockWords:
-    """A clock's name, what it ends in if nobody acts, and who can prevent that."""
-
-    name: Words
-    ends: Words
-    means: tuple[Means, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleWords:
-    """A rule: what it says, where the contract has it, the parameters it takes, and what it accepts when it refuses."""
-
-    words: Words
-    contract: str
-    parameters: tuple[str, ...] = ()
-    accepts: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """An act: what it means, and the rule it follows where it records none.
-
-    `clock` is the clock that its `means` and what follows are read from, where the act sets none itself. `means` are
-    given for acts of a case, whose clocks the case's own machine keeps.
-    """
-
-    words: Words
-    rule: str
-    clock: ClockKind | None = None
-    means: tuple[Means, ...] = ()
-    follows: Words | None = None
-
-
-def _w(zh: str, en: str) -> Words:
-    return Words(zh=zh, en=en)
-
-
-def _m(who: Who, zh: str, en: str, needs: Needs = Needs.NOTHING) -> Means:
-    return Means(who, Words(zh=zh, en=en), needs)
-
-
 WHO: dict[Who, Words] = {
-    Who.LEAD: _w("牵头单位", "the lead"),
-    Who.CO: _w("协办单位", "the co-handlers"),
-    Who.OFFICE: _w("督办单位", "the office"),
-    Who.LEADER: _w("批准领导", "the leader"),
-    Who.ABOVE: _w("批准领导的上一级", "the organ above the leader"),
-    Who.NEW_LEAD: _w("转往单位", "the organ asked to take over"),
-    Who.SUBJECT: _w("被问责对象", "the subject"),
-    Who.PANEL: _w("审议组成员", "the panel"),
-    Who.REVIEWERS: _w("复核人员", "the reviewers"),
+    Who.LEAD: both("牵头单位", "the lead"),
+    Who.CO: both("协办单位", "the co-handlers"),
+    Who.OFFICE: both("督办单位", "the office"),
+    Who.LEADER: both("批准领导", "the leader"),
+    Who.ABOVE: both("批准领导的上一级", "the organ above the leader"),
+    Who.NEW_LEAD: both("转往单位", "the organ asked to take over"),
+    Who.SUBJECT: both("被问责对象", "the subject"),
+    Who.PANEL: both("审议组成员", "the panel"),
+    Who.REVIEWERS: both("复核人员", "the reviewers"),
 }
 
-_SUBMIT = _m(Who.LEAD, "报结", "submit")
-_SUSPEND = _m(Who.OFFICE, "中止计时(须有原因和截止日)", "suspend the clocks, with a reason and an end")
-_CANCEL = _m(Who.LEADER, "撤销事项(须有原因)", "cancel the matter, with a reason")
-_OBJECT = _m(Who.LEAD, "对结论提出异议并被采纳", "object to the conclusion, and be upheld")
+_SUBMIT = means(Who.LEAD, "报结", "submit")
+_SUSPEND = means(Who.OFFICE, "中止计时(须有原因和截止日)", "suspend the clocks, with a reason and an end")
+_CANCEL = means(Who.LEADER, "撤销事项(须有原因)", "cancel the matter, with a reason")
+_OBJECT = means(Who.LEAD, "对结论提出异议并被采纳", "object to the conclusion, and be upheld")
 
 CLOCKS: dict[ClockKind, ClockWords] = {
     ClockKind.APPROVAL: ClockWords(
-        _w("立项审批", "approval"),
-        _w(
+        both("立项审批", "approval"),
+        both(
             "立项审批超期,告知批准领导及其上一级;事项不因此生效",
             "approval overdue, told to the leader and above; silence never approves",
         ),
-        (_m(Who.LEADER, "批准立项,或撤销事项", "approve, or cancel the matter"),),
+        (means(Who.LEADER, "批准立项,或撤销事项", "approve, or cancel the matter"),),
     ),
     ClockKind.LIMIT: ClockWords(
-        _w("办结时限", "the limit"),
-        _w("变红灯,认定超期,发出督办单", "red, overdue, and a supervision order to the lead"),
+        both("办结时限", "the limit"),
+        both("变红灯,认定超期,发出督办单", "red, overdue, and a supervision order to the lead"),
         (
             _SUBMIT,
-            _m(
+            means(
                 Who.LEAD,
                 "在时限运行期间申请延期(限一次)",
                 "ask for the one extension while the limit runs",
                 Needs.NOT_ASKED,
             ),
-            _m(Who.LEADER, "同意延期", "grant the extension that was asked for", Needs.PENDING),
+            means(Who.LEADER, "同意延期", "grant the extension that was asked for", Needs.PENDING),
             _SUSPEND,
             _CANCEL,
-            _m(Who.OFFICE, "并案", "merge the matter into another"),
+            means(Who.OFFICE, "并案", "merge the matter into another"),
         ),
     ),
     ClockKind.RETURNED: ClockWords(
-        _w("退回重办", "the time after a return"),
-        _w("变红灯,责令限期整改", "red, and an order to rectify"),
+        both("退回重办", "the time after a return"),
+        both("变红灯,责令限期整改", "red, and an order to rectify"),
         (_SUBMIT, _SUSPEND, _CANCEL, _OBJECT),
     ),
     ClockKind.SUPERVISION: ClockWords(
-        _w("督办", "supervision"), _w("责令限期整改", "an order to rectify"), (_SUBMIT, _CANCEL)
+        both("督办", "supervision"), both("责令限期整改", "an order to rectify"), (_SUBMIT, _CANCEL)
     ),
     ClockKind.RECTIFICATION: ClockWords(
-        _w("限期整改", "rectification"),
-        _w(
+        both("限期整改", "rectification"),
+        both(
             "认定整改超期,建议启动问责(已有同一对象在办案件的,记入该案),并再次责令整改",
             "rectification overdue, accountability proposed (noted on a case already open), and ordered again",
         ),
         (_SUBMIT, _OBJECT, _CANCEL),
     ),
     ClockKind.EXPLANATION: ClockWords(
-        _w("说明情况", "the time to explain"),
-        _w("再次请独立机关说明情况;不问责", "the independent organ is asked again; never a case"),
+        both("说明情况", "the time to explain"),
+        both("再次请独立机关说明情况;不问责", "the independent organ is asked again; never a case"),
         (_SUBMIT, _CANCEL),
     ),
     ClockKind.VERIFICATION: ClockWords(
-        _w("核验", "verification"),
-        _w(
+        both("核验", "verification"),
+        both(
             "核验超期,报批准领导,此后逐级上报",
             "verification overdue, told to the leader, then one organ higher each time",
         ),
-        (_m(Who.OFFICE, "核验(通过或退回)", "verify: pass or return"), _CANCEL),
+        (means(Who.OFFICE, "核验(通过或退回)", "verify: pass or return"), _CANCEL),
     ),
     ClockKind.CO_PART: ClockWords(
-        _w("协办", "the co-handlers' part"),
-        _w("认定协办超期,告知其主要负责人", "the part is overdue, told to its head"),
+        both("协办", "the co-handlers' part"),
+        both("认定协办超期,告知其主要负责人", "the part is overdue, told to its head"),
         (
-            _m(Who.CO, "报告进展并注明已完成(done)", "report its part done"),
-            _m(Who.LEADER, "同意延期", "grant the extension that was asked for", Needs.PENDING),
+            means(Who.CO, "报告进展并注明已完成(done)", "report its part done"),
+            means(Who.LEADER, "同意延期", "grant the extension that was asked for", Needs.PENDING),
             _SUSPEND,
         ),
     ),
     ClockKind.SIGNING: ClockWords(
-        _w("签收", "signing"),
-        _w(
+        both("签收", "signing"),
+        both(
             "认定签收超期,通知主要负责人,此后每个工作日催签",
             "signing overdue, told to the head; then a reminder every working day",
         ),
         (
-            _m(Who.LEAD, "签收(其他已受理的操作亦视为签收)", "sign; any other accepted command of the lead signs too"),
-            _m(Who.LEAD, "认为不属本单位的,对交办提出异议", "object to the assignment"),
+            means(
+                Who.LEAD, "签收(其他已受理的操作亦视为签收)", "sign; any other accepted command of the lead signs too"
+            ),
+            means(Who.LEAD, "认为不属本单位的,对交办提出异议", "object to the assignment"),
             _SUSPEND,
         ),
     ),
     ClockKind.SIGN_REMINDER: ClockWords(
-        _w("催签", "the daily reminder to sign"),
-        _w("每个工作日上班时再次催签,直至签收", "another reminder at the opening of every working day until signed"),
-        (_m(Who.LEAD, "签收", "sign"),),
+        both("催签", "the daily reminder to sign"),
+        both("每个工作日上班时再次催签,直至签收", "another reminder at the opening of every working day until signed"),
+        (means(Who.LEAD, "签收", "sign"),),
     ),
     ClockKind.PROGRESS: ClockWords(
-        _w("进展反馈", "the report period"),
-        _w("认定未按期反馈", "the report is overdue"),
-        (_m(Who.LEAD, "在本期内报告进展,或报结", "report within the period, or submit"), _SUSPEND),
+        both("进展反馈", "the report period"),
+        both("认定未按期反馈", "the report is overdue"),
+        (means(Who.LEAD, "在本期内报告进展,或报结", "report within the period, or submit"), _SUSPEND),
     ),
     ClockKind.TRANSFER: ClockWords(
-        _w("转办答复", "the answer to a transfer"),
-        _w("转办失效,原牵头单位继续负责", "the transfer lapses; the first receiver stays responsible"),
-        (_m(Who.NEW_LEAD, "接受或不接受转办", "accept or refuse"),),
+        both("转办答复", "the answer to a transfer"),
+        both("转办失效,原牵头单位继续负责", "the transfer lapses; the first receiver stays responsible"),
+        (means(Who.NEW_LEAD, "接受或不接受转办", "accept or refuse"),),
     ),
     ClockKind.ASSIGNMENT_OBJECTION: ClockWords(
-        _w("交办异议答复", "the answer to an objection to the assignment"),
-        _w("异议到期未答复,报上一级;交办不因此改变", "overdue, told above; the assignment is not changed by silence"),
-        (_m(Who.OFFICE, "维持交办,或转办", "uphold the assignment, or transfer the matter"),),
+        both("交办异议答复", "the answer to an objection to the assignment"),
+        both("异议到期未答复,报上一级;交办不因此改变", "overdue, told above; the assignment is not changed by silence"),
+        (means(Who.OFFICE, "维持交办,或转办", "uphold the assignment, or transfer the matter"),),
     ),
     ClockKind.OBJECTION: ClockWords(
-        _w("异议审定", "the decision of an objection"),
-        _w("异议到期未审定,报上一级;结论不因此改变", "overdue, told above; the conclusion is not changed by silence"),
-        (_m(Who.OFFICE, "由未参与作出结论者审定异议", "decide it, by somebody who took no part"),),
+        both("异议审定", "the decision of an objection"),
+        both("异议到期未审定,报上一级;结论不因此改变", "overdue, told above; the conclusion is not changed by silence"),
+        (means(Who.OFFICE, "由未参与作出结论者审定异议", "decide it, by somebody who took no part"),),
     ),
     ClockKind.CIRCULATION: ClockWords(
-        _w("通报审批", "approval of a circulation"),
-        _w("审批超期,报上一级;不批即不通报", "overdue, told above; nothing is circulated by silence"),
-        (_m(Who.LEADER, "批准或不同意通报", "approve or deny it"),),
+        both("通报审批", "approval of a circulation"),
+        both("审批超期,报上一级;不批即不通报", "overdue, told above; nothing is circulated by silence"),
+        (means(Who.LEADER, "批准或不同意通报", "approve or deny it"),),
     ),
     ClockKind.SUSPENSION: ClockWords(
-        _w("中止", "the suspension"),
-        _w("报批准领导;计时仍停,直至恢复", "told to the leader; the clocks stand until resumed"),
-        (_m(Who.OFFICE, "恢复计时", "resume"),),
+        both("中止", "the suspension"),
+        both("报批准领导;计时仍停,直至恢复", "told to the leader; the clocks stand until resumed"),
+        (means(Who.OFFICE, "恢复计时", "resume"),),
     ),
     ClockKind.ARCHIVE: ClockWords(
-        _w("归档", "the time to the archive"),
-        _w("归档(有异议、案件未结的,结后归档)", "archived; later while an objection or a case is open"),
+        both("归档", "the time to the archive"),
+        both("归档(有异议、案件未结的,结后归档)", "archived; later while an objection or a case is open"),
         (
-            _m(Who.OFFICE, "回访后重新办理", "reopen it after a return visit"),
-            _m(Who.LEAD, "对结论提出异议", "object to the conclusion"),
+            means(Who.OFFICE, "回访后重新办理", "reopen it after a return visit"),
+            means(Who.LEAD, "对结论提出异议", "object to the conclusion"),
         ),
     ),
 }
@@ -248,225 +173,225 @@ CLOCK_NAMES: dict[ClockKind, Words] = {kind: words.name for kind, words in CLOCK
 
 RULES: dict[str, RuleWords] = {
     "registration": RuleWords(
-        _w("立项登记须要素齐全、单位岗位在名录内、时限晚于交办", "a registration is complete, of known organs, its limit after its start"),
+        both("立项登记须要素齐全、单位岗位在名录内、时限晚于交办", "a registration is complete, of known organs, its limit after its start"),
         "engine.md 3.1",
         ("default_limit", "default_basis", "default_urgency", "default_severity"),
-        _w("补齐所缺要素后重新立项(以新的消息编号)", "the registration again, under a new message id, with what was missing"),
+        both("补齐所缺要素后重新立项(以新的消息编号)", "the registration again, under a new message id, with what was missing"),
     ),
     "approval": RuleWords(
-        _w("来源须经批准的,批准后交办", "a basis that needs approval waits for the leader"),
+        both("来源须经批准的,批准后交办", "a basis that needs approval waits for the leader"),
         "engine.md 3.1",
         ("approval", "bases_without_approval"),
-        _w("有待批准的事项或通报时,由批准领导批准或撤销", "the leader's approval while one is awaited, or a cancellation"),
+        both("有待批准的事项或通报时,由批准领导批准或撤销", "the leader's approval while one is awaited, or a cancellation"),
     ),
     "limit": RuleWords(
-        _w("办结时限自交办次日起算,到期未报结即为超期", "the limit is counted from the day after assignment; not submitted by its end is overdue"),
+        both("办结时限自交办次日起算,到期未报结即为超期", "the limit is counted from the day after assignment; not submitted by its end is overdue"),
         "engine.md 3.1, 3.8",
         ("default_limit",),
     ),
     "signing": RuleWords(
-        _w("牵头单位须在期限内签收", "the lead signs within the limit"),
+        both("牵头单位须在期限内签收", "the lead signs within the limit"),
         "engine.md 3.2",
         ("signing",),
-        _w("已签收的无须再签", "nothing more to sign"),
+        both("已签收的无须再签", "nothing more to sign"),
     ),
     "reminders": RuleWords(
-        _w("到期前若干工作日上班时提醒;首次提醒起为黄灯", "reminders so many working days ahead, at opening; yellow from the first"),
+        both("到期前若干工作日上班时提醒;首次提醒起为黄灯", "reminders so many working days ahead, at opening; yellow from the first"),
         "engine.md 2, 3.4",
         ("reminders",),
     ),
     "lights": RuleWords(
-        _w("灯随时限而变:首次提醒起黄,到期红,期限后移复绿;父项取自身与在办子项中最差者",
+        both("灯随时限而变:首次提醒起黄,到期红,期限后移复绿;父项取自身与在办子项中最差者",
            "yellow from the first reminder, red when due, green when moved later; of a split matter the worst"),
         "engine.md 1, 3.4, 3.10",
         ("reminders",),
     ),
     "report_every": RuleWords(
-        _w("按反馈频次,每期须有一次进展报告", "a report in every period"), "engine.md 3.3", ("report_every",)
+        both("按反馈频次,每期须有一次进展报告", "a report in every period"), "engine.md 3.3", ("report_every",)
     ),
     "extension": RuleWords(
-        _w("时限运行期间可申请一次延期,由批准领导决定;不答复不等于同意",
+        both("时限运行期间可申请一次延期,由批准领导决定;不答复不等于同意",
            "one extension, asked while the limit runs, decided by the leader; silence never extends"),
         "engine.md 3.5",
         ("default_limit",),
-        _w("时限运行、未申请过延期、与原时限同一单位且不长于原时限的申请;由批准领导审批待批的申请",
+        both("时限运行、未申请过延期、与原时限同一单位且不长于原时限的申请;由批准领导审批待批的申请",
            "a first request while the limit runs, in the unit of the limit and no longer than it; a decision by the leader"),
     ),
     "suspension": RuleWords(
-        _w("督办单位可在到期前有限期地中止计时", "the office may stop the clocks before they are due, for a time"),
+        both("督办单位可在到期前有限期地中止计时", "the office may stop the clocks before they are due, for a time"),
         "engine.md 2, 3.6",
         ("suspension_longest",),
-        _w("到期前、写明原因与截止日、不超过最长中止期的中止;中止中的恢复",
+        both("到期前、写明原因与截止日、不超过最长中止期的中止;中止中的恢复",
            "a suspension before the due instant with a reason and an end within the longest; a resumption while suspended"),
     ),
     "submission": RuleWords(
-        _w("报结停止牵头单位的时限", "submitting ends the lead's clock"),
+        both("报结停止牵头单位的时限", "submitting ends the lead's clock"),
         "engine.md 3.7",
         (),
-        _w("子项、协办均已办结后报结;或以 without_co 说明协办未结的理由",
+        both("子项、协办均已办结后报结;或以 without_co 说明协办未结的理由",
            "a submission once children and parts are done, or with without_co giving the reason"),
     ),
     "verification": RuleWords(
-        _w("报结后由督办单位限期核验,逾期逐级上报", "the office verifies in time; else it climbs"),
+        both("报结后由督办单位限期核验,逾期逐级上报", "the office verifies in time; else it climbs"),
         "engine.md 3.7",
         ("verification", "verification_escalation"),
-        _w("报结后,写明是否通过和核验方式(document、visit、call_back)的核验",
+        both("报结后,写明是否通过和核验方式(document、visit、call_back)的核验",
            "after a submission: passed and the method (document, visit of two persons with place and date, call_back)"),
     ),
     "returned": RuleWords(
-        _w("核验未通过的退回重办,期限为办结时限与重办期限中较晚者", "returned, until the later of the limit and the time to redo it"),
+        both("核验未通过的退回重办,期限为办结时限与重办期限中较晚者", "returned, until the later of the limit and the time to redo it"),
         "engine.md 3.7",
         ("returned",),
     ),
     "supervised": RuleWords(
-        _w("超期的发出督办单;独立机关改为请其说明情况", "an overdue matter is supervised; an independent organ is asked to explain"),
+        both("超期的发出督办单;独立机关改为请其说明情况", "an overdue matter is supervised; an independent organ is asked to explain"),
         "engine.md 3.8, 3.11",
         ("supervised", "supervision"),
     ),
     "rectification_ordered": RuleWords(
-        _w("督办到期、退回重办到期或再次整改到期的,责令限期整改", "missed supervision, return or rectification: ordered to rectify"),
+        both("督办到期、退回重办到期或再次整改到期的,责令限期整改", "missed supervision, return or rectification: ordered to rectify"),
         "engine.md 3.8",
         ("rectification_ordered", "rectification"),
     ),
     "accountability_proposed": RuleWords(
-        _w("整改到期仍未报结的,建议启动问责;引擎只建议,不作决定", "rectification missed: accountability is proposed; the engine only proposes"),
+        both("整改到期仍未报结的,建议启动问责;引擎只建议,不作决定", "rectification missed: accountability is proposed; the engine only proposes"),
         "engine.md 3.8, 4",
         ("accountability_proposed",),
     ),
     "measures": RuleWords(
-        _w("建议的措施查表:严重程度 × 十二个月内次数", "the measure is looked up by severity and count within twelve months"),
+        both("建议的措施查表:严重程度 × 十二个月内次数", "the measure is looked up by severity and count within twelve months"),
         "engine.md 4",
         ("measures", "accumulation"),
     ),
     "calendar": RuleWords(
-        _w("节假日安排载入后,在走的时限重新认定,被推翻的认定撤回", "a loaded notice rules open clocks again and withdraws what it denies"),
+        both("节假日安排载入后,在走的时限重新认定,被推翻的认定撤回", "a loaded notice rules open clocks again and withdraws what it denies"),
         "engine.md 2, 4 (W7)",
         ("earlier_calendar_moves",),
-        _w("日历所及范围内的时限", "a limit within the years of the calendar"),
+        both("日历所及范围内的时限", "a limit within the years of the calendar"),
     ),
-    "archive": RuleWords(_w("办结三十日后归档", "archived some time after the end"), "engine.md 3.9", ("archive",)),
+    "archive": RuleWords(both("办结三十日后归档", "archived some time after the end"), "engine.md 3.9", ("archive",)),
     "transfer": RuleWords(
-        _w("转办须新牵头单位接受,在此之前原单位负责", "a transfer takes the new lead's acceptance"),
+        both("转办须新牵头单位接受,在此之前原单位负责", "a transfer takes the new lead's acceptance"),
         "engine.md 3.6",
         ("transfer",),
-        _w("时限运行期间转往名录内另一单位;由转往单位答复", "a transfer to another known organ while the limit runs; that organ's answer"),
+        both("时限运行期间转往名录内另一单位;由转往单位答复", "a transfer to another known organ while the limit runs; that organ's answer"),
     ),
     "assignment": RuleWords(
-        _w("收到后认为不属本单位的,限期提出异议", "a receiver may object to the assignment in time"),
+        both("收到后认为不属本单位的,限期提出异议", "a receiver may object to the assignment in time"),
         "engine.md 3.2",
         ("assignment_objection", "assignment_decision"),
-        _w("签收之前、期限之内、写明理由的一次异议", "one objection with a reason, before signing and within the window"),
+        both("签收之前、期限之内、写明理由的一次异议", "one objection with a reason, before signing and within the window"),
     ),
     "objection": RuleWords(
-        _w("对退回、整改、销号的结论可限期提出异议,由未参与者审定", "a conclusion can be objected to in time; somebody who took no part decides"),
+        both("对退回、整改、销号的结论可限期提出异议,由未参与者审定", "a conclusion can be objected to in time; somebody who took no part decides"),
         "engine.md 3.9",
         ("objection", "objection_decision"),
-        _w("对同一结论的一次异议,在期限之内;或对待审定异议的审定(upheld=true/false)",
+        both("对同一结论的一次异议,在期限之内;或对待审定异议的审定(upheld=true/false)",
            "one objection to a conclusion within the window; or a decision, upheld=true or false, of one that is pending"),
     ),
     "reopening": RuleWords(
-        _w("销号后限期内可因回访重新办理", "a closed matter may be reopened in time after a return visit"),
+        both("销号后限期内可因回访重新办理", "a closed matter may be reopened in time after a return visit"),
         "engine.md 3.9",
         ("reopening", "reopened"),
-        _w("已销号、期限之内、写明回访情况的重新办理", "reopening of a closed matter within the window, with a reason"),
+        both("已销号、期限之内、写明回访情况的重新办理", "reopening of a closed matter within the window, with a reason"),
     ),
     "circulation": RuleWords(
-        _w("通报由批准领导批准", "a circulation takes the leader's approval"),
+        both("通报由批准领导批准", "a circulation takes the leader's approval"),
         "engine.md 3.11",
         ("office_commands", "approval"),
-        _w("写明内容、且没有待批通报时的通报", "a circulation with a text while none is pending"),
+        both("写明内容、且没有待批通报时的通报", "a circulation with a text while none is pending"),
     ),
-    "urging": RuleWords(_w("督办单位可催办", "the office may urge"), "engine.md 3.11", ("office_commands",)),
+    "urging": RuleWords(both("督办单位可催办", "the office may urge"), "engine.md 3.11", ("office_commands",)),
     "summons": RuleWords(
-        _w("督办单位可约谈牵头单位的岗位", "the office may summon a post of the lead"),
+        both("督办单位可约谈牵头单位的岗位", "the office may summon a post of the lead"),
         "engine.md 3.11",
         ("office_commands",),
-        _w("约谈牵头单位自己的岗位", "a post of the lead"),
+        both("约谈牵头单位自己的岗位", "a post of the lead"),
     ),
     "urgency": RuleWords(
-        _w("紧急程度只能提高,时限不变", "urgency can only be raised; the limit stays"),
+        both("紧急程度只能提高,时限不变", "urgency can only be raised; the limit stays"),
         "engine.md 3, 3.11",
         ("office_commands", "signing", "reminders", "supervision", "rectification"),
-        _w("高于现有程度:急件、特急", "one above the present: 急件, 特急"),
+        both("高于现有程度:急件、特急", "one above the present: 急件, 特急"),
     ),
     "merge": RuleWords(
-        _w("并案:同一牵头、督办单位的另一在办事项", "merged into another open matter of the same lead and office"),
+        both("并案:同一牵头、督办单位的另一在办事项", "merged into another open matter of the same lead and office"),
         "engine.md 3.11",
         ("office_commands",),
-        _w("另一件在办的、牵头与督办单位相同的事项", "another open matter of the same lead and office"),
+        both("另一件在办的、牵头与督办单位相同的事项", "another open matter of the same lead and office"),
     ),
     "praise": RuleWords(
-        _w("督办单位可表扬", "the office may praise"), "engine.md 3.11", ("office_commands",),
-        _w("牵头单位或协办单位", "the lead or a co-handler"),
+        both("督办单位可表扬", "the office may praise"), "engine.md 3.11", ("office_commands",),
+        both("牵头单位或协办单位", "the lead or a co-handler"),
     ),
     "correction": RuleWords(
-        _w("更正是指明旧记录的新记录,旧记录不改", "a correction is a new act that names the old one, which stays"),
+        both("更正是指明旧记录的新记录,旧记录不改", "a correction is a new act that names the old one, which stays"),
         "engine.md 1, 3.11",
         ("office_commands",),
-        _w("链中已有的记录;要素只随第1条更正", "an act of the chain; terms only with entry 1"),
+        both("链中已有的记录;要素只随第1条更正", "an act of the chain; terms only with entry 1"),
     ),
     "split": RuleWords(
-        _w("分解为子项:各有牵头、时限、案件,其余承自父项", "split into children with leads, clocks and cases of their own"),
+        both("分解为子项:各有牵头、时限、案件,其余承自父项", "split into children with leads, clocks and cases of their own"),
         "engine.md 3.10",
         ("office_commands",),
-        _w("在办事项分解为各自可立项的子项", "a matter in hand, into children that could each be registered"),
+        both("在办事项分解为各自可立项的子项", "a matter in hand, into children that could each be registered"),
     ),
     "cancellation": RuleWords(
-        _w("批准领导可写明原因撤销", "the leader may cancel, with a reason"),
+        both("批准领导可写明原因撤销", "the leader may cancel, with a reason"),
         "engine.md 3.9",
         (),
-        _w("批准领导写明原因的撤销", "a cancellation by the leader with a reason"),
+        both("批准领导写明原因的撤销", "a cancellation by the leader with a reason"),
     ),
     "stage": RuleWords(
-        _w("操作须合于事项所处环节", "a command must fit the stage"),
+        both("操作须合于事项所处环节", "a command must fit the stage"),
         "engine.md 3",
         (),
-        _w("在相应环节提出;已结束的事项只可异议、重新办理、通报、更正、表扬",
+        both("在相应环节提出;已结束的事项只可异议、重新办理、通报、更正、表扬",
            "the command at a stage that allows it; an ended matter takes objections, reopening, circulations, corrections, praise"),
     ),
     "procedure": RuleWords(
-        _w("只受理现行程序开通的操作", "only what the procedure version offers"),
+        both("只受理现行程序开通的操作", "only what the procedure version offers"),
         "engine.md 3",
         ("office_commands",),
-        _w("本事项所依程序版本已开通的操作", "what the version of the matter offers"),
+        both("本事项所依程序版本已开通的操作", "what the version of the matter offers"),
     ),
     "independent": RuleWords(
-        _w("独立机关只提醒和请其说明,不督办入案", "an independent organ is reminded and asked, never supervised into a case"),
+        both("独立机关只提醒和请其说明,不督办入案", "an independent organ is reminded and asked, never supervised into a case"),
         "engine.md 3.11",
         (),
-        _w("催办,或请其说明情况", "urging, or asking to explain"),
+        both("催办,或请其说明情况", "urging, or asking to explain"),
     ),
     "authority": RuleWords(
-        _w("只受理名录中岗位的操作", "only posts of the directory are heard"), "engine.md 1, 3", (),
-        _w("由名录中的岗位提出", "a post of the directory"),
+        both("只受理名录中岗位的操作", "only posts of the directory are heard"), "engine.md 1, 3", (),
+        both("由名录中的岗位提出", "a post of the directory"),
     ),
     "authority.lead": RuleWords(
-        _w("由牵头单位(或转往单位)的岗位提出", "for posts of the lead, or of the organ asked to take over"), "engine.md 3", (),
-        _w("由该单位的承办岗或主要负责人提出", "the same, by the handler or the head of that organ"),
+        both("由牵头单位(或转往单位)的岗位提出", "for posts of the lead, or of the organ asked to take over"), "engine.md 3", (),
+        both("由该单位的承办岗或主要负责人提出", "the same, by the handler or the head of that organ"),
     ),
     "authority.office": RuleWords(
-        _w("由督办单位(牵头即督办单位的,由上一级)的岗位提出", "for posts of the office, or above where the lead is the office"),
+        both("由督办单位(牵头即督办单位的,由上一级)的岗位提出", "for posts of the office, or above where the lead is the office"),
         "engine.md 3, 3.11", (),
-        _w("由督办单位的岗位提出", "the same, by a post of the office"),
+        both("由督办单位的岗位提出", "the same, by a post of the office"),
     ),
     "authority.leader": RuleWords(
-        _w("由批准领导提出;领导本单位申请的,由其上一级", "for the leader; above him where his own organ asks"), "engine.md 3, 4 (W3)", (),
-        _w("由批准领导提出", "the same, by the leader"),
+        both("由批准领导提出;领导本单位申请的,由其上一级", "for the leader; above him where his own organ asks"), "engine.md 3, 4 (W3)", (),
+        both("由批准领导提出", "the same, by the leader"),
     ),
     "authority.parties": RuleWords(
-        _w("由牵头、协办单位报告", "for the lead and the co-handlers"), "engine.md 3.3", (),
-        _w("由牵头或协办单位的岗位报告", "a report by a post of the lead or a co-handler"),
+        both("由牵头、协办单位报告", "for the lead and the co-handlers"), "engine.md 3.3", (),
+        both("由牵头或协办单位的岗位报告", "a report by a post of the lead or a co-handler"),
     ),
     "authority.own": RuleWords(
-        _w("任何人不得审定本单位的请求", "nobody decides a request of his own organ"), "engine.md 4 (W3)", (),
-        _w("由督办单位、批准领导、复核人员或上一级审定", "a decision by the office, the leader, reviewers or the organ above"),
+        both("任何人不得审定本单位的请求", "nobody decides a request of his own organ"), "engine.md 4 (W3)", (),
+        both("由督办单位、批准领导、复核人员或上一级审定", "a decision by the office, the leader, reviewers or the organ above"),
     ),
     "authority.part": RuleWords(
-        _w("参与作出结论的不得审定", "whoever took part does not decide"), "engine.md 3.9, 4 (W3)", (),
-        _w("由未参与作出结论者审定", "a decision by somebody who took no part"),
+        both("参与作出结论的不得审定", "whoever took part does not decide"), "engine.md 3.9, 4 (W3)", (),
+        both("由未参与作出结论者审定", "a decision by somebody who took no part"),
     ),
     "case": RuleWords(
-        _w("问责程序各步须依次、有据、可申辩,机器不作决定", "each step of a case in order, on evidence, with a hearing; machines decide nothing"),
+        both("问责程序各步须依次、有据、可申辩,机器不作决定", "each step of a case in order, on evidence, with a hearing; machines decide nothing"),
         "engine.md 4",
     ),
 }  # fmt: skip
@@ -493,12 +418,12 @@ COUNTING_EN: dict[str, str] = {
     "R18": "days without an official calendar make the ruling provisional",
 }
 
-_CASE_WITHDRAW = _m(Who.OFFICE, "撤回案件(须有原因)", "withdraw the case, with a reason")
-_FILE = _m(Who.LEADER, "立案或不予立案", "file or decline the case")
-_SAY = _m(Who.SUBJECT, "陈述申辩,或书面放弃", "give a statement, or waive it")
+_CASE_WITHDRAW = means(Who.OFFICE, "撤回案件(须有原因)", "withdraw the case, with a reason")
+_FILE = means(Who.LEADER, "立案或不予立案", "file or decline the case")
+_SAY = means(Who.SUBJECT, "陈述申辩,或书面放弃", "give a statement, or waive it")
 
 
-_SUPERVISED = _w(
+_SUPERVISED = both(
     "同一时刻发出督办单(独立机关则请其说明情况)。",
     "At the same instant it is supervised; an independent organ is asked to explain.",
 )
@@ -509,103 +434,66 @@ def _case(zh: str, en: str, *means: Means, follows: Words | None = None) -> Abou
 
 
 ABOUT: dict[ActName, About] = {
-    ActName.REGISTERED: About(_w("督办单位登记了事项", "the office registered the matter"), "registration"),
-    ActName.APPROVED: About(_w("批准领导批准立项", "the leader approved the matter"), "approval"),
-    ActName.APPROVAL_OVERDUE: About(_w("审批期限已到而未批", "the time to approve ran out"), "approval", ClockKind.APPROVAL),
-    ActName.ASSIGNED: About(_w("事项交办,时限起算", "the matter was assigned and its limit began"), "limit"),
-    ActName.IMPORTED: About(_w("已交办的事项从台账导入,时限自原交办时起算", "imported from a ledger; the limit runs from the old assignment"), "limit"),
-    ActName.IMPORTED_OVERDUE: About(_w("导入时时限已过,一次记明,督办自导入起算", "the limit had passed at the import; noted once, supervision runs from it"), "limit", follows=_SUPERVISED),
-    ActName.SIGNED: About(_w("牵头单位签收", "the lead signed"), "signing", ClockKind.LIMIT),
-    ActName.SIGN_OVERDUE: About(_w("签收期限已到而未签收", "not signed by the end of the time to sign"), "signing"),
-    ActName.SIGN_REMINDED: About(_w("仍未签收,每个工作日上班时催签", "still not signed: a reminder at every opening"), "signing", ClockKind.SIGN_REMINDER),
-    ActName.PROGRESS_REPORTED: About(_w("报告了进展", "progress was reported"), "report_every", ClockKind.LIMIT),
-    ActName.PROGRESS_OVERDUE: About(_w("本期已满而无进展报告", "a period ended without a report"), "report_every"),
-    ActName.CO_OVERDUE: About(_w("到期时协办部分未完成", "a co-handler's part was not done when it was due"), "limit"),
-    ActName.REMINDED: About(_w("到期前的提醒", "a reminder ahead of the due instant"), "reminders", ClockKind.LIMIT),
-    ActName.LIGHT_CHANGED: About(_w("灯变了", "the light changed"), "lights", ClockKind.LIMIT),
-    ActName.EXTENSION_REQUESTED: About(_w("牵头单位申请延期,待批", "the lead asked for an extension"), "extension", ClockKind.LIMIT),
-    ActName.EXTENSION_GRANTED: About(_w("同意延期,并入原时限自原起算日计算", "granted: added to the limit, counted from its start"), "extension", ClockKind.LIMIT),
-    ActName.EXTENSION_REFUSED: About(_w("不同意延期,时限不变", "refused: the limit stays"), "extension", ClockKind.LIMIT),
-    ActName.EXTENSION_LAPSED: About(_w("到期时申请仍未审批,失效;不答复不延期,记为从轻情节", "undecided when due: lapsed; silence never extends, noted as mitigation"), "extension", follows=_w("同一时刻时限到期,认定超期。", "At the same instant the limit is due and the matter overdue.")),
-    ActName.SUSPENDED: About(_w("督办单位中止全部计时", "the office stopped every clock"), "suspension", ClockKind.SUSPENSION),
-    ActName.RESUMED: About(_w("恢复计时,中止的日子不计", "the clocks run again; the days stopped are not counted"), "suspension"),
-    ActName.SUSPENSION_OVERDUE: About(_w("中止截止日已到而未恢复", "not resumed by the end of the suspension"), "suspension"),
-    ActName.SUBMITTED: About(_w("牵头单位报结,其时限停止", "the lead submitted, which stops its clock"), "submission", ClockKind.VERIFICATION),
-    ActName.VERIFIED: About(_w("督办单位核验", "the office verified"), "verification"),
-    ActName.VERIFICATION_OVERDUE: About(_w("核验期限已到而未核验", "not verified in time"), "verification"),
-    ActName.VERIFICATION_ESCALATED: About(_w("核验仍未完成,再报上一级", "still not verified: one organ higher"), "verification"),
-    ActName.RETURNED: About(_w("核验未通过,退回重办", "verification failed, the matter was returned"), "returned", ClockKind.RETURNED),
-    ActName.OVERDUE: About(_w("时限到期而未报结", "not submitted when the limit was due"), "limit", follows=_SUPERVISED),
-    ActName.SUPERVISED: About(_w("向牵头单位主要负责人发出督办单", "a supervision order to the lead's head"), "supervised"),
-    ActName.RECTIFICATION_ORDERED: About(_w("责令牵头单位限期整改", "the lead was ordered to rectify"), "rectification_ordered"),
-    ActName.RECTIFICATION_OVERDUE: About(_w("整改期限到期而未报结", "not submitted by the end of the rectification"), "rectification_ordered", follows=_w("同一时刻建议启动问责(已有在办案件的记入该案),并再次责令整改。", "At the same instant a case is proposed, or the open one noted, and rectification ordered again.")),
+    ActName.REGISTERED: About(both("督办单位登记了事项", "the office registered the matter"), "registration"),
+    ActName.APPROVED: About(both("批准领导批准立项", "the leader approved the matter"), "approval"),
+    ActName.APPROVAL_OVERDUE: About(both("审批期限已到而未批", "the time to approve ran out"), "approval", ClockKind.APPROVAL),
+    ActName.ASSIGNED: About(both("事项交办,时限起算", "the matter was assigned and its limit began"), "limit"),
+    ActName.IMPORTED: About(both("已交办的事项从台账导入,时限自原交办时起算", "imported from a ledger; the limit runs from the old assignment"), "limit"),
+    ActName.IMPORTED_OVERDUE: About(both("导入时时限已过,一次记明,督办自导入起算", "the limit had passed at the import; noted once, supervision runs from it"), "limit", follows=_SUPERVISED),
+    ActName.SIGNED: About(both("牵头单位签收", "the lead signed"), "signing", ClockKind.LIMIT),
+    ActName.SIGN_OVERDUE: About(both("签收期限已到而未签收", "not signed by the end of the time to sign"), "signing"),
+    ActName.SIGN_REMINDED: About(both("仍未签收,每个工作日上班时催签", "still not signed: a reminder at every opening"), "signing", ClockKind.SIGN_REMINDER),
+    ActName.PROGRESS_REPORTED: About(both("报告了进展", "progress was reported"), "report_every", ClockKind.LIMIT),
+    ActName.PROGRESS_OVERDUE: About(both("本期已满而无进展报告", "a period ended without a report"), "report_every"),
+    ActName.CO_OVERDUE: About(both("到期时协办部分未完成", "a co-handler's part was not done when it was due"), "limit"),
+    ActName.REMINDED: About(both("到期前的提醒", "a reminder ahead of the due instant"), "reminders", ClockKind.LIMIT),
+    ActName.LIGHT_CHANGED: About(both("灯变了", "the light changed"), "lights", ClockKind.LIMIT),
+    ActName.EXTENSION_REQUESTED: About(both("牵头单位申请延期,待批", "the lead asked for an extension"), "extension", ClockKind.LIMIT),
+    ActName.EXTENSION_GRANTED: About(both("同意延期,并入原时限自原起算日计算", "granted: added to the limit, counted from its start"), "extension", ClockKind.LIMIT),
+    ActName.EXTENSION_REFUSED: About(both("不同意延期,时限不变", "refused: the limit stays"), "extension", ClockKind.LIMIT),
+    ActName.EXTENSION_LAPSED: About(both("到期时申请仍未审批,失效;不答复不延期,记为从轻情节", "undecided when due: lapsed; silence never extends, noted as mitigation"), "extension", follows=both("同一时刻时限到期,认定超期。", "At the same instant the limit is due and the matter overdue.")),
+    ActName.SUSPENDED: About(both("督办单位中止全部计时", "the office stopped every clock"), "suspension", ClockKind.SUSPENSION),
+    ActName.RESUMED: About(both("恢复计时,中止的日子不计", "the clocks run again; the days stopped are not counted"), "suspension"),
+    ActName.SUSPENSION_OVERDUE: About(both("中止截止日已到而未恢复", "not resumed by the end of the suspension"), "suspension"),
+    ActName.SUBMITTED: About(both("牵头单位报结,其时限停止", "the lead submitted, which stops its clock"), "submission", ClockKind.VERIFICATION),
+    ActName.VERIFIED: About(both("督办单位核验", "the office verified"), "verification"),
+    ActName.VERIFICATION_OVERDUE: About(both("核验期限已到而未核验", "not verified in time"), "verification"),
+    ActName.VERIFICATION_ESCALATED: About(both("核验仍未完成,再报上一级", "still not verified: one organ higher"), "verification"),
+    ActName.RETURNED: About(both("核验未通过,退回重办", "verification failed, the matter was returned"), "returned", ClockKind.RETURNED),
+    ActName.OVERDUE: About(both("时限到期而未报结", "not submitted when the limit was due"), "limit", follows=_SUPERVISED),
+    ActName.SUPERVISED: About(both("向牵头单位主要负责人发出督办单", "a supervision order to the lead's head"), "supervised"),
+    ActName.RECTIFICATION_ORDERED: About(both("责令牵头单位限期整改", "the lead was ordered to rectify"), "rectification_ordered"),
+    ActName.RECTIFICATION_OVERDUE: About(both("整改期限到期而未报结", "not submitted by the end of the rectification"), "rectification_ordered", follows=both("同一时刻建议启动问责(已有在办案件的记入该案),并再次责令整改。", "At the same instant a case is proposed, or the open one noted, and rectification ordered again.")),
     ActName.ACCOUNTABILITY_PROPOSED: About(
-        _w("整改超期,引擎建议启动问责;只是建议", "rectification was missed: the engine proposes a case, and only proposes"), "accountability_proposed",
-        follows=_w("案件待批准领导立案或不予立案。", "The case waits for the leader to file or decline it."),
+        both("整改超期,引擎建议启动问责;只是建议", "rectification was missed: the engine proposes a case, and only proposes"), "accountability_proposed",
+        follows=both("案件待批准领导立案或不予立案。", "The case waits for the leader to file or decline it."),
     ),
-    ActName.ACCOUNTABILITY_CONCLUDED: About(_w("问责案件了结", "the case was concluded"), "case"),
-    ActName.CALENDAR_RECOMPUTED: About(_w("载入放假安排后,时限重新认定", "a notice was loaded and the clock ruled again"), "calendar"),
-    ActName.FINDING_WITHDRAWN: About(_w("先前的认定被撤回,不再作数", "an earlier finding was withdrawn and no longer counts"), "calendar", ClockKind.LIMIT),
-    ActName.EXPLANATION_ASKED: About(_w("请独立机关说明情况", "the independent organ was asked to explain"), "supervised"),
-    ActName.CLOSED: About(_w("核验通过,销号", "verified and closed"), "verification", ClockKind.ARCHIVE),
-    ActName.CANCELLED: About(_w("批准领导撤销事项(父项撤销的随之撤销)", "cancelled by the leader, or with its parent"), "cancellation", ClockKind.ARCHIVE),
-    ActName.ARCHIVED: About(_w("等待期满且无未结异议、案件,归档", "the waiting time was over with nothing open: archived"), "archive"),
-    ActName.REFUSED: About(_w("操作不合规则,未予受理;事项未因此改变", "the command broke a rule and was refused; nothing was changed"), "stage"),
-    ActName.CASE_PROPOSED: About(
-        _w("引擎提出问责建议,措施查表得出;只是建议", "the engine proposed a case, the measure from the table; a proposal only"), "measures", None, (_FILE, _CASE_WITHDRAW),
-        _w("批准领导立案或不予立案;无人答复不产生处分。", "The leader files or declines; silence sanctions nobody."),
-    ),
-    ActName.CASE_WITHDRAWN: About(_w("所依认定已撤回,案件随之撤回", "withdrawn with the finding it was proposed on"), "case"),
-    ActName.FAILURE_NOTED: About(_w("同一对象已有在办案件,再次逾期记入该案,不另立案", "noted on the open case: one failure, one open case"), "accountability_proposed", None, (_FILE, _CASE_WITHDRAW)),
-    ActName.ASSIGNMENT_OBJECTED: About(_w("收到单位认为不属本单位", "the receiver held that the matter is not theirs"), "assignment"),
-    ActName.ASSIGNMENT_UPHELD: About(_w("维持交办", "the assignment was upheld"), "assignment"),
-    ActName.TRANSFER_REQUESTED: About(_w("申请转办,待转往单位答复", "a transfer was asked for"), "transfer"),
-    ActName.TRANSFER_ACCEPTED: About(_w("转往单位接受,成为牵头单位,重新签收", "the new lead accepted and signs anew"), "transfer"),
-    ActName.TRANSFER_REFUSED: About(_w("转往单位不接受", "the organ asked refused"), "transfer"),
-    ActName.TRANSFER_LAPSED: About(_w("到期未答复,转办失效,原单位继续负责", "unanswered: lapsed, the first receiver stays responsible"), "transfer"),
-    ActName.REOPENED: About(_w("回访后重新办理", "reopened after a return visit"), "reopening"),
-    ActName.OBJECTION_LODGED: About(_w("牵头单位对结论提出异议", "the lead objected to a conclusion"), "objection"),
-    ActName.OBJECTION_DECIDED: About(_w("异议已审定", "the objection was decided"), "objection"),
-    ActName.OBJECTION_OVERDUE: About(_w("答复、审定期限已到而无结果", "the time to answer or decide ran out"), "objection"),
-    ActName.URGED: About(_w("督办单位催办;不改变任何时限", "the office urged; no clock moves"), "urging", ClockKind.LIMIT),
-    ActName.SUMMONED: About(_w("督办单位约谈;不改变任何时限", "the office summoned a post; no clock moves"), "summons", ClockKind.LIMIT),
-    ActName.CIRCULATION_REQUESTED: About(_w("报请通报,待批准", "a circulation was proposed"), "circulation"),
-    ActName.CIRCULATION_REFUSED: About(_w("批准领导不同意通报", "the leader denied the circulation"), "circulation"),
-    ActName.CIRCULATED: About(_w("批准领导同意通报", "circulated with the leader's approval"), "circulation"),
-    ActName.URGENCY_RAISED: About(_w("提高紧急程度,时限不变,其后提醒、签收、督办随之", "raised: the limit stays, what is still to come follows"), "urgency"),
-    ActName.MERGED: About(_w("并入另一事项,本事项结束", "merged into another matter; this one has ended"), "merge"),
-    ActName.PRAISED: About(_w("督办单位表扬", "the office praised"), "praise"),
-    ActName.CORRECTED: About(_w("更正先前的一条记录,旧记录保留", "an earlier act was corrected; the old one stays"), "correction"),
-    ActName.SPLIT: About(_w("分解为子项;子项未办结,本项不能报结", "split; it cannot be submitted while a child is open"), "split"),
-    ActName.CASE_FILED: _case("批准领导立案", "the leader filed the case", _CASE_WITHDRAW),
-    ActName.CASE_DECLINED: _case("批准领导不予立案,同一逾期不再提出", "the leader declined; this failure is not proposed again"),
-    ActName.FILING_OVERDUE: _case("立案期限已到而未决定,报上一级", "not filed or declined in time; told above", _FILE),
-    ActName.INVESTIGATED: _case("两个以上岗位调查", "investigated by two posts or more"),
-    ActName.INVESTIGATION_OVERDUE: _case("调查期限已到,报上一级", "the investigation ran out of time; told above", _m(Who.OFFICE, "完成调查", "finish the investigation")),
-    ActName.FACTS_NOTIFIED: _case("事实告知书送达,陈述申辩期起算", "the facts were served and the window to answer began", _SAY),
-    ActName.STATEMENT_GIVEN: _case("被问责对象陈述申辩", "the subject gave a statement"),
-    ActName.STATEMENT_WAIVED: _case("被问责对象放弃陈述申辩", "the subject waived a statement"),
-    ActName.STATEMENT_LAPSED: _case("陈述申辩期满而无陈述", "the window closed without a statement", _SAY),
-    ActName.STATEMENT_ANSWERED: _case("督办单位逐点答复", "the office answered each point"),
-    ActName.ANSWER_OVERDUE: _case("答复期限已到,报上一级", "the statement was not answered in time; told above", _m(Who.OFFICE, "逐点答复", "answer each point")),
-    ActName.VOTE_CAST: _case("审议组成员表决", "a member of the panel voted"),
-    ActName.RECUSED: _case("审议组成员回避", "a member of the panel was recused"),
-    ActName.MEASURE_DECIDED: _case("审议组作出问责决定", "the panel decided a measure", _m(Who.SUBJECT, "送达后三十日内申请复核", "ask for a review within 30 days of service")),
-    ActName.CASE_DISMISSED: _case("不予问责", "the case was dismissed"),
-    ActName.CASE_EXEMPTED: _case("容错免责", "the subject was exempted"),
-    ActName.DECISION_OVERDUE: _case("审议期限已到,报上一级", "not decided in time; told above", _m(Who.PANEL, "表决并由主持人作出决定", "vote, and let the chair close")),
-    ActName.CASE_LAPSED: _case("立案后期限已满未决,案件终止,不予问责", "undecided too long after filing: lapsed, no measure", _m(Who.PANEL, "在期限内决定", "decide in time")),
-    ActName.DECISION_SERVED: _case("决定书送达,复核期起算", "the decision was served and the time for a review began", _m(Who.SUBJECT, "申请复核", "ask for a review")),
-    ActName.SERVICE_OVERDUE: _case("送达期限已到,报上一级", "not served in time; told above", _m(Who.OFFICE, "送达并附回证", "serve it, with a receipt")),
-    ActName.MEASURE_EXECUTED: _case("措施执行,附证据", "the measure was executed, with evidence"),
-    ActName.MEASURE_NOT_ADOPTED: _case("任免机关未采纳,案件终止", "the appointing organ did not adopt it; the case ended"),
-    ActName.EXECUTION_OVERDUE: _case("执行期限已到,报上一级", "not executed in time; told above", _m(Who.OFFICE, "执行并附证据", "execute it, with evidence")),
-    ActName.CASE_RECORDED: _case("备案", "the case was put on record"),
-    ActName.RECORD_OVERDUE: _case("备案期限已到,报上一级", "not put on record in time; told above", _m(Who.OFFICE, "备案", "put it on record")),
-    ActName.EFFECT_ENDED: _case("影响期届满", "the effect period ended"),
-    ActName.CASE_ARCHIVED: _case("案件归档", "the case was archived"),
-    ActName.REVIEW_REQUESTED: _case("被问责对象申请复核;不停止执行", "the subject asked for a review; execution goes on"),
-    ActName.REVIEW_DECIDED: _case("复核决定,不得加重", "the review was decided; it never makes it heavier"),
-    ActName.REVIEW_OVERDUE: _case("复核期限已到,报上一级", "not reviewed in time; told above", _m(Who.REVIEWERS, "作出复核决定", "decide the review")),
-    ActName.RESTORED: _case("决定撤销,予以恢复,不再计次", "revoked and restored; it no longer counts"),
+    ActName.ACCOUNTABILITY_CONCLUDED: About(both("问责案件了结", "the case was concluded"), "case"),
+    ActName.CALENDAR_RECOMPUTED: About(both("载入放假安排后,时限重新认定", "a notice was loaded and the clock ruled again"), "calendar"),
+    ActName.FINDING_WITHDRAWN: About(both("先前的认定被撤回,不再作数", "an earlier finding was withdrawn and no longer counts"), "calendar", ClockKind.LIMIT),
+    ActName.EXPLANATION_ASKED: About(both("请独立机关说明情况", "the independent organ was asked to explain"), "supervised"),
+    ActName.CLOSED: About(both("核验通过,销号", "verified and closed"), "verification", ClockKind.ARCHIVE),
+    ActName.CANCELLED: About(both("批准领导撤销事项(父项撤销的随之撤销)", "cancelled by the leader, or with its parent"), "cancellation", ClockKind.ARCHIVE),
+    ActName.ARCHIVED: About(both("等待期满且无未结异议、案件,归档", "the waiting time was over with nothing open: archived"), "archive"),
+    ActName.REFUSED: About(both("操作不合规则,未予受理;事项未因此改变", "the command broke a rule and was refused; nothing was changed"), "stage"),
+    ActName.ASSIGNMENT_OBJECTED: About(both("收到单位认为不属本单位", "the receiver held that the matter is not theirs"), "assignment"),
+    ActName.ASSIGNMENT_UPHELD: About(both("维持交办", "the assignment was upheld"), "assignment"),
+    ActName.TRANSFER_REQUESTED: About(both("申请转办,待转往单位答复", "a transfer was asked for"), "transfer"),
+    ActName.TRANSFER_ACCEPTED: About(both("转往单位接受,成为牵头单位,重新签收", "the new lead accepted and signs anew"), "transfer"),
+    ActName.TRANSFER_REFUSED: About(both("转往单位不接受", "the organ asked refused"), "transfer"),
+    ActName.TRANSFER_LAPSED: About(both("到期未答复,转办失效,原单位继续负责", "unanswered: lapsed, the first receiver stays responsible"), "transfer"),
+    ActName.REOPENED: About(both("回访后重新办理", "reopened after a return visit"), "reopening"),
+    ActName.OBJECTION_LODGED: About(both("牵头单位对结论提出异议", "the lead objected to a conclusion"), "objection"),
+    ActName.OBJECTION_DECIDED: About(both("异议已审定", "the objection was decided"), "objection"),
+    ActName.OBJECTION_OVERDUE: About(both("答复、审定期限已到而无结果", "the time to answer or decide ran out"), "objection"),
+    ActName.URGED: About(both("督办单位催办;不改变任何时限", "the office urged; no clock moves"), "urging", ClockKind.LIMIT),
+    ActName.SUMMONED: About(both("督办单位约谈;不改变任何时限", "the office summoned a post; no clock moves"), "summons", ClockKind.LIMIT),
+    ActName.CIRCULATION_REQUESTED: About(both("报请通报,待批准", "a circulation was proposed"), "circulation"),
+    ActName.CIRCULATION_REFUSED: About(both("批准领导不同意通报", "the leader denied the circulation"), "circulation"),
+    ActName.CIRCULATED: About(both("批准领导同意通报", "circulated with the leader's approval"), "circulation"),
+    ActName.URGENCY_RAISED: About(both("提高紧急程度,时限不变,其后提醒、签收、督办随之", "raised: the limit stays, what is still to come follows"), "urgency"),
+    ActName.MERGED: About(both("并入另一事项,本事项结束", "merged into another matter; this one has ended"), "merge"),
+    ActName.PRAISED: About(both("督办单位表扬", "the office praised"), "praise"),
+    ActName.CORRECTED: About(both("更正先前的一条记录,旧记录保留", "an earlier act was corrected; the old one stays"), "correction"),
+    ActName.SPLIT: About(both("分解为子项;子项未办结,本项不能报结", "split; it cannot be submitted while a child is open"), "split"),
 }  # fmt: skip

@@ -1,0 +1,86 @@
+"""In which shapes are the words of an explanation kept: of an act, a clock, a rule, and of what somebody can do?
+
+The words of matters are in words.py, those of cases in case_words.py.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.cases import CaseClockKind
+from models.explanations import Words
+from models.matters import ClockKind
+
+AnyClock = ClockKind | CaseClockKind
+
+
+class Who(StrEnum):
+    """Who can do something about a clock, seen from the matter."""
+
+    LEAD = "lead"
+    CO = "co"
+    OFFICE = "office"
+    LEADER = "leader"
+    ABOVE = "above"
+    NEW_LEAD = "new_lead"
+    SUBJECT = "subject"
+    PANEL = "panel"
+    REVIEWERS = "reviewers"
+
+
+class Needs(StrEnum):
+    """What the one extension request of a matter must be, for something to be possible."""
+
+    NOTHING = "nothing"
+    NOT_ASKED = "not_asked"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What somebody can do so that a clock does not end in what it ends in; all before its due instant."""
+
+    who: Who
+    words: Words
+    needs: Needs = Needs.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWords:
+    """A clock's name, what it ends in if nobody acts, and who can prevent that."""
+
+    name: Words
+    ends: Words
+    means: tuple[Means, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule: what it says, where the contract has it, the parameters it takes, and what it accepts when it refuses."""
+
+    words: Words
+    contract: str
+    parameters: tuple[str, ...] = ()
+    accepts: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An act: what it means, and the rule it follows where it records none.
+
+    `clock` is the clock that what follows is read from, where the act sets none itself.
+    """
+
+    words: Words
+    rule: str
+    clock: AnyClock | None = None
+    follows: Words | None = None
+
+
+def both(zh: str, en: str) -> Words:
+    """A sentence in both languages."""
+    return Words(zh=zh, en=en)
+
+
+def means(who: Who, zh: str, en: str, needs: Needs = Needs.NOTHING) -> Means:
+    """What `who` can do, in both languages."""
+    return Means(who, Words(zh=zh, en=en), needs)
