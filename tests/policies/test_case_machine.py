@@ -215,7 +215,7 @@ class Case(RuleBasedStateMachine):
         return organ.handler if office and organ else by
 
 
-@settings(max_examples=1800, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck))
 class _Walk(Case):
     """The walks of the ordinary run."""
 
