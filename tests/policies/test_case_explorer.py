@@ -27,7 +27,7 @@ from policies.case import RULES, CaseRules, Rule
 from policies.case_drafts import CaseDraft
 from tests.policies.case_explorer import CASTS, TERMINAL, Cast, GuaranteeBroken, explore
 
-BOUND = 800
+BOUND = 600
 """States of one cast in the ordinary run; `python -m tests.policies.case_explorer` walks them all."""
 
 

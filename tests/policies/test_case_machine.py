@@ -72,7 +72,8 @@ class Case(RuleBasedStateMachine):
     @initialize(
         subject=posts, leader=posts, office=st.sampled_from(OFFICES), panel=st.lists(posts, max_size=5, unique=True),
         reviewers=st.lists(posts, max_size=3, unique=True), severity=st.sampled_from(Severity),
-        opened_by=st.one_of(st.none(), posts), filed=st.sampled_from((True, True, False)), lead=st.sampled_from(tuple(organ.name for organ in ORGANS)),
+        opened_by=st.one_of(st.none(), posts), filed=st.sampled_from((True, True, False)),
+        lead=st.sampled_from(tuple(organ.name for organ in ORGANS)),
     )  # fmt: skip
     def opens(self, subject: str, opened_by: str | None, *, filed: bool = False, **roles: Any) -> None:
         """A case is proposed, by the engine or by some post, and mostly filed at once."""
