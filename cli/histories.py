@@ -1,7 +1,7 @@
-"""Does every matter have the workflow that keeps its time, and what have the workflows seen of the ledger?
+"""Does every matter and case have the workflow that keeps its time, and what have these seen of the ledger?
 
-What a receipt witnesses is for witnesses.py, comparing it for record/ledger.py; here are all matters, and beside
-them the refused commands that found no running matter, each recorded by a workflow of its own.
+What a receipt witnesses is for witnesses.py, comparing it for record/ledger.py; here are all of them, and beside
+them the refused commands that found no running workflow, each recorded by a workflow of its own.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from enum import StrEnum
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.contract import MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
+from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
 from record.ledger import Witness
 from witnesses import receipts_in, witnesses_of
 
@@ -22,7 +22,7 @@ _GOING_ON = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_
 
 
 class HistoryState(StrEnum):
-    """Whether a matter's workflow keeps its time."""
+    """Whether a target's workflow keeps its time."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -39,34 +39,35 @@ class History:
     witnessed: list[Witness] = field(default_factory=list)
 
 
-async def histories(client: Client, matter_ids: Iterable[str]) -> list[History]:
-    """The history of each of these matters, in their order. Raises RPCError where the server does not answer."""
+async def histories(client: Client, targets: Iterable[str]) -> list[History]:
+    """The history of each of these matters and cases, in order. Raises RPCError where the server does not answer."""
     gate = asyncio.Semaphore(IN_FLIGHT)
 
-    async def one(matter_id: str) -> History:
+    async def one(target: str) -> History:
         async with gate:
-            return await history(client, matter_id)
+            return await history(client, target)
 
-    return list(await asyncio.gather(*(one(matter_id) for matter_id in matter_ids)))
+    return list(await asyncio.gather(*(one(target) for target in targets)))
 
 
-async def history(client: Client, matter_id: str) -> History:
-    """What the workflow of one matter has witnessed, in every run the server still keeps."""
+async def history(client: Client, target: str) -> History:
+    """What the workflow of one matter or case has witnessed, in every run the server still keeps."""
     try:
-        described = await client.get_workflow_handle(matter_workflow_id(matter_id)).describe()
+        described = await client.get_workflow_handle(matter_workflow_id(target)).describe()
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            return History(matter_id, HistoryState.MISSING)
+            return History(target, HistoryState.MISSING)
         raise
-    witnessed = [witness async for witness in witnesses_of(client, matter_id) if witness.seq]
-    return History(matter_id, _state(described.status), witnessed)
+    witnessed = [witness async for witness in witnesses_of(client, target) if witness.seq]
+    return History(target, _state(described.status), witnessed)
 
 
-async def matters_known(client: Client) -> list[str]:
-    """The ids of all matters this server has a workflow of."""
-    prefix = matter_workflow_id("")
-    found = {one.id async for one in client.list_workflows(f"WorkflowType = '{MATTER_WORKFLOW}'")}
-    return sorted(one.removeprefix(prefix) for one in found if one.startswith(prefix))
+async def targets_known(client: Client) -> list[str]:
+    """The ids of all matters and cases this server has a workflow of, in order."""
+    chosen = f"WorkflowType IN ('{MATTER_WORKFLOW}', '{CASE_WORKFLOW}')"
+    found = {one.id async for one in client.list_workflows(chosen)}
+    named = {one.partition("/")[2] for one in found}
+    return sorted(target for target in named if matter_workflow_id(target) in found)  # the rest: a drill's own
 
 
 async def misdirected(client: Client, target: str | None = None) -> AsyncIterator[History]:

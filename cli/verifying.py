@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 from temporalio.client import Client
 
 from cli.documents import printing_of
-from cli.histories import History, HistoryState, histories, history, matters_known, misdirected
+from cli.histories import History, HistoryState, histories, history, misdirected, targets_known
 from cli.instants import now
 from cli.kept import record, settings
 from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
+from models.acts import ActName
+from models.cases import CASE_OVER, CaseStage
 from models.matters import Stage
 from record import documents, ledger, views
+from record import targets as record_targets
 from record.documents import DocumentFault, DocumentFaultKind
 from record.ledger import ChainFault, FaultKind, Witness
 from record.store import Store
@@ -23,8 +27,7 @@ from settings import Settings
 
 __all__ = ["verify"]
 
-_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
-_PAGE = 1000
+_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 _LOOKS = 5
 _PAUSE_SECONDS = 0.3
 
@@ -112,7 +115,7 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
     """How many histories were compared, and what they say against the record."""
     client = await client_of(place)
     stages = _stages(store, target)
-    known = await matters_known(client) if target is None else []
+    known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
     aside = [one async for one in misdirected(client, target)]
     found: list[Finding] = []
@@ -125,7 +128,7 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
 
 
 async def _against(store: Store, client: Client, seen: list[History]) -> list[ChainFault]:
-    """What the witnesses say against the ledger; a matter that is just getting on is looked at again."""
+    """What the witnesses say against the ledger; one that is just getting on is looked at again."""
     witnessed = [witness for one in seen for witness in one.witnessed]
     for _ in range(_LOOKS):
         faults = differing(store, witnessed)
@@ -144,38 +147,37 @@ async def _against(store: Store, client: Client, seen: list[History]) -> list[Ch
 def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
     """What the witnesses say against the ledger.
 
-    A case's chain is written by its matter's workflow, whose receipts speak of the matter only: that it goes on after
-    the last refused command somebody witnessed says nothing.
+    An archived matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
+    sees any more: that alone is no fault.
     """
     with store.reading() as session:
         faults = ledger.compare(session, witnessed)
-    return [fault for fault in faults if fault.kind is not FaultKind.RECORD_AHEAD or "/" not in fault.target]
+        return [fault for fault in faults if not _told_by_case(session, fault)]
 
 
-def _stages(store: Store, target: str | None) -> dict[str, Stage]:
-    """Every matter the record knows of (or the one asked about), and its stage."""
+def _told_by_case(session: Session, fault: ChainFault) -> bool:
+    if fault.kind is not FaultKind.RECORD_AHEAD:
+        return False
+    if record_targets.stages(session, fault.target).get(fault.target) is not Stage.ARCHIVED:
+        return False
+    later = ledger.entries(session, fault.target, after=fault.seq - 1)
+    return all(entry.act.act is ActName.ACCOUNTABILITY_CONCLUDED for entry in later)
+
+
+def _stages(store: Store, target: str | None) -> dict[str, Stage | CaseStage]:
+    """Every matter and case the record knows of (or the one asked about, with its cases), and its stage."""
     with store.reading() as session:
-        if target is not None:
-            card = views.card(session, target, now())
-            return {} if card is None else {card.line.id: card.line.stage}
-        stages: dict[str, Stage] = {}
-        after: str | None = None
-        while True:
-            page = views.matters(session, now=now(), after=after, limit=_PAGE)
-            stages |= {line.id: line.stage for line in page.items}
-            if page.next is None:
-                return stages
-            after = page.next
+        return record_targets.stages(session, target)
 
 
-def _broken(one: History, stage: Stage | None) -> Finding | None:
+def _broken(one: History, stage: Stage | CaseStage | None) -> Finding | None:
     """What is wrong with a history as a whole; None when nothing is."""
     if stage is None:
-        return None  # the record does not know the matter: its witnesses say so entry by entry
+        return None  # the record does not know it: its witnesses say so entry by entry
     words = {
-        HistoryState.MISSING: "服务器上没有此事项的流程 the server has no workflow of this matter",
-        HistoryState.CUT_OFF: "流程被终止,无人计时 the workflow was cut off, nobody keeps the matter's time",
-        HistoryState.COMPLETED: "流程已结束而事项未归档 the workflow has ended but the matter is not archived",
+        HistoryState.MISSING: "服务器上没有它的流程 the server has no workflow of it",
+        HistoryState.CUT_OFF: "流程被终止,无人计时 the workflow was cut off, nobody keeps its time",
+        HistoryState.COMPLETED: "流程已结束而事项或案件未了结 the workflow has ended before the matter or case has",
     }
     if one.state not in words or (one.state is HistoryState.COMPLETED and stage in _OVER):
         return None

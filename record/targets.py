@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from models.acts import ActName
-from models.cases import CASE_OVER, CaseState
+from models.cases import CASE_OVER, CaseStage, CaseState
 from models.contract import is_case
 from models.matters import MatterState, Stage
 from models.rows import ActRow, CaseRow, MatterRow, table
@@ -64,6 +64,17 @@ def waiting(session: Session, families: list[str]) -> dict[str, datetime | None]
     both = matter.union_all(case).subquery()
     chosen = select(both).join(began, began.c.target == both.c.id).order_by(began.c.first)
     return {row.id: row.next_at for row in session.execute(chosen)}
+
+
+def stages(session: Session, of: str | None = None) -> dict[str, Stage | CaseStage]:
+    """The stage of every matter and case on record; with `of`, of that matter and its cases, or of that case."""
+    matter = select(_MATTERS.c.id, _MATTERS.c.stage)
+    case = select(_CASES.c.id, _CASES.c.stage)
+    if of is not None:
+        matter = matter.where(_MATTERS.c.id == of)
+        case = case.where(or_(_CASES.c.id == of, _CASES.c.matter_id == of))
+    found: dict[str, Stage | CaseStage] = {row.id: Stage(row.stage) for row in session.execute(matter)}
+    return found | {row.id: CaseStage(row.stage) for row in session.execute(case)}
 
 
 def unfinished(session: Session, after_id: str = "", limit: int = 500) -> list[str]:

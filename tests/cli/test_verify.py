@@ -13,7 +13,8 @@ from temporalio.client import Client
 from cli.verifying import differing
 from models.acts import Act, ActName
 from models.contract import matter_workflow_id
-from record import ledger
+from models.matters import MatterState, Stage
+from record import ledger, matters
 from record.ledger import Witness
 from record.store import Store
 from tests.builders import at
@@ -159,19 +160,48 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
 
 
-def test_a_case_that_goes_on_after_a_refused_command_to_it_is_in_order(database_url: str) -> None:
+def test_a_case_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None:
+    case = f"inspection/{uuid4().hex[:6]}"
+    by = "by=区政府督查室承办岗"
+    engine.ok("do", case, "propose", by, "subject=区教育局长", "facts=检查发现", "severity=ordinary")
+    assert engine("do", case, "vote", by, "choice=proposed").code == 1
+    settings = copied()
+    with store_of(settings) as store:
+        tamper(store, "DELETE FROM acts WHERE target = :case AND seq = 2", case=case)
+        tamper(store, "UPDATE heads SET seq = 1 WHERE target = :case", case=case)
+
+    untouched, cut = engine.ok("verify", case), engine("verify", case, "--json", **settings)
+
+    assert (untouched["in_order"], untouched["histories"]) == (True, 1)
+    assert ("record_behind", case, 2) in {(one["kind"], one["target"], one["seq"]) for one in cut.json["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("later", "stage", "found"),
+    [
+        (ActName.ACCOUNTABILITY_CONCLUDED, Stage.ARCHIVED, []),
+        (ActName.ACCOUNTABILITY_CONCLUDED, Stage.RUNNING, [ledger.FaultKind.RECORD_AHEAD]),
+        (ActName.CLOSED, Stage.ARCHIVED, [ledger.FaultKind.RECORD_AHEAD]),
+    ],
+)
+def test_only_what_a_case_came_to_goes_on_record_behind_an_archived_matters_back(
+    database_url: str, later: ActName, stage: Stage, found: list[ledger.FaultKind]
+) -> None:
     store = Store(database_url)
     store.migrate()
-    proposed, refused, noted = (
-        Act(at=at("03-02 09:00"), target="m1/case1", act=name)
-        for name in (ActName.CASE_PROPOSED, ActName.REFUSED, ActName.FAILURE_NOTED)
-    )
+    told = [Act(at=at("03-02 09:00"), target="m1", act=name) for name in (ActName.REGISTERED, later)]
     with store.writing() as session:
-        entries = ledger.append(session, [proposed, refused, noted], message_id=None, processed_at=at("03-02 09:00"))
+        entries = ledger.append(session, told, message_id=None, processed_at=at("03-02 09:00"))
+        matters.save(
+            session,
+            MatterState(id="m1", stage=stage),
+            seq=2,
+            at=at("03-02 09:00"),
+            last_act=later,
+            next_at=None,
+        )
 
-    assert differing(store, [Witness("m1/case1", 2, entries[1].hash[:32])]) == []
-    (fault,) = differing(store, [Witness("m1/case1", 2, entries[2].hash[:32])])
-    assert fault.kind is ledger.FaultKind.WITNESS_DIFFERS
+    assert [fault.kind for fault in differing(store, [Witness("m1", 1, entries[0].hash[:32])])] == found
     store.close()
 
 
