@@ -17,11 +17,26 @@ import worker
 from embedded import FOR_TESTS, EmbeddedServer
 from intake.directory import read_directory
 from models.acts import ActName
+from models.case_messages import (
+    AnswerStatement,
+    CaseCommand,
+    Decide,
+    Execute,
+    File,
+    GiveStatement,
+    Investigate,
+    NotifyFacts,
+    Propose,
+    Record,
+    Serve,
+    Vote,
+)
 from models.messages import Command, Registration, ReportProgress, Sign, Submit, Verify
 from office import Office
 from record import ledger
 from record.ledger import ChainFault, Entry
 from record.store import Store
+from tests.workflows.cast import this_second
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
 
@@ -93,6 +108,70 @@ async def disturb(server: EmbeddedServer, running: WorkerProcess, chance: random
             await server.start()
         else:
             running.kill_and_start()
+
+
+CASE = "inspection/kill1"
+
+
+def a_case() -> list[CaseCommand]:
+    """One case with every step of due process, from its proposal to its record."""
+    officer, subject, leader, panel = "区政府督查室承办岗", "区教育局长", "区长", ("区长", "区监委主任")
+    talk = {"kind": "talk_record", "persons": [leader, subject], "place": "区政府会议室", "content": "诫勉谈话内容"}
+    return [
+        Propose(message_id="c-propose", by=officer, subject=subject, facts="检查发现", panel=panel),
+        File(message_id="c-file", by=leader),
+        Investigate(message_id="c-investigate", by="区审计局长", posts=("区审计局长", "区财政局长"), text="属实"),
+        NotifyFacts(message_id="c-notify", by=officer, text="未在期限内报结", receipt="本人签收"),
+        GiveStatement(message_id="c-statement", by=subject, text="材料供应延误"),
+        AnswerStatement(message_id="c-answer", by=officer, text="已核实,不影响认定"),
+        *(Vote(message_id=f"c-vote-{member}", by=member, choice="proposed") for member in panel),
+        Decide(message_id="c-decide", by=leader),
+        Serve(message_id="c-serve", by=officer, receipt="签收回执"),
+        Execute(message_id="c-execute", by=officer, evidence={**talk, "time": this_second()}),
+        Record(message_id="c-record", by=officer),
+    ]
+
+
+async def test_a_case_lives_through_a_kill_at_every_step(
+    temporal_server: EmbeddedServer, tmp_path: Path, database_url: str
+) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
+    client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+    store = Store(database_url)
+    store.migrate()
+    running = WorkerProcess(temporal_server.address, tmp_path, database_url)
+    try:
+        office = Office(client, store, patience=timedelta(seconds=90))
+        for command in a_case():
+            saying = asyncio.create_task(office.say(CASE, command))
+            await asyncio.sleep(chance.uniform(0, 0.1))
+            running.kill_and_start()
+            outcome = await saying
+            assert outcome.accepted, (command.do, outcome)
+        witnessed = [seen async for seen in witnesses_of(client, CASE)]
+        with store.reading() as session:
+            faults = [*ledger.verify(session), *ledger.compare(session, witnessed)]
+            acts = [entry.act.act for entry in ledger.entries(session, CASE)]
+    finally:
+        running.kill()
+        store.close()
+
+    assert (faults, acts) == (
+        [],
+        [
+            ActName.CASE_PROPOSED,
+            ActName.CASE_FILED,
+            ActName.INVESTIGATED,
+            ActName.FACTS_NOTIFIED,
+            ActName.STATEMENT_GIVEN,
+            ActName.STATEMENT_ANSWERED,
+            *[ActName.VOTE_CAST] * 2,
+            ActName.MEASURE_DECIDED,
+            ActName.DECISION_SERVED,
+            ActName.MEASURE_EXECUTED,
+            ActName.CASE_RECORDED,
+        ],
+    )
 
 
 async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_path: Path, database_url: str) -> None:
