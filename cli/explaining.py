@@ -15,7 +15,6 @@ from cli.problems import ExitCode, Problem
 from models.acts import ActName
 from models.contract import matter_of
 from models.explanations import Explanation, Telling
-from models.matters import MatterState
 from models.policy import Policy
 from policies.explaining.counted import versions
 from policies.explaining.dossier import Dossier
@@ -23,7 +22,7 @@ from policies.explaining.explanation import why_act, why_now
 from policies.explaining.tracing import Numbered
 from policies.procedures import load_text
 from policies.wording import act_words
-from record import calendars, deliveries, outbox, procedures, views
+from record import calendars, cases, deliveries, outbox, procedures, views
 from record.ledger import Entry, entries
 from record.outbox import NoticeState
 
@@ -78,13 +77,17 @@ def _explained(session: Session, target: str, act: str | None, *, full: bool) ->
     matter_id = matter_of(target)
     card = views.register_of(session, [matter_id], now=own[-1].act.at).get(matter_id)
     state = card.state if card else None
+    matter = own if matter_id == target else entries(session, matter_id)
+    standing = cases.seen(session, target) if matter_id != target else None
     dossier = Dossier(
         target=target,
-        matter=_numbered(own if matter_id == target else entries(session, matter_id)),
+        matter=_numbered(matter),
         case=() if matter_id == target else _numbered(own),
         calendars=versions(calendars.notices(session)),
         state=state,
-        policy=_policy(session, own, state),
+        policy=_policy(session, matter, state.policy if state else ""),
+        standing=standing,
+        case_policy=_policy(session, own, standing.policy if standing else "") if matter_id != target else None,
     )
     if act is None:
         return why_now(dossier, _told(session, own[-1]), full=full)
@@ -115,10 +118,10 @@ def _entry(chain: Sequence[Entry], act: str) -> Entry:
     return found
 
 
-def _policy(session: Session, chain: Sequence[Entry], state: MatterState | None) -> Policy | None:
-    """The policy the target was ruled by, from the text kept in the record; None where none is kept."""
+def _policy(session: Session, chain: Sequence[Entry], key: str) -> Policy | None:
+    """The policy of that key, else the first of `chain`, from the text kept in the record; None where none is."""
     keys = [entry.act.ruling.policy for entry in chain if entry.act.ruling and entry.act.ruling.policy]
-    key = (state.policy if state else "") or next(iter(keys), "")
+    key = key or next(iter(keys), "")
     version, _, on = key.partition("/")
     try:
         return load_text(procedures.get(session, version), version).in_force(date.fromisoformat(on))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from models.acts import ActName
 from models.base import Shape
+from models.cases import CaseClockKind
 from models.matters import ClockKind
 
 
@@ -76,7 +77,7 @@ class Counted(Shape):
     the days come to under `calendar`, None where nothing can be counted. `note` says what differs, and why.
     """
 
-    kind: ClockKind
+    kind: ClockKind | CaseClockKind
     name: Words
     started_at: datetime
     started_by: int | None

@@ -8,16 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from models.calendar import CalendarNotice
+from models.cases import CaseClockKind
 from models.explanations import Counted, CountedDay, Words
-from models.matters import Clock, ClockKind
+from models.matters import Clock, ClockKind, Running
 from policies.calendar import Calendar, CalendarError, standard_calendar
 from policies.counting import Counting
-from policies.deadlines import Due, due, explain
+from policies.deadlines import DayNote, Due, due, effect_ends_at, explain, local_date
 from policies.explaining.tracing import Run, Stops
+from policies.explaining.vocabulary import AnyClock
 from policies.explaining.words import CLOCK_NAMES
 from policies.limits import Limit, LimitError, Unit, parse_limit
 from policies.wording import moment
 
+# Periods of many months, ended by the corresponding day: half a year of days listed would show nothing more.
+_BY_THE_MONTH = (CaseClockKind.EFFECT, CaseClockKind.LAPSE)
 # A series that is longer than this many periods is not looked through for the one that ended.
 _PERIODS = 600
 
@@ -74,12 +78,14 @@ def counted(  # noqa: PLR0917 - what is recorded of a clock, and what it was cou
     return best.model_copy(update={"note": best.note or note})
 
 
-def counted_clock(clock: Clock, stops: Stops, calendars: Mapping[str, Calendar], counting: Counting) -> Counted:
+def counted_clock(
+    kind: AnyClock, clock: Running, stops: Stops, calendars: Mapping[str, Calendar], counting: Counting
+) -> Counted:
     """The days of a clock of the snapshot, which holds everything its ruling rested on."""
     leans_on = None
-    if clock.not_before is not None:
+    if isinstance(clock, Clock) and clock.not_before is not None:
         leans_on = Run(ClockKind.LIMIT, clock.started_at, 0, "", due_at=clock.not_before)
-    run = Run(clock.kind, clock.started_at, 0, clock.limit, due_at=clock.due_at, round=clock.round, leans_on=leans_on)
+    run = Run(kind, clock.started_at, 0, clock.limit, due_at=clock.due_at, round=clock.round, leans_on=leans_on)
     known = list(calendars)
     named = known[: known.index(clock.calendar) + 1] if clock.calendar in calendars else [clock.calendar]
     return counted(run, clock.due_at, stops, named, calendars, counting)
@@ -110,7 +116,9 @@ def _under(run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, 
     if not known:
         return blank
     chosen, (limit, end, stopped) = min(known, key=lambda pair: pair[1][1].at)
-    days = explain(limit, chosen.started_at, calendar, counting, stopped)
+    days: Sequence[DayNote] = ()
+    if run.kind not in _BY_THE_MONTH:
+        days = explain(limit, chosen.started_at, calendar, counting, stopped)
     derived, note = end.at, None
     floor = _floor(run, stops, calendar, counting)
     if floor is not None and floor > end.at:
@@ -163,6 +171,9 @@ def _ended(  # noqa: PLR0917 - what due() takes, and the recorded instant
     limit: Limit, run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, counting: Counting
 ) -> tuple[Due, Stops]:
     """The end, and the suspensions that touched it: one that began after the due instant stopped nothing."""
+    if run.kind is CaseClockKind.EFFECT:
+        ends_at = effect_ends_at(local_date(run.started_at), limit, counting)
+        return Due(ends_at, local_date(ends_at), False, ("R15",), calendar.version), ()
     before = tuple(stop for stop in stops if stop[1] > run.started_at and (due_at is None or stop[0] < due_at))
     return due(limit, run.started_at, calendar, counting, before), before
 

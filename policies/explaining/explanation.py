@@ -4,27 +4,32 @@ From what is recorded of a matter or case to one answer: rule, facts, days, noti
 when. Nothing is decided or ruled again; the words are in words.py, the clocks from tracing.py and counted.py.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from models.acts import Act, ActName
+from models.cases import CaseClockKind, CaseState
 from models.documents import ISSUED
 from models.explanations import Counted, Explanation, Paper, Telling, Way, Words
-from models.matters import ClockKind, Light, MatterState
+from models.matters import ClockKind, Light, MatterState, Running
 from models.messages import TITLES
+from policies.case_timers import OVERDUE
 from policies.drafts import next_due
+from policies.explaining.case_tracing import CASE_STRUCK, trace_case
 from policies.explaining.counted import counted, counted_clock
-from policies.explaining.dossier import CAUSES_OF_CASES, Dossier
+from policies.explaining.dossier import ACTS_CAUSED, CAUSES_OF_CASES, Dossier
 from policies.explaining.facts import facts, facts_now
 from policies.explaining.rules import rule_named, rule_of
 from policies.explaining.tracing import RAN_OUT, Moment, Numbered, Run, trace
-from policies.explaining.words import ABOUT, CLOCKS, RULES, WHO, Means, Needs, Who
-from policies.wording import LIGHTS, STAGES, act_words, moment
+from policies.explaining.vocabulary import AnyClock, Needs, Who
+from policies.explaining.words import CLOCKS, WHO, about, rule_words
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, moment
 
 # What somebody could have prevented: what a clock caused, and what is noted or reminded of because of it.
-_PREVENTABLE = RAN_OUT | {ActName.SIGN_REMINDED}
-# Acts of a case that a clock of its own caused.
-_OVERDUE = ("_overdue", "_lapsed")
+_PREVENTABLE = RAN_OUT | CASE_STRUCK | {ActName.SIGN_REMINDED}
+# The steps of a case that somebody owes: once one has run out, the organ above may take it too.
+_OWED = frozenset(OVERDUE)
 
 
 def why_act(dossier: Dossier, seq: int, told: Iterable[Telling] = (), *, full: bool = False) -> Explanation:
@@ -35,23 +40,19 @@ def why_act(dossier: Dossier, seq: int, told: Iterable[Telling] = (), *, full: b
     one = next((one for one in dossier.chain if one.seq == seq), None)
     if one is None:
         raise KeyError(seq)
-    moments = trace(dossier.matter, dossier.state.terms if dossier.state else None, dossier.policy)
-    now = _moment_of(dossier, one, moments)
-    about = ABOUT[one.act.act]
-    clocks = tuple(_clocks(dossier, one, now))
-    ahead = _ahead(one, now)
-    lead = now.lead if now is not None else ""
+    moments = _moments(dossier)
+    now = next(found for found in moments if found.numbered.seq == seq)
+    cause = _cause(dossier, one)
+    clocks = tuple(clock for of in (cause, now) if of is not None for clock in _clocks(dossier, of))
+    ahead = [(run, _ends_at(run, clocks)) for run in _ahead(now)]
     # What came at the same instant could stop nothing any more.
-    prior = [other.act.act for other in dossier.matter if other.act.at < one.act.at]
+    before = [other.act for other in dossier.chain if other.act.at < one.act.at]
     could: list[Way] = []
-    if now is not None and now.rests_on is not None and now.numbered.act.act in _PREVENTABLE:
-        could += _ways(dossier, now.rests_on.kind, now.due_at, lead, prior)
-    ends_at = _ends_at(ahead, clocks)
-    can = list(_ways(dossier, ahead.kind, ends_at, lead, [*prior, one.act.act])) if ahead is not None else []
-    if one.act.act.value.endswith(_OVERDUE):
-        could += _means(dossier, about.means, one.act.at, one, lead)
-    else:
-        can += _means(dossier, about.means, one.act.due, one, lead)
+    for missed in (cause, now):
+        if missed is not None and missed.rests_on is not None and missed.numbered.act.act in _PREVENTABLE:
+            prior = [other.act for other in dossier.matter if other.act.at < one.act.at] if missed is cause else before
+            could += _ways(dossier, missed.rests_on, missed.due_at, missed.lead, prior)
+    can = [way for run, ends_at in ahead for way in _ways(dossier, run, ends_at, now.lead, [*before, one.act])]
     return Explanation(
         target=dossier.target,
         title=_title(dossier),
@@ -60,15 +61,15 @@ def why_act(dossier: Dossier, seq: int, told: Iterable[Telling] = (), *, full: b
         at=one.act.at,
         happened=tuple(_happened(one.act, full=full)),
         rule=rule_of(dossier, one.act, clocks),
-        facts=tuple(facts(dossier, one, now)),
+        facts=tuple(facts(dossier, one, now, cause)),
         clocks=clocks,
         told=tuple(told),
         papers=tuple(
             Paper(number=str(issued["number"]), title=str(issued["title"])) for issued in one.act.detail.get(ISSUED, ())
         ),
         could=tuple(could),
-        instead=tuple(_instead(one.act)),
-        follows=tuple(_follows(one.act, ahead, ends_at)),
+        instead=tuple(_instead(dossier, one.act)),
+        follows=tuple(_follows(one.act, ahead)),
         can=tuple(can),
         since=tuple(_since(dossier, one, moments)),
     )
@@ -79,21 +80,18 @@ def why_now(dossier: Dossier, told: Iterable[Telling] = (), *, full: bool = Fals
 
     `told` are the notices of its last act. A matter that was never admitted is explained by its last refusal.
     """
-    last, state = dossier.chain[-1], dossier.state
+    state = dossier.state
+    if dossier.case and dossier.standing is not None:
+        return _why_case(dossier, dossier.standing, told, full=full)
     if dossier.case or state is None or state.terms is None:
-        found = why_act(dossier, last.seq, told, full=full)
-        open_ = next((case.open for case in state.cases if case.id == dossier.target), None) if state else None
-        standing = Words(
-            zh="案件在办" if open_ else "案件已了结", en="the case is open" if open_ else "the case has ended"
-        )
-        happened = (standing, *found.happened) if dossier.case else found.happened
-        return found.model_copy(update={"seq": None, "act": None, "at": None, "happened": happened})
+        found = why_act(dossier, dossier.chain[-1].seq, told, full=full)
+        return found.model_copy(update={"seq": None, "act": None, "at": None})
     clocks = tuple(
-        counted_clock(clock, _finished(state), dossier.calendars, dossier.counting)
+        counted_clock(clock.kind, clock, _finished(state), dossier.calendars, dossier.counting)
         for clock in sorted(state.clocks.values(), key=lambda clock: (clock.due_at, clock.kind))
     )
     running = [clock for clock in clocks if not state.suspended or clock.kind is ClockKind.SUSPENSION]
-    prior = [one.act.act for one in dossier.matter]
+    prior = [one.act for one in dossier.matter]
     lead = state.terms.lead
     return Explanation(
         target=dossier.target,
@@ -107,8 +105,52 @@ def why_now(dossier: Dossier, told: Iterable[Telling] = (), *, full: bool = Fals
         clocks=clocks,
         told=tuple(told),
         follows=tuple(_next(state, running)),
-        can=tuple(way for clock in running for way in _ways(dossier, clock.kind, clock.due_at, lead, prior)),
+        can=tuple(
+            way for clock in running for way in _ways(dossier, _run(state.clocks, clock), clock.due_at, lead, prior)
+        ),
     )
+
+
+def _why_case(dossier: Dossier, standing: CaseState, told: Iterable[Telling], *, full: bool) -> Explanation:
+    """Why the case stands as it does: its step and its running clocks, beside its last act."""
+    found = why_act(dossier, dossier.chain[-1].seq, told, full=full)
+    clocks = tuple(
+        counted_clock(clock.kind, clock, (), dossier.calendars, dossier.counting)
+        for clock in sorted(standing.clocks.values(), key=lambda clock: (clock.due_at, clock.kind))
+    )
+    stage = Words(
+        zh=f"案件{'在办' if standing.open else '不在办'},现处:{CASE_STAGES[standing.stage]}。",
+        en=f"{'the case is open' if standing.open else 'the case is not open'}, stage: {standing.stage.value}.",
+    )
+    measure = standing.standing or (standing.measure if standing.open else "")
+    figures = (
+        [Words(zh=f"现拟或已定的措施:{measure}。", en=f"The measure proposed or decided: {measure}.")]
+        if measure
+        else []
+    )
+    prior = [one.act for one in dossier.case]
+    ways = (way for clock in clocks for way in _ways(dossier, _run(standing.clocks, clock), clock.due_at, "", prior))
+    return found.model_copy(
+        update={
+            "seq": None,
+            "act": None,
+            "at": None,
+            "happened": (stage, *figures, *found.happened),
+            "rule": rule_named(dossier, found.rule.entry, standing.policy, found.rule.calendar, None, (), clocks),
+            "clocks": clocks,
+            "could": (),
+            "instead": (),
+            "follows": tuple(_ends(clock.kind, clock.due_at) for clock in clocks)
+            or (Words(zh="不再有到期之事。", en="Nothing falls due any more."),),
+            "can": tuple(ways),
+            "since": (),
+        }
+    )
+
+
+def _run(running: Mapping[Any, Running], clock: Counted) -> Run:
+    """The running clock that was counted, as a run."""
+    return Run(clock.kind, clock.started_at, 0, clock.limit, clock.due_at, running[clock.kind].round)
 
 
 def _next(state: MatterState, running: Sequence[Counted]) -> Iterator[Words]:
@@ -129,15 +171,17 @@ def _next(state: MatterState, running: Sequence[Counted]) -> Iterator[Words]:
 
 
 def _title(dossier: Dossier) -> str | None:
+    if dossier.standing is not None:
+        return dossier.standing.title
     return dossier.state.terms.title if dossier.state and dossier.state.terms else None
 
 
 def _happened(act: Act, *, full: bool) -> Iterator[Words]:
-    about = ABOUT[act.act]
+    words = about(act).words
     by = Words(zh=f",由{act.by}", en=f", by {act.by}") if act.by else Words(zh="", en="")
     yield Words(
-        zh=f"{moment(act.at, weekday=True)} {act_words(act.act)}{by.zh}:{about.words.zh}。",
-        en=f"{moment(act.at)} {act.act.value}{by.en}: {about.words.en}.",
+        zh=f"{moment(act.at, weekday=True)} {act_words(act.act)}{by.zh}:{words.zh}。",
+        en=f"{moment(act.at)} {act.act.value}{by.en}: {words.en}.",
     )
     if act.act is ActName.REFUSED:
         do = str(act.detail.get("do", "register"))
@@ -165,7 +209,9 @@ def _figures(act: Act) -> Iterator[Words]:
         yield Words(zh=f"期限至 {moment(act.due, weekday=True)}。", en=f"Due {moment(act.due)}.")
     if act.subject:
         yield Words(zh=f"所涉:{act.subject}。", en=f"It concerns {act.subject}.")
-    if act.measure:
+    if act.measure and act.severity is None:
+        yield Words(zh=f"措施:{act.measure}。", en=f"The measure: {act.measure}.")
+    elif act.measure:
         yield Words(
             zh=f"严重程度 {act.severity},十二个月内第{act.count}次,查表为 {act.measure}。",
             en=f"Severity {act.severity}, count {act.count} within the period: {act.measure} by the table.",
@@ -197,72 +243,87 @@ def _standing(state: MatterState) -> Iterator[Words]:
 # --- the clocks -------------------------------------------------------------------------------------------------------
 
 
-def _moment_of(dossier: Dossier, one: Numbered, moments: Sequence[Moment]) -> Moment | None:
-    """The moment of the act in its matter; a case's act has that of the matter's act it came with, if any."""
-    if not dossier.case:
-        return next(now for now in moments if now.numbered.seq == one.seq)
-    together = [now for now in moments if now.numbered.act.at == one.act.at and now.rests_on is not None]
-    return next((now for now in together if now.numbered.act.act in CAUSES_OF_CASES), None)
+def _moments(dossier: Dossier) -> tuple[Moment, ...]:
+    """The moments of the target's own acts."""
+    if dossier.case:
+        return trace_case(dossier.case, dossier.case_policy, dossier.ladder)
+    return _moments_of_matter(dossier)
 
 
-def _clocks(dossier: Dossier, one: Numbered, now: Moment | None) -> Iterator[Counted]:
-    if now is None:
-        return
+def _moments_of_matter(dossier: Dossier) -> tuple[Moment, ...]:
+    return trace(dossier.matter, dossier.state.terms if dossier.state else None, dossier.policy)
+
+
+def _cause(dossier: Dossier, one: Numbered) -> Moment | None:
+    """The moment of the matter's act that an act of a case came with; None for a matter, and where there is none."""
+    if not dossier.case or one.act.act not in ACTS_CAUSED:
+        return None
+    together = [now for now in _moments_of_matter(dossier) if now.numbered.act.at == one.act.at]
+    return next((now for now in together if now.rests_on and now.numbered.act.act in CAUSES_OF_CASES), None)
+
+
+def _clocks(dossier: Dossier, now: Moment) -> Iterator[Counted]:
+    """The clocks the act rests on and set; of the matter's act that a case came of, only what it rests on."""
+    act = now.numbered.act
+    of_matter = bool(dossier.case) and act.target != dossier.target
     wanted: list[tuple[Run, datetime | None]] = []
     if now.rests_on is not None:
         wanted.append((now.rests_on, now.due_at))
-    if now.sets is not None and not dossier.case:
-        wanted.append((now.sets, now.sets.due_at))
-    about = ABOUT[one.act.act]
-    if not wanted and about.clock in now.running:
-        run = now.running[about.clock]
-        wanted.append((run, run.due_at))
+    if not of_matter:
+        if dossier.case and now.withdraws is not None:
+            # What was found missed runs again: one clock, not two.
+            wanted = []
+        wanted += [(run, run.due_at) for run in (now.sets, *now.beside) if run is not None]
+        named = about(act).clock
+        if not wanted and named is not None and named in now.running:
+            wanted.append((now.running[named], now.running[named].due_at))
     for run, due_at in wanted:
         if run.limit or due_at is not None:
             yield counted(run, due_at, now.stops, now.calendars, dossier.calendars, dossier.counting)
 
 
-def _ahead(one: Numbered, now: Moment | None) -> Run | None:
-    """The clock that decides what follows the act: the one it set, or the one its words name."""
-    if now is None or one.act.act is ActName.REFUSED:
-        return None
-    if now.sets is not None and now.numbered.act.act is one.act.act:
-        return now.sets
-    about = ABOUT[one.act.act]
-    return now.running.get(about.clock) if about.clock is not None else None
+def _ahead(now: Moment) -> Iterator[Run]:
+    """The clocks that decide what follows the act: those it set, or the one its words name."""
+    act = now.numbered.act.act
+    if act is ActName.REFUSED:
+        return
+    if now.sets is not None:
+        yield from (now.sets, *now.beside)
+        return
+    named = about(now.numbered.act).clock
+    if named is not None and named in now.running:
+        yield now.running[named]
 
 
-def _ends_at(ahead: Run | None, clocks: Sequence[Counted]) -> datetime | None:
+def _ends_at(ahead: Run, clocks: Sequence[Counted]) -> datetime | None:
     """When the clock ahead ends: as recorded, else as its days come to; None where neither is known."""
-    if ahead is None or ahead.due_at is not None:
-        return ahead.due_at if ahead is not None else None
+    if ahead.due_at is not None:
+        return ahead.due_at
     return next((clock.derived_at for clock in reversed(clocks) if clock.kind is ahead.kind), None)
 
 
 # --- who could stop it ------------------------------------------------------------------------------------------------
 
 
-def _ways(
-    dossier: Dossier, kind: ClockKind, until: datetime | None, lead: str, prior: Sequence[ActName]
-) -> Iterator[Way]:
-    asked = ActName.EXTENSION_REQUESTED in prior
-    pending = asked and not {ActName.EXTENSION_GRANTED, ActName.EXTENSION_REFUSED, ActName.EXTENSION_LAPSED} & set(
-        prior
-    )
-    possible = {Needs.NOTHING: True, Needs.NOT_ASKED: not asked, Needs.PENDING: pending}
-    for means in CLOCKS[kind].means:
+def _ways(dossier: Dossier, run: Run, until: datetime | None, lead: str, prior: Sequence[Act]) -> Iterator[Way]:
+    names = {act.act for act in prior}
+    asked = ActName.EXTENSION_REQUESTED in names
+    decided = {ActName.EXTENSION_GRANTED, ActName.EXTENSION_REFUSED, ActName.EXTENSION_LAPSED}
+    possible = {
+        Needs.NOTHING: True,
+        Needs.NOT_ASKED: not asked,
+        Needs.PENDING: asked and not decided & names,
+        Needs.NOT_PROLONGED: ActName.EXTENSION_GRANTED not in names,
+    }
+    for means in CLOCKS[run.kind].means:
         if possible[means.needs]:
-            yield Way(who=_who(dossier, means.who, lead), words=means.words, until=until)
-
-
-def _means(dossier: Dossier, means: Iterable[Means], until: datetime | None, one: Numbered, lead: str) -> Iterator[Way]:
-    for mean in means:
-        who = (
-            f"{_both(WHO[Who.SUBJECT])}: {one.act.subject}"
-            if mean.who is Who.SUBJECT
-            else _who(dossier, mean.who, lead)
-        )
-        yield Way(who=who, words=mean.words, until=until)
+            of_case = isinstance(run.kind, CaseClockKind)
+            who = _who_in_case(dossier, means.who, prior) if of_case else _who(dossier, means.who, lead)
+            yield Way(who=who, words=means.words, until=until)
+    if run.kind in _OWED and run.round > 1:
+        step = CLOCKS[run.kind].means[0].words
+        words = Words(zh=f"自行办理:{step.zh}", en=f"act itself: {step.en}")
+        yield Way(who=_both(WHO[Who.ABOVE_STEP]), words=words, until=until)
 
 
 def _both(words: Words) -> str:
@@ -286,10 +347,28 @@ def _who(dossier: Dossier, who: Who, lead: str) -> str:
     return f"{_both(WHO[who])}: {named}" if named else _both(WHO[who])
 
 
-def _instead(act: Act) -> Iterator[Words]:
+def _who_in_case(dossier: Dossier, who: Who, prior: Sequence[Act]) -> str:
+    """Who is meant in a case: by the names on its record, without those who were recused by then."""
+    standing = dossier.standing
+    if standing is None:
+        return _both(WHO[who])
+    recused = {act.detail.get("member") for act in prior if act.act is ActName.RECUSED}
+    named = {
+        Who.SUBJECT: (standing.subject,),
+        Who.OFFICE: (standing.office,),
+        Who.LEADER: (standing.leader,),
+        Who.PANEL: standing.panel,
+        Who.REVIEWERS: standing.reviewers,
+    }.get(who, ())
+    left = "、".join(name for name in named if name and name not in recused)
+    return f"{_both(WHO[who])}: {left}" if left else _both(WHO[who])
+
+
+def _instead(dossier: Dossier, act: Act) -> Iterator[Words]:
     if act.act is not ActName.REFUSED:
         return
-    rule = RULES.get(act.ruling.entry if act.ruling else ABOUT[act.act].rule)
+    case = bool(dossier.case)
+    rule = rule_words(act.ruling.entry if act.ruling else about(act).rule, case=case)
     if rule is not None and rule.accepts is not None:
         yield rule.accepts
     _, said, accepted = (act.reason or "").partition("可接受 accepted: ")
@@ -300,7 +379,7 @@ def _instead(act: Act) -> Iterator[Words]:
 # --- what follows, and what became of it ------------------------------------------------------------------------------
 
 
-def _ends(kind: ClockKind, due_at: datetime | None) -> Words:
+def _ends(kind: AnyClock, due_at: datetime | None) -> Words:
     words = CLOCKS[kind]
     when = moment(due_at, weekday=True) if due_at else "到期时"
     at = moment(due_at) if due_at else "when due"
@@ -309,19 +388,18 @@ def _ends(kind: ClockKind, due_at: datetime | None) -> Words:
     )
 
 
-def _follows(act: Act, ahead: Run | None, ends_at: datetime | None) -> Iterator[Words]:
-    about = ABOUT[act.act]
-    if about.follows is not None:
-        yield about.follows
-    if ahead is not None:
-        yield _ends(ahead.kind, ends_at)
+def _follows(act: Act, ahead: Iterable[tuple[Run, datetime | None]]) -> Iterator[Words]:
+    follows = about(act).follows
+    if follows is not None:
+        yield follows
+    yield from (_ends(run.kind, ends_at) for run, ends_at in ahead)
     if act.act is ActName.REFUSED:
         yield Words(zh="在走的时限照走,如同未提出一样。", en="Running clocks run on as if it had not been said.")
 
 
 def _since(dossier: Dossier, one: Numbered, moments: Sequence[Moment]) -> Iterator[Words]:
     chain = dossier.chain
-    taken_back = {now.numbered.seq for now in moments if now.withdraws == one.seq and not dossier.case}
+    taken_back = {now.numbered.seq for now in moments if now.withdraws == one.seq}
     later = next((other for other in chain if other.seq == one.seq + 1), None)
     if later is not None:
         yield Words(

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from models.acts import Act, ActName
+from models.cases import CaseClockKind
 from models.contract import matter_of
 from models.explanations import Fact, Words
 from models.matters import ClockKind, Light
-from policies.explaining.dossier import CAUSES_OF_CASES, Dossier
+from policies.explaining.case_tracing import CASE_STRUCK
+from policies.explaining.dossier import ACTS_CAUSED, CAUSES_OF_CASES, Dossier
 from policies.explaining.tracing import STRUCK, Moment, Numbered, Run
+from policies.explaining.vocabulary import AnyClock
 from policies.wording import LIGHTS, act_words, moment
 
-_UNDONE: dict[ClockKind, Words] = {
+_UNDONE: dict[AnyClock, Words] = {
     **dict.fromkeys(
         (
             ClockKind.LIMIT,
@@ -31,11 +34,23 @@ _UNDONE: dict[ClockKind, Words] = {
     ClockKind.ASSIGNMENT_OBJECTION: Words(zh="其间记录中没有答复", en="no answer is on record in this time"),
     ClockKind.OBJECTION: Words(zh="其间记录中没有审定", en="no decision is on record in this time"),
     ClockKind.SUSPENSION: Words(zh="其间记录中没有恢复", en="no resumption is on record in this time"),
+    CaseClockKind.FILING: Words(
+        zh="其间记录中没有立案或不予立案", en="the case was neither filed nor declined in this time"
+    ),
+    CaseClockKind.INVESTIGATION: Words(zh="其间记录中没有调查报告", en="no investigation is on record in this time"),
+    CaseClockKind.WINDOW: Words(zh="其间记录中没有陈述或放弃", en="no statement or waiver is on record in this time"),
+    CaseClockKind.ANSWER: Words(zh="其间记录中没有答复", en="no answer is on record in this time"),
+    CaseClockKind.DECISION: Words(zh="其间记录中没有决定", en="no decision is on record in this time"),
+    CaseClockKind.SERVICE: Words(zh="其间记录中没有送达", en="no service is on record in this time"),
+    CaseClockKind.EXECUTION: Words(zh="其间记录中没有执行", en="no execution is on record in this time"),
+    CaseClockKind.RECORD: Words(zh="其间记录中没有备案", en="the case was not put on record in this time"),
+    CaseClockKind.REVIEW: Words(zh="其间记录中没有复核决定", en="no decision of the review is on record in this time"),
+    CaseClockKind.LAPSE: Words(zh="其间记录中没有决定", en="no decision is on record in this time"),
 }
 """What a clock that ran out proves: that nothing which would have stopped it is on record."""
 
 _MOVED = (ActName.SUSPENDED, ActName.RESUMED, ActName.CALENDAR_RECOMPUTED)
-_BEARING: dict[ClockKind, tuple[ActName, ...]] = {
+_BEARING: dict[AnyClock, tuple[ActName, ...]] = {
     ClockKind.LIMIT: (
         *_MOVED,
         ActName.EXTENSION_REQUESTED,
@@ -82,37 +97,46 @@ def _fact(one: Numbered, prefix: str = "") -> Fact:
     return Fact(seq=one.seq, at=act.at, words=Words(zh=zh, en=en))
 
 
-def facts(dossier: Dossier, one: Numbered, now: Moment | None) -> Iterator[Fact]:
-    """What the act rests on: acts by number, suspensions, and what is not on record; `now` is its moment, if any."""
+def facts(dossier: Dossier, one: Numbered, now: Moment, cause: Moment | None) -> Iterator[Fact]:
+    """What the act rests on: acts by number, suspensions, and what is not on record.
+
+    `now` is its moment, `cause` that of the matter's act that an act of a case came with, if any.
+    """
     before = [other for other in dossier.matter if _before(other, one, dossier)]
-    runs = [run for run in (now.rests_on, now.sets) if run is not None] if now is not None else []
-    cause = [other for other in before if other.act.at == one.act.at]
+    of_matter = cause if dossier.case else now
+    runs = [run for run in (of_matter.rests_on, of_matter.sets) if run is not None] if of_matter is not None else []
+    together = [other for other in before if other.act.at == one.act.at]
     if dossier.case:
-        cause = [other for other in cause if other.act.act in CAUSES_OF_CASES]
+        if one.act.act not in ACTS_CAUSED:
+            before, together = [], []
+        together = [other for other in together if other.act.act in CAUSES_OF_CASES]
     if one.act.act is ActName.LIGHT_CHANGED:
         # Red is shown before the finding that makes it so, at the same instant.
-        cause += [other for other in dossier.matter if other.seq > one.seq and other.act.at == one.act.at][:1]
-    taken_back = [other for other in before if now is not None and other.seq == now.withdraws]
+        together += [other for other in dossier.matter if other.seq > one.seq and other.act.at == one.act.at][:1]
+    taken_back = [other for other in before if of_matter is not None and other.seq == of_matter.withdraws]
     bearing = {
-        other.seq: other for other in (*_on_clocks(runs, before), *_on_the_act(one.act, before), *taken_back, *cause)
+        other.seq: other for other in (*_on_clocks(runs, before), *_on_the_act(one.act, before), *taken_back, *together)
     }
-    if not bearing and before:
+    if not bearing and before and not dossier.case:
         bearing[before[-1].seq] = before[-1]
     prefix = f"{matter_of(dossier.target)} " if dossier.case else ""
     yield from (_fact(bearing[seq], prefix) for seq in sorted(bearing))
     if dossier.case:
         yield from (_fact(other) for other in dossier.case if other.seq < one.seq)
-    if one.act.act is ActName.LIGHT_CHANGED and not cause:
+    if one.act.act is ActName.LIGHT_CHANGED and not together:
         yield Fact(words=Words(zh="随在办子项的灯而变", en="it follows the lights of the open children"))
     if dossier.state is not None and dossier.state.parent is not None:
         parent = dossier.state.parent
         yield Fact(
             words=Words(zh=f"本项由 {parent} 分解而来,时限自有", en=f"split off {parent}, with a limit of its own")
         )
-    if now is not None:
-        yield from _stopped(now, runs)
-        if now.rests_on is not None and one.act.act in STRUCK and now.rests_on.kind in _UNDONE:
-            yield Fact(words=_UNDONE[now.rests_on.kind])
+    for found in (cause, now):
+        if found is None:
+            continue
+        yield from _stopped(found, runs)
+        struck = found.numbered.act.act in (STRUCK | CASE_STRUCK)
+        if found.rests_on is not None and struck and found.rests_on.kind in _UNDONE:
+            yield Fact(words=_UNDONE[found.rests_on.kind])
 
 
 def _on_clocks(runs: Sequence[Run], before: Sequence[Numbered]) -> Iterator[Numbered]:

@@ -5,25 +5,29 @@ Read from the version of the procedure that the record keeps. The words are in w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from models.acts import Act
+from models.acts import Act, ActName
+from models.cases import CaseClockKind
 from models.explanations import Counted, CountingRule, Number, Rule, Words
 from models.messages import Registration
 from models.policy import Policy
 from policies.counting import standard_counting
 from policies.explaining.dossier import Dossier
 from policies.explaining.tracing import heard
-from policies.explaining.words import ABOUT, CLOCK_RULES, COUNTING_EN, RULES, RuleWords
+from policies.explaining.vocabulary import RuleWords
+from policies.explaining.words import CLOCK_RULES, COUNTING_EN, RULES, about, rule_words
+from policies.ladder import measures_of
 from policies.wording import RULES as COUNTING_ZH
 
 # Office hours that end no clock: beside R6 they would only be long.
 _HOURS = frozenset({"opening", "noon", "afternoon"})
+_DECIDING = (ActName.MEASURE_DECIDED, ActName.REVIEW_DECIDED)
 
 
 def rule_of(dossier: Dossier, act: Act, clocks: Sequence[Counted]) -> Rule:
     """The rule an act records, or the one that acts of its name follow; `clocks` are those shown beside it."""
     ruling = act.ruling
-    entry = ruling.entry if ruling is not None else ABOUT[act.act].rule
-    policy = ruling.policy if ruling is not None else (dossier.state.policy if dossier.state else "")
+    entry = ruling.entry if ruling is not None else about(act).rule
+    policy = ruling.policy if ruling is not None else _version(dossier)
     provisional = bool(act.provisional) if act.due is not None else None
     return rule_named(
         dossier, entry, policy, ruling.calendar if ruling else "", provisional, ruling.rules if ruling else (), clocks
@@ -40,17 +44,17 @@ def rule_named(  # noqa: PLR0917 - what a ruling holds
     clocks: Sequence[Counted],
 ) -> Rule:
     """The rule of this entry with its numbers as of the versions named, and the counting rules that mattered."""
-    known = RULES.get(entry) or _unknown_rule(dossier, entry)
+    known = rule_words(entry, case=bool(dossier.case)) or _unknown_rule(dossier, entry)
     used = {*rules, *(rule for clock in clocks for rule in clock.rules)}
     return Rule(
         entry=entry,
         words=known.words,
         contract=f"docs/contract/{known.contract}",
-        note=_NOT_KEPT if policy and dossier.policy is None else None,
+        note=_NOT_KEPT if policy and dossier.ruled_by is None else None,
         policy=policy,
         calendar=calendar,
         provisional=provisional,
-        numbers=tuple(_numbers(dossier, entry, known, [CLOCK_RULES[clock.kind] for clock in clocks])),
+        numbers=tuple(_numbers(dossier, entry, known, clocks)),
         counting=tuple(
             CountingRule(
                 rule=rule,
@@ -66,6 +70,12 @@ def rule_named(  # noqa: PLR0917 - what a ruling holds
     )
 
 
+def _version(dossier: Dossier) -> str:
+    """The version that an act without a ruling of its own happened under."""
+    standing = dossier.standing if dossier.case else dossier.state
+    return standing.policy if standing else ""
+
+
 _NOT_KEPT = Words(
     zh="本记录库未留存该版本的文本,其参数及出处无从列出",
     en="the text of this version is not kept here: its numbers and sources cannot be shown",
@@ -78,20 +88,49 @@ def _unknown_rule(dossier: Dossier, entry: str) -> RuleWords:
     return RuleWords(Words(zh=f"规则 {entry}", en=f"the rule {entry}"), section, (entry,))
 
 
-def _numbers(dossier: Dossier, entry: str, rule: RuleWords, others: Iterable[str]) -> Iterator[Number]:
+def _numbers(dossier: Dossier, entry: str, rule: RuleWords, clocks: Sequence[Counted]) -> Iterator[Number]:
     """The numbers of the rule, then of the rules of the clocks that are shown, each once."""
-    policy = dossier.policy
-    if policy is None:
-        return
-    named = [(entry, name) for name in rule.parameters]
-    named += [(other, name) for other in others for name in RULES[other].parameters]
+    named = [(dossier.ruled_by, entry, name) for name in rule.parameters]
+    for clock in clocks:
+        # The clock of the matter that a case came of is the matter's procedure's.
+        policy = dossier.case_policy if isinstance(clock.kind, CaseClockKind) else dossier.policy
+        other = CLOCK_RULES[clock.kind]
+        named += [(policy, other, name) for name in RULES[other].parameters]
     seen: set[str] = set()
-    for by, name in named:
+    for measured in _of_the_ladder(dossier, clocks):
+        if measured.name not in seen:
+            seen.add(measured.name)
+            yield measured
+    for policy, by, name in named:
+        if policy is None:
+            continue
         own = name == "default_limit" and by in ("limit", "extension")
         number = _own_limit(dossier, policy) if own else _number(policy, name)
         if number is not None and number.name not in seen:
             seen.add(number.name)
             yield number
+
+
+def _of_the_ladder(dossier: Dossier, clocks: Iterable[Counted]) -> Iterator[Number]:
+    """How long execution and effect of the measure decided in the case are, where a clock shown was counted by it."""
+    for clock in clocks:
+        if clock.kind not in (CaseClockKind.EXECUTION, CaseClockKind.EFFECT):
+            continue
+        until = clock.started_at if clock.kind is CaseClockKind.EXECUTION else dossier.case[-1].act.at
+        decided = [one.act.measure for one in dossier.case if one.act.act in _DECIDING and one.act.at <= until]
+        numbers = (_counted_by(dossier, measure, clock) for measure in reversed(decided) if measure)
+        yield from next((found for found in numbers if found), [])
+
+
+def _counted_by(dossier: Dossier, measure: str, clock: Counted) -> list[Number]:
+    """The entries of the ladder behind a measure that the clock has its length from."""
+    execution = clock.kind is CaseClockKind.EXECUTION
+    lasts = [(one.code, one.execution if execution else one.effect) for one in measures_of(dossier.ladder, measure)]
+    return [
+        Number(name=f"{code} {clock.kind.value}", value=clock.limit, source=one.source)
+        for code, one in lasts
+        if one.value == clock.limit
+    ]
 
 
 def _number(policy: Policy, name: str) -> Number | None:

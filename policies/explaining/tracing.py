@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from models.acts import Act, ActName
+from models.case_messages import CaseCommand
 from models.matters import ClockKind, MatterTerms, Urgency
 from models.messages import MatterCommand, Registration
 from models.policy import Policy
 from policies import saying
 from policies.deadlines import local_date
+from policies.explaining.vocabulary import AnyClock
 from policies.limits import LimitError, extended, parse_limit
 from policies.reruling import SHOWN_CLOCKS
 
@@ -60,7 +62,7 @@ class Run:
     earliest end counts, `leans_on` is one that this one does not end before.
     """
 
-    kind: ClockKind
+    kind: AnyClock
     started_at: datetime
     started_by: int
     limit: str
@@ -79,7 +81,7 @@ class Moment:
 
     `due_at` is when the clock it rests on had run out by the record: the act's instant, or what was told before; None
     where the record does not say. `running` are the clocks after the act, `calendars` the versions ruled by up to it.
-    `withdraws` is the number of the act that this one takes back.
+    `withdraws` is the number of the act that this one takes back, `beside` are clocks set besides `sets`.
     """
 
     numbered: Numbered
@@ -87,10 +89,11 @@ class Moment:
     due_at: datetime | None
     sets: Run | None
     stops: Stops
-    running: dict[ClockKind, Run]
+    running: dict[AnyClock, Run]
     lead: str
     calendars: tuple[str, ...]
     withdraws: int | None = None
+    beside: tuple[Run, ...] = ()
 
     @property
     def is_finding(self) -> bool:
@@ -103,8 +106,8 @@ class Moment:
 class _Tracer:
     policy: Policy | None
     terms: MatterTerms | None
-    running: dict[ClockKind, Run] = field(default_factory=dict)
-    last: dict[ClockKind, Run] = field(default_factory=dict)
+    running: dict[AnyClock, Run] = field(default_factory=dict)
+    last: dict[AnyClock, Run] = field(default_factory=dict)
     limit: Run | None = None
     stops: Stops = ()
     stopped_at: datetime | None = None
@@ -283,7 +286,7 @@ def trace(acts: Sequence[Numbered], terms: MatterTerms | None, policy: Policy | 
     return tuple(tracer.take(one, acts[place + 1 :]) for place, one in enumerate(acts))
 
 
-def heard(act: Act) -> Registration | MatterCommand | None:
+def heard(act: Act) -> Registration | MatterCommand | CaseCommand | None:
     """What was said that the act came of; None where it is not kept, or cannot be read."""
     try:
         return saying.said(act, "recorded")
@@ -575,7 +578,7 @@ def _recomputed(tracer: _Tracer, one: Numbered) -> None:
     )
 
 
-def _told_kinds(moved: Run) -> frozenset[ClockKind]:
+def _told_kinds(moved: Run) -> frozenset[AnyClock]:
     return frozenset({moved.kind, ClockKind.CO_PART}) if moved.kind is ClockKind.LIMIT else frozenset({moved.kind})
 
 

@@ -14,7 +14,7 @@ AnyClock = ClockKind | CaseClockKind
 
 
 class Who(StrEnum):
-    """Who can do something about a clock, seen from the matter."""
+    """Who can do something about a clock, seen from the matter or the case."""
 
     LEAD = "lead"
     CO = "co"
@@ -25,14 +25,17 @@ class Who(StrEnum):
     SUBJECT = "subject"
     PANEL = "panel"
     REVIEWERS = "reviewers"
+    COMPETENT = "competent"
+    ABOVE_STEP = "above_step"
 
 
 class Needs(StrEnum):
-    """What the one extension request of a matter must be, for something to be possible."""
+    """What must have become of the one extension of a matter or case, for something to be possible."""
 
     NOTHING = "nothing"
     NOT_ASKED = "not_asked"
     PENDING = "pending"
+    NOT_PROLONGED = "not_prolonged"
 
 
 @dataclass(frozen=True, slots=True)

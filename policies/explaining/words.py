@@ -1,12 +1,22 @@
 """What is there to say of every act, every clock, every rule: in words, with the section of the contract behind it?
 
 Tables only, easy to extend: a new act needs an entry in ABOUT, a new clock one in CLOCKS, a new rule one in RULES; a
-test fails for one that has none. Which of it applies to a recorded act is for explanation.py.
+test fails for one that has none. Those of cases are in case_words.py; which applies to an act is for explanation.py.
 """
 
-from models.acts import ActName
+from models.acts import Act, ActName
+from models.contract import is_case
 from models.explanations import Words
 from models.matters import ClockKind
+from policies.explaining.case_words import (
+    CASE_ABOUT,
+    CASE_CLOCK_RULES,
+    CASE_CLOCKS,
+    CASE_RULES,
+    OF_CASES,
+    RULES_OF_CASES,
+)
+from policies.explaining.vocabulary import About, AnyClock, ClockWords, Needs, RuleWords, Who, both, means
 
 WHO: dict[Who, Words] = {
     Who.LEAD: both("牵头单位", "the lead"),
@@ -18,6 +28,8 @@ WHO: dict[Who, Words] = {
     Who.SUBJECT: both("被问责对象", "the subject"),
     Who.PANEL: both("审议组成员", "the panel"),
     Who.REVIEWERS: both("复核人员", "the reviewers"),
+    Who.COMPETENT: both("主管机关", "the competent organ"),
+    Who.ABOVE_STEP: both("逾期后获知的上一级", "the organ above, told when it ran out"),
 }
 
 _SUBMIT = means(Who.LEAD, "报结", "submit")
@@ -25,7 +37,8 @@ _SUSPEND = means(Who.OFFICE, "中止计时(须有原因和截止日)", "suspend 
 _CANCEL = means(Who.LEADER, "撤销事项(须有原因)", "cancel the matter, with a reason")
 _OBJECT = means(Who.LEAD, "对结论提出异议并被采纳", "object to the conclusion, and be upheld")
 
-CLOCKS: dict[ClockKind, ClockWords] = {
+CLOCKS: dict[AnyClock, ClockWords] = {
+    **CASE_CLOCKS,
     ClockKind.APPROVAL: ClockWords(
         both("立项审批", "approval"),
         both(
@@ -148,7 +161,8 @@ CLOCKS: dict[ClockKind, ClockWords] = {
     ),
 }
 
-CLOCK_RULES: dict[ClockKind, str] = {
+CLOCK_RULES: dict[AnyClock, str] = {
+    **CASE_CLOCK_RULES,
     ClockKind.APPROVAL: "approval",
     ClockKind.LIMIT: "limit",
     ClockKind.RETURNED: "returned",
@@ -169,9 +183,10 @@ CLOCK_RULES: dict[ClockKind, str] = {
 }
 """The rule that each clock's length comes from."""
 
-CLOCK_NAMES: dict[ClockKind, Words] = {kind: words.name for kind, words in CLOCKS.items()}
+CLOCK_NAMES: dict[AnyClock, Words] = {kind: words.name for kind, words in CLOCKS.items()}
 
 RULES: dict[str, RuleWords] = {
+    **CASE_RULES,
     "registration": RuleWords(
         both("立项登记须要素齐全、单位岗位在名录内、时限晚于交办", "a registration is complete, of known organs, its limit after its start"),
         "engine.md 3.1",
@@ -418,22 +433,20 @@ COUNTING_EN: dict[str, str] = {
     "R18": "days without an official calendar make the ruling provisional",
 }
 
-_CASE_WITHDRAW = means(Who.OFFICE, "撤回案件(须有原因)", "withdraw the case, with a reason")
-_FILE = means(Who.LEADER, "立案或不予立案", "file or decline the case")
-_SAY = means(Who.SUBJECT, "陈述申辩,或书面放弃", "give a statement, or waive it")
-
-
 _SUPERVISED = both(
     "同一时刻发出督办单(独立机关则请其说明情况)。",
     "At the same instant it is supervised; an independent organ is asked to explain.",
 )
 
 
-def _case(zh: str, en: str, *means: Means, follows: Words | None = None) -> About:
-    return About(Words(zh=zh, en=en), "case", None, means, follows)
-
+_PROPOSED_BY_THE_OFFICE = About(
+    both("督办单位提出问责建议;只是建议", "the office proposed a case; a proposal only"),
+    "proposal",
+    follows=both("案件待批准领导立案或不予立案。", "The case waits for the leader to file or decline it."),
+)
 
 ABOUT: dict[ActName, About] = {
+    **CASE_ABOUT,
     ActName.REGISTERED: About(both("督办单位登记了事项", "the office registered the matter"), "registration"),
     ActName.APPROVED: About(both("批准领导批准立项", "the leader approved the matter"), "approval"),
     ActName.APPROVAL_OVERDUE: About(both("审批期限已到而未批", "the time to approve ran out"), "approval", ClockKind.APPROVAL),
@@ -497,3 +510,15 @@ ABOUT: dict[ActName, About] = {
     ActName.CORRECTED: About(both("更正先前的一条记录,旧记录保留", "an earlier act was corrected; the old one stays"), "correction"),
     ActName.SPLIT: About(both("分解为子项;子项未办结,本项不能报结", "split; it cannot be submitted while a child is open"), "split"),
 }  # fmt: skip
+
+
+def about(act: Act) -> About:
+    """What there is to say of an act; some names are of matters and of cases."""
+    if act.act is ActName.ACCOUNTABILITY_PROPOSED and act.by is not None:
+        return _PROPOSED_BY_THE_OFFICE
+    return OF_CASES.get(act.act, ABOUT[act.act]) if is_case(act.target) else ABOUT[act.act]
+
+
+def rule_words(entry: str, *, case: bool) -> RuleWords | None:
+    """The words of a rule, in a case or in a matter; None for one that has none."""
+    return (RULES_OF_CASES.get(entry) if case else None) or RULES.get(entry)
