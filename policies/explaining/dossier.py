@@ -61,6 +61,11 @@ class Dossier:
         return standard_counting().in_force(self.started_on)
 
     @property
+    def counting_of_matter(self) -> Counting:
+        """How days are counted for the matter that a case came of, or for this matter."""
+        return standard_counting().in_force(local_date((self.matter or self.chain)[0].act.at))
+
+    @property
     def ruled_by(self) -> Policy | None:
         """The version of the procedure that the target was ruled by; None where its text is not kept."""
         return self.case_policy if self.case else self.policy

@@ -277,9 +277,10 @@ def _clocks(dossier: Dossier, now: Moment) -> Iterator[Counted]:
         named = about(act).clock
         if not wanted and named is not None and named in now.running:
             wanted.append((now.running[named], now.running[named].due_at))
+    counting = dossier.counting_of_matter if of_matter else dossier.counting
     for run, due_at in wanted:
         if run.limit or due_at is not None:
-            yield counted(run, due_at, now.stops, now.calendars, dossier.calendars, dossier.counting)
+            yield counted(run, due_at, now.stops, now.calendars, dossier.calendars, counting)
 
 
 def _ahead(now: Moment) -> Iterator[Run]:
