@@ -20,7 +20,7 @@ from models.acts import ActName
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseState
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
-from models.messages import Outcome, Registration, Relay, Unanswered
+from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
@@ -113,6 +113,9 @@ class Recording:
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
         entries: list[Entry] = []
         if outcome is None:
+            ahead = self._tell_matter_first(session, state, order, entries)
+            if ahead:
+                state = targets.load(session, state.id) or state
             facts = self._facts(session, state, message, order.at)
             result = step(
                 state,
@@ -122,13 +125,31 @@ class Recording:
                 twin=self._twin(session, order),
                 attended=order.attended,
             )
-            entries = self._write(session, state, result, message, facts)
-            moved = self._relay(session, result, entries)
+            entries += self._write(session, state, result, message, facts)
+            moved = ahead | self._relay(session, result, entries)
             families.stir(session, self._family(session, result.state), moved - {state.id})
             state, outcome = result.state, result.outcome
             if state.id in moved:
                 state = targets.load(session, state.id) or state
         return self._receipt(session, state, order, entries, outcome), entries, self._waiting(session, order, state)
+
+    def _tell_matter_first(
+        self, session: Session, state: State, order: TransitionOrder, entries: list[Entry]
+    ) -> set[str]:
+        """Let a matter hear of a calendar notice before its cases, whoever is told first; whose workflows have to look.
+
+        It may take back the finding on which the case stands. When its own turn comes, it has the answer already.
+        """
+        message = order.message
+        if not isinstance(message, CalendarPublished) or not isinstance(state, CaseState) or state.matter_id is None:
+            return set()
+        matter = targets.load(session, state.matter_id)
+        if matter is None or over(matter) or matters.answered(session, matter.id, message.message_id) is not None:
+            return set()
+        facts = self._facts(session, matter, message, order.at)
+        result = step(matter, message, order.at, facts)
+        entries += self._write(session, matter, result, message, facts)
+        return {matter.id} | self._relay(session, result, entries)
 
     def _relay(self, session: Session, sent: AnyStep, entries: list[Entry]) -> set[str]:
         """Carry out what a step said to other targets, and what these say; whose workflows have to look.

@@ -121,9 +121,13 @@ def queue(session: Session, entries: Iterable[Entry], routes: Callable[[str], tu
     return len(rows)
 
 
-def unplanned(session: Session, matter_id: str, known_seq: int) -> list[NoticeOrder]:
-    """The notices of a matter and its cases recorded after its entry `known_seq` for which nothing is decided yet."""
-    known = select(func.coalesce(func.max(_ACTS.c.id), 0)).where(_ACTS.c.target == matter_id, _ACTS.c.seq == known_seq)
+def unplanned(session: Session, target: str, known_seq: int) -> list[NoticeOrder]:
+    """The notices recorded after the target's entry `known_seq` for which nothing is decided yet.
+
+    Those of a matter and all its cases, whichever of them the target is.
+    """
+    known = select(func.coalesce(func.max(_ACTS.c.id), 0)).where(_ACTS.c.target == target, _ACTS.c.seq == known_seq)
+    matter = select(_CASES.c.matter_id).where(_CASES.c.id == target).scalar_subquery()
     chosen = (
         select(_ACTS.c.target, _ACTS.c.seq, _DELIVERIES.c.recipient)
         .join_from(_DELIVERIES, _ACTS, _ACTS.c.id == _DELIVERIES.c.entry)
@@ -133,7 +137,7 @@ def unplanned(session: Session, matter_id: str, known_seq: int) -> list[NoticeOr
             _DELIVERIES.c.entry > known.scalar_subquery(),
             _DELIVERIES.c.parcel.is_(None),
             _DELIVERIES.c.due_at.is_(None),
-            func.coalesce(_CASES.c.matter_id, _ACTS.c.target) == matter_id,
+            _owner == func.coalesce(matter.correlate(None), target),
         )
         .distinct()
         .order_by(_ACTS.c.target, _ACTS.c.seq, _DELIVERIES.c.recipient)

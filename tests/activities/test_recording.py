@@ -158,3 +158,37 @@ def test_a_clock_that_a_notice_moves_without_an_act_is_kept(recording: Recording
     assert before.next_at == datetime(2026, 3, 9, 8, 30, tzinfo=SHANGHAI)
     assert after.next_at == datetime(2026, 3, 7, 8, 30, tzinfo=SHANGHAI)
     assert record(recording, overdue, known_seq=after.seq).next_at == after.next_at
+
+
+@pytest.mark.parametrize("told", [["m1/case1", "m1"], ["m1", "m1/case1"]])
+def test_a_matter_hears_of_a_notice_before_its_case_whoever_is_told_first(
+    recording: Recording, store: Store, told: list[str]
+) -> None:
+    """The notice denies the finding on which the case stands: it is over before it could be ruled again."""
+    record(recording, MONDAY, a_matter(limit="5wd"))
+    proposed = datetime(2026, 3, 19, 18, tzinfo=SHANGHAI)
+    record(recording, proposed, known_seq=2)
+    notice = CalendarNotice(
+        number="演练〔2026〕2号",
+        date=date(2026, 3, 20),
+        year=2026,
+        days_off=tuple(date(2026, 3, day) for day in range(9, 21)),
+        workdays=(),
+    )
+    with store.writing() as session:
+        calendars.add(session, notice, proposed)
+
+    for target in told:
+        recording.record_transition(
+            TransitionOrder(
+                matter_id=target,
+                at=proposed + timedelta(hours=16),
+                message=CalendarPublished(message_id="n", notice=notice),
+                known_seq=1,
+            )
+        )
+
+    with store.reading() as session:
+        case = [entry.act.act for entry in ledger.entries(session, "m1/case1")]
+    assert case == [ActName.CASE_PROPOSED, ActName.CASE_WITHDRAWN]
+    assert acts(store).count(ActName.CALENDAR_RECOMPUTED) == 1
