@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.notices import Fate, NoticeOrder
+from models.rows import CaseRow
 from record import deliveries, outbox
 from record.deliveries import Begun, Delivery
 from record.outbox import Channel, NoticeState
@@ -60,6 +61,16 @@ def test_a_row_for_each_channel_exists_once_however_often_it_is_queued(store: St
         assert deliveries.unplanned(session, "m2", 0) == []
     assert order.recipient == POST
     assert states(store) == {"im": NoticeState.QUEUED, "mail": NoticeState.QUEUED}
+
+
+def test_a_case_starts_what_it_tells_itself_and_its_matter_does_so_too(store: Store) -> None:
+    with store.writing() as session:
+        session.add(CaseRow(id="m1/case1", matter_id="m1", open=True, proposed_at=NOW))
+    order = told(store, "m1/case1")
+    with store.reading() as session:
+        assert deliveries.unplanned(session, "m1/case1", 0) == [order]
+        assert deliveries.unplanned(session, "m1", 0) == [order]
+        assert deliveries.unplanned(session, "m1/case1", order.seq) == []
 
 
 def test_what_has_been_planned_is_not_started_again(store: Store) -> None:
