@@ -117,7 +117,7 @@ def read(path: Path) -> WorkflowHistory:
 def test_there_are_histories_of_lives_cases_notices_and_misdirected_commands() -> None:
     names = {path.stem.split("_")[1] for path in HISTORIES if "_" in path.stem}
 
-    assert {"matter", "calendar", "misdirected"} <= names
+    assert {"matter", "case", "calendar", "misdirected"} <= names
     assert len(HISTORIES) >= 20
 
 
