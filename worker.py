@@ -26,7 +26,8 @@ from activities.notices import Lines, Notices
 from activities.recording import Recording
 from activities.waking import Waking
 from builds import deployment_config, in_charge, take_on, this_build
-from documents.templates import TemplateError, Templates
+from documents.problems import TemplateError
+from documents.templates import Templates
 from embedded import EmbeddedServerError, register_search_attributes
 from intake.contacts import read_contacts
 from intake.directory import read_directory

@@ -33,7 +33,8 @@ from models.contract import (
 from models.matters import MatterTerms
 from models.notices import DigestOrder, Fate, NoticeOrder, NoticePlan, PlanQuestion, SendOrder
 from models.policy import Policy
-from notices.channels import Answer, Channel, ChannelError, Secret, Verdict, open_channel
+from notices.answers import Answer, ChannelError, Verdict
+from notices.channels import Channel, Secret, open_channel
 from notices.wording import Content, Message, shipped
 from policies.counting import counting
 from policies.deadlines import local_date

@@ -14,7 +14,8 @@ from cli.problems import ExitCode, Problem
 from cli.tables import table
 from documents.files import DamagedFileError, Files
 from documents.printing import Printing
-from documents.templates import SHIPPED, SUFFIX, TemplateError, Templates, read
+from documents.problems import TemplateError
+from documents.templates import SHIPPED, SUFFIX, Templates, read
 from models.documents import DocumentFacts, rows
 from policies.wording import act_words, moment
 from record import documents

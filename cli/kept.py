@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 import logs
 from cli.problems import ExitCode, Problem
-from documents.templates import TemplateError
+from documents.problems import TemplateError
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar

@@ -14,7 +14,8 @@ from cli.states import STATES
 from cli.tables import table
 from intake.contacts import read_contacts
 from models.contacts import Contacts, Route
-from notices.channels import Answer, ChannelError, Verdict, open_channel
+from notices.answers import Answer, ChannelError, Verdict
+from notices.channels import open_channel
 from notices.wording import Message, shipped
 from policies.wording import moment
 from record import deliveries

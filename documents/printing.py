@@ -5,7 +5,8 @@ first printing is kept by its hash. What does not agree with the ledger is never
 """
 
 from documents.files import DamagedFileError, Files
-from documents.templates import TemplateError, Templates
+from documents.problems import TemplateError
+from documents.templates import Templates
 from models.documents import DocumentFacts
 from record import documents
 from record.documents import Kept, Template, digest

@@ -21,7 +21,7 @@ from lxml import etree
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
-from documents.templates import TemplateError
+from documents.problems import TemplateError
 from models.documents import DocumentFacts, rows
 
 # The oldest instant a zip archive can hold: a page says nothing about when it was packed.

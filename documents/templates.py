@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import logs
+from documents.problems import TemplateError
 from record.documents import Template, digest
 
 log = logs.get(__name__)
@@ -16,14 +17,6 @@ log = logs.get(__name__)
 SHIPPED = Path(__file__).parent / "templates"
 SUFFIX = ".docx"
 LARGEST_BYTES = 5_000_000
-
-
-class TemplateError(ValueError):
-    """A template that cannot be used; `mistakes` says where, why and what is accepted, one line each."""
-
-    def __init__(self, where: str, mistakes: tuple[str, ...]) -> None:
-        super().__init__("\n".join(f"{where}: {mistake}" for mistake in mistakes))
-        self.mistakes = mistakes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,15 @@
 """How does a message reach somebody, and what is known afterwards?
 
-One interface for mail (mail.py) and for everything that Apprise reaches over HTTP (hooks.py). An answer says what is
-to be done about it, in words that hold neither addresses nor secrets.
+One interface for mail (mail.py) and for everything that Apprise reaches over HTTP (hooks.py); an answer (answers.py)
+says what is to be done about it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from models.contacts import Contacts, Route
+from notices.answers import Answer, ChannelError
 from notices.wording import Message
-
-
-class Verdict(StrEnum):
-    """What is known of one attempt.
-
-    DELIVERED: the peer has taken it over. REFUSED: it never will. NOT_NOW: it has not, and may do so later. UNKNOWN: it
-    may have.
-    """
-
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    NOT_NOW = "not_now"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A verdict, and in `words` what the peer answered: the proof of delivery, or the class of the failure."""
-
-    verdict: Verdict
-    words: str
-
-
-class ChannelError(ValueError):
-    """A route that leads nowhere as it is written down; says why, never which URL."""
 
 
 class Channel(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 import apprise
 from apprise import AppriseAsset, NotifyFormat
 
-from notices.channels import Answer, ChannelError, Verdict
+from notices.answers import Answer, ChannelError, Verdict
 from notices.exchanges import Break, Exchange, heard
 from notices.wording import Message
 

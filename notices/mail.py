@@ -20,7 +20,7 @@ from typing import Any
 
 from apprise.plugins.email import NotifyEmail
 
-from notices.channels import Answer, ChannelError, Verdict
+from notices.answers import Answer, ChannelError, Verdict
 from notices.wording import Message
 
 # Seven bits: a relay that does not know 8BITMIME passes it on unharmed.

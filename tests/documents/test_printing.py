@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from documents.files import DamagedFileError, Files
+from documents.problems import TemplateError
 from documents.rendering import render
-from documents.templates import SHIPPED, TemplateError, Templates
+from documents.templates import SHIPPED, Templates
 from models.documents import DocumentFacts
 from record import documents
 from record.documents import AlteredDocumentError, DocumentFaultKind, Issued, digest

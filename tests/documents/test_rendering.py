@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from documents import make_templates
+from documents.problems import TemplateError
 from documents.rendering import asked, check, packed, render
-from documents.templates import SHIPPED, TemplateError
+from documents.templates import SHIPPED
 from models.documents import DocumentFacts, MeasureLine, NamedText, Reference, StatementLine, StoryLine, rows
 from policies.procedures import STANDARD, shipped
 from record import documents

@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from models.contacts import Contacts, Route
-from notices.channels import Answer, Channel, ChannelError, Verdict, open_channel
+from notices.answers import Answer, ChannelError, Verdict
+from notices.channels import Channel, open_channel
 from notices.exchanges import Exchange, heard
 from notices.hooks import judged
 from notices.wording import Message
