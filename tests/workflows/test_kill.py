@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -64,9 +65,12 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
 
+    def start(self) -> None:
+        self._process = self._started()
+
     def kill_and_start(self) -> None:
         self.kill()
-        self._process = self._started()
+        self.start()
 
 
 def a_life(number: int) -> tuple[Registration, list[Command]]:
@@ -135,26 +139,35 @@ def a_case() -> list[CaseCommand]:
 async def test_a_case_lives_through_a_kill_at_every_step(
     temporal_server: EmbeddedServer, tmp_path: Path, database_url: str
 ) -> None:
-    chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
-    client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+    running = WorkerProcess(temporal_server.address, tmp_path, database_url)
+
+    async def kill() -> None:
+        running.kill_and_start()
+
     store = Store(database_url)
     store.migrate()
-    running = WorkerProcess(temporal_server.address, tmp_path, database_url)
     try:
-        office = Office(client, store, patience=timedelta(seconds=90))
-        for command in a_case():
-            saying = asyncio.create_task(office.say(CASE, command))
-            await asyncio.sleep(chance.uniform(0, 0.1))
-            running.kill_and_start()
-            outcome = await saying
-            assert outcome.accepted, (command.do, outcome)
-        witnessed = [seen async for seen in witnesses_of(client, CASE)]
-        with store.reading() as session:
-            faults = [*ledger.verify(session), *ledger.compare(session, witnessed)]
-            acts = [entry.act.act for entry in ledger.entries(session, CASE)]
+        await live_through_case(temporal_server, store, kill)
     finally:
         running.kill()
         store.close()
+
+
+async def live_through_case(server: EmbeddedServer, store: Store, kill: Callable[[], Awaitable[None]]) -> None:
+    """Give every command of a case while `kill` does its work, and see what is on record of it."""
+    chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
+    client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+    office = Office(client, store, patience=timedelta(seconds=90))
+    for command in a_case():
+        saying = asyncio.create_task(office.say(CASE, command))
+        await asyncio.sleep(chance.uniform(0, 0.1))
+        await kill()
+        outcome = await saying
+        assert outcome.accepted, (command.do, outcome)
+    witnessed = [seen async for seen in witnesses_of(client, CASE)]
+    with store.reading() as session:
+        faults = [*ledger.verify(session), *ledger.compare(session, witnessed)]
+        acts = [entry.act.act for entry in ledger.entries(session, CASE)]
 
     assert (faults, acts) == (
         [],

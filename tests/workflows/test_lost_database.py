@@ -1,6 +1,7 @@
 """kill -9 of the PostgreSQL server in the middle of a live run delays commands, loses nothing and doubles nothing."""
 
 import asyncio
+import os
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,15 @@ from embedded import FOR_TESTS, EmbeddedServer
 from office import Office
 from record.store import Store
 from tests.postgresql import PostgresqlServer
-from tests.workflows.test_kill import MATTERS, WorkerProcess, a_life, assert_whole, live_through, recorded
+from tests.workflows.test_kill import (
+    MATTERS,
+    WorkerProcess,
+    a_life,
+    assert_whole,
+    live_through,
+    live_through_case,
+    recorded,
+)
 from worker import SEARCH_ATTRIBUTES
 
 KILLS, SEED = 3, 20261125
@@ -49,3 +58,32 @@ async def test_kills_of_the_database_lose_nothing_and_double_nothing(
             store.close()
 
     assert_whole(found)
+
+
+async def test_a_case_lives_through_a_kill_of_worker_server_and_database_at_every_step(
+    tmp_path: Path, postgresql_server: PostgresqlServer
+) -> None:
+    url = postgresql_server.create()
+    port = 7800 + os.getpid() % 500
+    async with EmbeddedServer(
+        tmp_path, port=port, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
+    ) as server:
+        store = Store(url)
+        store.migrate()
+        running = WorkerProcess(server.address, tmp_path, url)
+
+        async def kill() -> None:
+            running.kill()
+            os.kill(server.pid, 9)
+            await server.ended()
+            await asyncio.to_thread(postgresql_server.kill)
+            postgresql_server.start()
+            await server.stop()
+            await server.start()
+            running.start()
+
+        try:
+            await live_through_case(server, store, kill)
+        finally:
+            running.kill()
+            store.close()
