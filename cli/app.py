@@ -34,7 +34,7 @@ COMMANDS = {
     "launch": _Entry("cli.commanding", "launch", "立项一件督办事项。 Launch one matter."),
     "import": _Entry("cli.importing", "import_ledger", "导入台账(.xlsx、.csv)。 Import an office's ledger."),
     "list": _Entry("cli.matters", "list_matters", "列出督办事项。 List matters."),
-    "show": _Entry("cli.matters", "show", "一件事项的现状。 Where one matter stands."),
+    "show": _Entry("cli.matters", "show", "一件事项或一个案件的现状。 Where one matter or case stands."),
     "timeline": _Entry("cli.matters", "timeline", "一件事项的全部记录。 Every act of one matter."),
     "why": _Entry(
         "cli.explaining", "why", "为什么:依据、事实、逐日计算、通知。 Why it happened, and who could stop it."

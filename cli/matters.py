@@ -6,22 +6,25 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.cases import case_details, show_case, unknown_case
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table
+from models.contract import is_case
 from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
 from policies.calendar import Calendar
 from policies.distance import Distance, distance
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
-from record import views
+from record import cases, views
 from record.ledger import Entry
 from record.matters import SETTLED
 from record.outbox import Notice
 from record.views import MatterCard, MatterLine
 from rehearsal.printing import printed
+from settings import Settings
 
 __all__ = ["inbox", "list_matters", "show", "timeline"]
 
@@ -89,14 +92,18 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
 
 
 def show(
-    matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项编号。 The matter's id.")],
+    matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 The id of a matter or a case.")],
     as_json: Json = False,
 ) -> None:
-    """一件事项的现状:环节、灯、到期、在走的时限、案件和通知。
+    """一件事项的现状:环节、灯、到期、在走的时限、案件和通知;一个案件的现状:环节、对象、措施、各项时限是否按时触发。
 
-    Where one matter stands: stage, light, due, running clocks, cases and notices.
+    Where one matter stands: stage, light, due, running clocks, cases and notices. Or one case: stage, subject, measure,
+    and whether every clock fired when it fell due.
     """
     chosen, at = settings(), now()
+    if is_case(matter_id):
+        _case(chosen, matter_id, at, as_json=as_json)
+        return
     with record(chosen) as store, store.reading() as session:
         card = views.card(session, matter_id, at)
         working = calendar(session)
@@ -107,6 +114,17 @@ def show(
         answer({**_line(card.line, at, working), **_details(card), "notices": _notices(entries)})
     else:
         _show(card, entries, at, working)
+
+
+def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> None:
+    with record(chosen) as store, store.reading() as session:
+        case = cases.seen(session, case_id)
+    if case is None:
+        raise unknown_case(case_id)
+    if as_json:
+        answer(case_details(case, at))
+    else:
+        show_case(case, at)
 
 
 def timeline(
@@ -288,11 +306,11 @@ def _show(card: MatterCard, entries: list[Entry], at: datetime, working: Calenda
         rows = [(CLOCKS[kind], clock.limit, moment(clock.due_at, weekday=True)) for kind, clock in clocks]
         table(("时限 clock", "", "到期 due"), rows, "在走的时限 running clocks")
     if card.cases:
-        cases = [
+        proposed = [
             (one.id, one.subject, one.measure, "在办 open" if one.open else "了结 ended", moment(one.proposed_at))
             for one in card.cases
         ]
-        table(("案件 case", "对象 subject", "措施 measure", "", "提出 proposed"), cases, "问责案件 cases")
+        table(("案件 case", "对象 subject", "措施 measure", "", "提出 proposed"), proposed, "问责案件 cases")
     sent = [(moment(entry.act.at), told(entry), "、".join(entry.act.tell)) for entry in entries if entry.act.tell]
     if sent:
         table(

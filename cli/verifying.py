@@ -1,7 +1,8 @@
-"""`verify`: has anybody touched the record, and does Temporal's history say the same? (engine.md 5)"""
+"""`verify`: has anybody touched the record, does Temporal's history agree, did every clock fire? (engine.md 5)"""
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from cli.problems import ExitCode, Problem
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
 from models.matters import Stage
+from policies.wording import moment
 from record import documents, ledger, views
 from record import targets as record_targets
 from record.documents import DocumentFault, DocumentFaultKind
@@ -28,6 +30,7 @@ from settings import Settings
 __all__ = ["verify"]
 
 _OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
+_GRACE = timedelta(minutes=1)
 _LOOKS = 5
 _PAUSE_SECONDS = 0.3
 
@@ -51,9 +54,10 @@ def verify(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """核对每条记录链,并与 Temporal 的流程历史逐条对照;有出入则逐一说明并以 1 退出。
+    """核对每条记录链,并与 Temporal 的流程历史逐条对照,到期的时限是否触发;有出入则逐一说明并以 1 退出。
 
-    Verify every chain of the ledger and compare it with Temporal's histories; each disagreement is named, exit 1.
+    Verify every chain of the ledger, compare it with Temporal's histories, and see that every clock due has fired; each
+    disagreement is named, exit 1.
     服务不可用时只核对记录链,以 3 退出(除非 --offline)。 Without a server only the chains are verified: exit 3.
     """
     chosen = settings()
@@ -124,7 +128,15 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
         if cut is not None:
             found.append(cut)
     faults = await _against(store, client, [*seen, *aside])
-    return len(seen) + len(aside), [*found, *(_chain(fault) for fault in faults)]
+    return len(seen) + len(aside), [*found, *_late(store, target), *(_chain(fault) for fault in faults)]
+
+
+def _late(store: Store, target: str | None) -> list[Finding]:
+    """The watchdog: clocks that fell due and did not fire, because no worker keeps their time."""
+    with store.reading() as session:
+        late = record_targets.late(session, now() - _GRACE, target)
+    said = "到期而未触发,请看工作进程是否在运行 fell due and has not fired; is a worker running?"
+    return [Finding(one, None, "clock_missed", f"{one}: {moment(at)} {said}") for one, at in sorted(late.items())]
 
 
 async def _against(store: Store, client: Client, seen: list[History]) -> list[ChainFault]:

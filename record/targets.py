@@ -77,6 +77,21 @@ def stages(session: Session, of: str | None = None) -> dict[str, Stage | CaseSta
     return found | {row.id: CaseStage(row.stage) for row in session.execute(case)}
 
 
+def late(session: Session, before: datetime, of: str | None = None) -> dict[str, datetime]:
+    """When each matter and case still going on should have been struck, where that was before the aware instant.
+
+    With `of`, of that matter and its cases, or of that case.
+    """
+    matter = select(_MATTERS.c.id, _MATTERS.c.next_at).where(
+        _MATTERS.c.next_at < before, _MATTERS.c.stage.not_in(_MATTER_OVER)
+    )
+    case = select(_CASES.c.id, _CASES.c.next_at).where(_CASES.c.next_at < before, _CASES.c.stage.not_in(_CASE_OVER))
+    if of is not None:
+        matter = matter.where(_MATTERS.c.id == of)
+        case = case.where(or_(_CASES.c.id == of, _CASES.c.matter_id == of))
+    return {row.id: row.next_at for row in session.execute(matter.union_all(case))}
+
+
 def unfinished(session: Session, after_id: str = "", limit: int = 500) -> list[str]:
     """Ids, in order and greater than `after_id`, of targets whose time somebody keeps: whom a notice concerns."""
     matter = select(_MATTERS.c.id).where(_MATTERS.c.stage.not_in(_MATTER_OVER))

@@ -8,12 +8,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from temporalio.client import Client
 
 from cli.verifying import differing
 from models.acts import Act, ActName
 from models.contract import matter_workflow_id
 from models.matters import MatterState, Stage
+from models.rows import MatterRow, table
 from record import ledger, matters
 from record.ledger import Witness
 from record.store import Store
@@ -160,7 +162,7 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
 
 
-def test_a_case_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None:
+def test_a_case_is_shown_and_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None:
     case = f"inspection/{uuid4().hex[:6]}"
     by = "by=区政府督查室承办岗"
     engine.ok("do", case, "propose", by, "subject=区教育局长", "facts=检查发现", "severity=ordinary")
@@ -169,6 +171,12 @@ def test_a_case_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None
     with store_of(settings) as store:
         tamper(store, "DELETE FROM acts WHERE target = :case AND seq = 2", case=case)
         tamper(store, "UPDATE heads SET seq = 1 WHERE target = :case", case=case)
+
+    shown = engine.ok("show", case)
+    assert (shown["stage"], shown["subject"], shown["measure"]) == ("proposed", "区教育局长", "P1")
+    assert {one["clock"]: one["watch"] for one in shown["clocks"]} == {"filing": "running"}
+    assert "立案审批到期" in engine("show", case).out
+    assert engine("show", "nosuch/case1").code == 2
 
     untouched, cut = engine.ok("verify", case), engine("verify", case, "--json", **settings)
 
@@ -203,6 +211,19 @@ def test_only_what_a_case_came_to_goes_on_record_behind_an_archived_matters_back
 
     assert [fault.kind for fault in differing(store, [Witness("m1", 1, entries[0].hash[:32])])] == found
     store.close()
+
+
+def test_a_clock_that_fell_due_and_did_not_fire_is_found(engine: Beside, matter: str, copied: Copied) -> None:
+    settings = copied()
+    with store_of(settings) as store, store.writing() as session:
+        rows = table(MatterRow)
+        session.execute(update(rows).where(rows.c.id == matter).values(next_at=at("03-02 09:00")))
+
+    said = engine("verify", matter, "--json", **settings)
+
+    assert said.code == 1
+    assert [(one["target"], one["kind"]) for one in said.json["findings"]] == [(matter, "clock_missed")]
+    assert "2026-03-02 09:00" in said.json["findings"][0]["text"]
 
 
 def test_a_terminated_workflow_is_found(engine: Beside, matter: str) -> None:
