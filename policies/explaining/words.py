@@ -26,7 +26,7 @@ WHO: dict[Who, Words] = {
     Who.ABOVE: both("批准领导的上一级", "the organ above the leader"),
     Who.NEW_LEAD: both("转往单位", "the organ asked to take over"),
     Who.SUBJECT: both("被问责对象", "the subject"),
-    Who.PANEL: both("审议组成员", "the panel"),
+    Who.PANEL: both("会议成员", "the panel"),
     Who.REVIEWERS: both("复核人员", "the reviewers"),
     Who.COMPETENT: both("主管机关", "the competent organ"),
     Who.ABOVE_STEP: both("逾期后获知的上一级", "the organ above, told when it ran out"),

@@ -364,7 +364,7 @@ def test_once_a_step_of_a_case_ran_out_the_organ_above_could_have_taken_it_too()
 
 def test_a_post_that_was_recused_is_not_named_among_those_who_could_have_voted() -> None:
     recused = [explained_of("87", ActName.RECUSED, which) for which in (0, -1)]
-    panel = [next(way.who for way in found.can if way.who.startswith("审议组")) for found in recused]
+    panel = [next(way.who for way in found.can if way.who.startswith("会议")) for found in recused]
 
     assert "区监委主任" in panel[0]
     assert "区监委主任" not in panel[1]
