@@ -1,5 +1,6 @@
 """The papers of a case: each issued by its act and its measure, saying what stood then, numbered like all others."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,15 @@ PUBLISHED = {"kind": "public_notice", "medium": "区日报", "date": "2026-03-11
 
 
 @pytest.fixture
-def case(database_url: str, tmp_path: Path) -> CaseDesk:
+def store(database_url: str) -> Iterator[Store]:
     store = Store(database_url)
     store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def case(store: Store, tmp_path: Path) -> CaseDesk:
     return CaseDesk(store, tmp_path)
 
 
@@ -129,9 +136,7 @@ def test_what_a_paper_says_stays_as_it_was_when_the_case_goes_on(case: CaseDesk)
     assert case.printing.printed(notice.id) == at_once
 
 
-def test_papers_are_listed_by_matter_and_by_case(database_url: str, tmp_path: Path) -> None:
-    store = Store(database_url)
-    store.migrate()
+def test_papers_are_listed_by_matter_and_by_case(store: Store, tmp_path: Path) -> None:
     for case_id in ("m1/case1", "m1/case2", "case-2026-1"):
         CaseDesk(store, tmp_path, case_id).notified()
     with store.reading() as session:
@@ -340,9 +345,7 @@ MAY_BE_EMPTY = {
 }
 
 
-def test_the_papers_of_whole_cases_are_filled(database_url: str, tmp_path: Path) -> None:
-    store = Store(database_url)
-    store.migrate()
+def test_the_papers_of_whole_cases_are_filled(store: Store, tmp_path: Path) -> None:
     case = CaseDesk(store, tmp_path)
     case.executed("P1")
     for number, story in enumerate(("P3", "P4", "P10", "reviewed")):
