@@ -27,7 +27,7 @@ from policies.procedures import STANDARD, shipped
 from record import calendars, ledger, matters, procedures
 from record.store import Store
 from tests.builders import sample_directory
-from tests.cli.conftest import ROOT, Said, starter
+from tests.cli.conftest import NOWHERE, ROOT, Said, starter
 
 Command = Callable[..., Said]
 
@@ -65,9 +65,9 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> dict[str, str]:
-    """An office without a record, beside histories that are files."""
-    return {"DUBAN_DATA_DIR": str(tmp_path / "var"), "TEMPORAL_ADDRESS": "127.0.0.1:9"}
+def empty(tmp_path: Path, sqlite_url: str) -> dict[str, str]:
+    """Settings of an office that has no data and no server, beside histories that are SQLite files."""
+    return {"DUBAN_DATA_DIR": str(tmp_path / "var"), "DUBAN_DATABASE_URL": sqlite_url, "TEMPORAL_ADDRESS": NOWHERE}
 
 
 @pytest.fixture
