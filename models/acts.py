@@ -127,7 +127,8 @@ class Ruling(Shape):
 class Act(Shape):
     """One thing that happened to `target` at the instant `at` (aware, whole seconds).
 
-    Fields that do not apply are None. `tell` lists the posts to be notified; `detail` holds what was said or shown
+    Fields that do not apply are None. `person` is who acted through the post `by`, `principal` who had lent it to him;
+    neither is printed in a rehearsal. `tell` lists the posts to be notified; `detail` holds what was said or shown
     (report texts, evidence) and is never printed in a rehearsal.
     """
 
@@ -135,6 +136,8 @@ class Act(Shape):
     target: str
     act: ActName
     by: str | None = None
+    person: str | None = None
+    principal: str | None = None
     due: datetime | None = None
     days_left: int | None = None
     light: str | None = None

@@ -105,6 +105,7 @@ def step(
     if message is None:
         return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays), stood=tuple(stood))
     draft, outcome = _hear(CaseDraft(state, at, facts), message, rules, attended)
+    draft.acts = saying.voiced(draft.acts, message)
     return CaseStep(
         draft.state,
         (*acts, *draft.acts),

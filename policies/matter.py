@@ -91,6 +91,7 @@ def step(
         _take_note(draft, message)
     else:
         draft, outcome = _hear(draft, message, twin, attended)
+        draft.acts = saying.voiced(draft.acts, message)
     splits.tell_parent(draft, state)
     return Step(
         draft.state,

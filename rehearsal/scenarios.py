@@ -22,6 +22,8 @@ from policies.deadlines import SHANGHAI
 from policies.documents import Document, DocumentError, Mistake
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 
+# Given by what hands a matter in, never by what it says.
+_RESERVED = frozenset({"message_id", "policy", "voice"})
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
@@ -209,8 +211,8 @@ class _Reader:
             if matter_id in found:
                 self.mistakes.append(self.document.mistake((*at, "id"), f"id 重复 the same id twice: {matter_id}"))
                 continue
-            if "message_id" in fields or "policy" in fields:
-                self.mistakes.append(self.document.mistake(at, "未知的键 unknown key: message_id, policy"))
+            if reserved := sorted(_RESERVED & fields.keys()):
+                self.mistakes.append(self.document.mistake(at, f"未知的键 unknown key: {', '.join(reserved)}"))
                 continue
             if isinstance(fields.get("co"), str):
                 fields["co"] = [fields["co"]] if fields["co"] else []
@@ -235,6 +237,9 @@ class _Reader:
                 notice = self._notice(fields, where)
                 if notice is not None:
                     planned.append(PlannedNotice(at, notice, message_id, index))
+                continue
+            if "voice" in fields:
+                self.mistakes.append(self.document.mistake((*where, "voice"), "未知的键 unknown key: voice"))
                 continue
             target = fields.pop("target", None)
             if not target:
