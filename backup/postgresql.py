@@ -1,13 +1,15 @@
 """How is a record on PostgreSQL copied while others write to it, and brought back?
 
 By PostgreSQL's own pg_dump and pg_restore, found on the PATH. The dump is of the snapshot in which the record was
-counted. Passwords go into the programs' environment, never onto their command lines.
+counted. Passwords go into a file of their own, never onto a command line.
 """
 
-import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, make_url, text
 
@@ -22,14 +24,12 @@ _PASSWORD = "password"  # noqa: S105 - the name of a parameter
 def dump(store: Store, target: Path) -> Census:
     """Write the record to `target` in pg_dump's custom format; what it holds. Raises BackupError."""
     program = _program("pg_dump")
-    with store.reading() as session:
+    with _reached(store.url) as address, store.reading() as session:
         snapshot = str(session.execute(text("SELECT pg_export_snapshot()")).scalar_one())
         held = census(session)
-        address, environment = _reached(store.url)
         command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program, every argument made here
             [*command, f"--file={target}", f"--dbname={address}"],
-            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -63,18 +63,18 @@ def is_empty(store: Store) -> bool:
 
 def load(url: str, dumped: Path) -> None:
     """Bring a dump back into the empty database at `url`, whole or not at all. Raises BackupError."""
-    address, environment = _reached(make_url(url))
-    done = subprocess.run(  # noqa: S603 - PostgreSQL's own program, every argument made here
-        [
-            *(_program("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"),
-            *(f"--dbname={address}", str(dumped)),
-        ],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    program = _program("pg_restore")
+    with _reached(make_url(url)) as address:
+        done = subprocess.run(  # noqa: S603 - PostgreSQL's own program, every argument made here
+            [
+                *(program, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"),
+                *(f"--dbname={address}", str(dumped)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
     _refuse_failure("pg_restore", done.returncode, done.stderr)
 
 
@@ -88,20 +88,23 @@ def _program(name: str) -> str:
     return found
 
 
-def _reached(url: URL) -> tuple[str, dict[str, str]]:
-    """The address as PostgreSQL's own programs read it, without the password, and the environment that has it."""
+@contextmanager
+def _reached(url: URL) -> Iterator[str]:
+    """The address as PostgreSQL's own programs read it; the password is in a file that only its owner can read."""
     asked = url.query.get(_PASSWORD, "")
     password = url.password or (asked if isinstance(asked, str) else asked[-1])
-    plain = URL.create(
-        "postgresql",
-        username=url.username,
-        host=url.host,
-        port=url.port,
-        database=url.database,
-        query={name: value for name, value in url.query.items() if name != _PASSWORD},
-    )
-    environment = dict(os.environ) | ({"PGPASSWORD": password} if password else {})
-    return plain.render_as_string(hide_password=False), environment
+    query = {name: value for name, value in url.query.items() if name != _PASSWORD}
+    with TemporaryDirectory(prefix="duban-") as place:
+        if password:
+            file = Path(place) / "passfile"
+            file.touch(mode=0o600)
+            escaped = password.replace("\\", "\\\\").replace(":", "\\:")
+            file.write_text(f"*:*:*:*:{escaped}\n", encoding="utf-8")
+            query["passfile"] = str(file)
+        plain = URL.create(
+            "postgresql", username=url.username, host=url.host, port=url.port, database=url.database, query=query
+        )
+        yield plain.render_as_string(hide_password=False)
 
 
 def _refuse_failure(program: str, code: int, said: bytes) -> None:
