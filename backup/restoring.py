@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +113,8 @@ def mark_in(data_dir: Path) -> Mark | None:
 
 def settle_mark(data_dir: Path, mark: Mark) -> None:
     """Everything has looked again: keep the mark under a name that only tells of it."""
-    (data_dir / MARK).replace(data_dir / f"restored-{mark.restored_at:%Y%m%dT%H%M%S}.json")
+    with suppress(FileNotFoundError):  # another worker was quicker
+        (data_dir / MARK).replace(data_dir / f"restored-{mark.restored_at:%Y%m%dT%H%M%S}.json")
 
 
 def _fill(place: Path, said: Manifest, aside: Path, at: datetime, key_files: dict[str, bytes] | None) -> None:

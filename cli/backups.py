@@ -6,6 +6,8 @@ What is copied, in which order and how it is trusted again is for backup/; who t
 import asyncio
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,10 +23,11 @@ from backup.restoring import KEYS
 from backup.restoring import restore as restored
 from backup.taking import Sealing, Sources
 from builds import this_build
+from cli import live as cli_live
 from cli.configuring import shown_settings
 from cli.instants import now
 from cli.kept import record, settings
-from cli.live import in_words, live
+from cli.live import live
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
@@ -186,6 +189,17 @@ def reconcile_after(
         answer(done)
     else:
         facts({_WORDS[name]: value for name, value in done.items()})
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """As for every command, and what can be wrong with a disk."""
+    try:
+        with cli_live.in_words():
+            yield
+    except OSError as error:
+        where = error.filename or ""
+        raise Problem(f"文件无法读写 a file cannot be read or written: {where} {error.strerror}") from error
 
 
 def restore(  # noqa: PLR0917 - one parameter for each option

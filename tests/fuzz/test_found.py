@@ -1,4 +1,4 @@
-"""Every fault that fuzzing has found, once more: each of these ended in something else than words, or harmed its reader."""
+"""Every fault that fuzzing has found, once more: each ended in something else than harmless words."""
 
 import io
 import zipfile
@@ -8,7 +8,7 @@ import pytest
 from documents.problems import TemplateError
 from documents.rendering import check
 from intake.problems import harmless
-from intake.register import RegisterColumn, _digest, read_stamp
+from intake.register import _digest, read_stamp
 from policies.documents import Document, DocumentError, Mistake
 from policies.procedures import shipped
 from rehearsal import scenarios
@@ -62,7 +62,6 @@ def test_an_echoed_cell_holds_no_tag() -> None:
 def test_a_stamp_made_by_somebody_else_is_no_stamp(instant: str, seq: str) -> None:
     body = f"v1.{instant}.{seq}.AAAAAAAA"
     assert read_stamp("2026-0001", f"{body}.{_digest('2026-0001', body)}") is None
-    assert RegisterColumn.STAMP.value
 
 
 @pytest.mark.parametrize("identity", ["[a]", "{a: b}"])
