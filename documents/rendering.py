@@ -139,6 +139,9 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_UNPACKED_BYTES:
                 raise TemplateError(name, ("展开后过大 too large when unpacked",))
+            if len({part.filename.casefold() for part in parts}) != len(parts):
+                # Which of the two is read depends on the reader.
+                raise TemplateError(name, ("同一部件出现两次 a part occurs twice; 可接受 accepted: .docx",))
             for part in parts:
                 _check_part(part.filename, archive.read(part), name)
         page = DocxTemplate(io.BytesIO(template))

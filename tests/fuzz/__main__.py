@@ -8,6 +8,7 @@ import argparse
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -26,6 +27,8 @@ def main() -> int:
     parser.add_argument("--reader", action="append", default=[], help="by name; default: all")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "fuzz-found")
     asked = parser.parse_args()
+    # As in the tests: a library that only warns has met something that it should have been spared.
+    warnings.simplefilter("error")
     chosen = [one for one in readers() if not asked.reader or one.name in asked.reader]
     seed = asked.seed if asked.seed is not None else time.time_ns() % 1_000_000_000
     _say(f"seed {seed}, readers: {', '.join(one.name for one in chosen)}")

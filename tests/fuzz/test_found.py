@@ -98,6 +98,12 @@ def test_a_template_with_a_part_of_another_kind_is_refused(part: str, content: b
         check(with_part(without(TEMPLATE, part), part, content), "template")
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_template_that_holds_a_part_twice_is_refused() -> None:
+    with pytest.raises(TemplateError, match="occurs twice"):
+        check(with_part(TEMPLATE, "docProps/core.xml", b"<a/>"), "template")
+
+
 def without(archive: bytes, part: str) -> bytes:
     """The archive without one of its parts."""
     written = io.BytesIO()

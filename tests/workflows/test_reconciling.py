@@ -32,7 +32,7 @@ NOTICE = CalendarNotice(
     number="演练〔2031〕1号",
     date=date(2030, 11, 1),
     year=2031,
-    days_off=[date(2031, 1, 1)],
+    days_off=(date(2031, 1, 1),),
     source="https://www.gov.cn/",
 )
 
