@@ -86,6 +86,7 @@ async def traffic(office: Office, number: int, said: dict[str, Answered], stop: 
         command = ReportProgress(message_id=f"{target}-{report}", by=HANDLER, text=f"进展 {report}")
         outcome = await office.say(target, command)
         said[command.message_id] = Answered(target, command, outcome)
+        await asyncio.sleep(0.1)
 
 
 async def started(engine: Engine, *arguments: object) -> Said:
