@@ -15,14 +15,17 @@ from backup import sqlite
 from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import ActName
 from models.calendar import CalendarNotice
-from models.contract import matter_workflow_id
+from models.contract import digest_workflow_id, matter_workflow_id, notice_workflow_id
 from models.messages import Cancel, Outcome, ReportProgress, Sign
+from models.notices import NoticeOrder
+from models.rows import SHANGHAI
 from office import Office
 from reconciling import Reconciled, reconcile
-from record import ledger, targets
+from record import deliveries, ledger, targets
 from record.store import Store
 from settings import Settings
 from tests.databases import Databases
+from tests.record.builders import an_act
 from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, a_matter, message_id
 from tests.workflows.conftest import eventually
 from witnesses import witnesses_of
@@ -146,3 +149,33 @@ async def test_a_workflow_ended_from_outside_is_left_to_be_reported(
 
         assert (done.looked, done.started, done.cut_off) == (0, 0, 1)
         assert await status(client, "m1") is WorkflowExecutionStatus.TERMINATED
+
+
+async def test_notices_and_digests_on_their_way_get_their_workflows_back(
+    temporal_server: EmbeddedServer, database_url: str
+) -> None:
+    client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+    store = Store(database_url)
+    store.migrate()
+    scope, now = f"rec-{message_id()[:6]}", datetime.now(UTC).replace(microsecond=0)
+    try:
+        with store.writing() as session:
+            act = an_act(tell=("区教育局长", "区教育局承办岗"))
+            entries = ledger.append(session, [act], message_id=None, processed_at=now)
+            deliveries.queue(session, entries, lambda _: ("mail",))
+            digested = NoticeOrder(target="m1", seq=1, recipient="区教育局承办岗")
+            deliveries.postpone(session, digested, now)
+            assert deliveries.gather(session, digested.recipient, now) is not None
+
+        for _ in range(2):
+            done = await reconcile(client, store, None, scope=scope, notices_queue=f"{scope}-nobody")
+            assert done.notices == 2
+    finally:
+        store.close()
+    for workflow_id in (
+        notice_workflow_id("m1", 1, "区教育局长", scope),
+        digest_workflow_id("区教育局承办岗", now.astimezone(SHANGHAI), scope),
+    ):
+        described = await client.get_workflow_handle(workflow_id).describe()
+        assert described.status is WorkflowExecutionStatus.RUNNING
+        await client.get_workflow_handle(workflow_id).terminate()
