@@ -15,7 +15,7 @@ from models.calendar import CalendarNotice
 from models.ladder import UNVERIFIED
 from policies.documents import Document, DocumentError, Mistake
 from policies.ladder import standard_ladder
-from policies.procedures import STANDARD, Procedure, load_text, shipped
+from policies.procedures import STANDARD, Procedure, load_text, read_procedure, shipped
 
 __all__ = ["app"]
 
@@ -39,11 +39,9 @@ def check(
     mistakes: tuple[Mistake, ...] = ()
     procedure = None
     try:
-        procedure = load_text(file.read_text(encoding="utf-8-sig"), str(file))
+        procedure = read_procedure(file.read_bytes(), str(file))
     except DocumentError as error:
         mistakes = error.mistakes
-    except UnicodeDecodeError:
-        mistakes = (Mistake(str(file), 1, "document", "不是 UTF-8 文本 not UTF-8 text"),)
     except OSError as error:
         raise Problem(f"{file}: 无法读取 cannot be read: {error.strerror}") from error
     if as_json:
@@ -233,10 +231,10 @@ def _procedure(name: str) -> Procedure:
     except KeyError:
         pass
     try:
-        return load_text(Path(name).read_text(encoding="utf-8-sig"), name)
+        return read_procedure(Path(name).read_bytes(), name)
     except DocumentError as error:
         raise Problem(str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise Problem(f"没有这个程序 no such procedure: {name};可接受 accepted: {STANDARD}, 文件 a file") from error
 
 
