@@ -49,6 +49,11 @@ COMMANDS = {
     "print": _Entry("cli.documents", "print_document", "打印一份文书(.docx)。 Print a document."),
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
+    "seal": _Entry("cli.seals", "app", "每日封存与签名公钥。 The signed head of every day, and the key that signs."),
+    "incidents": _Entry(
+        "cli.incidents", "list_incidents", "流程遭外部干预的报告。 What befell workflows from outside."
+    ),
+    "recover": _Entry("cli.incidents", "recover", "按记录重新启动流程。 Start a workflow again from the record."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
+from evidence import watch
 from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
+from record.incidents import Incident
 from record.ledger import Witness
-from witnesses import receipts_in, witnesses_of
+from witnesses import Telling, messages_in, receipts_in, runs_of
 
 IN_FLIGHT = 8
 
@@ -37,6 +39,8 @@ class History:
     target: str
     state: HistoryState | None
     witnessed: list[Witness] = field(default_factory=list)
+    telling: Telling = field(default_factory=Telling)
+    incidents: list[Incident] = field(default_factory=list)
 
 
 async def histories(client: Client, targets: Iterable[str]) -> list[History]:
@@ -58,8 +62,25 @@ async def history(client: Client, target: str) -> History:
         if error.status is RPCStatusCode.NOT_FOUND:
             return History(target, HistoryState.MISSING)
         raise
-    witnessed = [witness async for witness in witnesses_of(client, target) if witness.seq]
-    return History(target, _state(described.status), witnessed)
+    found = History(target, _state(described.status))
+    async for run_id, run in runs_of(client, target):
+        await _read(client, found, run)
+        found.incidents.extend(watch.resets_in(target, run_id, run))
+    return found
+
+
+async def run_of(client: Client, cut_off: Incident) -> History:
+    """What a run that was ended from outside, and the runs before it, have witnessed."""
+    found = History(cut_off.target, None)
+    async for _, run in runs_of(client, cut_off.target, run_id=cut_off.run_id):
+        await _read(client, found, run)
+    return found
+
+
+async def _read(client: Client, found: History, run: WorkflowHistory) -> None:
+    receipts = await receipts_in(client, run)
+    found.witnessed.extend(Witness(found.target, one.seq, one.head) for one in receipts if one.seq)
+    found.telling.add(receipts, await messages_in(client, run))
 
 
 async def targets_known(client: Client) -> list[str]:
@@ -79,8 +100,9 @@ async def misdirected(client: Client, target: str | None = None) -> AsyncIterato
         said = found.events[0].workflow_execution_started_event_attributes.input.payloads
         (order,) = await client.data_converter.decode(said, [Misdirected])
         if target in (None, order.target):
-            receipts = await receipts_in(client, found)
-            yield History(order.target, None, [Witness(order.target, one.seq, one.head) for one in receipts if one.seq])
+            aside = History(order.target, None)
+            await _read(client, aside, found)
+            yield aside
 
 
 def _state(status: WorkflowExecutionStatus | None) -> HistoryState:

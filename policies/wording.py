@@ -107,6 +107,12 @@ ACTS: dict[ActName, str] = {
     ActName.REVIEW_DECIDED: "复核决定",
     ActName.REVIEW_OVERDUE: "复核超期,报上一级",
     ActName.RESTORED: "撤销问责,恢复名誉",
+    ActName.INCIDENT_REPORTED: "流程遭外部干预,已报告",
+    ActName.INCIDENT_CLOSED: "流程干预已处置",
+    ActName.HELD: "暂停销毁",
+    ActName.HOLD_RELEASED: "解除暂停销毁",
+    ActName.DESTRUCTION_REQUESTED: "提请销毁",
+    ActName.DESTROYED: "保管期满,已销毁",
     ActName.REFERRED: "移送",
 }
 

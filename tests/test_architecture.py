@@ -29,14 +29,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "record", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
+    "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
+    "activities": frozenset({"models", "policies", "record", "documents", "notices", "evidence", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "documents", "leaving"}
+        | {"builds", "documents", "evidence", "leaving"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -44,7 +45,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
+        | {"builds", "documents", "embedded", "evidence", "logs", "notices", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),
