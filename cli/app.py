@@ -50,6 +50,7 @@ COMMANDS = {
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
     "seal": _Entry("cli.seals", "app", "每日封存与签名公钥。 The signed head of every day, and the key that signs."),
+    "evidence": _Entry("cli.packages", "app", "证据包:导出、核对。 Evidence packages: export and check."),
     "incidents": _Entry(
         "cli.incidents", "list_incidents", "流程遭外部干预的报告。 What befell workflows from outside."
     ),

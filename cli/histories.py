@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from evidence import watch
+from evidence.packing import History as Kept
 from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
 from record.incidents import Incident
 from record.ledger import Witness
@@ -67,6 +68,24 @@ async def history(client: Client, target: str) -> History:
         await _read(client, found, run)
         found.incidents.extend(watch.resets_in(target, run_id, run))
     return found
+
+
+async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
+    """Every run of a target's workflow that the server keeps, runs ended from outside too, and of refused commands."""
+    read: set[str] = set()
+    wanted = matter_workflow_id(target)
+    newest: list[str | None] = [None, *[one.run_id async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]]
+    for run in newest:
+        if run in read:
+            continue
+        async for run_id, found in runs_of(client, target, run_id=run):
+            if run_id not in read:
+                read.add(run_id)
+                yield Kept(target, wanted, run_id, found.to_json())
+    async for one in client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'"):
+        if one.id.startswith(f"misdirected/{target}/"):
+            found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
+            yield Kept(target, one.id, one.run_id, found.to_json())
 
 
 async def run_of(client: Client, cut_off: Incident) -> History:

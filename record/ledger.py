@@ -245,19 +245,24 @@ def _held_head(session: Session, target: str) -> Head:
 
 
 def entry_hash(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
-    """The SHA-256, in hexadecimal, over the canonical JSON of everything an entry says.
+    """The SHA-256, in hexadecimal, over the canonical JSON of everything an entry says; arguments as `entry_text`."""
+    text = entry_text(target, seq, body, message_id=message_id, processed=processed, previous=previous)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entry_text(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
+    """The canonical JSON of everything an entry says, exactly as it is hashed.
 
     `body` is the act's own canonical JSON, `processed` the processing instant as `instant_text` gives it.
     """
     # The members in alphabetical order, so that the text is canonical without being read and written once more.
-    text = (
+    return (
         f'{{"act":{body},"message_id":{canonical(message_id)},"previous":{canonical(previous)},'
         f'"processed_at":"{processed}","seq":{seq},"target":{canonical(target)}}}'
     )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _AsKept(TypeDecorator[str]):
+class AsKept(TypeDecorator[str]):
     """An instant column read without trust: the text that was hashed, or whatever stands in its place."""
 
     impl = Text
@@ -279,8 +284,8 @@ def _chain_rows(targets: Sequence[str] | None) -> Select[Any]:
             _ACTS.c.body,
             _ACTS.c.previous,
             _ACTS.c.hash,
-            type_coerce(_ACTS.c.at, _AsKept).label("at"),
-            type_coerce(_ACTS.c.processed_at, _AsKept).label("processed_at"),
+            type_coerce(_ACTS.c.at, AsKept).label("at"),
+            type_coerce(_ACTS.c.processed_at, AsKept).label("processed_at"),
             _HEADS.c.seq.label("head_seq"),
             _HEADS.c.hash.label("head_hash"),
         )
