@@ -55,6 +55,7 @@ COMMANDS = {
         "cli.incidents", "list_incidents", "流程遭外部干预的报告。 What befell workflows from outside."
     ),
     "recover": _Entry("cli.incidents", "recover", "按记录重新启动流程。 Start a workflow again from the record."),
+    "archive": _Entry("cli.archive", "app", "保管期限、暂停销毁、销毁。 Retention, holds, destruction."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -86,6 +88,19 @@ async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
         if one.id.startswith(f"misdirected/{target}/"):
             found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
             yield Kept(target, one.id, one.run_id, found.to_json())
+
+
+async def delete_runs(client: Client, target: str) -> int:
+    """Delete every run of a destroyed target's workflow, and of commands refused to it; how many. Raises RPCError."""
+    wanted = matter_workflow_id(target)
+    found = [(one.id, one.run_id) async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]
+    refused = client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'")
+    found += [(one.id, one.run_id) async for one in refused if one.id.startswith(f"misdirected/{target}/")]
+    for workflow_id, run_id in found:
+        run = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+        asked = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=run)
+        await client.workflow_service.delete_workflow_execution(asked)
+    return len(found)
 
 
 async def run_of(client: Client, cut_off: Incident) -> History:
