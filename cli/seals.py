@@ -38,7 +38,7 @@ def seal_now(as_json: Json = False) -> None:
     with live_words():
         sealed = asyncio.run(_sealed(settings()))
     if as_json:
-        answer(sealed.model_dump())
+        answer({name: getattr(sealed, name) for name in Sealed.model_fields})
     else:
         say(f"封存 seal {sealed.no} {sealed.day} {sealed.hash}")
         if sealed.disputed:
