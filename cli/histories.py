@@ -16,7 +16,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from evidence import watch
 from evidence.packing import History as Kept
-from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
+from models.contract import (
+    CASE_WORKFLOW,
+    MATTER_WORKFLOW,
+    MISDIRECTED_WORKFLOW,
+    SEAL_WORKFLOW,
+    Misdirected,
+    matter_workflow_id,
+)
+from models.evidence import Sealed
 from record.incidents import Incident
 from record.ledger import Witness
 from witnesses import Telling, messages_in, receipts_in, runs_of
@@ -88,6 +96,16 @@ async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
         if one.id.startswith(f"misdirected/{target}/"):
             found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
             yield Kept(target, one.id, one.run_id, found.to_json())
+
+
+async def seals_seen(client: Client, newest: int) -> list[Sealed]:
+    """What the newest workflows of the daily seal have answered: a second witness of the seals. Raises RPCError."""
+    found: list[Sealed] = []
+    chosen = f"WorkflowType = '{SEAL_WORKFLOW}' AND ExecutionStatus = 'Completed'"
+    async for one in client.list_workflows(chosen, limit=newest):
+        run = client.get_workflow_handle(one.id, run_id=one.run_id, result_type=Sealed)
+        found.append(await run.result())
+    return found
 
 
 async def delete_runs(client: Client, target: str) -> int:

@@ -49,7 +49,7 @@ def export(
             raise Problem(str(error)) from error
         histories = None if offline else _histories(chosen, targets)
         try:
-            with store.reading() as session:
+            with in_words(), store.reading() as session:
                 content = pack(
                     session,
                     target,

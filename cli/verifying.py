@@ -10,7 +10,7 @@ from sqlmodel import Session
 from temporalio.client import Client
 
 from cli.documents import printing_of
-from cli.histories import History, HistoryState, histories, history, misdirected, run_of, targets_known
+from cli.histories import History, HistoryState, histories, history, misdirected, run_of, seals_seen, targets_known
 from cli.incidents import record_incidents
 from cli.instants import now
 from cli.kept import record, settings
@@ -40,6 +40,8 @@ _OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 _GRACE = timedelta(minutes=1)
 _LOOKS = 5
 _PAUSE_SECONDS = 0.3
+# A year and a month of daily seals; older ones are chained to them.
+_SEALS_SEEN = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,13 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
         cut = _broken(one, stages.get(one.target))
         if cut is not None:
             found.append(cut)
-            if one.state is HistoryState.MISSING:
+            # A server that knows nothing of this record is another one: that is no incident of each matter.
+            if one.state is HistoryState.MISSING and any(other.witnessed for other in seen):
                 befell.append(watch.incident(one.target, IncidentKind.DELETED, ""))
+    if target is None:
+        answered = await seals_seen(client, _SEALS_SEEN)
+        with store.reading() as session:
+            found += [_sealed(fault) for fault in sealing.witnessed(session, answered)]
     faults = await _against(store, client, [*seen, *aside])
     named = _named(store, faults, [*seen, *aside])
     return len(seen) + len(aside), [*found, *_late(store, target), *named], befell

@@ -2,8 +2,9 @@
 
     python check.py 包.zip [--key 公钥] [--seals 封存行文件] [--json]
 
-Needs nothing but Python: it stands alone, and a copy of it lies in every package. Names each file, act, document, seal
-or history that does not agree; exit 0 in order, 1 differs, 2 not a package. It is read-only and unpacks nothing.
+Needs nothing but Python (it is faster where `cryptography` is there): it stands alone, and a copy of it lies in every
+package. Names each file, act, document, seal or history that does not agree; exit 0 in order, 1 differs, 2 not a
+package. It is read-only and unpacks nothing.
 
 A package proves itself only to those who know the signing key from elsewhere (--key, as printed by `starter.py seal
 key`), or who kept seal lines (--seals, as printed by `starter.py seal list --lines`): say at least one of them.
@@ -113,6 +114,32 @@ def signed(public: str, signature: str, message: bytes) -> bool:
         return False
     if len(key) != 32 or len(given) != 64:
         return False
+    return _library(key, given, message) if _library is not None else verified(key, given, message)
+
+
+def _by_library() -> Callable[[bytes, bytes, bytes], bool] | None:
+    """The same by a library, where there is one: a hundred times faster, for packages with years of seals."""
+    try:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    except ImportError:
+        return None
+
+    def verify(key: bytes, given: bytes, message: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(given, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    return verify
+
+
+_library = _by_library()
+
+
+def verified(key: bytes, given: bytes, message: bytes) -> bool:
+    """Whether the signature `given` (64 bytes) over the message is that of the public key (32 bytes)."""
     a, r, s = _point(key), _point(given[:32]), int.from_bytes(given[32:], "little")
     if a is None or r is None or s >= _Q:
         return False

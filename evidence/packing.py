@@ -19,9 +19,10 @@ from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
 from evidence import merkle
-from evidence.signing import PACKAGE, Signer
+from evidence.problems import UnknownKeyError
+from evidence.signing import PACKAGE, Signer, described
 from models.contract import ARCHIVE
-from models.evidence import Leaf, LeafKind
+from models.evidence import Leaf, LeafKind, SigningKey
 from record import files, seals
 from record.ledger import canonical
 
@@ -68,14 +69,15 @@ def pack(
 ) -> bytes:
     """The package of a matter with its children and cases, or of one case, as a zip file.
 
-    `histories` None says that no server was asked, which the package says too. Raises UnknownFileError, OSError.
+    `histories` None says that no server was asked, which the package says too. Raises UnknownFileError,
+    UnknownKeyError, OSError.
     """
     targets = targets_of(session, of)
     pieces: dict[str, bytes] = {}
     texts = _acts(session, targets, pieces)
     _documents(session, targets, kept_files, pieces)
     _ruled_by(session, texts, pieces)
-    _sealed(session, targets, pieces)
+    _sealed(session, targets, _keys(session, signer, made_at), pieces)
     _histories([one for one in histories or () if one.target in targets], pieces)
     for name in ("check.py", "README.md"):
         source = "package_readme.md" if name == "README.md" else name
@@ -209,15 +211,21 @@ def _ruled_by(session: Session, texts: Iterable[str], pieces: dict[str, bytes]) 
         pieces[f"parameters/{name}"] = shipped.joinpath(name).read_bytes()
 
 
-def _sealed(session: Session, targets: Sequence[str], pieces: dict[str, bytes]) -> None:
+def _keys(session: Session, signer: Signer, at: datetime) -> list[SigningKey]:
+    """Every public key; before the first seal the one at hand. Raises UnknownKeyError for a key of no seal."""
+    known = seals.keys(session)
+    if known and signer.id not in known:
+        raise UnknownKeyError(signer.id, list(known)[-1])
+    return list(known.values()) or [described(signer, at)]
+
+
+def _sealed(session: Session, targets: Sequence[str], keys: list[SigningKey], pieces: dict[str, bytes]) -> None:
     """Every seal, and for the package's chains and texts the proofs: in the newest seal, and wherever one moved."""
     kept = list(seals.kept(session))
     pieces["seals.jsonl"] = "".join(
         f"{canonical({'body': row.body, 'hash': row.hash, 'signature': row.signature})}\n" for row in kept
     ).encode()
-    pieces["keys.json"] = _json(
-        [key.model_dump(mode="json", exclude={"added_at"}) for key in seals.keys(session).values()]
-    )
+    pieces["keys.json"] = _json([key.model_dump(mode="json", exclude={"added_at"}) for key in keys])
     wanted: dict[int, set[tuple[LeafKind, str]]] = {}
     for no, leaf in seals.sealed_heads(session, targets):
         wanted.setdefault(no, set()).add((leaf.kind, leaf.name))

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from evidence import merkle
 from evidence.problems import UnknownKeyError
 from evidence.signing import KEY, SEAL, Signer, described, endorsed, signed_by
-from models.evidence import Leaf, LeafKind, Seal, SigningKey
+from models.evidence import Leaf, LeafKind, Seal, Sealed, SigningKey
 from policies.deadlines import SHANGHAI
 from policies.sealing import day_to_seal, days_missed
 from record import ledger, seals
@@ -223,6 +223,16 @@ def against(session: Session, lines: Iterable[str]) -> tuple[int, list[SealFault
                         SealFault(int(no), "", 0, SealFaultKind.KEPT, f"外存 kept: {hash_}, 现有 found: {row.hash}")
                     )
     return compared, found
+
+
+def witnessed(session: Session, seen: Iterable[Sealed]) -> list[SealFault]:
+    """Which seals the record does not have as the workflows that made them have answered."""
+    rows = {row.no: row.hash for row in seals.kept(session)}
+    wrong = {one.no: one.hash for one in seen if rows.get(one.no) != one.hash}
+    return [
+        SealFault(no, "", 0, SealFaultKind.KEPT if no in rows else SealFaultKind.MISSING, f"流程历史 history: {hash_}")
+        for no, hash_ in sorted(wrong.items())
+    ]
 
 
 def append_line(directory: Path, seal: Seal, keys: dict[str, SigningKey]) -> Path:

@@ -46,7 +46,12 @@ class Reported:
 
 def report(session: Session, incident: Incident, at: datetime, tell: Sequence[str]) -> bool:
     """Put an incident on record and into the inbox of the posts told, once; False when it is there already."""
-    if matters.answered(session, INCIDENTS, incident.message_id) is not None:
+    message_id = incident.message_id
+    if not incident.run_id:
+        # No run tells one deletion from the next: one more after the last was dealt with is another one.
+        dealt_with = sum(one.closed_at is not None for one in listed(session, incident.target))
+        message_id = f"{message_id}{dealt_with}"
+    if matters.answered(session, INCIDENTS, message_id) is not None:
         return False
     act = Act(
         at=at,
@@ -61,7 +66,7 @@ def report(session: Session, incident: Incident, at: datetime, tell: Sequence[st
             "kind": incident.kind.value,
         },
     )
-    _keep(session, act, incident.message_id)
+    _keep(session, act, message_id)
     return True
 
 

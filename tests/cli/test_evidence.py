@@ -20,6 +20,8 @@ from policies.directory import Directory
 from record.store import Store
 from settings import Settings
 from tests.cli.conftest import Beside
+from tests.databases import Databases
+from tests.record.tampering import tamper
 
 OFFICE, LEADER, HANDLER = "区政府督查室", "区长", "区教育局承办岗"
 OFFICER, CHIEF = "区政府督查室承办岗", "区政府督查室主任"
@@ -103,6 +105,29 @@ def test_without_a_server_or_a_key_nothing_is_signed(engine: Beside, matter: str
     said = engine.ok("evidence", "export", matter, "-o", str(tmp_path / "x.zip"), "--offline", **away)
     assert said["in_order"]
     assert any("without Temporal" in note for note in said["notes"])
+
+
+def test_seals_cut_off_with_their_lines_are_found_by_the_workflows_that_made_them(
+    engine: Beside, databases: Databases, tmp_path: Path
+) -> None:
+    sealed = engine.ok("seal", "now")
+    copied = {"DUBAN_DATABASE_URL": databases.copy(engine.running.database_url), "DUBAN_DATA_DIR": str(tmp_path)}
+    assert engine("verify", TEMPORAL_ADDRESS=engine.running.told["temporal"], **copied).code in (0, 1)
+    store = Store(copied["DUBAN_DATABASE_URL"])
+    tamper(
+        store,
+        "DELETE FROM seal_leaves WHERE no = :no",
+        "DELETE FROM seals WHERE no = :no",
+        no=sealed["no"],
+    )
+    store.close()
+    assert engine("seal", "check", **copied).code == 0
+
+    said = engine("verify", "--json", TEMPORAL_ADDRESS=engine.running.told["temporal"], **copied)
+
+    assert said.code == 1
+    kinds = {(one["target"], one["kind"]) for one in said.json["findings"]}
+    assert (f"seal {sealed['no']}", "seal_missing") in kinds
 
 
 @pytest.fixture

@@ -165,6 +165,10 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
 
     assert said.code == 1
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
+    for _ in range(2):
+        reported = engine("incidents", "1999-0001", "--json", **settings).json["incidents"]
+        assert [one["kind"] for one in reported] == ["deleted"]
+        engine("verify", **settings)
 
 
 def test_a_case_is_shown_and_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None:

@@ -18,7 +18,7 @@ from evidence.packing import pack
 from evidence.signing import Signer, signer_or_new
 from models.acts import ActName
 from models.base import Voice
-from models.cases import CaseStage, CaseState, ClosedWindow, Decision
+from models.cases import CaseStage, CaseState, Decision
 from models.contract import ARCHIVE, TransitionOrder
 from models.matters import MatterState, MatterTerms, Severity, Stage, Urgency
 from models.messages import Cancel, Command, Registration, Sign
@@ -70,9 +70,9 @@ def a_state(**said: Any) -> MatterState:
 
 
 def a_case(measure: str | None, stage: CaseStage = CaseStage.ARCHIVED) -> CaseState:
-    window = ClosedWindow.model_construct()
-    decision = None if measure is None else Decision.model_construct(window=window, measure=measure, at=MONDAY, by="x")
-    return CaseState.model_construct(id="m1/case1", stage=stage, decision=decision, review=None)
+    decided: dict[str, Any] = {"measure": measure, "at": MONDAY, "by": LEADER}
+    decision = None if measure is None else Decision.model_construct(**decided)
+    return CaseState(id="m1/case1", stage=stage).model_copy(update={"decision": decision})
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from documents.templates import Templates
 from evidence import check as checking
 from evidence import sealing
 from evidence.packing import History, UnknownFileError, pack
+from evidence.problems import UnknownKeyError
 from evidence.signing import PACKAGE, SEAL, Signer, signer_or_new
 from models.calendar import CalendarNotice
 from models.contract import TransitionOrder, matter_workflow_id
@@ -34,6 +35,7 @@ from policies.deadlines import SHANGHAI
 from record import calendars, documents, seals
 from record.store import Store
 from tests.databases import Databases
+from tests.record.tampering import tamper
 from tests.workflows.cast import DIRECTORY, HANDLER, a_matter
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
@@ -202,6 +204,17 @@ def test_what_came_after_the_last_seal_is_said_to_be_unsealed(fresh: Kept) -> No
     fresh.seal(1)
     report = checking.check(checking.opened(io.BytesIO(fresh.packed())), key=fresh.signer.public.hex())
     assert (report.faults, report.notes, report.counts["seals"]) == ([], [], 2)
+
+
+def test_before_the_first_seal_a_package_says_that_nothing_is_sealed(kept: Kept, fresh: Kept, tmp_path: Path) -> None:
+    tamper(fresh.store, "DELETE FROM seal_leaves", "DELETE FROM seals", "DELETE FROM signing_keys")
+    report = checking.check(checking.opened(io.BytesIO(fresh.packed())), key=fresh.signer.public.hex())
+    assert report.faults == []
+    assert any("not sealed yet from entry 1 on" in note for note in report.notes)
+
+    other = Kept(kept.store, kept.files, signer_or_new(tmp_path / "other"), kept.histories)
+    with pytest.raises(UnknownKeyError):
+        other.packed()
 
 
 def test_the_checker_in_the_package_runs_alone_offline(kept: Kept, tmp_path: Path) -> None:
@@ -486,8 +499,10 @@ def test_the_checker_verifies_signatures_as_the_library_does(message: bytes, fli
     private = Ed25519PrivateKey.generate()
     public, signature = private.public_key().public_bytes_raw(), bytearray(private.sign(message))
 
+    assert checking.verified(public, bytes(signature), message)
     assert checking.signed(public.hex(), signature.hex(), message)
     signature[flip // 8] ^= 1 << flip % 8
+    assert not checking.verified(public, bytes(signature), message)
     assert not checking.signed(public.hex(), signature.hex(), message)
     assert not checking.signed(public.hex(), "", message)
-    assert not checking.signed("ff" * 32, private.sign(message).hex(), message)
+    assert not checking.verified(b"\xff" * 32, private.sign(message), message)
