@@ -58,6 +58,7 @@ def export(
                     made_at=now(),
                     histories=histories,
                 )
+            output.touch(mode=0o600)  # what is in it is not for everybody on this machine
             output.write_bytes(content)
         except OSError as error:
             raise Problem(f"{output}: 无法写入 cannot be written: {error.strerror}") from error

@@ -80,7 +80,8 @@ def verify(
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]
             found += [_document_fault(fault) for fault in documents.verify(session, targets)]
-            found += [_sealed(fault) for fault in sealing.check(session) if targets is None or fault.name in targets]
+            seals = sealing.check(session, roots=None if targets is None else 0)
+            found += [_sealed(fault) for fault in seals if targets is None or fault.name in targets]
         found += _files(store, chosen, targets, found)
         if not offline:
             try:

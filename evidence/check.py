@@ -542,13 +542,18 @@ def told(report: Report) -> dict[str, Any]:
 
 def spoken(report: Report) -> list[str]:
     """The report for people, line by line."""
-    said = [f"{where}: {what}" for where, what in report.faults]
-    said += [f"注意 note: {note}" for note in report.notes]
+    said = [_harmless(f"{where}: {what}") for where, what in report.faults]
+    said += [_harmless(f"注意 note: {note}") for note in report.notes]
     counted = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     return [
         *said,
-        f"{report.of}: {f'{len(report.faults)} 处不符 findings' if report.faults else '相符 in order'} ({counted})",
+        f"{_harmless(report.of)}: {f'{len(report.faults)} 处不符 findings' if report.faults else '相符 in order'} ({counted})",
     ]
+
+
+def _harmless(text: str) -> str:
+    """Words of a package on one line, without what a terminal would obey."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def main(arguments: list[str]) -> int:

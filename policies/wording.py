@@ -286,6 +286,9 @@ def act_words(act: ActName) -> str:
     return ACTS.get(act, act.value)
 
 
+_WITH_REASON = frozenset({ActName.REFUSED, ActName.CALENDAR_RECOMPUTED, ActName.INCIDENT_REPORTED})
+
+
 def line(act: Act) -> str:
     """One act as one line: when, what, by which post, and the figures that belong to it."""
     parts = [moment(act.at), act_words(act.act)]
@@ -301,6 +304,6 @@ def line(act: Act) -> str:
         parts.append(act.subject)
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
-    if act.act in (ActName.REFUSED, ActName.CALENDAR_RECOMPUTED) and act.reason:
+    if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
     return " ".join(parts)

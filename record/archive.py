@@ -37,6 +37,7 @@ from models.rows import (
 from record import cases, families, ledger, matters
 from record.ledger import Entry
 from record.statements import upsert
+from record.store import erasing
 from record.store import hold as hold_key
 from record.tallies import move, tally
 
@@ -210,12 +211,17 @@ def destroy(
             "papers": papers,
         },
     )
+    with erasing(session):
+        _carry_out(session, file, hashes, entry.seq, at)
+    return Certificate(entry, file.targets, tuple(one["content"] for one in papers if one["content"]))
+
+
+def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: int, at: datetime) -> None:
     for target in file.targets:
         upto = len(hashes[target])
-        session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=entry.seq, destroyed_at=at))
+        session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=seq, destroyed_at=at))
         _empty(session, target, upto)
     _forget(session, file)
-    return Certificate(entry, file.targets, tuple(one["content"] for one in papers if one["content"]))
 
 
 def _hashes(session: Session, target: str) -> list[str]:

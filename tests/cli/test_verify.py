@@ -119,6 +119,26 @@ def test_a_chain_rewritten_so_that_it_fits_is_found_by_the_history(engine: Besid
     assert ("区教育局长" in act["recorded"], HANDLER in act["witnessed"]) == (True, True)
 
 
+def test_of_a_forged_report_the_field_is_named(engine: Beside, matter: str, copied: Copied) -> None:
+    engine.ok("do", matter, "report_progress", f"by={HANDLER}", "text=过半")
+    settings = copied()
+    with store_of(settings) as store:
+        with store.reading() as session:
+            told = ledger.entries(session, matter)[3]
+        tamper(store, "DELETE FROM acts WHERE target = :matter AND seq = 4", matter=matter)
+        cut = "UPDATE heads SET seq = 3, hash = :hash WHERE target = :matter"
+        tamper(store, cut, matter=matter, hash=told.previous)
+        with store.writing() as session:
+            detail = {**told.act.detail, "text": "已全部完成"}
+            forged = told.act.model_copy(update={"detail": detail})
+            ledger.append(session, [forged], message_id=told.message_id, processed_at=told.processed_at)
+
+    said = engine("verify", matter, "--json", **settings)
+
+    ((act,),) = (one["acts"] for one in said.json["findings"])
+    assert (act["seq"], act["act"], act["fields"]) == (4, "progress_reported", ["text"])
+
+
 def test_a_record_older_than_the_history_lacks_what_it_has_seen(engine: Beside, matter: str, copied: Copied) -> None:
     settings = copied()
     engine.ok("do", matter, "report_progress", f"by={HANDLER}", "text=过半")

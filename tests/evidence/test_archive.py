@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import exc, select, text
+from sqlalchemy import exc, make_url, select, text
 
 from activities.recording import Recording
 from documents.files import Files
@@ -296,6 +296,35 @@ def test_nothing_of_what_was_said_is_left_anywhere(store: Store, ask: Archive) -
             row.__tablename__ for row in rows for one in session.execute(select(table(row))) if "校舍加固" in str(one)
         }
     assert found == set()
+
+
+def test_an_sqlite_file_holds_no_trace_of_what_was_said(sqlite_url: str) -> None:
+    store = Store(sqlite_url)
+    store.migrate()
+    recording = Recording(store, DIRECTORY)
+    spoken: tuple[tuple[int, Registration | Command | None], ...] = (
+        (0, a_matter(message_id="r", title="无人知晓的标题", limit="5wd")),
+        (10, Cancel(message_id="c", by=LEADER, reason="无人知晓的标题")),
+        (50, None),
+    )
+    for days, message in spoken:
+        at = MONDAY + timedelta(days=days)
+        recording.record_transition(TransitionOrder(matter_id="m1", at=at, message=message))
+
+    def traces() -> int:
+        store.close()
+        file = Path(str(make_url(sqlite_url).database))
+        return sum(one.read_bytes().count("无人知晓的标题".encode()) for one in file.parent.glob("duban.db*"))
+
+    assert traces() > 3
+    for command, by, person in (
+        (ArchiveCommand.REQUEST_DESTRUCTION, OFFICER, "u1"),
+        (ArchiveCommand.DESTROY, LEADER, "u2"),
+    ):
+        with store.writing() as session:
+            asked = Asked(command, "m1", by, Voice(person=person), "期满", DUE)
+            assert decide(session, DIRECTORY, "督查室", asked).refused is None
+    assert traces() == 0
 
 
 def test_seals_and_packages_of_what_was_destroyed_still_hold(store: Store, ask: Archive, tmp_path: Path) -> None:

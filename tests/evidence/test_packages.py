@@ -467,6 +467,14 @@ def test_what_is_made_to_do_harm_is_refused(make: Callable[[], bytes]) -> None:
         checking.check(checking.opened(io.BytesIO(make())))
 
 
+def test_no_words_of_a_package_command_a_terminal(package: Pieces) -> None:
+    changed = {**package, "targets.json": json.dumps([{"target": "\x1b[2J\nm9", "file": "acts/0001.jsonl"}]).encode()}
+    said = checking.spoken(checking.check(changed))
+
+    assert any("m9" in line for line in said)
+    assert not [line for line in said if not line.isprintable()]
+
+
 def test_a_member_that_lies_about_its_size_is_refused(package: Pieces) -> None:
     made = bytearray(zipped({"manifest.json": b"{}" * 100}))
     for sign, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
