@@ -545,10 +545,8 @@ def spoken(report: Report) -> list[str]:
     said = [_harmless(f"{where}: {what}") for where, what in report.faults]
     said += [_harmless(f"注意 note: {note}") for note in report.notes]
     counted = ", ".join(f"{count} {name}" for name, count in report.counts.items())
-    return [
-        *said,
-        f"{_harmless(report.of)}: {f'{len(report.faults)} 处不符 findings' if report.faults else '相符 in order'} ({counted})",
-    ]
+    outcome = f"{len(report.faults)} 处不符 findings" if report.faults else "相符 in order"
+    return [*said, f"{_harmless(report.of)}: {outcome} ({counted})"]
 
 
 def _harmless(text: str) -> str:
