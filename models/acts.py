@@ -108,6 +108,12 @@ class ActName(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_OVERDUE = "review_overdue"
     RESTORED = "restored"
+    INCIDENT_REPORTED = "incident_reported"
+    INCIDENT_CLOSED = "incident_closed"
+    HELD = "held"
+    HOLD_RELEASED = "hold_released"
+    DESTRUCTION_REQUESTED = "destruction_requested"
+    DESTROYED = "destroyed"
 
 
 class Ruling(Shape):

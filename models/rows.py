@@ -4,7 +4,7 @@ Imported by record/ only: nothing outside ever holds a row. Enumerations are kep
 UTC; every index here serves a query in record/. The tables are made by record/migrations, which a test holds equal.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -383,6 +383,81 @@ class PolicyVersionRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+
+
+class SealRow(SQLModel, table=True):
+    """A signed head over the whole record; never changed, never removed. `body` is what was hashed and signed."""
+
+    __tablename__ = "seals"
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    day: date
+    made_at: datetime = Field(sa_type=Instant)
+    body: str = Field(sa_type=Text)
+    hash: str
+    signature: str
+
+
+class SealLeafRow(SQLModel, table=True):
+    """A leaf of the seal `no` that no seal before it has; all others stand as an earlier seal has them."""
+
+    __tablename__ = "seal_leaves"
+    __table_args__ = (Index("ix_seal_leaves_no", "no"), KEYED_BY_TEXT)
+
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    no: int = Field(primary_key=True, foreign_key="seals.no", sa_column_kwargs={"autoincrement": False})
+    seq: int
+    hash: str
+
+
+class SigningKeyRow(SQLModel, table=True):
+    """A public key that signs or signed seals, in order from 1, and the signature of the key before it."""
+
+    __tablename__ = "signing_keys"
+    __table_args__ = (UniqueConstraint("id", name="uq_signing_keys_id"),)
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: str
+    public: str
+    added_at: datetime = Field(sa_type=Instant)
+    endorsed_by: str | None = None
+    endorsement: str | None = None
+
+
+class HoldRow(SQLModel, table=True):
+    """A file that must not be destroyed for now; `seq` is the entry of the archive's chain that says why."""
+
+    __tablename__ = "holds"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    seq: int
+
+
+class DestructionRow(SQLModel, table=True):
+    """A request to destroy a file, until it is carried out or replaced; `seq` is its entry of the archive's chain."""
+
+    __tablename__ = "destructions"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    seq: int
+
+
+class CertificateRow(SQLModel, table=True):
+    """That the bodies of a chain's entries up to `upto` were destroyed; `seq` is the certificate in the archive chain.
+
+    Only what has such a row may lose its body, and nothing else of an entry may ever change (triggers).
+    """
+
+    __tablename__ = "certificates"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    upto: int
+    seq: int
+    destroyed_at: datetime = Field(sa_type=Instant)
 
 
 def table(row: type[SQLModel]) -> Table:

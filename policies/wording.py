@@ -107,6 +107,12 @@ ACTS: dict[ActName, str] = {
     ActName.REVIEW_DECIDED: "复核决定",
     ActName.REVIEW_OVERDUE: "复核超期,报上一级",
     ActName.RESTORED: "撤销问责,恢复名誉",
+    ActName.INCIDENT_REPORTED: "流程遭外部干预,已报告",
+    ActName.INCIDENT_CLOSED: "流程干预已处置",
+    ActName.HELD: "暂停销毁",
+    ActName.HOLD_RELEASED: "解除暂停销毁",
+    ActName.DESTRUCTION_REQUESTED: "提请销毁",
+    ActName.DESTROYED: "保管期满,已销毁",
     ActName.REFERRED: "移送",
 }
 
@@ -295,6 +301,9 @@ def act_words(act: ActName) -> str:
     return ACTS.get(act, act.value)
 
 
+_WITH_REASON = frozenset({ActName.REFUSED, ActName.CALENDAR_RECOMPUTED, ActName.INCIDENT_REPORTED})
+
+
 def line(act: Act) -> str:
     """One act as one line: when, what, by which post, and the figures that belong to it."""
     parts = [moment(act.at), act_words(act.act)]
@@ -310,6 +319,6 @@ def line(act: Act) -> str:
         parts.append(act.subject)
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
-    if act.act in (ActName.REFUSED, ActName.CALENDAR_RECOMPUTED) and act.reason:
+    if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
     return " ".join(parts)

@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "policies", "record", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
+    "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
+    "activities": frozenset({"models", "policies", "record", "documents", "notices", "evidence", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
@@ -38,7 +39,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"backup", "builds", "documents", "leaving", "reconciling"}
+        | {"backup", "builds", "documents", "evidence", "leaving", "reconciling"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -46,7 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"backup", "builds", "documents", "embedded", "logs", "notices", "reconciling", "settings"}
+        | {"backup", "builds", "documents", "embedded", "evidence", "logs", "notices", "reconciling", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -74,6 +74,11 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "document",
         "print",
         "versions",
+        "seal",
+        "evidence",
+        "incidents",
+        "recover",
+        "archive",
     }
     assert contract | more == set(COMMANDS)
 
