@@ -160,13 +160,15 @@ class Scope:
 
     EVERYTHING is the machine itself; AUDIT sees every matter and the lines of every case, its materials only where
     `materials`; POST sees what follows from `post`: the organs it serves (`own`), those at any depth below them
-    (`below`). PUBLISHED sees what is marked public, as lines of the published list alone. Nothing is a default.
+    (`below`), and the posts of both (`posts`). PUBLISHED sees what is marked public, as lines of the published list
+    alone. Nothing is a default.
     """
 
     kind: ScopeKind
     post: str | None = None
     own: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
     materials: bool = False
 
     @property

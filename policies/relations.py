@@ -260,6 +260,10 @@ def _competent(this: Situation) -> bool:
     return outside(this) and seats.barred(this.case, this.directory, this.post, seats.OFFICE) is None
 
 
+def _above_subject(this: Situation) -> bool:
+    return this.above(*this.case.organs) and not any(this.serves(organ) for organ in this.case.organs)
+
+
 def _above_decision(this: Situation) -> bool:
     return this.post in seats.superiors(this.case, this.directory, CaseClockKind.DECISION)
 
@@ -274,7 +278,7 @@ CASE: Mapping[Relation, Holds] = {
     Relation.ABOVE_OFFICE: lambda this: this.above(this.case.office),
     Relation.REVIEWER: lambda this: this.post in this.case.reviewers,
     Relation.SPEAKER: lambda this: this.post in seats.speakers(this.case, this.directory),
-    Relation.ABOVE_SUBJECT: lambda this: any(this.serves(name) for name in over(this.case, this.directory)),
+    Relation.ABOVE_SUBJECT: _above_subject,
     Relation.PANEL: lambda this: this.post in this.case.panel,
     Relation.CHAIR: lambda this: this.post is not None and this.post == seats.chair(this.case, this.directory),
     Relation.PROPOSING_OFFICE: _proposing_office,
@@ -378,7 +382,10 @@ def scope(post: str | None, directory: Directory, *, roles: Collection[str] = ()
     if post is None or not directory.has_post(post):
         return Scope.nothing()
     own = frozenset(organ.name for organ in directory.organs if directory.serves(post, organ.name))
-    return Scope(ScopeKind.POST, post, own, _below(directory, own))
+    below = _below(directory, own)
+    served = [organ for organ in directory.organs if organ.name in own or organ.name in below]
+    posts = frozenset(served_by for organ in served for served_by in (organ.head, organ.handler))
+    return Scope(ScopeKind.POST, post, own, below, posts)
 
 
 def _below(directory: Directory, own: frozenset[str]) -> frozenset[str]:
