@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     case,
     exists,
     false,
@@ -371,10 +372,8 @@ def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = 
     if with_cases:
         of_matter = select(_CASES.c.id).where(_CASES.c.matter_id == target)
         readable = parties.case_read(scope, _ACTS.c.target)
-        in_cases = _ACTS.c.target.in_(of_matter)
-        if visible is not None:
-            in_cases = in_cases & exists().where(_MATTERS.c.id == target, visible)
-        own = own | (in_cases if readable is None else in_cases & readable)
+        seen_whole = true() if visible is None else exists().where(_MATTERS.c.id == target, visible)
+        own = own | and_(_ACTS.c.target.in_(of_matter), seen_whole, true() if readable is None else readable)
     return [entry_of(row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
 
