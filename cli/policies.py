@@ -75,6 +75,7 @@ def access(as_json: Json = False) -> None:
             name: {
                 "any_of": list(need.any_of),
                 "none_of": list(need.none_of),
+                "named_any_of": list(need.named_any_of),
                 "named_none_of": list(need.named_none_of),
                 "persons": need.persons,
                 "machine": need.machine,

@@ -166,14 +166,15 @@ _BARRED: Mapping[Relation, tuple[str, str]] = {
 class Need:
     """What one command or view needs: any of these relations, and none of those.
 
-    `named_none_of` bars the posts a command names beside its speaker (investigators, the member who votes). `persons`
-    is how many different persons have to say it. `machine`: the command line at the machine itself may too, where
+    `named_any_of` and `named_none_of` ask the same of the posts that a command names beside its speaker (investigators,
+    the member who votes). `persons` is how many different persons have to say it. `machine`: the command line at the machine itself may too, where
     nobody signs in. `note` says what the relations do not, Chinese first. An empty `any_of` is nobody.
     """
 
     any_of: tuple[Relation, ...]
     source: str
     none_of: tuple[Relation, ...] = ()
+    named_any_of: tuple[Relation, ...] = ()
     named_none_of: tuple[Relation, ...] = ()
     persons: int = 1
     machine: bool = False
@@ -260,6 +261,7 @@ CASE_NEEDS: Mapping[str, Need] = {
     "vote": Need(
         (R.VOTING_MEMBER, R.CHAIR, R.SERVICE),
         "4 step 7",
+        named_any_of=(R.PANEL,),
         named_none_of=_bars(seats.VOTER),
         refusal=_only_member_or_keeper,
     ),
@@ -418,6 +420,20 @@ def may(name: str, standing: Collection[Relation]) -> bool:
 def may_view(view: View, standing: Collection[Relation]) -> bool:
     """Whether somebody who stands in these relations may look at this."""
     return may(view.value, standing)
+
+
+def check_named(need: Need, post: str, this: Situation) -> None:
+    """Refuse a post that a command names and that has not the right `need` says, or is barred (W3).
+
+    `this` is the situation of the speaker.
+    """
+    named = Situation(post, this.standing, this.directory)
+    if need.named_any_of and not any(holds(relation, named) for relation in need.named_any_of):
+        raise Refused(f"不是会议成员 not a member of the panel: {post}", "authority.panel")
+    for relation in need.named_none_of:
+        if holds(relation, named):
+            reason, rule = _BARRED[relation]
+            raise Refused(f"{reason}: {post}", rule)
 
 
 def check(need: Need | None, this: Situation) -> None:

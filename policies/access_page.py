@@ -70,6 +70,8 @@ def _row(name: str, need: Need) -> tuple[str, ...]:
     if need.note:
         extra.append(f"—— {need.note}")
     bars = _relations(need.none_of)
+    if need.named_any_of:
+        extra.append(f"所列之人须为 whom it names: {_relations(need.named_any_of)}")
     if need.named_none_of:
         bars = f"{bars} 所列之人 whom it names: {_relations(need.named_none_of)}".strip()
     return f"`{name}` {zh} {en}", "<br>".join((who, *extra)), bars, need.source

@@ -86,9 +86,8 @@ def by(do: str) -> Guard:
 
 
 def refuse_named(draft: CaseDraft, do: str, post: str) -> None:
-    """Refuse a post that a command names and the table bars from it (W3)."""
-    for relation in access.CASE_NEEDS[do].named_none_of:
-        seats.refuse_barred(draft.state, draft.facts.directory, post, (seats.Bar(relation.value),))
+    """Refuse a post that a command names and that the table does not admit to it (W3)."""
+    access.check_named(access.CASE_NEEDS[do], post, Situation(None, draft.state, draft.facts.directory))
 
 
 def says(field: str, name: str, rule: str) -> Guard:
@@ -244,10 +243,7 @@ def _panel_votes(draft: CaseDraft, command: Vote) -> None:
 
 
 def _may_vote(draft: CaseDraft, command: Vote) -> None:
-    member = named_member(command)
-    if member not in draft.state.panel:
-        raise Refused(f"不是会议成员 not a member of the panel: {member}", "authority.panel")
-    refuse_named(draft, command.do, member)
+    refuse_named(draft, command.do, named_member(command))
 
 
 def _votes_once(draft: CaseDraft, command: Vote) -> None:

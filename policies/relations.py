@@ -204,7 +204,7 @@ def _votes(this: Situation) -> bool:
     """A member of the panel who speaks for himself; without a vote before us, a member who may vote."""
     if this.said is None:
         return this.post in seats.eligible(this.case, this.directory)
-    return this.post is not None and this.post == named_member(this.said)
+    return this.post in this.case.panel and this.post == named_member(this.said)
 
 
 def named_member(said: Any) -> str:
