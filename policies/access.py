@@ -167,8 +167,9 @@ class Need:
     """What one command or view needs: any of these relations, and none of those.
 
     `named_any_of` and `named_none_of` ask the same of the posts that a command names beside its speaker (investigators,
-    the member who votes). `persons` is how many different persons have to say it. `machine`: the command line at the machine itself may too, where
-    nobody signs in. `note` says what the relations do not, Chinese first. An empty `any_of` is nobody.
+    the member who votes). `persons` is how many different persons have to say it. `machine`: the command line at the
+    machine itself may too, where nobody signs in. `note` says what the relations do not, Chinese first. An empty
+    `any_of` is nobody.
     """
 
     any_of: tuple[Relation, ...]

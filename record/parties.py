@@ -6,7 +6,7 @@ target, and written only where the parties have changed; a test compares with th
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, false, or_, select
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
@@ -98,7 +98,7 @@ def keep(session: Session, state: MatterState | CaseState) -> None:
 
 # --- what a scope means to the database -------------------------------------------------------------------------------
 
-_NOTHING = _MATTERS.c.id.is_(None)
+_NOTHING = false()
 _EVERY_MATTER = frozenset({ScopeKind.EVERYTHING, ScopeKind.AUDIT})
 
 
