@@ -1,5 +1,6 @@
 """Nothing of a state secret reaches the server or the record, whether it is registered or said."""
 
+import pytest
 from sqlalchemy import text
 
 from models.access import Scope
@@ -9,6 +10,8 @@ from policies import secrecy
 from record import views
 from tests.workflows.cast import HANDLER, a_matter, message_id
 from tests.workflows.conftest import LiveOffice
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WORD = "某工程"
 
