@@ -155,6 +155,12 @@ def test_every_text_of_every_message_is_looked_at_and_nothing_of_it_goes_on(shap
             assert type(sent) is shape
 
 
+def test_no_field_of_a_message_is_named_as_a_level_is() -> None:
+    assert [
+        name for shape in (*COMMANDS, Registration) for name in shape.model_fields if secrecy.states_level(name)
+    ] == []
+
+
 def test_a_marked_registration_is_refused_and_not_repeated() -> None:
     life = Life(title="机密★10年 某工程", remark="乙")
     assert life.answer.rule == secrecy.RULE
