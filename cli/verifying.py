@@ -20,6 +20,7 @@ from cli.problems import ExitCode, Problem
 from evidence import sealing, watch
 from evidence.naming import Difference, differences
 from evidence.sealing import SealFault
+from models.access import Scope
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
 from models.evidence import IncidentKind
@@ -126,8 +127,8 @@ def _targets(store: Store, target: str | None) -> list[str] | None:
     if target is None:
         return None
     with store.reading() as session:
-        cases = [case.id for case in views.cases(session, target)]
-        known = ledger.head(session, target).seq or views.card(session, target, now())
+        cases = [case.id for case in views.cases(session, target, scope=Scope.everything())]
+        known = ledger.head(session, target).seq or views.card(session, target, now(), scope=Scope.everything())
     if not known:
         raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
     return [target, *cases]

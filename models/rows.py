@@ -85,6 +85,7 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 
 
 class ActRow(SQLModel, table=True):
@@ -135,6 +136,8 @@ class MatterRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_matters_lead", "lead", "id"),
         Index("ix_matters_office", "office", "id"),
+        Index("ix_matters_leader", "leader", "id"),
+        Index("ix_matters_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
         Index("ix_matters_stage", "stage", "id"),
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
@@ -175,6 +178,17 @@ class MatterRow(SQLModel, table=True):
     cases_open: int
     parent: str | None = None
     root: str | None = None
+
+
+class PartyRow(SQLModel, table=True):
+    """That an organ or a post has a part in a matter or a case, besides what the matter's own row says of it."""
+
+    __tablename__ = "parties"
+    __table_args__ = (Index("ix_parties_target", "target"), KEYED_BY_TEXT)
+
+    party: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
 
 
 class StirredRow(SQLModel, table=True):

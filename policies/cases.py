@@ -12,17 +12,16 @@ from models.cases import Source
 from models.matters import CaseBrief, Severity
 from models.messages import CaseConcluded
 from policies import proposals
-from policies.authority import Refused, by_supervisor, offered
+from policies.authority import Refused, offered
 from policies.drafts import Draft
 
 _RULE = "proposal"
 
 
 def _propose(draft: Draft, command: Propose) -> None:
-    by_supervisor(draft, command)
     offered(draft.facts.policy.case_filing)
     subject = proposals.named(command, draft.facts.directory)
-    proposals.refuse_unsuitable(command, draft.facts.directory)
+    proposals.refuse_independent(command, draft.facts.directory)
     if draft.open_case(subject) is not None:
         raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)
     proposals.source_of(command, draft.facts, draft.at)

@@ -12,7 +12,7 @@ from models.case_messages import Propose
 from models.cases import CaseSource, Cited, Source
 from models.directory import Organ
 from models.matters import Severity
-from policies import ladder
+from policies import ladder, seats
 from policies.authority import Refused, given
 from policies.directory import Directory
 from policies.drafting import Facts
@@ -38,21 +38,10 @@ def named(command: Propose, directory: Directory) -> str:
     return subject
 
 
-def refuse_unsuitable(command: Propose, directory: Directory) -> None:
-    """Refuse a case against the own organ, and one against an independent organ."""
-    subject = command.subject or ""
-    organs = organs_of(directory, subject)
-    if command.by == subject or any(directory.serves(command.by, organ) for organ in organs):
-        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
-    if any(directory.organ(organ).independent for organ in organs):
+def refuse_independent(command: Propose, directory: Directory) -> None:
+    """Refuse a case against an independent organ, or a post of one."""
+    if any(directory.organ(organ).independent for organ in seats.organs_of(directory, command.subject or "")):
         raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", _RULE)
-
-
-def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
-    """The organs of a subject: those a post serves, or the organ itself."""
-    if directory.has_post(subject):
-        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
-    return (subject,) if directory.find(subject) else ()
 
 
 # --- the source -------------------------------------------------------------------------------------------------------

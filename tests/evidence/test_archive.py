@@ -16,6 +16,7 @@ from evidence import sealing
 from evidence.archiving import Asked, Done, UnknownFileError, decide
 from evidence.packing import pack
 from evidence.signing import Signer, signer_or_new
+from models.access import Scope
 from models.acts import ActName
 from models.base import Voice
 from models.cases import CaseStage, CaseState, Decision
@@ -268,7 +269,7 @@ def test_destruction_leaves_hashes_links_and_a_certificate(store: Store, ask: Ar
     with store.reading() as session:
         after = ledger.entries(session, "m1")
         (certificate,) = archive.certificates(session, "m1")
-        assert views.card(session, "m1", DUE) is None
+        assert views.card(session, "m1", DUE, scope=Scope.everything()) is None
         assert archive.over(session) == []
         assert archive.requested(session) == {}
 
