@@ -33,6 +33,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
+    "identity": frozenset({"models", "policies", "record", "logs", "settings"}),
+    "web": frozenset({"models", "policies", "record", "identity", "office", "logs", "settings"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
@@ -44,7 +46,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
+        | {"builds", "documents", "embedded", "identity", "logs", "notices", "settings", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),
