@@ -84,8 +84,8 @@ class ActName(StrEnum):
     ROLE_GIVEN = "role_given"
     ROLE_WITHDRAWN = "role_withdrawn"
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of an act
-    TOKEN_ISSUED = "token_issued"
-    TOKEN_REVOKED = "token_revoked"
+    TOKEN_ISSUED = "token_issued"  # noqa: S105 - the name of an act
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an act
     SIGN_IN_BLOCKED = "sign_in_blocked"
     SIGN_IN_REFUSED = "sign_in_refused"
     MITIGATED = "mitigated"

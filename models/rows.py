@@ -482,7 +482,10 @@ class AccessTokenRow(SQLModel, table=True):
     """A personal access token, by its hash: for the command line and programs."""
 
     __tablename__ = "access_tokens"
-    __table_args__ = (UniqueConstraint("hash", name="uq_access_tokens_hash"), Index("ix_access_tokens_person", "person"))
+    __table_args__ = (
+        UniqueConstraint("hash", name="uq_access_tokens_hash"),
+        Index("ix_access_tokens_person", "person"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
     person: str = Field(foreign_key="persons.id")

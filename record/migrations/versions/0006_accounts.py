@@ -12,8 +12,8 @@ _INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 _SERIAL = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
-def _person(name: str = "person", **told: bool) -> sa.Column[str]:
-    return sa.Column(name, sa.String, sa.ForeignKey("persons.id"), nullable=False, **told)
+def _person(name: str = "person", *, primary_key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String, sa.ForeignKey("persons.id"), primary_key=primary_key, nullable=False)
 
 
 def upgrade() -> None:
