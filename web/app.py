@@ -13,7 +13,7 @@ from typing_extensions import override
 from policies.directory import Directory
 from record.store import Store
 from settings import Settings
-from web import health, problems
+from web import health, problems, sessions
 from web.context import Clock, OfficeFactory, Web, now
 from web.guards import Guards
 
@@ -40,12 +40,14 @@ def create_app(
     directory: Directory,
     *,
     clock: Clock = now,
+    samples: bool = False,
     routers: Iterable[APIRouter] = (),
     larger: dict[str, int] | None = None,
 ) -> FastAPI:
     """The application. `office` gives the office to speak through, or raises UnavailableError; `routers` add routes.
 
-    `larger` gives prefixes of paths that may carry more than guards.BODY_BYTES, for uploads.
+    `samples` lets sample passwords be used. `larger` gives prefixes of paths that may carry more than guards.BODY_BYTES,
+    for uploads.
     """
     app = Application(
         title="督办与问责 Supervision and accountability",
@@ -56,9 +58,9 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.web = Web(settings, store, office, directory, clock)
+    app.state.web = Web(settings, store, office, directory, clock, samples)
     app.state.larger = dict(larger or {})
     problems.install(app)
-    for router in (health.router, *routers):
+    for router in (health.router, sessions.router, *routers):
         app.include_router(router)
     return app

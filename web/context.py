@@ -33,6 +33,8 @@ class Web:
     office: OfficeFactory
     directory: Directory
     clock: Clock = now
+    samples: bool = False
+    """Whether sample passwords may be used: on a sample record of this machine only."""
 
     @property
     def secure(self) -> bool:
