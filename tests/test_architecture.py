@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
-    "identity": frozenset({"models", "policies", "record", "logs", "settings"}),
+    "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
     "web": frozenset({"models", "policies", "record", "identity", "office", "logs", "settings"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(

@@ -13,7 +13,7 @@ from typing_extensions import override
 from policies.directory import Directory
 from record.store import Store
 from settings import Settings
-from web import health, problems, sessions
+from web import health, oidc, problems, sessions
 from web.context import Clock, OfficeFactory, Web, now
 from web.guards import Guards
 
@@ -46,8 +46,8 @@ def create_app(
 ) -> FastAPI:
     """The application. `office` gives the office to speak through, or raises UnavailableError; `routers` add routes.
 
-    `samples` lets sample passwords be used. `larger` gives prefixes of paths that may carry more than guards.BODY_BYTES,
-    for uploads.
+    `samples` lets sample passwords be used. `larger` gives prefixes of paths that may carry more than
+    guards.BODY_BYTES, for uploads.
     """
     app = Application(
         title="督办与问责 Supervision and accountability",
@@ -60,7 +60,8 @@ def create_app(
     )
     app.state.web = Web(settings, store, office, directory, clock, samples)
     app.state.larger = dict(larger or {})
+    app.state.provider = oidc.provider_of(settings)
     problems.install(app)
-    for router in (health.router, sessions.router, *routers):
+    for router in (health.router, sessions.router, oidc.router, *routers):
         app.include_router(router)
     return app

@@ -76,10 +76,6 @@ class Guards:
                     await refused(scope, receive, answering)
                 else:
                     await self.app(scope, self._bounded(scope, receive), answering)
-            except Exception:
-                # Said in the log and answered where it was caught; once more would print it with its values.
-                if not status:
-                    raise
             finally:
                 route = scope.get("route")
                 log.info(

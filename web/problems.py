@@ -159,7 +159,7 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _broken(request: Request, error: Exception) -> JSONResponse:
-    """Logged where the application is left (uvicorn's own handler would print what the log withholds)."""
+    """Logged here with the request's id; the server then says it once more, through the same log without values."""
     log.error("web.broken", exc_info=error)
     return answer(
         request_id(request),

@@ -272,7 +272,7 @@ def test_a_token_that_reads_only_reads(client: TestClient, at_hand: Administrati
 )
 def test_no_other_authorization_is_believed(client: TestClient, signed_in: SignInAs, sent: str) -> None:
     signed_in("head")
-    answer = client.get("/who", headers={"authorization": sent.encode("latin-1")})  # type: ignore[dict-item]
+    answer = client.get("/who", headers={b"authorization": sent.encode("latin-1")})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
 
