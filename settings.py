@@ -45,6 +45,7 @@ _SECRET = frozenset({"database_url", "oidc_secret"})
 # Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
 _PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
+TOKEN_VARIABLE = "DUBAN_TOKEN"  # noqa: S105 - the name of the variable
 TOML_FILE = "duban.toml"
 
 
@@ -546,6 +547,15 @@ def secret(reference: str) -> str:
     return reference
 
 
+def load_token(directory: Path | None = None) -> str | None:
+    """The personal access token of whoever runs this command (DUBAN_TOKEN, or in .env); None where there is none.
+
+    It is no setting of the site: it says who somebody is, and is never shown.
+    """
+    told = {**_dotenv((directory or Path.cwd()) / ENV_FILE), **os.environ}
+    return told.get(TOKEN_VARIABLE, "").strip() or None
+
+
 def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
     """What was given by setting name, the strongest source last, and a complaint for each name nobody knows."""
     toml, env_file = directory / TOML_FILE, directory / ENV_FILE
@@ -579,6 +589,8 @@ def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
             if name in Settings.model_fields:
                 given[name] = _Given(value, replace(origin, variable=f"{ENV_PREFIX}{name.upper()}"))
         for variable in names:
+            if variable.upper() == TOKEN_VARIABLE:
+                continue
             name = variable.lower().removeprefix(ENV_PREFIX.lower())
             if variable.upper().startswith(ENV_PREFIX) and name not in Settings.model_fields:
                 unknown(variable, str(origin))

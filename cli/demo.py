@@ -31,7 +31,7 @@ from intake.ledger import LedgerRow
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
 from office import Office
 from policies.directory import Directory
-from policies.wording import moment
+from policies.wording import moment, speaker
 from record import views
 from record.ledger import Entry
 from record.schemas import emptied_schema
@@ -188,7 +188,7 @@ def _show_matter(shown: _Shown) -> None:
             entry.seq,
             moment(entry.act.at, weekday=True),
             told(entry),
-            entry.act.by,
+            speaker(entry.act),
             entry.act.due and moment(entry.act.due),
         )
         for entry in shown.entries

@@ -294,11 +294,27 @@ def act_words(act: ActName) -> str:
     return ACTS.get(act, act.value)
 
 
+def speaker(act: Act) -> str | None:
+    """Who acted, as a list shows it: the post, the person who spoke through it, and for whom; None for nobody."""
+    if act.by is None or act.person is None:
+        return act.by
+    lent = f",受 {act.principal} 委托" if act.principal else ""
+    return f"{act.by}(经办人 {act.person}{lent})"
+
+
+def speaker_en(act: Act) -> str | None:
+    """As `speaker`, in English."""
+    if act.by is None or act.person is None:
+        return act.by
+    lent = f" for {act.principal}" if act.principal else ""
+    return f"{act.by} (person {act.person}{lent})"
+
+
 def line(act: Act) -> str:
     """One act as one line: when, what, by which post, and the figures that belong to it."""
     parts = [moment(act.at), act_words(act.act)]
     if act.by:
-        parts.append(act.by)
+        parts.append(str(speaker(act)))
     if act.light:
         parts.append(_LIGHT_WORDS[act.light])
     if act.days_left is not None:

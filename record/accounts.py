@@ -5,6 +5,7 @@ policies/holdings.py. `changed` finds what was changed in the tables behind the 
 of record.store.Store; writing ones hold the accounts, so that two changes never cross.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,8 +70,8 @@ def tell(
 
 
 def folded_login(login: str) -> str:
-    """The form in which a name to sign in with is kept: case makes no difference."""
-    return login.strip().casefold()
+    """The form in which a name to sign in with is kept: case and width make no difference."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
 def by_login(session: Session, login: str) -> Person | None:
