@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from identity import passwords
 from office import Office, UnavailableError
 from policies.deadlines import SHANGHAI
 from record.store import Store
@@ -34,6 +36,13 @@ class Clock:
 
     def on(self, **span: float) -> None:
         self.at += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost little: their cost is claimed in tests/identity."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
 
-from identity import passwords
 from identity.administration import Administration
 from models.identity import ActingPost, Caller, SiteRole, TokenScope
 from record.store import Store
@@ -35,12 +33,6 @@ def who_reads(who: Annotated[Caller, Depends(caller)]) -> dict[str, Any]:
 @router.post("/who")
 def who_acts(who: Annotated[Caller, Depends(caller)]) -> dict[str, Any]:
     return who.voice.model_dump(mode="json")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture
