@@ -69,7 +69,7 @@ def vacant(directory: Directory, holdings: Collection[Holding], on: date) -> tup
     """The posts of the directory that nobody holds on that day, in its order."""
     taken = {one.post for one in holdings if one.covers(on)}
     posts = dict.fromkeys(post for organ in directory.organs for post in (organ.head, organ.handler))
-    return tuple(post for post in posts if post not in taken)
+    return tuple(post for post in posts if post and post not in taken)
 
 
 # --- may it be done? --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from identity.administration import Administration
 from identity.holdings import Standing
 from identity.secrets import csrf_token
 from identity.sessions import Sessions
@@ -19,7 +20,7 @@ from models.identity import SITE_ROLES, ActingPost, SiteRole
 from settings import SignIn
 from web.callers import Signed, cookie_name, refuse_other_sites, session, sessions_of, set_cookie
 from web.context import Web, web_of
-from web.problems import ProblemDocument, ProblemError
+from web.problems import Fault, ProblemDocument, ProblemError
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
 
@@ -40,6 +41,13 @@ class Choice(_Strict):
 
     post: str = Field(min_length=1, max_length=200, examples=["区政府督查室承办岗"])
     principal: str | None = Field(None, max_length=40, examples=["u7"])
+
+
+class NewPassword(_Strict):
+    """The password so far, and another one."""
+
+    password: str = Field(min_length=1, max_length=PASSWORD_LONGEST, repr=False, examples=["…"])
+    new: str = Field(min_length=1, max_length=PASSWORD_LONGEST, repr=False, examples=["…"])
 
 
 class PostOffered(_Strict):
@@ -72,6 +80,7 @@ class SessionTold(_Strict):
 _REFUSALS: dict[int | str, dict[str, object]] = {
     401: {"model": ProblemDocument, "description": "未登录 Not signed in"},
     403: {"model": ProblemDocument, "description": "无权办理 Forbidden"},
+    422: {"model": ProblemDocument, "description": "内容不合要求 Invalid content"},
     429: {"model": ProblemDocument, "description": "请求过于频繁 Too many requests"},
 }
 
@@ -90,25 +99,7 @@ def sign_in_here(
         raise ProblemError(
             HTTPStatus.FORBIDDEN, "请经身份提供方登录:/oidc/login。 Sign in at /oidc/login.", kind="sign-in-elsewhere"
         )
-    at = web.clock()
-    address = request.client.host if request.client else ""
-    answer = sign_in(web.store, said.login, said.password, address, at, samples=web.samples)
-    match answer:
-        case Blocked(until):
-            seconds = max(1, int((until - at).total_seconds()))
-            raise ProblemError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "登录失败次数过多,请稍后再试。 Too many failures to sign in; try again later.",
-                headers={"Retry-After": str(seconds)},
-            )
-        case Admitted(person):
-            return begin(web, sessions, request, response, person)
-        case _:
-            raise ProblemError(
-                HTTPStatus.UNAUTHORIZED,
-                "登录名或口令不正确,或账号不可用。 The login or the password is wrong, or the account cannot be used.",
-                kind="wrong-credentials",
-            )
+    return begin(web, sessions, request, response, _admitted(web, request, said.login, said.password))
 
 
 @router.get("", summary="当前会话 The session", responses={401: _REFUSALS[401]})
@@ -145,6 +136,50 @@ def choose(
             kind="not-his-post",
         )
     return _told(signed.secret, chosen)
+
+
+@router.post(
+    "/password",
+    summary="更改口令 Change the password",
+    responses={**{name: _REFUSALS[name] for name in (401, 403, 429)}, 422: _REFUSALS[422]},
+)
+def change_password(
+    said: NewPassword,
+    request: Request,
+    response: Response,
+    signed: Annotated[Signed, Depends(session)],
+    web: Annotated[Web, Depends(web_of)],
+) -> SessionTold:
+    """Another password for oneself; every session ends, and this browser gets a new one."""
+    person = signed.standing.person
+    _admitted(web, request, person.login, said.password)
+    done = Administration(web.store, web.directory, web.clock(), person.id).set_password(person.id, said.new)
+    if done.refusal is not None:
+        fault = Fault(where="body.new", kind=done.refusal.rule, detail=done.refusal.reason)
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, done.refusal.reason, errors=[fault])
+    return begin(web, sessions_of(web), request, response, person.id)
+
+
+def _admitted(web: Web, request: Request, login: str, password: str) -> str:
+    """The id of the person whose login and password these are; ends the request with 401 or 429 otherwise."""
+    at = web.clock()
+    address = request.client.host if request.client else ""
+    match sign_in(web.store, login, password, address, at, samples=web.samples):
+        case Admitted(person):
+            return person
+        case Blocked(until):
+            seconds = max(1, int((until - at).total_seconds()))
+            raise ProblemError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "登录失败次数过多,请稍后再试。 Too many failures to sign in; try again later.",
+                headers={"Retry-After": str(seconds)},
+            )
+        case _:
+            raise ProblemError(
+                HTTPStatus.UNAUTHORIZED,
+                "登录名或口令不正确,或账号不可用。 The login or the password is wrong, or the account cannot be used.",
+                kind="wrong-credentials",
+            )
 
 
 def begin(web: Web, sessions: Sessions, request: Request, response: Response, person: str) -> SessionTold:

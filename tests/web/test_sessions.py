@@ -298,3 +298,24 @@ def test_nothing_beyond_login_and_password_is_taken(client: TestClient, at_hand:
         assert client.post("/api/v1/session", json=said).status_code == 422
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert client.post("/api/v1/session", content=b"login=head&password=x", headers=form).status_code in (415, 422)
+
+
+def test_a_person_changes_his_own_password_and_every_other_session_ends(
+    client: TestClient, signed_in: SignInAs, at_hand: Administration
+) -> None:
+    signed_in("head")
+    other = client.cookies.get("duban")
+    signed_in("head")
+    way = "/api/v1/session/password"
+    assert client.post(way, json={"password": "wrong", "new": PASSWORD + "!"}).status_code == 401
+    weak = client.post(way, json={"password": PASSWORD, "new": "short"})
+    assert weak.status_code == 422
+    assert weak.json()["errors"][0]["where"] == "body.new"
+    assert "short" not in weak.text
+    changed = client.post(way, json={"password": PASSWORD, "new": PASSWORD + "!"})
+    assert changed.status_code == 200
+    assert client.get("/who").status_code == 200
+    client.cookies.clear()
+    assert client.get("/who", headers={"cookie": f"duban={other}"}).status_code == 401
+    old = client.post("/api/v1/session", json={"login": "head", "password": PASSWORD})
+    assert old.status_code == 401
