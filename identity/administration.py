@@ -28,7 +28,7 @@ from policies.holdings import (
     refuse_role,
     refuse_vacating,
 )
-from policies.passwords import refuse_password
+from policies.passwords import refuse_login, refuse_password
 from record import accounts, credentials
 from record.accounts import Asking
 from record.store import Store
@@ -75,7 +75,7 @@ class Administration:
             known = accounts.by_login(session, login)
             if known is not None:
                 return Done(known, Refusal("login_taken", "登录名已有人使用 the login is taken"))
-            why = self._not_administrator(session)
+            why = self._not_administrator(session) or refuse_login(accounts.folded_login(login))
             if why is not None:
                 return Done(Person(id="–", login=login), why)
             person_id = accounts.next_id(session)

@@ -72,7 +72,7 @@ def sign_in(store: Store, login: str, password: str, address: str, at: datetime,
                 _put_back(session, key, known[key])
             credentials.forget_attempts(session, tried)
             if outdated(credential.hash):
-                anew = hashed(password)
+                anew = hashed(password[:PASSWORD_LONGEST])
                 asking = Asking(at, person.id)
                 credentials.keep_hash(session, person.id, anew, digest(anew), asking, sample=credential.sample)
         log.info("sign_in.admitted")

@@ -20,6 +20,7 @@ from intake.tables import HeaderError, Table, find_table
 from models.identity import SITE_ROLES, Holding, SiteRole
 from policies.directory import Directory
 from policies.holdings import overlap
+from policies.passwords import LOGIN
 
 LOGIN_LONGEST = 64
 
@@ -37,7 +38,6 @@ class PersonColumn(StrEnum):
 
 REQUIRED = (PersonColumn.LOGIN, PersonColumn.POST, PersonColumn.SINCE)
 
-_LOGIN = re.compile(r"[\w@][\w.@-]{0,62}[\w]")
 _ROLES = {words: role for role, words in SITE_ROLES.items()} | {role.value: role for role in SiteRole}
 
 _LOGIN_ACCEPTED = Words(
@@ -131,7 +131,7 @@ class _Reader:
         if not login:
             why = Words("缺少登录名", "the login is required")
             self._fault(row, PersonColumn.LOGIN, FaultKind.MISSING, why, _LOGIN_ACCEPTED)
-        elif not _LOGIN.fullmatch(login):
+        elif not LOGIN.fullmatch(login):
             why = Words("不是登录名", "not a login")
             self._fault(row, PersonColumn.LOGIN, FaultKind.UNKNOWN_WORD, why, _LOGIN_ACCEPTED)
         post = self._text(row, PersonColumn.POST) or None

@@ -76,6 +76,9 @@ def folded_login(login: str) -> str:
 
 def by_login(session: Session, login: str) -> Person | None:
     """The person who signs in under that name; None where nobody does."""
+    if "\0" in login:
+        # PostgreSQL keeps no such text, and does not look for one.
+        return None
     row = session.execute(select(_PERSONS).where(_PERSONS.c.login == folded_login(login))).first()
     return _person(row) if row else None
 

@@ -173,6 +173,11 @@ def test_a_login_is_taken_once_whatever_its_case(accounts_office: Administration
     assert refusal(accounts_office.register(" HEAD ")) == "login_taken"
 
 
+@pytest.mark.parametrize("login", ["", "a", "two words", "nul\0", "=cmd", "x" * 65])
+def test_what_is_no_login_is_refused(accounts_office: Administration, login: str) -> None:
+    assert refusal(accounts_office.register(login)) == "login"
+
+
 def test_ids_are_opaque_and_never_used_again(accounts_office: Administration) -> None:
     assert ok(accounts_office.register("one")).person.id == "u5"
     assert ok(accounts_office.register("two")).person.id == "u6"

@@ -31,7 +31,8 @@ def test_the_right_password_signs_in(store: Store, head: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("login", "password"), [("head", "something else"), ("nobody", PASSWORD), ("deputy", PASSWORD), ("head", "")]
+    ("login", "password"),
+    [("head", "something else"), ("nobody", PASSWORD), ("deputy", PASSWORD), ("head", ""), ("he\0ad", PASSWORD)],
 )
 def test_whatever_is_wrong_the_answer_is_the_same(store: Store, head: str, login: str, password: str) -> None:
     assert sign_in(store, login, password, HERE, AT) == Wrong()
