@@ -265,7 +265,8 @@ class Settings(BaseSettings):
     @property
     def database_shown(self) -> str:
         """The database's address without its password."""
-        return make_url(self.database_url).render_as_string(hide_password=True)
+        shown = make_url(self.database_url).difference_update_query(["password"])
+        return shown.render_as_string(hide_password=True)
 
     @property
     def sqlite_file(self) -> Path | None:

@@ -25,6 +25,8 @@ from activities.documents import Issuing
 from activities.notices import Lines, Notices
 from activities.recording import Recording
 from activities.waking import Waking
+from backup.problems import BackupError
+from backup.restoring import mark_in, settle_mark
 from builds import deployment_config, in_charge, take_on, this_build
 from documents.problems import TemplateError
 from documents.templates import Templates
@@ -37,6 +39,7 @@ from models.contract import SearchAttribute, TaskQueue
 from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
+from reconciling import reconcile
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
@@ -177,6 +180,8 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         if settings.serve is not Serve.NOTICES:
             await _take_on(client, settings)
         told = await office.catch_up()
+        if settings.serve is not Serve.NOTICES:
+            await _reconciled(client, store, settings)
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
     finally:
@@ -186,6 +191,16 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
             leaving.result()
         else:
             log.warning("worker.left_unfinished")
+
+
+async def _reconciled(client: Client, store: Store, settings: Settings) -> None:
+    """In a data directory that was restored, let everything look at the record again before anybody speaks to it."""
+    mark = mark_in(settings.data_dir)
+    if mark is None:
+        return
+    queue = TaskQueue.NOTICES if settings.contacts_path else None
+    await reconcile(client, store, mark.since, notices_queue=queue)
+    settle_mark(settings.data_dir, mark)
 
 
 async def _take_on(client: Client, settings: Settings) -> None:
@@ -232,7 +247,7 @@ async def _main() -> int:
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())
-    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, OSError) as error:
+    except (SettingsError, IntakeError, TemplateError, BackupError, RecordUnsuitableError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except (UnavailableError, RecordUnavailableError, EmbeddedServerError) as error:

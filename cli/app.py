@@ -49,6 +49,8 @@ COMMANDS = {
     "print": _Entry("cli.documents", "print_document", "打印一份文书(.docx)。 Print a document."),
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
+    "backup": _Entry("cli.backups", "app", "备份,不停机;核对备份。 Back everything up while it runs; check a backup."),
+    "restore": _Entry("cli.backups", "restore", "从备份恢复到一个数据目录。 Restore a backup into a data directory."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "account": _Entry("cli.accounts", "app", "账号:人员、任职、委托、令牌。 Accounts, posts, lendings, tokens."),
     "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),

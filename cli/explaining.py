@@ -88,6 +88,9 @@ def _explained(session: Session, target: str, act: str | None, *, full: bool) ->
         policy=_policy(session, matter, state.policy if state else ""),
         standing=standing,
         case_policy=_policy(session, own, standing.policy if standing else "") if matter_id != target else None,
+        revoked=tuple(case for case, cited in cases.cited_by(session, standing).items() if cited.standing is None)
+        if standing
+        else (),
     )
     if act is None:
         return why_now(dossier, _told(session, own[-1]), full=full)

@@ -119,12 +119,13 @@ def show(
 def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> None:
     with record(chosen) as store, store.reading() as session:
         case = cases.seen(session, case_id)
+        cited = cases.cited_by(session, case) if case else {}
     if case is None:
         raise unknown_case(case_id)
     if as_json:
-        answer(case_details(case, at))
+        answer(case_details(case, at, cited))
     else:
-        show_case(case, at)
+        show_case(case, at, cited)
 
 
 def timeline(

@@ -34,13 +34,21 @@ from models.case_messages import (
     WaiveStatement,
     Withdraw,
 )
-from models.cases import OPEN, CaseClockKind, CaseStage, CaseState, ClosedWindow, ReviewOutcome, Service
+from models.cases import (
+    OPEN,
+    CaseClockKind,
+    CaseSource,
+    CaseStage,
+    CaseState,
+    ClosedWindow,
+    ReviewOutcome,
+    Service,
+    Source,
+)
 from models.ladder import Effect, Track
-from models.matters import Severity
-from policies import evidence, ladder, panel, seats
+from policies import evidence, ladder, panel, proposals, seats
 from policies.authority import Refused, given, offered
 from policies.case_drafts import CaseDraft
-from policies.directory import Directory
 
 Guard = Callable[[CaseDraft, Any], None]
 
@@ -58,6 +66,7 @@ _OUTCOMES = {
     "撤销": ReviewOutcome.REVOKED,
 }
 _HEAVIER = {"heavier", "加重"}
+_INSTEAD = "可接受 accepted: 撤回 withdraw、不予立案 decline、不予问责 dismiss、容错 exempt"
 
 
 # --- guards of many commands ------------------------------------------------------------------------------------------
@@ -116,38 +125,47 @@ def known_case(draft: CaseDraft, command: Any) -> None:
 
 
 def _named(draft: CaseDraft, command: Propose) -> None:
-    rule, directory = "proposal", draft.facts.directory
-    subject = given(command.subject, "被问责人 subject", rule)
-    given(command.facts, "事实 facts", rule)
-    if not directory.has_post(subject) and directory.find(subject) is None:
-        raise Refused(f"名录中没有该岗位或单位 unknown post or organ: {subject}", rule)
-    if command.severity is not None and command.severity not in set(Severity):
-        accepted = "、".join(Severity)
-        reason = f"严重程度 severity读不懂 not understood: {command.severity};可接受 accepted: {accepted}"
-        raise Refused(reason, rule)
+    directory = draft.facts.directory
+    proposals.named(command, directory)
     posts = (command.leader, *evidence.persons_of(command.panel), *evidence.persons_of(command.reviewers))
     for post in posts:
         if post is not None and not directory.has_post(post):
-            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
+            raise Refused(f"名录中没有该岗位 unknown post: {post}", "proposal")
 
 
 def _competent(draft: CaseDraft, command: Propose) -> None:
     """Refuse a post that is not of the office named, a case against the own organ, one against an independent organ."""
-    directory, subject = draft.facts.directory, command.subject or ""
+    directory = draft.facts.directory
     if command.office is not None and not directory.serves(command.by, command.office):
         raise Refused(f"只有督办单位的岗位可以提出 only posts of the office: {command.office}", "authority.office")
-    organs = organs_of(directory, subject)
-    if command.by == subject or any(directory.serves(command.by, organ) for organ in organs):
-        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
-    if any(directory.organ(organ).independent for organ in organs):
-        raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", "proposal")
+    proposals.refuse_unsuitable(command, directory)
 
 
-def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
-    """The organs of a subject: those a post serves, or the organ itself."""
-    if directory.has_post(subject):
-        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
-    return (subject,) if directory.find(subject) else ()
+def source_of(draft: CaseDraft, command: Propose) -> Source | None:
+    """The source of a case that an office opens by itself; refuses a matter, whose cases are proposed to it."""
+    source = proposals.source_of(command, draft.facts, draft.at)
+    if source is not None and source.kind is CaseSource.MATTER:
+        raise Refused("来源为督办事项的,请向该事项提出 propose the case of a matter to the matter", "source")
+    return source
+
+
+def _from_a_source(draft: CaseDraft, command: Propose) -> None:
+    source_of(draft, command)
+
+
+def _rests_on_enough(draft: CaseDraft, command: Any) -> None:
+    """Refuse to go on with a case that has lost the cases it rests on (W10)."""
+    source, fell = draft.state.source, proposals.fallen(draft.state.source, draft.facts)
+    if source is not None and fell and len(source.cases) - len(fell) < proposals.FEWEST_CASES[source.kind]:
+        reason = f"所依案件的决定已撤销 what the case rests on was revoked: {'、'.join(fell)}"
+        raise Refused(f"{reason};{_INSTEAD}", "source.revoked")
+
+
+def refuse_fallen(draft: CaseDraft) -> None:
+    """Refuse a measure on facts of which a case was revoked since they were notified (W1, W10)."""
+    if fell := proposals.fallen(draft.state.source, draft.facts):
+        reason = f"所依案件的决定已撤销 what the case rests on was revoked: {'、'.join(fell)}"
+        raise Refused(f"{reason};须另行告知事实 notify the facts anew;{_INSTEAD}", "source.revoked")
 
 
 # --- investigating, notifying, hearing --------------------------------------------------------------------------------
@@ -192,6 +210,9 @@ def notified_measure(draft: CaseDraft, command: NotifyFacts) -> str:
     if first and heavier:
         reason = f"首次告知不得重于所建议的 {state.measure} a first notice is not heavier than proposed"
         raise Refused(f"{reason};请以 aggravate 写明理由 give the reason by aggravate", rule)
+    if first and measure != state.measure:
+        reason = f"首次告知轻于所建议的 {state.measure} a first notice is lighter than proposed"
+        raise Refused(f"{reason};请以 mitigate 写明理由 give the reason by mitigate", "lighter")
     return measure
 
 
@@ -307,7 +328,9 @@ def _votes_once(draft: CaseDraft, command: Vote) -> None:
 
 def _choice_readable(draft: CaseDraft, command: Vote) -> None:
     choice = panel.choice_of(draft.state, draft.ladder, command.choice)
-    if choice == panel.EXEMPT and command.criterion:
+    if choice not in (panel.DISMISS, panel.EXEMPT):
+        refuse_fallen(draft)
+    elif choice == panel.EXEMPT and command.criterion:
         exemption_criterion(draft, command.criterion)
 
 
@@ -520,8 +543,8 @@ GUARDS: dict[type, tuple[Guard, ...]] = {
     OpenCase: (unknown_case,),
     NoteFailure: (known_case,),
     DropCase: (known_case,),
-    Propose: (unknown_case, _named, _competent),
-    File: (in_stage(CaseStage.PROPOSED), by(CaseClockKind.FILING)),
+    Propose: (unknown_case, _named, _competent, _from_a_source),
+    File: (in_stage(CaseStage.PROPOSED), by(CaseClockKind.FILING), _rests_on_enough),
     Decline: (in_stage(CaseStage.PROPOSED), by(CaseClockKind.FILING), says("reason", "不予立案的理由", "filing")),
     Investigate: (
         in_stage(CaseStage.FILED),
@@ -536,6 +559,7 @@ GUARDS: dict[type, tuple[Guard, ...]] = {
         says("text", "事实", "notice"),
         _served,
         _measure_notifiable,
+        _rests_on_enough,
     ),
     GiveStatement: (in_stage(CaseStage.NOTIFIED), by_subject, _window_runs, says("text", "陈述内容", "window")),
     WaiveStatement: (in_stage(CaseStage.NOTIFIED), by_subject, _window_runs),

@@ -8,9 +8,11 @@ from typing import Any
 
 from models.acts import ActName
 from models.case_messages import DropCase, DropReason, OpenCase, Propose
+from models.cases import Source
 from models.matters import CaseBrief, Severity
 from models.messages import CaseConcluded
-from policies.authority import Refused, by_supervisor, given, offered
+from policies import proposals
+from policies.authority import Refused, by_supervisor, offered
 from policies.drafts import Draft
 
 _RULE = "proposal"
@@ -19,16 +21,11 @@ _RULE = "proposal"
 def _propose(draft: Draft, command: Propose) -> None:
     by_supervisor(draft, command)
     offered(draft.facts.policy.case_filing)
-    subject = given(command.subject, "问责对象 subject", _RULE)
-    given(command.facts, "事实 facts", _RULE)
-    directory = draft.facts.directory
-    if not directory.has_post(subject) and directory.find(subject) is None:
-        raise Refused(f"名录中没有该岗位或单位 unknown post or organ: {subject}", _RULE)
-    if command.severity is not None and command.severity not in set(Severity):
-        accepted = "、".join(Severity)
-        raise Refused(f"严重程度读不懂 severity: {command.severity};可接受 accepted: {accepted}", _RULE)
+    subject = proposals.named(command, draft.facts.directory)
+    proposals.refuse_unsuitable(command, draft.facts.directory)
     if draft.open_case(subject) is not None:
         raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)
+    proposals.source_of(command, draft.facts, draft.at)
 
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {Propose: _propose}
@@ -37,7 +34,8 @@ CHECKS: dict[type, Callable[[Draft, Any], None]] = {Propose: _propose}
 def _proposed(draft: Draft, command: Propose) -> None:
     case = brief(draft, command.subject or "")
     draft.note(ActName.ACCOUNTABILITY_PROPOSED, by=command.by, reason=command.reason, subject=case.subject, entry=_RULE)
-    open_case(draft, case, facts=command.facts, by=command.by, severity=command.severity)
+    source = proposals.source_of(command, draft.facts, draft.at)
+    open_case(draft, case, facts=command.facts, by=command.by, severity=command.severity, source=source)
 
 
 EFFECTS: dict[type, Callable[[Draft, Any], None]] = {Propose: _proposed}
@@ -58,6 +56,7 @@ def open_case(
     mitigation: str | None = None,
     by: str | None = None,
     severity: str | None = None,
+    source: Source | None = None,
 ) -> None:
     """Let the case begin; the facts of one that nobody proposed are a recorded overdue clock."""
     draft.relay(
@@ -72,6 +71,7 @@ def open_case(
             mitigation=mitigation,
             recorded_overdue=by is None,
             by=by,
+            source=source,
         ),
     )
 

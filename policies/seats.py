@@ -151,17 +151,24 @@ def panel_decides(state: CaseState, directory: Directory) -> bool:
 def _unbarred(state: CaseState, directory: Directory, step: CaseClockKind) -> tuple[str, ...]:
     seat = SEATS[step]
     posts = dict.fromkeys(seat.holders(state, directory))
-    return tuple(post for post in posts if barred(state, directory, post, seat.bars) is None)
+    return tuple(post for post in posts if _may_sit(state, directory, post, seat))
+
+
+def _may_sit(state: CaseState, directory: Directory, post: str, seat: Seat) -> bool:
+    """Whether anybody can act through `post`, and is not barred: an empty seat is passed over like a barred one."""
+    return directory.has_post(post) and barred(state, directory, post, seat.bars) is None
 
 
 def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tuple[str, ...]:
     """Who stands above the ordinary holders of a step, nearest first: the heads of the organs above.
 
-    Those barred from the step are passed over, and so are its ordinary holders. Where nobody is left, the registered
-    outside bodies by their heads, and where no head may, by their other posts.
+    Those barred from the step are passed over, and so are vacant posts and its ordinary holders. Where nobody is left,
+    the registered outside bodies by their heads, and where no head may, by their other posts.
     """
     seat = SEATS[step]
-    organ = directory.find(state.office) if seat is _OFFICE else directory.organ_of(state.leader)
+    office = directory.find(state.office)
+    # The organ of a leader whose post is gone is not known any more: the one above the office stands for it.
+    organ = office if seat is _OFFICE else directory.organ_of(state.leader) or directory.above(office)
     line: list[str] = []
     passed: set[str] = set()
     while (organ := directory.above(organ)) is not None and organ.name not in passed:
@@ -175,9 +182,7 @@ def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
 def _free(state: CaseState, directory: Directory, seat: Seat, posts: Iterable[str]) -> tuple[str, ...]:
     ordinary = seat.holders(state, directory)
     return tuple(
-        post
-        for post in dict.fromkeys(posts)
-        if post not in ordinary and barred(state, directory, post, seat.bars) is None
+        post for post in dict.fromkeys(posts) if post not in ordinary and _may_sit(state, directory, post, seat)
     )
 
 

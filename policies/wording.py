@@ -6,7 +6,7 @@ Nothing said or shown inside an act (texts, evidence) is repeated here.
 from datetime import date, datetime
 
 from models.acts import Act, ActName
-from models.cases import CaseClockKind, CaseStage
+from models.cases import CaseClockKind, CaseSource, CaseStage, Source
 from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
 from policies.deadlines import SHANGHAI
 from policies.limits import LimitError, Unit, parse_limit
@@ -156,6 +156,15 @@ CASE_STAGES: dict[CaseStage, str] = {
     CaseStage.ARCHIVED: "已归档",
 }
 
+CASE_SOURCES: dict[CaseSource, str] = {
+    CaseSource.MATTER: "督办事项",
+    CaseSource.INSPECTION: "督查检查",
+    CaseSource.AUDIT: "审计",
+    CaseSource.PETITION: "信访",
+    CaseSource.CASE: "另案",
+    CaseSource.SERIES: "系列案件",
+}
+
 CASE_CLOCKS: dict[CaseClockKind, str] = {
     CaseClockKind.FILING: "立案审批到期",
     CaseClockKind.INVESTIGATION: "调查到期",
@@ -287,6 +296,12 @@ def suspension_note(state: MatterState) -> str | None:
         return f"曾中止{len(state.stops)}次,最近 {moment(last.from_at)} 至 {moment(last.to_at)}"
     end = state.clocks.get(ClockKind.SUSPENSION)
     return f"{moment(last.from_at)} 起中止计时" + (f",至 {moment(end.due_at)}" if end else "")
+
+
+def source_words(source: Source) -> str:
+    """What a case was opened from: 审计（审字〔2026〕3号）, 系列案件（m1/case1、m2/case1）."""
+    shown = "、".join(part for part in (source.reference, *source.cases) if part)
+    return f"{CASE_SOURCES[source.kind]}{f'（{shown}）' if shown else ''}"
 
 
 def act_words(act: ActName) -> str:

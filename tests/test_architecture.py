@@ -27,10 +27,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "record": frozenset({"models", "logs"}),
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
-    "documents": frozenset({"models", "record", "logs"}),
+    "documents": frozenset({"models", "policies", "record", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
     "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
+    "backup": frozenset({"models", "record"}),
+    "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
@@ -38,7 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "documents", "leaving"}
+        | {"backup", "builds", "documents", "leaving", "reconciling"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -46,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "identity", "logs", "notices", "settings", "web"}
+        | {"backup", "builds", "documents", "embedded", "identity", "logs", "notices", "reconciling", "settings", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),
