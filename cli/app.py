@@ -59,6 +59,8 @@ COMMANDS = {
     "recover": _Entry("cli.incidents", "recover", "按记录重新启动流程。 Start a workflow again from the record."),
     "archive": _Entry("cli.archive", "app", "保管期限、暂停销毁、销毁。 Retention, holds, destruction."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
+    "account": _Entry("cli.accounts", "app", "账号:人员、任职、委托、令牌。 Accounts, posts, lendings, tokens."),
+    "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),
     "policy": _Entry("cli.policies", "app", "督办程序文件。 Procedure files."),

@@ -19,6 +19,7 @@ from cli.kept import settings
 from cli.live import in_words, live
 from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
+from cli.voices import speaking
 from models.case_messages import CaseCommand
 from models.messages import TITLES, Command, MatterCommand, Outcome, Registration
 from policies.documents import Document, DocumentError
@@ -222,6 +223,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 async def _launch(registration: Registration, source: str) -> tuple[str, Outcome, bool]:
     async with live(settings(), write=True) as office:
+        by, voice = await asyncio.to_thread(speaking, office.store, registration.by, now())
+        registration = registration.model_copy(update={"by": by, "voice": voice})
         matter_id = await asyncio.to_thread(numbers.reserve, office.store, source, now().year)
         launched = await office.office.launch(matter_id, registration)
         return matter_id, launched.outcome, launched.again
@@ -229,7 +232,8 @@ async def _launch(registration: Registration, source: str) -> tuple[str, Outcome
 
 async def _say(target: str, command: Command) -> Outcome:
     async with live(settings()) as office:
-        return await office.office.say(target, command)
+        _, voice = await asyncio.to_thread(speaking, office.store, command.by, now())
+        return await office.office.say(target, command.model_copy(update={"voice": voice}))
 
 
 def _tell(target: str, outcome: Outcome) -> None:

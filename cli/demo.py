@@ -32,7 +32,7 @@ from models.access import Scope
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
 from office import Office
 from policies.directory import Directory
-from policies.wording import moment
+from policies.wording import moment, speaker
 from record import views
 from record.ledger import Entry
 from record.schemas import emptied_schema
@@ -189,7 +189,7 @@ def _show_matter(shown: _Shown) -> None:
             entry.seq,
             moment(entry.act.at, weekday=True),
             told(entry),
-            entry.act.by,
+            speaker(entry.act),
             entry.act.due and moment(entry.act.due),
         )
         for entry in shown.entries

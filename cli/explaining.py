@@ -14,7 +14,7 @@ from cli.output import Json, answer, say
 from cli.problems import ExitCode, Problem
 from models.access import Scope
 from models.acts import ActName
-from models.contract import matter_of
+from models.contract import is_account, matter_of
 from models.explanations import Explanation, Telling
 from models.policy import Policy
 from policies.explaining.counted import versions
@@ -72,7 +72,7 @@ def why(
 
 
 def _explained(session: Session, target: str, act: str | None, *, full: bool) -> Explanation:
-    own = entries(session, target)
+    own = [] if is_account(target) else entries(session, target)
     if not own:
         raise Problem(f"没有这个事项或案件 no such matter or case: {target} (starter.py list)", ExitCode.REFUSED)
     matter_id = matter_of(target)

@@ -18,7 +18,7 @@ from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
 from policies.calendar import Calendar
 from policies.distance import Distance, distance
-from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
+from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment, speaker
 from record import cases, views
 from record.ledger import Entry
 from record.matters import SETTLED
@@ -150,7 +150,7 @@ def timeline(
             moment(entry.act.at, weekday=True),
             *((entry.target,) if several else ()),
             told(entry),
-            entry.act.by,
+            speaker(entry.act),
             moment(entry.act.due) + ("(暂定)" if entry.act.provisional else "") if entry.act.due else None,
             entry.act.ruling.label if entry.act.ruling else None,
         )
@@ -243,6 +243,7 @@ def recorded(entry: Entry) -> dict[str, Any]:
     """An entry of the ledger for programs: what a rehearsal prints of the act, and how it is kept."""
     return {
         **printed(entry.act),
+        **{name: told for name, told in (("person", entry.act.person), ("principal", entry.act.principal)) if told},
         "seq": entry.seq,
         "words": told(entry),
         "detail": entry.act.detail,

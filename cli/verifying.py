@@ -20,9 +20,11 @@ from cli.problems import ExitCode, Problem
 from evidence import sealing, watch
 from evidence.naming import Difference, differences
 from evidence.sealing import SealFault
+from identity.checking import changed
 from models.access import Scope
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
+from models.contract import is_account
 from models.evidence import IncidentKind
 from models.matters import Stage
 from policies.wording import moment
@@ -83,6 +85,8 @@ def verify(
             found += [_document_fault(fault) for fault in documents.verify(session, targets)]
             seals = sealing.check(session, roots=None if targets is None else 0)
             found += [_sealed(fault) for fault in seals if targets is None or fault.name in targets]
+            if targets is None:
+                found += [Finding(f"person/{one.person}", None, "account", one.text) for one in changed(session)]
         found += _files(store, chosen, targets, found)
         if not offline:
             try:
@@ -209,7 +213,8 @@ async def _against(store: Store, client: Client, seen: list[History]) -> list[Ch
 def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
     """What the witnesses say against the ledger.
 
-    An archived matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
+    What happens to accounts no workflow sees, though one may have seen a command that was refused there. An archived
+    matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
     sees any more: that alone is no fault.
     """
     with store.reading() as session:
@@ -220,6 +225,8 @@ def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
 def _told_by_case(session: Session, fault: ChainFault) -> bool:
     if fault.kind is not FaultKind.RECORD_AHEAD:
         return False
+    if is_account(fault.target):
+        return True
     if record_targets.stages(session, fault.target).get(fault.target) is not Stage.ARCHIVED:
         return False
     later = ledger.entries(session, fault.target, after=fault.seq - 1)

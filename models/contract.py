@@ -68,9 +68,25 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
+ACCOUNTS = "accounts"
+"""The chain of what happened at the door, and is of no one person's account."""
+
+_PERSON = "person/"
+
+
 def is_case(target: str) -> bool:
     """Whether the target is a case: `m1/case1` of the matter `m1`, `inspection/case1` that an office opens itself."""
-    return "/" in target
+    return "/" in target and not is_account(target)
+
+
+def person_target(person: str) -> str:
+    """The chain of what happened to a person's account: `person/u7`."""
+    return f"{_PERSON}{person}"
+
+
+def is_account(target: str) -> bool:
+    """Whether the target is a chain of accounts, which no workflow keeps and no command is given to."""
+    return target == ACCOUNTS or target.startswith(_PERSON)
 
 
 def matter_of(target: str) -> str:

@@ -36,6 +36,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
+    "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
+    "web": frozenset({"models", "policies", "record", "identity", "office", "logs", "settings"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
@@ -47,7 +49,19 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"backup", "builds", "documents", "embedded", "evidence", "logs", "notices", "reconciling", "settings"}
+        | {
+            "backup",
+            "builds",
+            "documents",
+            "embedded",
+            "evidence",
+            "identity",
+            "logs",
+            "notices",
+            "reconciling",
+            "settings",
+            "web",
+        }
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

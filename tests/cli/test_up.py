@@ -6,7 +6,9 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from tests.cli.conftest import NOWHERE, Beside, Engine, Said
@@ -35,12 +37,20 @@ def server_pid(engine: Engine) -> int:
     raise AssertionError("no server")
 
 
+def signs_in(told: dict[str, Any], login: str) -> int:
+    """What becomes of signing in to the site with the sample password."""
+    said = {"login": login, "password": told["sample_accounts"]["password"]}
+    return httpx2.post(f"{told['web']}/api/v1/session", json=said, trust_env=False).status_code
+
+
 def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
     own.up()
     first = own.told
     beside = Beside(own, command)
     listed = beside.ok("list", "--limit", "1000")["matters"]
+    signed_in = [signs_in(first, login) for login in (first["sample_accounts"] or {"logins": []})["logins"]]
     beside.ok("do", "2026-0005" if listed[4]["id"].startswith("2026") else listed[4]["id"], "sign", "by=区应急局承办岗")
+    ready = httpx2.get(f"{first['web']}/readyz", trust_env=False).status_code
     interrupted = own.down(signal.SIGINT)
     gone = beside("do", listed[0]["id"], "sign", "by=区监委承办岗")
     own.up()
@@ -48,6 +58,10 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
     terminated = own.down(signal.SIGTERM)
 
     assert first["imported"] == len(listed) == 48
+    assert httpx2.codes.is_success(ready)
+    assert own.told["sample_accounts"] is None
+    # Samples are for a record on this machine: on PostgreSQL people work in earnest.
+    assert signed_in == [200] * (7 if own.database_url.startswith("sqlite") else 0)
     assert first["ui"].startswith("http://127.0.0.1:")
     assert own.told["imported"] == 0
     assert (interrupted, terminated) == (0, 0)

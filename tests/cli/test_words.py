@@ -66,6 +66,8 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "restore",
         "calendar",
         "policy",
+        "account",
+        "serve",
         "config",
         "inbox",
         "notices",
