@@ -108,6 +108,8 @@ class ActName(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_OVERDUE = "review_overdue"
     RESTORED = "restored"
+    LOOKED_AT = "looked_at"
+    KEY_DESTROYED = "key_destroyed"
 
 
 class Ruling(Shape):

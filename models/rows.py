@@ -85,6 +85,7 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_DESTROYED = text("destroyed_at IS NOT NULL")
 
 
 class ActRow(SQLModel, table=True):
@@ -383,6 +384,26 @@ class PolicyVersionRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+
+
+class SubjectKeyRow(SQLModel, table=True):
+    """One version of the key under which what belongs to a subject is sealed, wrapped by the master key.
+
+    `master` names the version of the master key. A destroyed key leaves its row without `wrapped`: the tombstone.
+    """
+
+    __tablename__ = "subject_keys"
+    __table_args__ = (
+        Index("ix_subject_keys_destroyed", "subject", sqlite_where=_DESTROYED, postgresql_where=_DESTROYED),
+        KEYED_BY_TEXT,
+    )
+
+    subject: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    master: str
+    wrapped: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
+    destroyed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 def table(row: type[SQLModel]) -> Table:

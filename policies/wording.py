@@ -107,6 +107,8 @@ ACTS: dict[ActName, str] = {
     ActName.REVIEW_DECIDED: "复核决定",
     ActName.REVIEW_OVERDUE: "复核超期,报上一级",
     ActName.RESTORED: "撤销问责,恢复名誉",
+    ActName.LOOKED_AT: "查看受保护内容",
+    ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
 }
 

@@ -225,7 +225,7 @@ def timeline(session: Session, target: str, *, with_cases: bool = True) -> list[
     own = _ACTS.c.target == target
     if with_cases:
         own = own | _ACTS.c.target.in_(select(_CASES.c.id).where(_CASES.c.matter_id == target))
-    return [entry_of(row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
+    return [entry_of(session, row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
 
 def by_organ(session: Session, now: datetime) -> Overview:

@@ -21,30 +21,31 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "logs": frozenset(),
     "lifeline": frozenset(),
     "addresses": frozenset(),
-    "settings": frozenset({"addresses", "logs"}),
+    "settings": frozenset({"addresses", "logs", "privacy"}),
     "embedded": frozenset({"lifeline", "logs"}),
     "policies": frozenset({"models"}),
-    "record": frozenset({"models", "logs"}),
+    "privacy": frozenset({"models", "policies", "addresses", "logs"}),
+    "record": frozenset({"models", "privacy", "logs"}),
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
-    "documents": frozenset({"models", "record", "logs"}),
+    "documents": frozenset({"models", "record", "privacy", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
     "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
-    "office": frozenset({"models", "policies", "record", "logs", "settings"}),
-    "witnesses": frozenset({"models", "record"}),
+    "office": frozenset({"models", "policies", "privacy", "record", "logs", "settings"}),
+    "witnesses": frozenset({"models", "privacy", "record"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "documents", "leaving"}
+        | {"builds", "documents", "leaving", "privacy"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
-        | {"embedded", "logs", "settings"}
+        | {"embedded", "logs", "privacy", "settings"}
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
+        | {"builds", "documents", "embedded", "logs", "notices", "privacy", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),
