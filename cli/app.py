@@ -49,6 +49,7 @@ COMMANDS = {
     "print": _Entry("cli.documents", "print_document", "打印一份文书(.docx)。 Print a document."),
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
+    "keys": _Entry("cli.keys", "app", "密钥:列出、更换、销毁、检查。 Keys of what is protected."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),

@@ -29,7 +29,7 @@ from cli.year import HEADINGS, MONTHS, Year, counted, play, written
 from embedded import EmbeddedServer
 from intake.ledger import LedgerRow
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
-from office import Office
+from office import Office, keep_sealed
 from policies.directory import Directory
 from policies.wording import moment
 from record import views
@@ -128,6 +128,7 @@ async def _live(
         speak(f"    Temporal {server.address}, {chosen.sqlite_file or chosen.database_shown}")
         client = await client_of(load_temporal().at(server.address))
         with record(chosen, write=True) as store:
+            keep_sealed(client, store)
             async with build_worker(client, store, directory, chosen):
                 office = Live(chosen, store, client, Office(client, store))
                 with progress("导入台账 importing data/ledger.xlsx", len(ledger_rows)) as advance:

@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
+from privacy.sealing import ErasedError
 from record.ledger import Witness
 from witnesses import receipts_in, witnesses_of
 
@@ -32,11 +33,15 @@ class HistoryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the histories of one target show; `state` is None where only refused commands are about it."""
+    """What the histories of one target show; `state` is None where only refused commands are about it.
+
+    `erased` says that the key of the case was destroyed: its histories are there, and nobody can read them.
+    """
 
     target: str
     state: HistoryState | None
     witnessed: list[Witness] = field(default_factory=list)
+    erased: bool = False
 
 
 async def histories(client: Client, targets: Iterable[str]) -> list[History]:
@@ -58,7 +63,10 @@ async def history(client: Client, target: str) -> History:
         if error.status is RPCStatusCode.NOT_FOUND:
             return History(target, HistoryState.MISSING)
         raise
-    witnessed = [witness async for witness in witnesses_of(client, target) if witness.seq]
+    try:
+        witnessed = [witness async for witness in witnesses_of(client, target) if witness.seq]
+    except ErasedError:
+        return History(target, _state(described.status), erased=True)
     return History(target, _state(described.status), witnessed)
 
 
@@ -77,9 +85,12 @@ async def misdirected(client: Client, target: str | None = None) -> AsyncIterato
             continue  # a drill's own
         found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
         said = found.events[0].workflow_execution_started_event_attributes.input.payloads
-        (order,) = await client.data_converter.decode(said, [Misdirected])
-        if target in (None, order.target):
+        try:
+            (order,) = await client.data_converter.decode(said, [Misdirected])
             receipts = await receipts_in(client, found)
+        except ErasedError:
+            continue
+        if target in (None, order.target):
             yield History(order.target, None, [Witness(order.target, one.seq, one.head) for one in receipts if one.seq])
 
 

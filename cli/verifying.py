@@ -19,11 +19,13 @@ from cli.problems import ExitCode, Problem
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
 from models.matters import Stage
+from office import keep_sealed
 from policies.wording import moment
 from record import documents, ledger, views
 from record import targets as record_targets
 from record.documents import DocumentFault, DocumentFaultKind
 from record.ledger import ChainFault, FaultKind, Witness
+from record.looks import chain_of
 from record.store import Store
 from settings import Settings
 
@@ -62,6 +64,7 @@ def verify(
     """
     chosen = settings()
     compared, unavailable = 0, None
+    erased: list[str] = []
     with record(chosen) as store:
         targets = _targets(store, target)
         with store.reading() as session:
@@ -71,17 +74,20 @@ def verify(
         if not offline:
             try:
                 with in_words():
-                    compared, more = asyncio.run(_compared(store, target, temporal(chosen)))
+                    compared, more, erased = asyncio.run(_compared(store, target, temporal(chosen)))
                 found += more
             except Problem as problem:
                 if problem.code is not ExitCode.UNAVAILABLE:
                     raise
                 unavailable = str(problem)
     if as_json:
-        answer(_document(found, compared=None if offline or unavailable else compared, unavailable=unavailable))
+        number = None if offline or unavailable else compared
+        answer({**_document(found, compared=number, unavailable=unavailable), "erased": erased})
     else:
         for one in found:
             say(one.text)
+        for name in erased:
+            say(f"{name}: 已销毁,流程历史无法对照 erased; its history cannot be compared")
         what = "记录链 chains" if offline or unavailable else f"记录链与 {compared} 份流程历史 chains and histories"
         say(f"{what}: " + (f"{len(found)} 处不符 findings" if found else "相符 in order"))
     if unavailable:
@@ -112,12 +118,14 @@ def _targets(store: Store, target: str | None) -> list[str] | None:
         known = ledger.head(session, target).seq or views.card(session, target, now())
     if not known:
         raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
-    return [target, *cases]
+    # The looks at each of them stand in chains of their own.
+    return [one for own in (target, *cases) for one in (own, chain_of(own))]
 
 
-async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding]]:
-    """How many histories were compared, and what they say against the record."""
+async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding], list[str]]:
+    """How many histories were compared, what they say against the record, and whose cannot be read any more."""
     client = await client_of(place)
+    keep_sealed(client, store)
     stages = _stages(store, target)
     known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
@@ -128,7 +136,9 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
         if cut is not None:
             found.append(cut)
     faults = await _against(store, client, [*seen, *aside])
-    return len(seen) + len(aside), [*found, *_late(store, target), *(_chain(fault) for fault in faults)]
+    erased = [one.target for one in seen if one.erased]
+    number = len(seen) + len(aside) - len(erased)
+    return number, [*found, *_late(store, target), *(_chain(fault) for fault in faults)], erased
 
 
 def _late(store: Store, target: str | None) -> list[Finding]:

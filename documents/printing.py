@@ -13,10 +13,10 @@ from documents.files import DamagedFileError, Files
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.documents import DocumentFacts
-from privacy.sealing import SealError
+from privacy.sealing import ErasedError, SealError
 from record import documents, keys, sealed
 from record.documents import Issued, Kept, Template, digest
-from record.keys import ErasedError, subject_of
+from record.keys import subject_of
 from record.store import Store
 
 Look = Callable[[Session, Issued], object]

@@ -27,6 +27,14 @@ class SealError(ValueError):
         super().__init__(f"{place}: 密封内容被改动或不在原处 what is sealed here was altered or moved")
 
 
+class ErasedError(ValueError):
+    """The subject's keys were destroyed: what was sealed under them cannot be read by anybody."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"{subject}: 已销毁 erased")
+        self.subject = subject
+
+
 @dataclass(frozen=True, slots=True)
 class DataKey:
     """One version of a subject's key."""

@@ -20,7 +20,7 @@ from models.contract import is_case
 from models.documents import ISSUED, DocumentFacts
 from models.protection import Kind
 from models.rows import ActRow, DocumentRow, TemplateRow, table
-from privacy.sealing import SealError
+from privacy.sealing import ErasedError, SealError
 from record import keys, sealed
 from record.keys import subject_of
 from record.ledger import Entry, canonical
@@ -207,7 +207,7 @@ def opened_facts(session: Session, kept: Kept) -> DocumentFacts:
         raise SealError(kept.issued.number)
     if sealed.SEALED in told:
         if keys.erased(session, subject):
-            raise keys.ErasedError(subject)
+            raise ErasedError(subject)
         told = sealed.read(session, Kind.PAPER, told, _place(kept.issued.number), subject)
     return DocumentFacts.model_validate_json(canonical(told))
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.contract import is_case
 from models.rows import SubjectKeyRow, table
 from privacy.masters import MasterMissingError
-from privacy.sealing import DataKey
+from privacy.sealing import DataKey, ErasedError
 from privacy.vault import Vault
 from record.statements import KeptKey, Prepared, insert_or_ignore, unit
 from record.store import hold
@@ -28,14 +28,6 @@ _OF = Prepared(
 _ADD = Prepared(insert_or_ignore(_KEYS, "subject", "version"))
 
 PAGE = 500
-
-
-class ErasedError(ValueError):
-    """The subject's keys were destroyed: what was sealed under them cannot be read by anybody."""
-
-    def __init__(self, subject: str) -> None:
-        super().__init__(f"{subject}: 已销毁 erased")
-        self.subject = subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,6 @@ def look(
     why = reason.strip()
     if len(why) < _SHORTEST_REASON:
         raise NoPurposeError
-    known = unit(session)
     opened: list[str] = []
     refused: list[str] = []
     acts: list[Act] = []
@@ -91,9 +90,16 @@ def look(
         (opened if allowed else refused).append(target)
         acts.append(_act(target, looker, why, at, found, allowed=allowed))
     ledger.append(session, acts, message_id=None, processed_at=at)
+    looked = Looked(tuple(opened), tuple(refused))
+    grant(session, looked)
+    return looked
+
+
+def grant(session: Session, looked: Looked) -> None:
+    """Open in this transaction what a look, on record by now, has opened: for what is read page by page."""
+    known = unit(session)
     if known.opens is not None:
-        known.opens |= {subject_of(target) for target in opened}
-    return Looked(tuple(opened), tuple(refused))
+        known.opens |= {subject_of(target) for target in looked.opened}
 
 
 def with_cases(session: Session, target: str) -> list[str]:

@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from models.protection import FieldPolicy, Kind, merged
 from privacy import sealing
+from privacy.sealing import ErasedError
 from privacy.vault import Vault, shipped
 from record import keys
-from record.keys import ErasedError
 from record.statements import unit
 
 SEALED = "sealed"
