@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     kms_key: Annotated[str, AfterValidator(_name_on_the_server)] = Field(
         "duban", description="密钥服务中主密钥的名称 the master key's name in the key service"
     )
+    codec_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://…/codec，网页解密端点 where the Temporal UI has payloads opened"
+    )
     kms_token: str | None = Field(None, description="env:名称 or file:路径", repr=False)
     templates_path: FilePath = Field(
         default_factory=lambda given: given["data_dir"] / "templates" if "data_dir" in given else Path("templates"),

@@ -14,12 +14,14 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from models.acts import Act, ActName
+from models.contract import is_case
 from models.protection import ASIDE, Kind
 from models.rows import ActRow, CaseRow, table
 from record import ledger, sealed
 from record.keys import subject_of
 from record.ledger import Entry
 from record.statements import unit
+from record.store import Store
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
@@ -93,6 +95,25 @@ def look(
     looked = Looked(tuple(opened), tuple(refused))
     grant(session, looked)
     return looked
+
+
+def look_by_codec(store: Store, looker: Looker, reason: str, at: datetime) -> Callable[[dict[str, int]], None]:
+    """What puts a decoding for the Temporal UI on record: for privacy/endpoint.py, one look for each case.
+
+    Payloads of no case hold no case material: the log tells of them.
+    """
+
+    def look_at(subjects: dict[str, int]) -> None:
+        cases = {subject.removeprefix("case/"): number for subject, number in subjects.items() if is_case(subject)}
+        acts = [
+            _act(target, looker, reason, at, [f"history ({number})"], allowed=True)
+            for target, number in sorted(cases.items())
+        ]
+        if acts:
+            with store.writing() as session:
+                ledger.append(session, acts, message_id=None, processed_at=at)
+
+    return look_at
 
 
 def grant(session: Session, looked: Looked) -> None:
