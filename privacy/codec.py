@@ -102,7 +102,10 @@ class Codec(PayloadCodec, WithSerializationContext):
         keys = self._keys
         for subject, make in ((self._subject, self._make), (ENGINE, True)):
             try:
-                key = keys.known(subject) or await asyncio.to_thread(keys.sealing, subject, make=make)
+                # A case that is spoken to from outside may have been erased since its key was remembered.
+                key = keys.known(subject) if make else None
+                if key is None:
+                    key = await asyncio.to_thread(keys.sealing, subject, make=make)
             except ErasedError:
                 # Nothing new is sealed for a case that was erased; a command to it is refused under the engine's key.
                 continue
