@@ -83,7 +83,7 @@ class Site:
             [sys.executable, "-m", "tests.workflows.serving", build],
             cwd=ROOT,
             env=environment,
-            stderr=subprocess.DEVNULL,
+            stderr=open("/tmp/rollworker.err","ab"),
         )
 
     def stop(self, build: str) -> int:
