@@ -75,7 +75,9 @@ class FieldPolicy:
     def split(self, kind: Kind, document: Mapping[str, Json]) -> Split:
         """The document without its protected fields, and those apart."""
         places = list(self._of_act(document) if kind is Kind.ACT else self._of_leaves(kind, document, ()))
-        shown = _copy(document)
+        if not places:
+            return Split(dict(document), {}, {})
+        shown: dict[str, Json] = _copy(document)
         protected: dict[str, Json] = {}
         fields: dict[str, str] = {}
         for place, found in places:

@@ -16,8 +16,8 @@ from models.protection import PROTECTED, FieldClass, FieldPolicy, Kind, merged
 from policies.masking import ProtectionError, protection, read
 from rehearsal.conductor import play
 from rehearsal.scenarios import load
-from tests.builders import SCENARIOS, at, sample_directory
-from tests.case_builders import HEAD, CaseLife
+from tests.builders import HEAD, SCENARIOS, at, sample_directory
+from tests.case_builders import CaseLife
 
 POLICY = protection()
 MASK = POLICY.masks["case_material"]

@@ -380,7 +380,7 @@ def test_a_destroyed_key_leaves_no_trace_in_the_file(sqlite_url: str, place: Pat
 # --- papers -----------------------------------------------------------------------------------------------------------
 
 
-def papers(store: Store, place: Path) -> tuple[Printing, list[Issued]]:
+def papers(store: Store, place: Path) -> tuple[Printing, tuple[Issued, ...]]:
     printing = Printing(store, Files(place / "documents"), Templates(place / "templates"))
     with store.reading() as session:
         return printing, documents.issued(session, matter_id=CASE).items

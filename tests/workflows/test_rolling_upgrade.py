@@ -83,7 +83,7 @@ class Site:
             [sys.executable, "-m", "tests.workflows.serving", build],
             cwd=ROOT,
             env=environment,
-            stderr=open("/tmp/rollworker.err","ab"),
+            stderr=subprocess.DEVNULL,
         )
 
     def stop(self, build: str) -> int:
