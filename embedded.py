@@ -68,7 +68,8 @@ class EmbeddedServer:
     """One embedded Temporal server, from entering the context to leaving it.
 
     `data_dir` gets temporal.db, its lock and temporal.log; a server killed at any moment goes on from there when
-    the next one starts. Two servers never share a directory. Port 0 means any free one; `ui_port` None means no UI.
+    the next one starts. Two servers never share a directory. Port 0 means any free one; `ui_port` None means no UI,
+    `ui_codec_endpoint` is where the UI has sealed payloads opened (privacy/endpoint.py), None: nowhere.
     `search_attributes` (name to type) are there, usable, when the context is entered. Enter it from the thread that
     stays until the end (the event loop's): the server is killed when that thread ends.
     """
@@ -79,6 +80,7 @@ class EmbeddedServer:
         *,
         port: int = 0,
         ui_port: int | None = None,
+        ui_codec_endpoint: str | None = None,
         namespace: str = "default",
         search_attributes: Mapping[str, SearchAttributeIndexedValueType] | None = None,
         retention: timedelta = DEFAULT_RETENTION,
@@ -90,6 +92,7 @@ class EmbeddedServer:
         self._data_dir = data_dir.absolute()
         self._port = port
         self._ui_port = ui_port
+        self._ui_codec_endpoint = ui_codec_endpoint
         self._namespace = namespace
         self._search_attributes = search_attributes or {}
         self._retention = retention
@@ -235,6 +238,8 @@ class EmbeddedServer:
             command.append("--headless")
         else:
             command += ["--ui-ip", _LOOPBACK, "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+            if self._ui_codec_endpoint is not None:
+                command += ["--ui-codec-endpoint", self._ui_codec_endpoint]
         for key, value in self._dynamic_config.items():
             command += ["--dynamic-config-value", f"{key}={json.dumps(value)}"]
         # Temporal's command line reads TEMPORAL_* too, and would refuse to start over a bad one.

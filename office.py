@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -41,7 +40,9 @@ from models.contract import (
 from models.matters import Stage
 from models.messages import Command, MatterCommand, Outcome, Registration
 from policies import secrecy
+from privacy.codec import Codec, PayloadKeys, converter
 from record import calendars, matters, targets
+from record.payload_keys import RecordKeys
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
 
@@ -90,16 +91,26 @@ class Launched:
     again: bool = False
 
 
-async def connect(temporal: Temporal) -> Client:
-    """A client of the server that `temporal` names; raises UnavailableError with one line when it does not answer."""
+async def connect(temporal: Temporal, keys: PayloadKeys | None = None) -> Client:
+    """A client of the server that `temporal` names; raises UnavailableError with one line when it does not answer.
+
+    What it says is sealed with `keys`, or with those that `keep_sealed` gives it; without any it says nothing.
+    """
     try:
-        return await Client.connect(**temporal.connect, data_converter=pydantic_data_converter)
+        return await Client.connect(**temporal.connect, data_converter=converter(Codec(keys)))
     except (RPCError, RuntimeError, OSError) as error:
         address = temporal.address or "–"
         raise UnavailableError(
             f"连不上 Temporal 服务 {address},请先运行 starter.py up 或检查 TEMPORAL_ADDRESS。 "
             f"No Temporal server at {address}: run `starter.py up`, or check TEMPORAL_ADDRESS."
         ) from error
+
+
+def keep_sealed(client: Client, store: Store) -> None:
+    """Let what this client says be sealed with the keys of that record; a client without a codec stays as it is."""
+    codec = client.data_converter.payload_codec
+    if isinstance(codec, Codec):
+        codec.bind(RecordKeys(store))
 
 
 class Office:

@@ -34,6 +34,8 @@ from typing_extensions import override
 
 import addresses
 from logs import LogFormat, LogLevel
+from privacy.masters import FileMaster, Master
+from privacy.vault import Vault
 
 ROOT = Path(__file__).resolve().parent
 """The checkout: where the shipped data lies, whatever the current directory is."""
@@ -41,7 +43,7 @@ ROOT = Path(__file__).resolve().parent
 ENV_PREFIX = "DUBAN_"
 _CONTRADICTION = "contradiction"
 # A database address can hold a password.
-_SECRET = frozenset({"database_url", "oidc_secret"})
+_SECRET = frozenset({"database_url", "kms_token", "oidc_secret"})
 # Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
 _PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
@@ -146,6 +148,7 @@ class RecordArguments(TypedDict):
     pool_size: int
     patience: timedelta
     statement_limit: timedelta
+    vault: Vault
 
 
 FilePath = Annotated[Path, AfterValidator(_absolute)]
@@ -158,6 +161,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid", validate_default=True)
 
     data_dir: FilePath = Field(Path("var"), description="目录路径 a directory path")
+    key_file: FilePath = Field(
+        default_factory=lambda given: given["data_dir"] / "keys" / "master.json" if "data_dir" in given else Path("k"),
+        description="主密钥文件 path of the master key's file",
+    )
+    kms_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://…/v1/transit，代替密钥文件 a key service in place of the file"
+    )
+    kms_key: Annotated[str, AfterValidator(_name_on_the_server)] = Field(
+        "duban", description="密钥服务中主密钥的名称 the master key's name in the key service"
+    )
+    codec_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://…/codec，网页解密端点 where the Temporal UI has payloads opened"
+    )
+    kms_token: str | None = Field(None, description="env:名称 or file:路径", repr=False)
     templates_path: FilePath = Field(
         default_factory=lambda given: given["data_dir"] / "templates" if "data_dir" in given else Path("templates"),
         description="本单位文书模板目录 path of a directory of document templates",
@@ -273,7 +290,18 @@ class Settings(BaseSettings):
             "pool_size": self.database_pool,
             "patience": timedelta(seconds=self.database_patience_seconds),
             "statement_limit": timedelta(seconds=self.database_statement_seconds),
+            "vault": Vault(self.master),
         }
+
+    @property
+    def master(self) -> Master:
+        """Where the master key is: in the key service where one is named, else in the file."""
+        if self.kms_url is None:
+            return FileMaster(self.key_file)
+        # A file needs no client for a service.
+        from privacy.kms import KmsMaster  # noqa: PLC0415
+
+        return KmsMaster(self.kms_url, self.kms_key, lambda: secret(self.kms_token or ""))
 
     @property
     def database_shown(self) -> str:
@@ -437,6 +465,14 @@ def contradictions(settings: Settings) -> list[Contradiction]:
     if settings.database_statement_seconds < settings.database_patience_seconds:
         words = "语句的时限短于等锁的时限 a statement would be given up before its wait for a lock is"
         found.append(Contradiction(("database_statement_seconds", "database_patience_seconds"), words))
+    if (settings.kms_url is None) != (settings.kms_token is None):
+        words = "密钥服务须同时有地址和凭证 a key service needs an address and a token"
+        found.append(Contradiction(("kms_url", "kms_token"), words))
+    if settings.kms_url is not None and not settings.kms_url.startswith("https://"):
+        host = settings.kms_url.removeprefix("http://").partition("/")[0].rpartition("@")[2]
+        if not addresses.is_loopback(host):
+            words = "本机以外的密钥服务须用 TLS off this machine a key service is reached over TLS"
+            found.append(Contradiction(("kms_url",), words))
     if settings.serve is Serve.NOTICES and settings.contacts_path is None:
         words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
         found.append(Contradiction(("serve", "contacts_path"), words))

@@ -41,7 +41,7 @@ from intake.directory import read_directory
 from intake.problems import IntakeError
 from leaving import leave
 from models.contract import SearchAttribute, TaskQueue
-from office import Office, UnavailableError, connect
+from office import Office, UnavailableError, connect, keep_sealed
 from policies.directory import Directory
 from policies.procedures import Procedure
 from reconciling import reconcile
@@ -203,6 +203,7 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
     What is under way when the block is left is finished first, within the settings' shutdown time and a moment. A
     database that does not answer is tried for ever: that is left to the next start, which begins it again.
     """
+    keep_sealed(client, store)
     workers = _workers(client, store, directory, settings)
     for worker in workers:
         await worker.__aenter__()

@@ -16,8 +16,7 @@ from policies.drafting import Facts
 from policies.issuing import called_for, facts_of, organ_of
 from policies.machines import AnyStep, State
 from record import ledger
-from record.documents import Draft, Series, number
-from record.ledger import canonical
+from record.documents import Draft, Series, number, sealed_facts
 
 Placed = tuple[int, Draft]
 """A document and the place, among the acts of the step, of the act that issues it."""
@@ -59,7 +58,7 @@ class Issuing:
                 matter_id=said.matter_id,
                 series=series,
                 no=no,
-                facts=canonical(said.model_dump(mode="json")),
+                facts=sealed_facts(session, act.target, said),
                 template=self._templates.current(kind.kind),
             )
             named = [*act.detail.get(ISSUED, ()), draft.named]

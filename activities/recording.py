@@ -45,7 +45,19 @@ from policies.machines import (
 )
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import line
-from record import calendars, cases, deliveries, documents, families, ledger, matters, outbox, procedures, targets
+from record import (
+    calendars,
+    cases,
+    deliveries,
+    documents,
+    families,
+    ledger,
+    matters,
+    outbox,
+    procedures,
+    sealed,
+    targets,
+)
 from record.ledger import Entry
 from record.store import Store
 
@@ -94,6 +106,7 @@ class Recording:
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
+            sealed.for_the_rules(session)
             families.hold_family(session, order.matter_id)
             receipt, entries, waiting = self._transition(session, order)
             leaving = self._leaving(session, order)
@@ -202,10 +215,11 @@ class Recording:
         result, issued = self._issuing.issue(session, result, facts)
         processed_at = datetime.now(UTC)
         message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
-        entries = ledger.append(session, result.acts[: result.struck], message_id=None, processed_at=processed_at)
-        entries += ledger.append(
-            session, result.acts[result.struck :], message_id=message_id, processed_at=processed_at
-        )
+        struck, said = result.acts[: result.struck], result.acts[result.struck :]
+        # What a matter says when it proposes a case is that case's material.
+        about = next((one.target for one in result.relays if isinstance(one.message, OpenCase)), None)
+        entries = ledger.append(session, struck, message_id=None, processed_at=processed_at, about=about)
+        entries += ledger.append(session, said, message_id=message_id, processed_at=processed_at, about=about)
         own = [entry for entry in entries if entry.target == before.id]
         moved = bool(own) or result.state != before
         if moved and (known(result.state) or isinstance(message, Registration)):

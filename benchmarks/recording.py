@@ -19,6 +19,8 @@ from benchmarks.figures import Figure, Goal
 from benchmarks.plan import Plan
 from models.contract import TransitionOrder
 from models.messages import Command, Registration
+from privacy.masters import FileMaster
+from privacy.vault import Vault
 from record.store import CHECKPOINT_PAGES, Store
 
 SECTION = "记录 the record path"
@@ -71,7 +73,8 @@ def _lives(plan: Plan, count: int) -> list[Life]:
 
 def _recorded(file: Path, synchronous: str, lives: list[Life], writers: int) -> tuple[float, int]:
     """Transitions a second, and how many bytes of the database one has taken."""
-    store = Store(f"sqlite:///{file}", synchronous=synchronous)
+    vault = Vault(FileMaster(file.with_suffix(".key")))
+    store = Store(f"sqlite:///{file}", synchronous=synchronous, vault=vault)
     store.migrate()
     recording = Recording(store, DIRECTORY)
     before = _bytes(file)

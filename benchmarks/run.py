@@ -21,6 +21,7 @@ from benchmarks.plan import Plan
 from embedded import EmbeddedServer
 from office import connect
 from policies.deadlines import SHANGHAI
+from privacy.codec import MemoryKeys
 from settings import load_temporal
 from worker import SEARCH_ATTRIBUTES
 
@@ -53,7 +54,7 @@ async def measured(plan: Plan) -> list[Figure]:
         place = Path(name)
         _say("服务 server")
         async with EmbeddedServer(place, search_attributes=SEARCH_ATTRIBUTES) as server:
-            client = await connect(load_temporal(place).at(server.address))
+            client = await connect(load_temporal(place).at(server.address), MemoryKeys())
             _say("历史与提交 history and commits")
             figures = await history.measured(plan, client, place)
             _say("吞吐量、导入 throughput, import")

@@ -26,7 +26,7 @@ from embedded import EmbeddedServer
 from intake.directory import read_directory
 from intake.ledger import LedgerRow, read_ledger
 from models.messages import Outcome
-from office import Office, connect
+from office import Office, connect, keep_sealed
 from policies.directory import Directory
 from record.store import Store
 from settings import ROOT, Settings, load_temporal
@@ -83,6 +83,7 @@ async def worker_beside(server: EmbeddedServer, directory: Path, runner: str) ->
     process = _started(directory, environment)
     try:
         client = await connect(load_temporal(directory).at(server.address))
+        keep_sealed(client, store)
         yield Live(settings, store, client, Office(client, store)), process.pid
         if process.poll() is not None:
             raise RuntimeError(f"the worker ended during the measurement: {process.returncode}")

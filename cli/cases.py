@@ -23,7 +23,7 @@ _WATCH_WORDS = {
 
 
 def case_details(case: CaseState, at: datetime, cited: Mapping[str, CaseState]) -> dict[str, Any]:
-    """The case for programs; what people wrote in it is for `timeline`. `cited` are the cases it rests on."""
+    """The case for programs; what else people wrote is for `timeline`. `cited` are the cases it rests on."""
     source = case.source
     return {
         "id": case.id,
@@ -51,6 +51,7 @@ def case_details(case: CaseState, at: datetime, cited: Mapping[str, CaseState]) 
         "proposed_at": case.proposed_at,
         "ended_at": case.ended_at,
         "policy": case.policy,
+        **_materials(case),
         "clocks": [
             {"clock": one.kind, "due": one.due_at, "watch": one.watch, "why": one.why, "fired": one.fired,
              "told": one.told, "unverified": bool(_mark(case, one))}
@@ -81,6 +82,9 @@ def show_case(case: CaseState, at: datetime, cited: Mapping[str, CaseState]) -> 
             "回避 recused": "、".join(case.recused),
             "了结 ended": case.ended_at and moment(case.ended_at, weekday=True),
             "程序 policy": case.policy,
+            "所列事实 allegation": case.allegation,
+            "所告知事实 facts": case.facts and case.facts.text,
+            "陈述申辩 statements": "\n".join(one.text for one in case.statements),
         }
     )
     rows = [_row(case, one) for one in watch(case, at)]
@@ -88,6 +92,14 @@ def show_case(case: CaseState, at: datetime, cited: Mapping[str, CaseState]) -> 
         table(
             ("时限 clock", "到期 due", "结果 watch", "缘由 why", "次 fired#", "送达 told"), rows, "全部时限 all clocks"
         )
+
+
+def _materials(case: CaseState) -> dict[str, Any]:
+    return {
+        "allegation": case.allegation,
+        "facts": case.facts and case.facts.text,
+        "statements": [one.text for one in case.statements],
+    }
 
 
 def unknown_case(case_id: str) -> Problem:

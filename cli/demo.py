@@ -30,7 +30,7 @@ from embedded import EmbeddedServer
 from intake.ledger import LedgerRow
 from models.access import Scope
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
-from office import Office
+from office import Office, keep_sealed
 from policies.directory import Directory
 from policies.wording import moment, speaker
 from record import views
@@ -129,6 +129,7 @@ async def _live(
         speak(f"    Temporal {server.address}, {chosen.sqlite_file or chosen.database_shown}")
         client = await client_of(load_temporal().at(server.address))
         with record(chosen, write=True) as store:
+            keep_sealed(client, store)
             async with build_worker(client, store, directory, chosen):
                 office = Live(chosen, store, client, Office(client, store))
                 with progress("导入台账 importing data/ledger.xlsx", len(ledger_rows)) as advance:

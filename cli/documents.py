@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from cli.kept import record, settings
+from cli.looking import Open, looked
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from documents.files import DamagedFileError, Files
-from documents.printing import Printing
+from documents.printing import GuardedDocumentError, Printing
 from documents.problems import TemplateError
 from documents.templates import SHIPPED, SUFFIX, Templates, read
 from models.documents import DocumentFacts, rows
 from policies.wording import act_words, moment
+from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from record.store import Store
@@ -84,7 +87,7 @@ def list_documents(
         say("没有文书。 No documents.")
 
 
-def print_document(
+def print_document(  # noqa: PLR0917 - one parameter for each option
     number: Annotated[
         str | None,
         typer.Argument(metavar="[NUMBER]", help="文号,如 区政府督查室督办〔2026〕3号;括号可写作 []。 The number."),
@@ -94,6 +97,7 @@ def print_document(
         str | None, typer.Option("--kind", help="文种,如 督办单;取最近一份。 The kind; the latest one.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入的文件。 The file to write.")] = None,
+    opened: Open = None,
     as_json: Json = False,
 ) -> None:
     """打印一份文书为 Word 文件;再次打印,文号与内容逐字节相同。
@@ -105,7 +109,7 @@ def print_document(
     chosen = settings()
     with record(chosen, write=True) as store:
         one = _found(store, number, matter_id, kind)
-        content = _printed(store, chosen, one)
+        content = _printed(store, chosen, one, opened)
     file = output or Path(file_name(one))
     _write(file, content, named=output is not None)
     if as_json:
@@ -134,9 +138,16 @@ def _found(store: Store, number: str | None, matter_id: str | None, kind: str | 
     raise Problem(f"没有这份文书 no such document: {number or matter_id} {kind or ''};可接受 accepted: {accepted}")
 
 
-def _printed(store: Store, chosen: Settings, one: Issued) -> bytes:
+def _printed(store: Store, chosen: Settings, one: Issued, reason: str | None) -> bytes:
+    def look(session: Session, named: Issued) -> None:
+        looked(session, reason or "", [named.target], [named.number])
+
     try:
-        return printing_of(store, chosen).printed(one.id)
+        return printing_of(store, chosen).printed(one.id, None if reason is None else look)
+    except GuardedDocumentError as error:
+        raise Problem(f"不予打印 not printed: {error} (--open REASON)", ExitCode.REFUSED) from error
+    except ErasedError as error:
+        raise Problem(f"不予打印 not printed: {error}", ExitCode.REFUSED) from error
     except AlteredDocumentError as error:
         raise Problem(f"不予打印 not printed: {error}", ExitCode.REFUSED) from error
     except DamagedFileError as error:

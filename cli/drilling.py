@@ -15,6 +15,7 @@ from cli.problems import ExitCode
 from drill.player import Player, records_in
 from embedded import FOR_TESTS, EmbeddedServer, register_search_attributes
 from policies.directory import Directory
+from privacy.codec import MemoryKeys
 from rehearsal.checks import differences
 from rehearsal.printing import line
 from rehearsal.scenarios import Scenario
@@ -54,11 +55,11 @@ async def _drill(scenarios: Sequence[Scenario], organs: Directory, *, check: boo
 async def _client(named: Temporal, data_dir: Path) -> AsyncIterator[Client]:
     """A client of the server that TEMPORAL_ADDRESS names, else of one that lives as long as the drill."""
     if not named.embedded:
-        client = await client_of(named)
+        client = await client_of(named, MemoryKeys())
         await register_search_attributes(client, SEARCH_ATTRIBUTES)
         yield client
         return
     async with EmbeddedServer(
         data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
     ) as server:
-        yield await client_of(named.at(server.address))
+        yield await client_of(named.at(server.address), MemoryKeys())

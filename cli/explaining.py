@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from cli.explained import markdown, plain, show
 from cli.kept import record, settings
+from cli.looking import Open, reading
 from cli.output import Json, answer, say
 from cli.problems import ExitCode, Problem
 from models.access import Scope
@@ -32,7 +33,7 @@ __all__ = ["why"]
 ACCEPTED_FILES = (".md", ".txt")
 
 
-def why(
+def why(  # noqa: PLR0917 - one parameter for each option
     target: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 The id of a matter or a case.")],
     act: Annotated[
         str | None,
@@ -44,6 +45,7 @@ def why(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写成可打印的文件。 A file to print: .md, .txt")
     ] = None,
+    opened: Open = None,
     full: Annotated[bool, typer.Option("--full", help="连同各岗所写的内容。 With what people wrote.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +58,7 @@ def why(
         raise Problem(
             f"--output {output}: 不支持的文件类型 not a kind of file;可接受 accepted: {', '.join(ACCEPTED_FILES)}"
         )
-    with record(settings()) as store, store.reading() as session:
+    with record(settings()) as store, reading(store, opened, lambda _: [target, matter_of(target)]) as session:
         found = _explained(session, target, act, full=full)
     if output is not None:
         _write(output, found)

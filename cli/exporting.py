@@ -12,12 +12,14 @@ from sqlmodel import Session
 
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
+from cli.looking import Open, looked
 from cli.output import Json, answer, say
 from cli.problems import Problem
 from cli.register import Register, write_acts, write_csv, write_xlsx
 from models.access import Scope
 from policies.directory import Directory
 from record import ledger, views
+from record.looks import Looked, grant, protected_targets
 from record.store import Store
 from record.views import RegisterLine
 
@@ -46,6 +48,7 @@ def export(
         str | None,
         typer.Option("--output", "-o", help="文件;- 为标准输出(csv、jsonl)。 The file; - is standard output."),
     ] = None,
+    opened: Open = None,
     as_json: Json = False,
 ) -> None:
     """导出台账(环节、灯、到期、距今工作日、最近记录)或全部记录。
@@ -61,7 +64,7 @@ def export(
     directory = Directory(()) if chosen_format is Format.JSONL else organs(chosen)
     with record(chosen) as store:
         try:
-            number = write(store, directory, chosen_format, file)
+            number = write(store, directory, chosen_format, file, opened)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -72,9 +75,18 @@ def export(
         say(f"{Path(file).absolute()}: {number} {'条记录 acts' if chosen_format is Format.JSONL else '件 matters'}")
 
 
-def write(store: Store, directory: Directory, format_: Format, file: str) -> int:
-    """Write the register, or every act, of a record to `file` (`-`: standard output); how many rows. Raises OSError."""
+def write(store: Store, directory: Directory, format_: Format, file: str, reason: str | None = None) -> int:
+    """Write the register, or every act, of a record to `file` (`-`: standard output); how many rows. Raises OSError.
+
+    Acts are written with masks, unless there is a `reason`: then the look at every case is on record first.
+    """
+    granted: Looked | None = None
+    if reason is not None and format_ is Format.JSONL:
+        with store.writing() as session:
+            granted = looked(session, reason, protected_targets(session))
     with store.reading() as session:
+        if granted is not None:
+            grant(session, granted)
         if format_ is Format.JSONL:
             if file == STDOUT:
                 return write_acts(sys.stdout, ledger.recorded(session))

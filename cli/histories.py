@@ -6,7 +6,7 @@ them the refused commands that found no running workflow, each recorded by a wor
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -25,6 +25,7 @@ from models.contract import (
     matter_workflow_id,
 )
 from models.evidence import Sealed
+from privacy.sealing import ErasedError
 from record.incidents import Incident
 from record.ledger import Witness
 from witnesses import Telling, messages_in, receipts_in, runs_of
@@ -45,13 +46,17 @@ class HistoryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the histories of one target show; `state` is None where only refused commands are about it."""
+    """What the histories of one target show; `state` is None where only refused commands are about it.
+
+    `erased` says that the key of the case was destroyed: its histories are there, and nobody can read them.
+    """
 
     target: str
     state: HistoryState | None
     witnessed: list[Witness] = field(default_factory=list)
     telling: Telling = field(default_factory=Telling)
     incidents: list[Incident] = field(default_factory=list)
+    erased: bool = False
 
 
 async def histories(client: Client, targets: Iterable[str]) -> list[History]:
@@ -73,11 +78,11 @@ async def history(client: Client, target: str) -> History:
         if error.status is RPCStatusCode.NOT_FOUND:
             return History(target, HistoryState.MISSING)
         raise
-    found = History(target, _state(described.status))
+    found, erased = History(target, _state(described.status)), False
     async for run_id, run in runs_of(client, target):
-        await _read(client, found, run)
         found.incidents.extend(watch.resets_in(target, run_id, run))
-    return found
+        erased |= not await _read(client, found, run)
+    return replace(found, erased=erased)
 
 
 async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
@@ -123,16 +128,22 @@ async def delete_runs(client: Client, target: str) -> int:
 
 async def run_of(client: Client, cut_off: Incident) -> History:
     """What a run that was ended from outside, and the runs before it, have witnessed."""
-    found = History(cut_off.target, None)
+    found, erased = History(cut_off.target, None), False
     async for _, run in runs_of(client, cut_off.target, run_id=cut_off.run_id):
-        await _read(client, found, run)
-    return found
+        erased |= not await _read(client, found, run)
+    return replace(found, erased=erased)
 
 
-async def _read(client: Client, found: History, run: WorkflowHistory) -> None:
-    receipts = await receipts_in(client, run)
+async def _read(client: Client, found: History, run: WorkflowHistory) -> bool:
+    """Add what a run has witnessed; False where nobody can read it any more, its key having been destroyed."""
+    try:
+        receipts = await receipts_in(client, run)
+        messages = await messages_in(client, run)
+    except ErasedError:
+        return False
     found.witnessed.extend(Witness(found.target, one.seq, one.head) for one in receipts if one.seq)
-    found.telling.add(receipts, await messages_in(client, run))
+    found.telling.add(receipts, messages)
+    return True
 
 
 async def targets_known(client: Client) -> list[str]:
@@ -150,11 +161,14 @@ async def misdirected(client: Client, target: str | None = None) -> AsyncIterato
             continue  # a drill's own
         found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
         said = found.events[0].workflow_execution_started_event_attributes.input.payloads
-        (order,) = await client.data_converter.decode(said, [Misdirected])
-        if target in (None, order.target):
-            aside = History(order.target, None)
-            await _read(client, aside, found)
-            yield aside
+        try:
+            (order,) = await client.data_converter.decode(said, [Misdirected])
+            if target in (None, order.target):
+                aside = History(order.target, None)
+                if await _read(client, aside, found):
+                    yield aside
+        except ErasedError:
+            continue
 
 
 def _state(status: WorkflowExecutionStatus | None) -> HistoryState:

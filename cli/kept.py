@@ -18,6 +18,8 @@ from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
 from policies.directory import Directory
+from privacy.masters import MasterError
+from privacy.sealing import SealError
 from record import calendars
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Settings, SettingsError, load
@@ -51,8 +53,10 @@ def in_words() -> Iterator[None]:
         yield
     except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, KeyFileError) as error:
         raise Problem(str(error)) from error
-    except RecordUnavailableError as error:
+    except (RecordUnavailableError, MasterError) as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error
+    except SealError as error:
+        raise Problem(f"{error} (starter.py verify)", ExitCode.REFUSED) from error
     except DatabaseError as error:
         text = f"数据库无法读取 the database cannot be read: {one_line(error.orig or error)}"
         raise Problem(text, ExitCode.UNAVAILABLE) from error

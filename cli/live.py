@@ -21,7 +21,8 @@ from cli import kept
 from cli.kept import one_line, record
 from cli.problems import ExitCode, Problem
 from embedded import EmbeddedServerError
-from office import Office, UnavailableError, connect
+from office import Office, UnavailableError, connect, keep_sealed
+from privacy.codec import PayloadKeys
 from record.store import Store
 from settings import Settings, Temporal, load_temporal
 
@@ -85,11 +86,14 @@ def announced(data_dir: Path, told: dict[str, Any]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-async def client_of(place: Temporal) -> Client:
-    """A client of that server. Raises UnavailableError, also when it does not answer within CONNECT_SECONDS."""
+async def client_of(place: Temporal, keys: PayloadKeys | None = None) -> Client:
+    """A client of that server, sealing with `keys` or those it is given later (office.py `keep_sealed`).
+
+    Raises UnavailableError, also when it does not answer within CONNECT_SECONDS.
+    """
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            return await connect(place)
+            return await connect(place, keys)
     except TimeoutError as error:
         raise UnavailableError(
             f"Temporal 服务 {place.address} 没有应答。 The Temporal server at {place.address} does not answer."
@@ -113,4 +117,5 @@ async def live(chosen: Settings, *, write: bool = False) -> AsyncIterator[Live]:
         # The server first: where there is none, no database is made.
         client = await client_of(temporal(chosen))
         with record(chosen, write=write) as store:
+            keep_sealed(client, store)
             yield Live(chosen, store, client, Office(client, store))

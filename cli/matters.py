@@ -9,6 +9,7 @@ import typer
 from cli.cases import case_details, show_case, unknown_case
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
+from cli.looking import Open, reading
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table
@@ -21,6 +22,7 @@ from policies.distance import Distance, distance
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment, speaker
 from record import cases, views
 from record.ledger import Entry
+from record.looks import with_cases
 from record.matters import SETTLED
 from record.outbox import Notice
 from record.views import MatterCard, MatterLine
@@ -95,6 +97,7 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
 
 def show(
     matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 The id of a matter or a case.")],
+    opened: Open = None,
     as_json: Json = False,
 ) -> None:
     """一件事项的现状:环节、灯、到期、在走的时限、案件和通知;一个案件的现状:环节、对象、措施、各项时限是否按时触发。
@@ -104,9 +107,9 @@ def show(
     """
     chosen, at = settings(), now()
     if is_case(matter_id):
-        _case(chosen, matter_id, at, as_json=as_json)
+        _case(chosen, matter_id, at, opened, as_json=as_json)
         return
-    with record(chosen) as store, store.reading() as session:
+    with record(chosen) as store, reading(store, opened, lambda one: with_cases(one, matter_id)) as session:
         card = views.card(session, matter_id, at, scope=Scope.everything())
         working = calendar(session)
         entries = views.timeline(session, matter_id, scope=Scope.everything())
@@ -118,8 +121,8 @@ def show(
         _show(card, entries, at, working)
 
 
-def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> None:
-    with record(chosen) as store, store.reading() as session:
+def _case(chosen: Settings, case_id: str, at: datetime, opened: str | None, *, as_json: bool) -> None:
+    with record(chosen) as store, reading(store, opened, lambda _: [case_id]) as session:
         case = cases.seen(session, case_id)
         cited = cases.cited_by(session, case) if case else {}
     if case is None:
@@ -132,11 +135,12 @@ def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> Non
 
 def timeline(
     matter_id: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 The id of a matter or a case.")],
+    opened: Open = None,
     as_json: Json = False,
 ) -> None:
     """一件事项(连同其案件)的全部记录,按登记次序。 Every act of a matter and its cases, in the order of recording."""
     chosen = settings()
-    with record(chosen) as store, store.reading() as session:
+    with record(chosen) as store, reading(store, opened, lambda one: with_cases(one, matter_id)) as session:
         entries = views.timeline(session, matter_id, scope=Scope.everything())
     if not entries:
         raise _unknown(matter_id)

@@ -20,7 +20,9 @@ from cli.problems import ExitCode, Problem
 from intake.acts import Index, index, read
 from intake.problems import IntakeError
 from models.calendar import CalendarNotice
+from privacy.vault import Vault
 from record import calendars, lives, procedures
+from record.sealed import for_the_rules
 from record.store import Store
 from rehearsal.retracing import Recorded
 
@@ -78,7 +80,7 @@ def history(source: str | None) -> History:
         chosen = settings()
         if chosen.sqlite_file is not None and not chosen.sqlite_file.is_file():
             raise NoRecordError(chosen)
-        return RecordHistory(chosen.database_url)
+        return RecordHistory(chosen.database_url, own=True)
     if "://" in source:
         return _at(source)
     file = Path(source)
@@ -117,10 +119,12 @@ def _shown(url: str) -> str:
 
 
 @contextmanager
-def _reading(url: str) -> Iterator[Store]:
+def _reading(url: str, *, own: bool = False) -> Iterator[Store]:
     with in_words():
         try:
-            store = Store(url, pool_size=1, read_only=True)
+            # Another record's keys are not here: its protected fields are read as masks.
+            vault = Vault(settings().master) if own else None
+            store = Store(url, pool_size=1, read_only=True, vault=vault)
         except (ArgumentError, ImportError, ValueError) as error:
             raise Problem(f"--on {_shown(url)}: {one_line(error)};可接受 accepted: {ACCEPTED}") from error
         try:
@@ -131,10 +135,11 @@ def _reading(url: str) -> Iterator[Store]:
 
 @dataclass(frozen=True, slots=True)
 class RecordHistory:
-    """A record, opened so that it cannot be written."""
+    """A record, opened so that it cannot be written; of the office's `own` the rules retrace what was really said."""
 
     url: str
     file: Path | None = None
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -156,7 +161,7 @@ class RecordHistory:
             while True:
                 page = lives.registered(session, since=since, until=until, after=after, limit=PAGE)
                 if page.items:
-                    yield RecordPage(self.url, page.items)
+                    yield RecordPage(self.url, page.items, self.own)
                 if page.next is None:
                     return
                 after = page.next
@@ -176,11 +181,13 @@ class RecordPage:
 
     url: str
     ids: tuple[str, ...]
+    own: bool = False
 
     def families(self) -> Iterator[Family]:
         """Each family with its acts; raises Problem for an entry that cannot be read."""
         try:
-            with _reading(self.url) as store, store.reading() as session:
+            with _reading(self.url, own=self.own) as store, store.reading() as session:
+                for_the_rules(session)
                 found = lives.lives(session, self.ids)
         except ValidationError as error:
             fault = error.errors(include_input=False, include_url=False)[0]

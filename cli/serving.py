@@ -116,6 +116,7 @@ async def _server(
         chosen.data_dir,
         port=chosen.temporal_port,
         ui_port=chosen.ui_port,
+        ui_codec_endpoint=chosen.codec_url,
         namespace=named.namespace,
         search_attributes=SEARCH_ATTRIBUTES,
         synchronous=chosen.sqlite_synchronous.value,

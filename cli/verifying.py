@@ -27,12 +27,14 @@ from models.cases import CASE_OVER, CaseStage
 from models.contract import is_account
 from models.evidence import IncidentKind
 from models.matters import Stage
+from office import keep_sealed
 from policies.wording import moment
 from record import documents, ledger, views
 from record import targets as record_targets
 from record.documents import DocumentFault, DocumentFaultKind
 from record.incidents import Incident
 from record.ledger import ChainFault, FaultKind, Witness
+from record.looks import chain_of
 from record.store import Store
 from settings import Settings
 from witnesses import Telling
@@ -78,6 +80,7 @@ def verify(
     """
     chosen = settings()
     compared, unavailable = 0, None
+    erased: list[str] = []
     with record(chosen) as store:
         targets = _targets(store, target)
         with store.reading() as session:
@@ -91,7 +94,7 @@ def verify(
         if not offline:
             try:
                 with in_words():
-                    compared, more, befell = asyncio.run(_compared(store, target, temporal(chosen)))
+                    compared, more, befell, erased = asyncio.run(_compared(store, target, temporal(chosen)))
                 found += more
                 record_incidents(store, chosen, befell)
             except Problem as problem:
@@ -99,12 +102,15 @@ def verify(
                     raise
                 unavailable = str(problem)
     if as_json:
-        answer(_document(found, compared=None if offline or unavailable else compared, unavailable=unavailable))
+        number = None if offline or unavailable else compared
+        answer({**_document(found, compared=number, unavailable=unavailable), "erased": erased})
     else:
         for one in found:
             say(one.text)
             for act in one.acts:
                 say(f"  {act.text}")
+        for name in erased:
+            say(f"{name}: 已销毁,流程历史无法对照 erased; its history cannot be compared")
         what = "记录链 chains" if offline or unavailable else f"记录链与 {compared} 份流程历史 chains and histories"
         say(f"{what}: " + (f"{len(found)} 处不符 findings" if found else "相符 in order"))
     if unavailable:
@@ -135,12 +141,19 @@ def _targets(store: Store, target: str | None) -> list[str] | None:
         known = ledger.head(session, target).seq or views.card(session, target, now(), scope=Scope.everything())
     if not known:
         raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
-    return [target, *cases]
+    # The looks at each of them stand in chains of their own.
+    return [one for own in (target, *cases) for one in (own, chain_of(own))]
 
 
-async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding], list[Incident]]:
-    """How many histories were compared, what they say against the record, and what befell workflows from outside."""
+async def _compared(
+    store: Store, target: str | None, place: Any
+) -> tuple[int, list[Finding], list[Incident], list[str]]:
+    """How many histories were compared, what they say against the record, what befell workflows from outside.
+
+    Last, the targets whose histories cannot be read any more because their key was destroyed.
+    """
     client = await client_of(place)
+    keep_sealed(client, store)
     stages = _stages(store, target)
     known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
@@ -163,7 +176,8 @@ async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, 
             found += [_sealed(fault) for fault in sealing.witnessed(session, answered)]
     faults = await _against(store, client, [*seen, *aside])
     named = _named(store, faults, [*seen, *aside])
-    return len(seen) + len(aside), [*found, *_late(store, target), *named], befell
+    erased = [one.target for one in seen if one.erased]
+    return len(seen) + len(aside) - len(erased), [*found, *_late(store, target), *named], befell, erased
 
 
 def _named(store: Store, faults: list[ChainFault], seen: list[History]) -> list[Finding]:

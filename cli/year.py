@@ -24,6 +24,7 @@ from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
 from policies.wording import LIGHTS
 from record import ledger, outbox, targets, views
+from record.sealed import for_the_rules
 from record.store import Store
 from record.views import OrganSummary, Overview
 from rehearsal.conductor import Conductor, Played
@@ -82,6 +83,7 @@ def _keep(store: Store, played: Played, kept: int) -> None:
     for act in acts:
         last[act.target] = (last[act.target][0] + 1 if act.target in last else 1, act)
     with store.writing() as session:
+        for_the_rules(session)
         entries = []
         for act in acts[kept:]:
             entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))

@@ -6,6 +6,7 @@ checks it. Written aside and moved into place, so that a killed process leaves a
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from record.documents import digest
@@ -29,13 +30,18 @@ class Files:
         """Where the file of this hash lies, or would lie."""
         return self._directory / hash_[:2] / f"{hash_}.docx"
 
-    def get(self, hash_: str) -> bytes | None:
-        """The file of this hash; None when it is not here. Raises DamagedFileError, and OSError."""
+    def get(self, hash_: str, opened: Callable[[bytes], bytes] | None = None) -> bytes | None:
+        """The file of this hash; None when it is not here. Raises DamagedFileError, and OSError.
+
+        `opened` makes the page of what is kept, where it is kept sealed; it may raise ValueError for what was altered.
+        """
         path = self.path(hash_)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
+        if opened is not None:
+            content = opened(content)
         if digest(content) != hash_:
             raise DamagedFileError(path)
         return content
@@ -48,15 +54,18 @@ class Files:
             return False
         return True
 
-    def put(self, content: bytes) -> str:
-        """Keep a file, durably, in place of whatever lies under its hash; returns the hash. Raises OSError."""
+    def put(self, content: bytes, kept: bytes | None = None) -> str:
+        """Keep a file, durably, in place of whatever lies under its hash; returns the hash. Raises OSError.
+
+        `kept` is what is written in place of the page itself, where it is sealed; its name is the hash of the page.
+        """
         hash_ = digest(content)
         path = self.path(hash_)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.write(content if kept is None else kept)
                 file.flush()
                 os.fsync(file.fileno())
             Path(aside).replace(path)

@@ -11,13 +11,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import Act
 from models.contract import matter_of
 from office import Office
 from policies.directory import Directory
+from privacy.codec import Codec, MemoryKeys, converter
 from record import ledger, targets
 from record.store import Store
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
@@ -125,6 +125,6 @@ async def play_embedded(scenarios: Sequence[Scenario], directory: Directory) -> 
         async with EmbeddedServer(
             data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
         ) as server:
-            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            client = await Client.connect(server.address, data_converter=converter(Codec(MemoryKeys())))
             player = Player(client, directory, settings, records_in(data_dir))
             return [await player.play(scenario) for scenario in scenarios]

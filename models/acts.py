@@ -128,6 +128,8 @@ class ActName(StrEnum):
     HOLD_RELEASED = "hold_released"
     DESTRUCTION_REQUESTED = "destruction_requested"
     DESTROYED = "destroyed"
+    LOOKED_AT = "looked_at"
+    KEY_DESTROYED = "key_destroyed"
 
 
 ACCOUNT_ACTS = frozenset(

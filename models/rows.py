@@ -86,6 +86,7 @@ _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
+_DESTROYED = text("destroyed_at IS NOT NULL")
 
 
 class ActRow(SQLModel, table=True):
@@ -599,6 +600,26 @@ class PendingSignInRow(SQLModel, table=True):
     nonce: str
     verifier: str
     expires_at: datetime = Field(sa_type=Instant)
+
+
+class SubjectKeyRow(SQLModel, table=True):
+    """One version of the key under which what belongs to a subject is sealed, wrapped by the master key.
+
+    `master` names the version of the master key. A destroyed key leaves its row without `wrapped`: the tombstone.
+    """
+
+    __tablename__ = "subject_keys"
+    __table_args__ = (
+        Index("ix_subject_keys_destroyed", "subject", sqlite_where=_DESTROYED, postgresql_where=_DESTROYED),
+        KEYED_BY_TEXT,
+    )
+
+    subject: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    master: str
+    wrapped: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
+    destroyed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 def table(row: type[SQLModel]) -> Table:

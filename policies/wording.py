@@ -127,6 +127,8 @@ ACTS: dict[ActName, str] = {
     ActName.HOLD_RELEASED: "解除暂停销毁",
     ActName.DESTRUCTION_REQUESTED: "提请销毁",
     ActName.DESTROYED: "保管期满,已销毁",
+    ActName.LOOKED_AT: "查看受保护内容",
+    ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
 }
 

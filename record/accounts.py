@@ -140,7 +140,7 @@ def chains(session: Session) -> dict[str, list[Act]]:
     found: dict[str, list[Act]] = {}
     chosen = select(_ACTS).where(_ACTS.c.target.startswith(begins)).order_by(_ACTS.c.target, _ACTS.c.seq)
     for row in session.execute(chosen):
-        found.setdefault(row.target.removeprefix(begins), []).append(ledger.entry_of(row).act)
+        found.setdefault(row.target.removeprefix(begins), []).append(ledger.entry_of(session, row).act)
     return found
 
 

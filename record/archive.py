@@ -279,4 +279,4 @@ def _acts_of(session: Session, rows: Any, target: str | None) -> dict[str, Entry
 def _entries(session: Session, seqs: Any) -> Iterator[Entry]:
     chosen = select(_ACTS).where(_ACTS.c.target == ARCHIVE, _ACTS.c.seq.in_(list(seqs))).order_by(_ACTS.c.seq)
     for row in session.execute(chosen):
-        yield ledger.entry_of(row)
+        yield ledger.entry_of(session, row)

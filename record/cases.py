@@ -4,6 +4,7 @@ The state is a snapshot beside the ledger, written in the transaction that appen
 policies/. engine.md 4.
 """
 
+import json
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -12,8 +13,13 @@ from sqlmodel import Session
 from models.acts import ActName
 from models.cases import CaseState
 from models.contract import matter_of
+from models.protection import Kind
 from models.rows import CaseRow, CaseSnapshotRow, HeadRow, table
 from record import parties
+from record.keys import subject_of
+from record.ledger import canonical
+from record.sealed import SEALED, opens, sealed
+from record.sealed import read as read_sealed
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
@@ -34,7 +40,8 @@ _SAVE_SNAPSHOT = Prepared(upsert(_SNAPSHOTS, "id"))
 def load(session: Session, case_id: str) -> CaseState | None:
     """The state after the case's last transition; None when it has had none.
 
-    In a writing transaction no other one can change the case before this one has ended.
+    In a writing transaction no other one can change the case before this one has ended. What is protected in it is as
+    this transaction may read it: whoever is to save it again opens it first (record/sealed.py `for_the_rules`).
     """
     hold(session, case_id)
     row = _LOAD.first(session, {"case": case_id})
@@ -43,15 +50,15 @@ def load(session: Session, case_id: str) -> CaseState | None:
         return None
     if row[1] is not None:
         unit(session).heads[case_id] = Head(row[1], row[2])
-    state = CaseState.model_validate_json(row[0])
+    state = _state(session, case_id, row[0])
     parties.loaded(session, case_id, state)
     return state
 
 
 def seen(session: Session, case_id: str) -> CaseState | None:
-    """The case's state as it stands now; None for an unknown one. It is not held."""
+    """The case's state as it stands now, as this transaction may read it; None for an unknown one. It is not held."""
     row = _SEEN.first(session, {"case": case_id})
-    return None if row is None else CaseState.model_validate_json(row[0])
+    return None if row is None else _state(session, case_id, row[0])
 
 
 def cited_by(session: Session, state: CaseState) -> dict[str, CaseState]:
@@ -68,12 +75,12 @@ def open_against(session: Session, subject: str) -> list[CaseState]:
     """
     hold(session, f"subject {subject}")
     chosen = (
-        select(_SNAPSHOTS.c.state)
+        select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.state)
         .join_from(_SNAPSHOTS, _CASES, _CASES.c.id == _SNAPSHOTS.c.id)
         .where(_CASES.c.subject == subject, _CASES.c.open.is_(True))
         .order_by(_CASES.c.id)
     )
-    return [CaseState.model_validate_json(state) for state in session.execute(chosen).scalars()]
+    return [_state(session, row.id, row.state) for row in session.execute(chosen)]
 
 
 def resting_on(session: Session, case_id: str) -> list[CaseState]:
@@ -82,11 +89,11 @@ def resting_on(session: Session, case_id: str) -> list[CaseState]:
     Reads every snapshot that names the id: it is asked only when a measure is revoked.
     """
     chosen = (
-        select(_SNAPSHOTS.c.state)
+        select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.state)
         .where(_SNAPSHOTS.c.state.contains(f'"{case_id}"', autoescape=True), _SNAPSHOTS.c.id != case_id)
         .order_by(_SNAPSHOTS.c.id)
     )
-    found = [CaseState.model_validate_json(state) for state in session.execute(chosen).scalars()]
+    found = [_state(session, row.id, row.state) for row in session.execute(chosen)]
     return [state for state in found if state.rests_on(case_id)]
 
 
@@ -100,7 +107,12 @@ def save(
     next_at: datetime | None,
     due_at: datetime | None,
 ) -> None:
-    """Replace the case's snapshot and what lists show of it; see record/matters.py `save`. Instants must be aware."""
+    """Replace the case's snapshot and what lists show of it; see record/matters.py `save`. Instants must be aware.
+
+    Raises RuntimeError in a transaction that does not open the case: masks would be kept in place of what they hide.
+    """
+    if not opens(session, subject_of(state.id)):
+        raise RuntimeError(f"{state.id}: saved by a transaction that does not open it")
     row = {
         "id": state.id,
         "matter_id": state.matter_id or matter_of(state.id),
@@ -119,4 +131,17 @@ def save(
     }
     _SAVE_CASE.run(session, row)
     parties.keep(session, state)
-    _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json(exclude_defaults=True)})
+    told = state.model_dump(mode="json", exclude_defaults=True)
+    kept = sealed(session, Kind.STATE, told, subject_of(state.id), _place(state.id))
+    _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": canonical(kept)})
+
+
+def _state(session: Session, case_id: str, text: str) -> CaseState:
+    if f'"{SEALED}":' not in text and opens(session, subject_of(case_id)):
+        return CaseState.model_validate_json(text)
+    told = read_sealed(session, Kind.STATE, json.loads(text), _place(case_id), subject_of(case_id))
+    return CaseState.model_validate_json(canonical(told))
+
+
+def _place(case_id: str) -> str:
+    return f"state {case_id}"

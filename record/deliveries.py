@@ -193,7 +193,7 @@ def told(session: Session, target: str, seq: int) -> Told | None:
     if row is None:
         return None
     return Told(
-        entry_of(row),
+        entry_of(session, row),
         row.matter_id,
         MatterState.model_validate_json(row.state) if row.state else None,
         cases.seen(session, target) if is_case(target) else None,
@@ -471,14 +471,17 @@ def deliveries(
         chosen = chosen.where(_owner == matter_id)
     if after is not None:
         chosen = chosen.where(_behind(after))
-    found = [_delivery(row) for row in session.execute(chosen)]
+    found = [_delivery(session, row) for row in session.execute(chosen)]
     return cut(found, limit, lambda one: f"{one.number}|{one.recipient}|{one.channel}")
 
 
 def of_act(session: Session, target: str, seq: int) -> list[Delivery]:
     """What became of that entry outside the house: by post, then by channel."""
     chosen = _listed().where(_ACTS.c.target == target, _ACTS.c.seq == seq)
-    return [_delivery(row) for row in session.execute(chosen.order_by(_DELIVERIES.c.recipient, _DELIVERIES.c.channel))]
+    return [
+        _delivery(session, row)
+        for row in session.execute(chosen.order_by(_DELIVERIES.c.recipient, _DELIVERIES.c.channel))
+    ]
 
 
 def _listed() -> Select[Any]:
@@ -491,7 +494,7 @@ def _listed() -> Select[Any]:
     )
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def _delivery(session: Session, row: Row[Any]) -> Delivery:
     return Delivery(
         row.number,
         row.recipient,
@@ -509,7 +512,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         row.failure,
         row.matter_id,
         row.title,
-        entry_of(row),
+        entry_of(session, row),
     )
 
 

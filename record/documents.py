@@ -17,9 +17,13 @@ from sqlmodel import Session
 
 from models.acts import ActName
 from models.contract import is_case
-from models.documents import ISSUED
+from models.documents import ISSUED, DocumentFacts
+from models.protection import Kind
 from models.rows import ActRow, DocumentRow, TemplateRow, table
-from record.ledger import Entry
+from privacy.sealing import ErasedError, SealError
+from record import keys, sealed
+from record.keys import subject_of
+from record.ledger import Entry, canonical
 from record.pages import Page, bounded, cut
 from record.statements import Prepared, insert_or_ignore
 from record.store import hold
@@ -186,6 +190,47 @@ def number(session: Session, wanted: Sequence[Series]) -> list[int]:
         last[series] += 1
         taken.append(last[series])
     return taken
+
+
+def sealed_facts(session: Session, target: str, facts: DocumentFacts) -> str:
+    """What a document says, as canonical JSON: of a paper of a case with its protected fields sealed."""
+    told = facts.model_dump(mode="json")
+    if is_case(target):
+        told = sealed.sealed(session, Kind.PAPER, told, subject_of(target), _place(facts.number))
+    return canonical(told)
+
+
+def opened_facts(session: Session, kept: Kept) -> DocumentFacts:
+    """What a document says, for the page. Raises ErasedError, and SealError where this transaction may not read it."""
+    told, subject = json.loads(kept.facts), subject_of(kept.issued.target)
+    if is_case(kept.issued.target) and not sealed.opens(session, subject):
+        raise SealError(kept.issued.number)
+    if sealed.SEALED in told:
+        if keys.erased(session, subject):
+            raise ErasedError(subject)
+        told = sealed.read(session, Kind.PAPER, told, _place(kept.issued.number), subject)
+    return DocumentFacts.model_validate_json(canonical(told))
+
+
+def seal_page(session: Session, one: Issued, content: bytes) -> bytes:
+    """A printed page as its file is kept: of a case sealed. Raises ErasedError, MasterError."""
+    if not is_case(one.target):
+        return content
+    return sealed.seal_file(session, content, subject_of(one.target), f"file {digest(content)}")
+
+
+def open_page(session: Session, content: bytes, hash_: str) -> bytes:
+    """The page behind a kept file. Raises ErasedError, SealError, MasterError."""
+    return sealed.read_file(session, content, f"file {hash_}")
+
+
+def guarded(session: Session, one: Issued) -> bool:
+    """Whether a document says what only a look opens: a paper of a case, where anything is kept sealed."""
+    return is_case(one.target) and not sealed.opens(session, subject_of(one.target))
+
+
+def _place(number: str) -> str:
+    return f"paper {number}"
 
 
 def keep(session: Session, drafts: Iterable[tuple[Entry, Draft]]) -> None:

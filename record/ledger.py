@@ -20,7 +20,11 @@ from sqlmodel import Session
 
 from models.acts import Act, ActName
 from models.contract import ARCHIVE
+from models.protection import Kind
 from models.rows import SHANGHAI, ActRow, CertificateRow, HeadRow, SnapshotRow, aware, instant_text, table
+from record.keys import subject_of
+from record.sealed import read as read_sealed
+from record.sealed import sealed
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
@@ -124,10 +128,19 @@ class ChainFault:
         )
 
 
-def append(session: Session, acts: Sequence[Act], *, message_id: str | None, processed_at: datetime) -> list[Entry]:
+def append(
+    session: Session,
+    acts: Sequence[Act],
+    *,
+    message_id: str | None,
+    processed_at: datetime,
+    about: str | None = None,
+) -> list[Entry]:
     """Append the acts in this order, each to the chain of its target; returns the entries in the same order.
 
-    Every instant must be aware (NaiveInstantError); an act's detail must be JSON (ValueError).
+    Protected fields are sealed before the act is hashed, under the key of `about` where another target is named (a case
+    whose materials the acts of its matter tell), else of the act's own target. The entries have them open. Every
+    instant must be aware (NaiveInstantError); an act's detail must be JSON (ValueError).
     """
     known = unit(session)
     processed = instant_text(processed_at)
@@ -139,7 +152,9 @@ def append(session: Session, acts: Sequence[Act], *, message_id: str | None, pro
         if act.due is not None:
             aware(act.due)
         seq, previous = heads[act.target].seq + 1, heads[act.target].hash
-        body = canonical(act.model_dump(mode="json", exclude_none=True))
+        told = act.model_dump(mode="json", exclude_none=True)
+        place = place_of(act.target, seq)
+        body = canonical(sealed(session, Kind.ACT, told, subject_of(about or act.target), place))
         own = entry_hash(act.target, seq, body, message_id=message_id, processed=processed, previous=previous)
         heads[act.target] = Head(seq, own)
         entries.append(Entry(act.target, seq, act, message_id, processed_at.astimezone(SHANGHAI), previous, own))
@@ -166,7 +181,7 @@ def append(session: Session, acts: Sequence[Act], *, message_id: str | None, pro
 def entries(session: Session, target: str, after: int = 0) -> list[Entry]:
     """The target's entries with a number greater than `after`, in order; none for an unknown target."""
     chosen = select(_ACTS).where(_ACTS.c.target == target, _ACTS.c.seq > after).order_by(_ACTS.c.seq)
-    return [entry_of(row) for row in session.execute(chosen)]
+    return [entry_of(session, row) for row in session.execute(chosen)]
 
 
 def acts_of(session: Session, target: str) -> list[ActName]:
@@ -179,18 +194,39 @@ def recorded(session: Session, after_id: int = 0) -> Iterator[Entry]:
     """Every entry of every target in the order of recording, after the one with this row number."""
     chosen = select(_ACTS).where(_ACTS.c.id > after_id).order_by(_ACTS.c.id)
     for row in session.execute(chosen.execution_options(yield_per=500)):
-        yield entry_of(row)
+        yield entry_of(session, row)
 
 
-def entry_of(row: Row[Any]) -> Entry:
-    """The entry held by a row of the whole ledger table."""
-    # What was destroyed under a certificate leaves what, where and when, and the hashes.
-    gone = Act(at=row.at, target=row.target, act=ActName(row.act)) if not row.body else None
-    act = gone or Act.model_validate_json(row.body)
+def entry_of(session: Session, row: Row[Any]) -> Entry:
+    """The entry held by a row of the whole ledger table, its protected fields as this transaction may read them."""
+    known = unit(session)
+    if not row.body:
+        # What was destroyed under a certificate leaves what, where and when, and the hashes.
+        act = Act(at=row.at, target=row.target, act=ActName(row.act))
+    elif '"sealed":' not in row.body and (known.vault is None or known.opens is None):
+        act = Act.model_validate_json(row.body)
+    else:
+        written = json.loads(row.body)
+        told = read_sealed(session, Kind.ACT, written, place_of(row.target, row.seq), subject_of(row.target))
+        act = Act.model_validate_json(canonical(told))
     local = {"at": act.at.astimezone(SHANGHAI), "due": act.due and act.due.astimezone(SHANGHAI)}
     return Entry(
         row.target, row.seq, act.model_copy(update=local), row.message_id, row.processed_at, row.previous, row.hash
     )
+
+
+def parsed(body: str) -> dict[str, Any]:
+    """An act's text as it is kept; an empty one where it cannot be read, which `verify` reports."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def place_of(target: str, seq: int) -> str:
+    """Where an entry's box stands."""
+    return f"act {target} {seq}"
 
 
 def head(session: Session, target: str) -> Head:

@@ -66,7 +66,7 @@ def lives(session: Session, families: Sequence[str]) -> dict[str, list[Entry]]:
     own = _ACTS.c.target.in_(list(family_of))
     found: dict[str, list[Entry]] = {family: [] for family in families}
     for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id)):
-        found[family_of[row.target]].append(entry_of(row))
+        found[family_of[row.target]].append(entry_of(session, row))
     return found
 
 

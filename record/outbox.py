@@ -186,7 +186,7 @@ def _notices(session: Session, post: str, channel: Channel, before: int | None, 
             row.delivered_at,
             row.matter_id,
             row.title,
-            entry_of(row),
+            entry_of(session, row),
         )
         for row in session.execute(chosen)
     ]

@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
+from privacy.vault import Vault
+
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 
@@ -26,14 +28,30 @@ class Head(NamedTuple):
     hash: str
 
 
+class KeptKey(NamedTuple):
+    """A version of a subject's key as the record has it; `wrapped` is None for a destroyed one."""
+
+    version: int
+    master: str
+    wrapped: str | None
+
+
 @dataclass(slots=True)
 class Unit:
-    """What one transaction has learnt so far, so that nothing is asked twice. It ends with the transaction."""
+    """What one transaction has learnt so far, so that nothing is asked twice. It ends with the transaction.
+
+    `vault` is None where nothing is kept sealed (a drill, a rehearsal). `opens` names the subjects whose protected
+    fields this transaction may read, None meaning every one: nothing at first.
+    """
 
     session: Session
     dialect: Dialect
     writing: bool
     opened: Any = None
+    vault: Vault | None = None
+    opens: set[str] | None = field(default_factory=set)
+    keys: dict[str, list[KeptKey]] = field(default_factory=dict)
+    erased: set[str] | None = None
     heads: dict[str, Head] = field(default_factory=dict)
     standing: dict[str, Values | None] = field(default_factory=dict)
     parties: dict[str, frozenset[Any]] = field(default_factory=dict)
@@ -47,9 +65,11 @@ class Unit:
         return self.opened
 
 
-def begin_unit(session: Session, dialect: Dialect, *, writing: bool, cursor: Any = None) -> None:
+def begin_unit(
+    session: Session, dialect: Dialect, *, writing: bool, cursor: Any = None, vault: Vault | None = None
+) -> None:
     """Mark a session as a transaction of the record; `cursor` is the driver's, when the caller has it at hand."""
-    session.info[_UNIT] = Unit(session, dialect, writing, cursor)
+    session.info[_UNIT] = Unit(session, dialect, writing, cursor, vault)
 
 
 def end_unit(session: Session) -> None:
@@ -148,6 +168,13 @@ class Prepared:
         known.cursor.execute(compiled.text, compiled.arguments(values))
         row = known.cursor.fetchone()
         return None if row is None else compiled.row(row)
+
+    def every(self, session: Session, values: Values) -> list[list[Any]]:
+        """Every row it finds."""
+        known = unit(session)
+        compiled = self._for(known.dialect)
+        known.cursor.execute(compiled.text, compiled.arguments(values))
+        return [compiled.row(row) for row in known.cursor.fetchall()]
 
     def _for(self, dialect: Dialect) -> _Compiled:
         key = (dialect.name, dialect.driver)

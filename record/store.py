@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, insp
 from sqlmodel import Session
 
 from models.rows import ActRow, table
+from privacy.vault import Vault
 from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
 
@@ -72,7 +73,8 @@ class Store:
     EXTRA: with NORMAL a power failure can take the last commits, a killed process never can. `patience` is how long to
     wait for a lock, a connection, or (PostgreSQL) a free place among the `pool_size` connections, `statement_limit` how
     long one statement may take on PostgreSQL. `read_only` leaves an SQLite file as it is, to the byte: not even its log
-    is copied into it when it is closed. Raises ValueError for an SQLite database in memory.
+    is copied into it when it is closed. `vault` keeps protected fields sealed and masks them for readers; without it
+    nothing is protected, which is for drills and rehearsals. Raises ValueError for an SQLite database in memory.
     """
 
     def __init__(
@@ -84,10 +86,12 @@ class Store:
         patience: timedelta = PATIENCE,
         statement_limit: timedelta = STATEMENT_LIMIT,
         read_only: bool = False,
+        vault: Vault | None = None,
     ) -> None:
         if synchronous.upper() not in SYNCHRONOUS:
             raise ValueError(f"synchronous: {synchronous!r}; 可接受 accepted: {', '.join(SYNCHRONOUS)}")
         self.url = make_url(url)
+        self.vault = vault
         self._turns: Turns | None = None
         if self.url.get_backend_name() == "sqlite":
             file = _file(self.url)
@@ -157,7 +161,8 @@ class Store:
             self._connected() as connection,
             Session(connection, join_transaction_mode="rollback_only") as session,
         ):
-            begin_unit(session, connection.dialect, writing=True, cursor=connection.connection.cursor())
+            cursor = connection.connection.cursor()
+            begin_unit(session, connection.dialect, writing=True, cursor=cursor, vault=self.vault)
             try:
                 yield session
                 session.flush()
@@ -168,11 +173,17 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """One transaction that cannot write and sees one state throughout. Raises RecordUnavailableError."""
         with _unavailable(self._reader.dialect), Session(self._reader) as session:
-            begin_unit(session, self._reader.dialect, writing=False)
+            begin_unit(session, self._reader.dialect, writing=False, vault=self.vault)
             try:
                 yield session
             finally:
                 end_unit(session)
+
+    def scrub(self) -> None:
+        """Leave no trace of what was overwritten in SQLite's log; harmless elsewhere, and while others read."""
+        if self._turns is not None:
+            with self._writer.connect() as connection:
+                _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Let go of every connection; the store opens new ones when it is used again."""
@@ -300,6 +311,8 @@ def _prepare_writer(synchronous: str, patience: timedelta) -> Any:
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
+        # A destroyed key is overwritten in its page, which is written anyway.
+        connection.execute("PRAGMA secure_delete = FAST")
         # Otherwise INSERT OR REPLACE would delete a row without the triggers that forbid it.
         connection.execute("PRAGMA recursive_triggers = ON")
 

@@ -363,7 +363,7 @@ def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = 
     if is_case(target):
         readable = parties.case_read(scope, _ACTS.c.target)
         chosen = _within(select(_ACTS).where(_ACTS.c.target == target), readable)
-        return [entry_of(row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
+        return [entry_of(session, row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
     visible = parties.whole(scope)
     own: ColumnElement[Any] = _ACTS.c.target == target
     if visible is not None:
@@ -374,7 +374,7 @@ def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = 
         readable = parties.case_read(scope, _ACTS.c.target)
         seen_whole = true() if visible is None else exists().where(_MATTERS.c.id == target, visible)
         own = own | and_(_ACTS.c.target.in_(of_matter), seen_whole, true() if readable is None else readable)
-    return [entry_of(row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
+    return [entry_of(session, row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
 
 def by_organ(session: Session, now: datetime, *, scope: Scope) -> Overview:

@@ -21,31 +21,32 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "logs": frozenset(),
     "lifeline": frozenset(),
     "addresses": frozenset(),
-    "settings": frozenset({"addresses", "logs"}),
+    "settings": frozenset({"addresses", "logs", "privacy"}),
     "embedded": frozenset({"lifeline", "logs"}),
     "policies": frozenset({"models"}),
-    "record": frozenset({"models", "logs"}),
+    "privacy": frozenset({"models", "policies", "addresses", "logs"}),
+    "record": frozenset({"models", "privacy", "logs"}),
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
-    "documents": frozenset({"models", "policies", "record", "logs"}),
+    "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
     "activities": frozenset({"models", "policies", "record", "documents", "notices", "evidence", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
-    "office": frozenset({"models", "policies", "record", "logs", "settings"}),
-    "witnesses": frozenset({"models", "record"}),
+    "office": frozenset({"models", "policies", "privacy", "record", "logs", "settings"}),
+    "witnesses": frozenset({"models", "privacy", "record"}),
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
     "web": frozenset({"models", "policies", "record", "identity", "office", "logs", "settings"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"backup", "builds", "documents", "evidence", "leaving", "reconciling"}
+        | {"backup", "builds", "documents", "evidence", "leaving", "privacy", "reconciling"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
-        | {"embedded", "logs", "settings"}
+        | {"embedded", "logs", "privacy", "settings"}
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
@@ -58,6 +59,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "identity",
             "logs",
             "notices",
+            "privacy",
             "reconciling",
             "settings",
             "web",
@@ -242,6 +244,23 @@ def environment_readings(root: Path) -> Iterator[str]:
                     yield f"{path}:{node.lineno}: the environment is read in settings.py only"
 
 
+def plain_text_paths(root: Path) -> Iterator[str]:
+    """A record is opened with its vault, and nothing is said to Temporal but through the codec; drills keep nothing."""
+    for package, path, tree in sources(root):
+        if package in SUPPORT | {"drill", "embedded"}:
+            continue
+        for node, name in calls(tree):
+            given = {keyword.arg for keyword in node.keywords}
+            if name == "record.store.Store" and not given & {"vault", None}:
+                yield f"{path}:{node.lineno}: a record without a vault keeps everything plain"
+            if name == "temporalio.client.Client.connect" and "data_converter" not in given:
+                yield f"{path}:{node.lineno}: a client without a codec speaks in plain text"
+        if path.as_posix() != "privacy/codec.py":
+            for line, name in imported(tree):
+                if name.endswith(".pydantic_data_converter"):
+                    yield f"{path}:{line}: a converter without a codec speaks in plain text"
+
+
 def loose_log_lines(root: Path) -> Iterator[str]:
     """An event is a fixed phrase, and no key is one that the log withholds."""
     for package, path, tree in sources(root):
@@ -276,6 +295,7 @@ RULES: tuple[Rule, ...] = (
     date_arithmetic_in_workflows,
     environment_readings,
     loose_log_lines,
+    plain_text_paths,
 )
 
 
@@ -291,6 +311,9 @@ def test_the_rules_look_at_the_code_that_is_there() -> None:
 
 
 VIOLATIONS = [
+    (plain_text_paths, "cli/kept.py", "from record.store import Store\nstore = Store(url)"),
+    (plain_text_paths, "office.py", "from temporalio.client import Client\nclient = Client.connect(address)"),
+    (plain_text_paths, "office.py", "from temporalio.contrib.pydantic import pydantic_data_converter"),
     (unknown_packages, "helpers/misc.py", ""),
     (unknown_packages, "utils.py", ""),
     (forbidden_imports, "policies/rule.py", "from record import ledger"),

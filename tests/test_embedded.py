@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -51,6 +52,15 @@ def gone(pid: int, within_seconds: float = 5.0) -> bool:
 def answers(url: str) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) == 0
+
+
+async def test_the_web_ui_is_told_where_sealed_payloads_are_opened(tmp_path: Path) -> None:
+    async with (
+        a_server(tmp_path, ui_port=0, ui_codec_endpoint="http://127.0.0.1:8080/codec") as server,
+        httpx2.AsyncClient(trust_env=False) as browser,
+    ):
+        told = (await browser.get(f"{server.ui_url}/api/v1/settings")).json()
+    assert told["Codec"]["Endpoint"] == "http://127.0.0.1:8080/codec"
 
 
 async def test_a_started_server_knows_its_attributes_and_keeps_closed_matters_for_years(tmp_path: Path) -> None:

@@ -355,3 +355,35 @@ def test_a_process_that_only_sends_notices_needs_contacts(monkeypatch: pytest.Mo
 def test_a_database_shows_no_password_wherever_its_address_has_it() -> None:
     for address in ("postgresql://u:s3cret@localhost/d", "postgresql://u@localhost/d?password=s3cret"):
         assert "s3cret" not in Settings(database_url=address).database_shown
+
+
+def test_the_master_key_lies_with_the_data_unless_a_file_or_a_service_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.load().key_file == tmp_path / "var" / "keys" / "master.json"
+    assert settings.load().master.kind == "file"
+    assert not (tmp_path / "var").exists()
+    monkeypatch.setenv("DUBAN_KEY_FILE", "/srv/keys/master.json")
+    assert settings.load().key_file == Path("/srv/keys/master.json")
+    monkeypatch.setenv("DUBAN_KMS_URL", "https://kms.example.org/v1/transit")
+    monkeypatch.setenv("DUBAN_KMS_TOKEN", "env:KMS")
+    assert settings.load().master.kind == "kms"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"DUBAN_KMS_URL": "https://kms.example.org/v1/transit"}, "kms_token"),
+        ({"DUBAN_KMS_TOKEN": "hush"}, "kms_url"),
+        ({"DUBAN_KMS_URL": "http://kms.example.org/v1/transit", "DUBAN_KMS_TOKEN": "hush"}, "TLS"),
+        ({"DUBAN_KMS_URL": "http://127.0.0.1:1@kms.example.org/v1", "DUBAN_KMS_TOKEN": "hush"}, "TLS"),
+    ],
+)
+def test_a_key_service_is_named_with_its_token_and_spoken_to_over_tls(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    said = refused()
+    assert words in said
+    assert "hush" not in said

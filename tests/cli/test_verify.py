@@ -48,6 +48,7 @@ def copied(engine: Beside, databases: Databases, tmp_path: Path) -> Copied:
     def copy() -> dict[str, str]:
         return {
             "DUBAN_DATA_DIR": str(tmp_path),
+            "DUBAN_KEY_FILE": str(engine.running.data_dir / "keys" / "master.json"),
             "DUBAN_DATABASE_URL": databases.copy(engine.running.database_url),
             "TEMPORAL_ADDRESS": engine.running.told["temporal"],
         }

@@ -76,11 +76,12 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "document",
         "print",
         "versions",
-        "seal",
+        "archive",
         "evidence",
         "incidents",
+        "keys",
         "recover",
-        "archive",
+        "seal",
     }
     assert contract | more == set(COMMANDS)
 

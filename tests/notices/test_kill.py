@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
 from embedded import FOR_TESTS, EmbeddedServer
@@ -23,6 +21,7 @@ from record.outbox import NoticeState
 from record.store import Store
 from tests.notices.offices import SETTLED
 from tests.notices.peers import Mood, Peer
+from tests.sealing import sealed_client, sealed_store
 from tests.workflows.cast import a_matter
 from tests.workflows.conftest import eventually
 from worker import SEARCH_ATTRIBUTES
@@ -95,9 +94,8 @@ async def test_a_worker_killed_in_the_middle_of_sending_doubles_nothing_unseen(
     tmp_path: Path, database_url: str, mail: Peer, web: Peer
 ) -> None:
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(database_url)
-        store.migrate()
-        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        store = sealed_store(database_url, tmp_path)
+        client = await sealed_client(server.address, store)
         mail.moods, web.moods = [Mood.LATE, Mood.LATE], [Mood.LATE]
         running = Worker(server.address, tmp_path, database_url, mail, web)
         try:
@@ -127,9 +125,8 @@ async def test_a_worker_killed_in_the_middle_of_sending_doubles_nothing_unseen(
 async def test_kills_at_any_moment_lose_no_notice(tmp_path: Path, database_url: str, mail: Peer, web: Peer) -> None:
     chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(database_url)
-        store.migrate()
-        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        store = sealed_store(database_url, tmp_path)
+        client = await sealed_client(server.address, store)
         office = Office(client, store)
         running = Worker(server.address, tmp_path, database_url, mail, web)
 
@@ -173,9 +170,8 @@ async def test_matters_and_notices_may_have_processes_of_their_own(
     tmp_path: Path, database_url: str, mail: Peer, web: Peer, deployment: str
 ) -> None:
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(database_url)
-        store.migrate()
-        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        store = sealed_store(database_url, tmp_path)
+        client = await sealed_client(server.address, store)
         place = server.address, tmp_path, database_url, mail, web
         procedure = Worker(*place, DUBAN_SERVE="procedure", DUBAN_DEPLOYMENT=deployment)
         notices = None

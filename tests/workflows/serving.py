@@ -6,7 +6,7 @@ import sys
 import logs
 from intake.directory import read_directory
 from leaving import leave
-from office import connect
+from office import connect, keep_sealed
 from policies.directory import Directory
 from record.store import Store
 from settings import load, load_temporal
@@ -26,9 +26,10 @@ async def serve(name: str) -> None:
     stop = stop_on_signals()
     settings = load()
     logs.configure(settings.log_format, settings.log_level)
-    store = Store(settings.database_url)
+    store = Store(**settings.record)
     directory = Directory(read_directory(settings.directory_path))
     client = await connect(load_temporal())
+    keep_sealed(client, store)
     async with build_worker(client, store, directory, settings, workflows=workflows_with(name)):
         await stop.wait()
     store.close()

@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
 from embedded import FOR_TESTS, EmbeddedServer
@@ -37,6 +36,7 @@ from office import Office
 from record import ledger
 from record.ledger import ChainFault, Entry
 from record.store import Store
+from tests.sealing import sealed_client, sealed_store
 from tests.workflows.cast import this_second
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
@@ -144,8 +144,7 @@ async def test_a_case_lives_through_a_kill_at_every_step(
     async def kill() -> None:
         running.kill_and_start()
 
-    store = Store(database_url)
-    store.migrate()
+    store = sealed_store(database_url, tmp_path)
     try:
         await live_through_case(temporal_server, store, kill)
     finally:
@@ -156,7 +155,7 @@ async def test_a_case_lives_through_a_kill_at_every_step(
 async def live_through_case(server: EmbeddedServer, store: Store, kill: Callable[[], Awaitable[None]]) -> None:
     """Give every command of a case while `kill` does its work, and see what is on record of it."""
     chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
-    client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+    client = await sealed_client(server.address, store)
     office = Office(client, store, patience=timedelta(seconds=90))
     for command in a_case():
         saying = asyncio.create_task(office.say(CASE, command))
@@ -194,10 +193,9 @@ async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_pa
         tmp_path, port=port, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
     ) as server:
         running = WorkerProcess(server.address, tmp_path, database_url)
-        store = Store(database_url)
-        store.migrate()
+        store = sealed_store(database_url, tmp_path)
         try:
-            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            client = await sealed_client(server.address, store)
             office = Office(client, store, patience=timedelta(seconds=90))
             lives = [live_through(office, number, random.Random(number)) for number in range(MATTERS)]  # noqa: S311
             await asyncio.gather(disturb(server, running, chance), *lives)

@@ -6,13 +6,10 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-
 from embedded import FOR_TESTS, EmbeddedServer
 from office import Office
-from record.store import Store
 from tests.postgresql import PostgresqlServer
+from tests.sealing import sealed_client, sealed_store
 from tests.workflows.test_kill import (
     MATTERS,
     WorkerProcess,
@@ -41,11 +38,10 @@ async def test_kills_of_the_database_lose_nothing_and_double_nothing(
 ) -> None:
     url = postgresql_server.create()
     async with EmbeddedServer(tmp_path, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS) as server:
-        store = Store(url)
-        store.migrate()
+        store = sealed_store(url, tmp_path)
         running = WorkerProcess(server.address, tmp_path, url)
         try:
-            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            client = await sealed_client(server.address, store)
             office = Office(client, store, patience=timedelta(seconds=90))
             lives = [live_through(office, number, random.Random(number)) for number in range(MATTERS)]  # noqa: S311
             chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
@@ -68,8 +64,7 @@ async def test_a_case_lives_through_a_kill_of_worker_server_and_database_at_ever
     async with EmbeddedServer(
         tmp_path, port=port, search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
     ) as server:
-        store = Store(url)
-        store.migrate()
+        store = sealed_store(url, tmp_path)
         running = WorkerProcess(server.address, tmp_path, url)
 
         async def kill() -> None:

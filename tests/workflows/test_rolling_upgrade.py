@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import builds
@@ -30,6 +29,7 @@ from record.store import Store
 from rehearsal.conductor import play
 from rehearsal.printing import line
 from tests.builders import sample_directory
+from tests.sealing import sealed_client, sealed_store
 from tests.workflows.lives import HANDLER, LEAD, LEADER, OFFICE, STAGES_REACHED, at_every_stage
 from tests.workflows.serving import workflows_with
 from witnesses import witnesses_of
@@ -110,9 +110,8 @@ async def a_site(place: Path, database_url: str) -> AsyncIterator[Site]:
     async with EmbeddedServer(
         place, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
     ) as server:
-        store = Store(database_url)
-        store.migrate()
-        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        store = sealed_store(database_url, place)
+        client = await sealed_client(server.address, store)
         site = Site(place, database_url, server, client, store)
         try:
             site.start(FIRST)
@@ -180,9 +179,9 @@ async def lived_through(site: Site, meanwhile: dict[int, Callable[[], Awaitable[
     assert len(flow.sent) > 20
 
 
-async def replayed(histories: list[WorkflowHistory], build: str) -> list[str]:
+async def replayed(client: Client, histories: list[WorkflowHistory], build: str) -> list[str]:
     """The workflow ids of the histories that this build cannot replay."""
-    replayer = Replayer(workflows=workflows_with(build), data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=workflows_with(build), data_converter=client.data_converter)
     failed = []
     for history in histories:
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
@@ -208,9 +207,9 @@ async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_pat
         on_first, on_later = await site.matters_on(FIRST), await site.matters_on(LATER)
     assert on_first == 0
     assert on_later >= FLOWING
-    assert await replayed(histories, LATER) == []
+    assert await replayed(site.client, histories, LATER) == []
     # Both ways of living are among them: runs that began under the first build, and runs that the first cannot replay.
-    assert 0 < len(await replayed(histories, FIRST)) < len(histories)
+    assert 0 < len(await replayed(site.client, histories, FIRST)) < len(histories)
 
 
 async def test_an_older_build_takes_matters_back_from_a_newer_one(tmp_path: Path, database_url: str) -> None:
@@ -246,8 +245,8 @@ async def test_a_build_that_cannot_replay_open_matters_is_noticed_before_and_har
         assert (await office.say("m1", Sign(message_id="s", by=HANDLER))).accepted
         report = ReportProgress(message_id="r", by=HANDLER, text="进展")
 
-        assert await replayed(await site.histories(), CARELESS) == [matter_workflow_id("m1")]
-        assert await replayed(await site.histories(), LATER) == []
+        assert await replayed(site.client, await site.histories(), CARELESS) == [matter_workflow_id("m1")]
+        assert await replayed(site.client, await site.histories(), LATER) == []
 
         site.start(CARELESS)
         await builds.promote(site.client, DEPLOYMENT, CARELESS)
