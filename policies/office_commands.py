@@ -12,6 +12,7 @@ from models.acts import ActName
 from models.base import Spoken
 from models.matters import ClockKind, MatterTerms, Stage, Urgency
 from models.messages import Approve, Circulate, Correct, Merge, Praise, RaiseUrgency, Summon, Urge
+from policies import splits
 from policies.authority import Refused, by_supervisor, given
 from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free
@@ -77,8 +78,7 @@ def _raise_urgency(draft: Draft, command: RaiseUrgency) -> None:
 def _merge(draft: Draft, command: Merge) -> None:
     rule, terms = "merge", draft.terms
     _by_office(draft, command, command.do)
-    if draft.state.open_children:
-        raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
+    splits.no_open_child(draft, rule)
     into = draft.facts.other(given(command.into, "并入事项编号 into", rule))
     if into is None or into.terms is None or into.stage in ENDED or into.id == draft.state.id:
         raise Refused(f"并入的不是另一件在办事项 not another open matter: {command.into}", rule)
