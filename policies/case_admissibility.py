@@ -36,11 +36,10 @@ from models.case_messages import (
 )
 from models.cases import OPEN, CaseClockKind, CaseStage, CaseState, ClosedWindow, ReviewOutcome, Service
 from models.ladder import Effect, Track
-from models.matters import Severity
 from policies import evidence, ladder, panel, seats
 from policies.authority import Refused, given, offered
 from policies.case_drafts import CaseDraft
-from policies.directory import Directory
+from policies.cases import not_of_his_own, proposed_subject
 
 Guard = Callable[[CaseDraft, Any], None]
 
@@ -117,14 +116,7 @@ def known_case(draft: CaseDraft, command: Any) -> None:
 
 def _named(draft: CaseDraft, command: Propose) -> None:
     rule, directory = "proposal", draft.facts.directory
-    subject = given(command.subject, "被问责人 subject", rule)
-    given(command.facts, "事实 facts", rule)
-    if not directory.has_post(subject) and directory.find(subject) is None:
-        raise Refused(f"名录中没有该岗位或单位 unknown post or organ: {subject}", rule)
-    if command.severity is not None and command.severity not in set(Severity):
-        accepted = "、".join(Severity)
-        reason = f"严重程度 severity读不懂 not understood: {command.severity};可接受 accepted: {accepted}"
-        raise Refused(reason, rule)
+    proposed_subject(directory, command)
     posts = (command.leader, *evidence.persons_of(command.panel), *evidence.persons_of(command.reviewers))
     for post in posts:
         if post is not None and not directory.has_post(post):
@@ -136,18 +128,7 @@ def _competent(draft: CaseDraft, command: Propose) -> None:
     directory, subject = draft.facts.directory, command.subject or ""
     if command.office is not None and not directory.serves(command.by, command.office):
         raise Refused(f"只有督办单位的岗位可以提出 only posts of the office: {command.office}", "authority.office")
-    organs = organs_of(directory, subject)
-    if command.by == subject or any(directory.serves(command.by, organ) for organ in organs):
-        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
-    if any(directory.organ(organ).independent for organ in organs):
-        raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", "proposal")
-
-
-def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
-    """The organs of a subject: those a post serves, or the organ itself."""
-    if directory.has_post(subject):
-        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
-    return (subject,) if directory.find(subject) else ()
+    not_of_his_own(directory, command.by, subject)
 
 
 # --- investigating, notifying, hearing --------------------------------------------------------------------------------

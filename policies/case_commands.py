@@ -63,7 +63,6 @@ from policies.case_admissibility import (
     member_of,
     not_adopted,
     notified_measure,
-    organs_of,
     outcome_of,
     reviewed_measure,
     service_of,
@@ -71,6 +70,7 @@ from policies.case_admissibility import (
     window_of,
 )
 from policies.case_drafts import CaseDraft
+from policies.cases import organs_of
 
 FURTHER_APPEAL = "不服复核决定的,可依法向上一级机关申诉 a further appeal lies to the organ above, as the law provides"
 

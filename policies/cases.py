@@ -11,6 +11,7 @@ from models.case_messages import DropCase, DropReason, OpenCase, Propose
 from models.matters import CaseBrief, Severity
 from models.messages import CaseConcluded
 from policies.authority import Refused, by_supervisor, given, offered
+from policies.directory import Directory
 from policies.drafts import Draft
 
 _RULE = "proposal"
@@ -19,16 +20,39 @@ _RULE = "proposal"
 def _propose(draft: Draft, command: Propose) -> None:
     by_supervisor(draft, command)
     offered(draft.facts.policy.case_filing)
+    subject = proposed_subject(draft.facts.directory, command)
+    not_of_his_own(draft.facts.directory, command.by, subject)
+    if draft.open_case(subject) is not None:
+        raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)
+
+
+def proposed_subject(directory: Directory, command: Propose) -> str:
+    """The subject of a proposal; refuses one without subject or facts, an unknown subject or severity."""
     subject = given(command.subject, "问责对象 subject", _RULE)
     given(command.facts, "事实 facts", _RULE)
-    directory = draft.facts.directory
     if not directory.has_post(subject) and directory.find(subject) is None:
         raise Refused(f"名录中没有该岗位或单位 unknown post or organ: {subject}", _RULE)
     if command.severity is not None and command.severity not in set(Severity):
         accepted = "、".join(Severity)
-        raise Refused(f"严重程度读不懂 severity: {command.severity};可接受 accepted: {accepted}", _RULE)
-    if draft.open_case(subject) is not None:
-        raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)
+        reason = f"严重程度读不懂 severity not understood: {command.severity};可接受 accepted: {accepted}"
+        raise Refused(reason, _RULE)
+    return subject
+
+
+def not_of_his_own(directory: Directory, by: str | None, subject: str) -> None:
+    """Refuse to propose against oneself or one's own organ (W3), or against an independent organ (engine.md 3.11)."""
+    organs = organs_of(directory, subject)
+    if by == subject or any(directory.serves(by, organ) for organ in organs):
+        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
+    if any(directory.organ(organ).independent for organ in organs):
+        raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", _RULE)
+
+
+def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
+    """The organs of a subject: those a post serves, or the organ itself."""
+    if directory.has_post(subject):
+        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
+    return (subject,) if directory.find(subject) else ()
 
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {Propose: _propose}
