@@ -191,7 +191,7 @@ def _urgency_raised(draft: Draft, command: RaiseUrgency) -> None:
         draft.run_limit(state.limit)
     if signing is not None:
         sooner = draft.clock(ClockKind.SIGNING, policy.signing[urgency])
-        draft.start(min(signing, sooner, key=lambda clock: clock.due_at))
+        draft.start(draft.sooner(signing, sooner))
 
 
 def _merged(draft: Draft, command: Merge) -> None:
