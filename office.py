@@ -21,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.calendar import CalendarNotice
 from models.case_messages import CaseCommand, Propose
+from models.cases import CASE_OVER, CaseState
 from models.contract import (
     CALENDAR_WORKFLOW,
     CASE_WORKFLOW,
@@ -37,12 +38,16 @@ from models.contract import (
     matter_workflow_id,
     misdirected_workflow_id,
 )
+from models.matters import Stage
 from models.messages import Command, MatterCommand, Outcome, Registration
+from policies import secrecy
 from record import calendars, matters, targets
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
 
 T = TypeVar("T")
+
+_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 
 # The SDK decodes into unions but types its argument as a class.
 _MAYBE_RECEIPT = cast("type[Receipt | None]", Receipt | None)
@@ -66,6 +71,14 @@ class UnavailableError(Exception):
 
 class NoticeRefusedError(Exception):
     """A calendar notice that contradicts itself, or one already loaded under its number."""
+
+
+class UnknownTargetError(Exception):
+    """A target whose time nobody has to keep: unknown to the record, or over."""
+
+    def __init__(self, target: str, stage: str | None) -> None:
+        why = "没有这个事项或案件 unknown" if stage is None else f"已了结 it is over: {stage}"
+        super().__init__(f"{target}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,11 @@ class Office:
     async def launch(self, matter_id: str, registration: Registration, *, drill_at: datetime | None = None) -> Launched:
         """Start the matter's workflow and wait until its registration is on record; launching again changes nothing.
 
+        Of one that bears the marking of a state secret nothing is sent on but that it does: it is refused on record.
         `drill_at` opens it as a drill whose clock stands there. Raises UnavailableError.
         """
+        if secrecy.secret_in(registration):
+            registration = secrecy.emptied(registration)
         opening = Opening(
             matter_id=matter_id,
             title=registration.title or "",
@@ -172,8 +188,11 @@ class Office:
         """Give `command` to the matter `target`; the answer is on record when it comes back.
 
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
-        may then be given again under its message id.
+        may then be given again under its message id. Of one that bears the marking of a state secret nothing is sent
+        on but that it does.
         """
+        if secrecy.secret_in(command):
+            command = secrecy.emptied(command)
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
@@ -292,6 +311,41 @@ class Office:
                 return False
             raise
         return True
+
+    async def recover(self, target: str) -> bool:
+        """Start the workflow of a matter or case again from the record; False when one is running.
+
+        It looks at the record first: what fell due meanwhile is worked off then, as if a worker had been away. Raises
+        UnknownTargetError and UnavailableError.
+        """
+        with self._store.reading() as session:
+            stage = targets.stages(session, target).get(target)
+            state = targets.seen(session, target)
+        if state is None or stage is None or stage in _OVER:
+            raise UnknownTargetError(target, stage)
+        if isinstance(state, CaseState):
+            title, organ = state.title or state.subject, state.lead or ""
+        else:
+            title, organ = (state.terms.title, state.terms.lead) if state.terms else ("", "")
+        opening = Opening(matter_id=target, title=title, organ=organ)
+
+        async def start() -> bool:
+            try:
+                await self._client.start_workflow(
+                    CASE_WORKFLOW if is_case(target) else MATTER_WORKFLOW,
+                    opening,
+                    id=matter_workflow_id(target, self._scope),
+                    task_queue=self._queue,
+                    # What was ended from outside stays on the server beside it, as a witness.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    static_summary=f"{title} · {organ}"[:180],
+                    rpc_timeout=self._attempt,
+                )
+            except WorkflowAlreadyStartedError:
+                return False
+            return True
+
+        return await self._patiently(start)
 
     async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
         """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.

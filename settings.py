@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -99,6 +99,12 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _hour(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("not an hour and minute")
+    return text
+
+
 class RecordArguments(TypedDict):
     """What record.store.Store is made with."""
 
@@ -123,6 +129,12 @@ class Settings(BaseSettings):
         default_factory=lambda given: given["data_dir"] / "templates" if "data_dir" in given else Path("templates"),
         description="本单位文书模板目录 path of a directory of document templates",
     )
+    signing_key: FilePath = Field(
+        default_factory=lambda given: (
+            given["data_dir"] / "keys" / "signing.key" if "data_dir" in given else Path("signing.key")
+        ),
+        description="签名密钥文件 path of the file with the signing key",
+    )
     database_url: Annotated[str, AfterValidator(addresses.database_url)] = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'duban.db' if 'data_dir' in given else ''}",
         description="sqlite:///文件 file; postgresql://用户:口令@主机/库名 user:password@host/database",
@@ -134,6 +146,7 @@ class Settings(BaseSettings):
     office: Annotated[str, AfterValidator(_filled)] = Field("区政府督查室", description="单位名称 the name of an organ")
     ui_port: Port = Field(8233, description="0–65535，0 为任意空闲端口 0 takes a free one")
     temporal_port: Port = Field(7233, description="0–65535，0 为任意空闲端口 0 takes a free one")
+    seal_at: Annotated[str, AfterValidator(_hour)] = Field("20:00", description="HH:MM（北京时间 Asia/Shanghai）")
     retention_years: PositiveInt = Field(30, le=100, description="1–100（年 years）")
     sqlite_synchronous: Synchronous = Field(Synchronous.FULL, description="EXTRA, FULL, NORMAL")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="json, console")
@@ -207,13 +220,24 @@ class Settings(BaseSettings):
     @property
     def database_shown(self) -> str:
         """The database's address without its password."""
-        return make_url(self.database_url).render_as_string(hide_password=True)
+        shown = make_url(self.database_url).difference_update_query(["password"])
+        return shown.render_as_string(hide_password=True)
 
     @property
     def sqlite_file(self) -> Path | None:
         """The file the record is kept in; None for PostgreSQL."""
         url = make_url(self.database_url)
         return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+    @property
+    def sealing_hour(self) -> time:
+        """The local hour at which a day is sealed."""
+        return time.fromisoformat(self.seal_at)
+
+    @property
+    def seals_path(self) -> Path:
+        """Where the lines of the seals are written for whoever keeps them outside."""
+        return self.data_dir / "seals"
 
     @property
     def documents_path(self) -> Path:

@@ -7,10 +7,11 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import uvloop
 from temporalio.client import Client
@@ -24,11 +25,17 @@ from activities.dispatch import Dispatch
 from activities.documents import Issuing
 from activities.notices import Lines, Notices
 from activities.recording import Recording
+from activities.sealing import Sealing
 from activities.waking import Waking
+from backup.problems import BackupError
+from backup.restoring import mark_in, settle_mark
 from builds import deployment_config, in_charge, take_on, this_build
 from documents.problems import TemplateError
 from documents.templates import Templates
 from embedded import EmbeddedServerError, register_search_attributes
+from evidence.problems import KeyFileError
+from evidence.scheduling import ensure_daily
+from evidence.signing import signer_or_new
 from intake.contacts import read_contacts
 from intake.directory import read_directory
 from intake.problems import IntakeError
@@ -37,6 +44,7 @@ from models.contract import SearchAttribute, TaskQueue
 from office import Office, UnavailableError, connect
 from policies.directory import Directory
 from policies.procedures import Procedure
+from reconciling import reconcile
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
@@ -44,6 +52,7 @@ from workflows.case import CaseWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import DigestWorkflow, NoticeWorkflow
+from workflows.seal import SealWorkflow
 
 log = logs.get(__name__)
 
@@ -86,22 +95,29 @@ def build_worker(
     procedures: tuple[Procedure, ...] = (),
     workflows: tuple[type, ...] = WORKFLOWS,
     dispatch: Dispatch | None = None,
+    sealing: Sealing | None = None,
 ) -> Worker:
     """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped.
 
-    Without `dispatch` notices stay in the in-app inbox: a drill or a rehearsal has none. Raises TemplateError for a
-    document template of the office's own that cannot be used.
+    Without `dispatch` notices stay in the in-app inbox: a drill or a rehearsal has none, and no `sealing`. Raises
+    TemplateError for a document template of the office's own that cannot be used.
     """
     templates = Templates(settings.templates_path)
     templates.check()
     waking = Waking(client, queue=queue, scope=scope)
+    sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
     recording = Recording(store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch)
     calendars = Calendars(store, client, scope)
     return Worker(
         client,
         task_queue=queue,
-        workflows=workflows,
-        activities=[recording.record_transition, calendars.store_calendar, calendars.announce_calendar],
+        workflows=[*workflows, *([SealWorkflow] if sealing else [])],
+        activities=[
+            recording.record_transition,
+            calendars.store_calendar,
+            calendars.announce_calendar,
+            *sealed,
+        ],
         activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),
         workflow_runner=workflow_runner(settings.runner),
         max_cached_workflows=settings.max_cached_workflows,
@@ -155,11 +171,29 @@ def _workers(client: Client, store: Store, directory: Directory, settings: Setti
     dispatch = Dispatch(client, contacts) if contacts else None
     workers = []
     if settings.serve is not Serve.NOTICES:
-        workers.append(build_worker(client, store, directory, settings, dispatch=dispatch))
+        sealing = sealing_of(client, store, directory, settings)
+        workers.append(build_worker(client, store, directory, settings, dispatch=dispatch, sealing=sealing))
     if settings.serve is not Serve.PROCEDURE and contacts is not None:
         lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds)
         workers.append(build_notice_worker(client, store, directory, settings, lines))
     return workers
+
+
+def sealing_of(client: Client, store: Store, directory: Directory, settings: Settings) -> Sealing:
+    """What seals this record, with the key that is there or is made now; the office's head learns of incidents.
+
+    Raises KeyFileError.
+    """
+    signer_or_new(settings.signing_key)
+    office = directory.find(settings.office)
+    return Sealing(
+        store,
+        client,
+        key_file=settings.signing_key,
+        at=settings.sealing_hour,
+        lines=settings.seals_path,
+        tell=(office.head,) if office else (),
+    )
 
 
 @asynccontextmanager
@@ -176,7 +210,10 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         office = Office(client, store)
         if settings.serve is not Serve.NOTICES:
             await _take_on(client, settings)
+            await ensure_daily(client, settings.sealing_hour, TaskQueue.PROCEDURE)
         told = await office.catch_up()
+        if settings.serve is not Serve.NOTICES:
+            await _reconciled(client, store, settings)
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
     finally:
@@ -186,6 +223,16 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
             leaving.result()
         else:
             log.warning("worker.left_unfinished")
+
+
+async def _reconciled(client: Client, store: Store, settings: Settings) -> None:
+    """In a data directory that was restored, let everything look at the record again before anybody speaks to it."""
+    mark = mark_in(settings.data_dir)
+    if mark is None:
+        return
+    queue = TaskQueue.NOTICES if settings.contacts_path else None
+    await reconcile(client, store, mark.since, notices_queue=queue)
+    settle_mark(settings.data_dir, mark)
 
 
 async def _take_on(client: Client, settings: Settings) -> None:
@@ -232,7 +279,15 @@ async def _main() -> int:
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())
-    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, OSError) as error:
+    except (
+        SettingsError,
+        IntakeError,
+        TemplateError,
+        BackupError,
+        RecordUnsuitableError,
+        OSError,
+        KeyFileError,
+    ) as error:
         print(error, file=sys.stderr)
         return 2
     except (UnavailableError, RecordUnavailableError, EmbeddedServerError) as error:

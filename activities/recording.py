@@ -18,7 +18,7 @@ from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
 from models.case_messages import OpenCase, Propose
-from models.cases import CaseState
+from models.cases import CaseState, Cited
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
 from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
@@ -44,7 +44,7 @@ from policies.machines import (
 )
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import line
-from record import deliveries, documents, families, ledger, matters, outbox, procedures, targets
+from record import cases, deliveries, documents, families, ledger, matters, outbox, procedures, targets
 from record.ledger import Entry
 from record.store import Store
 
@@ -268,6 +268,9 @@ class Recording:
             other=lambda matter_id: matters.seen(session, matter_id),
             twin=lambda lead, title: matters.open_twin(session, lead, title, besides=""),
             recorded=lambda matter_id: ledger.acts_of(session, matter_id),
+            cited=lambda case_id: _cited(session, case_id),
+            open_against=lambda subject: cases.open_against(session, subject),
+            resting_on=lambda case_id: cases.resting_on(session, case_id),
         )
 
     def _procedure(
@@ -299,6 +302,11 @@ class Recording:
         if not isinstance(message, Registration) or not message.lead or not message.title:
             return None
         return matters.open_twin(session, message.lead, message.title, order.matter_id)
+
+
+def _cited(session: Session, case_id: str) -> Cited | None:
+    state = cases.seen(session, case_id)
+    return state.cited if state else None
 
 
 def _last_entry(session: Session, target: str) -> Entry:

@@ -49,6 +49,15 @@ COMMANDS = {
     "print": _Entry("cli.documents", "print_document", "打印一份文书(.docx)。 Print a document."),
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
+    "backup": _Entry("cli.backups", "app", "备份,不停机;核对备份。 Back everything up while it runs; check a backup."),
+    "restore": _Entry("cli.backups", "restore", "从备份恢复到一个数据目录。 Restore a backup into a data directory."),
+    "seal": _Entry("cli.seals", "app", "每日封存与签名公钥。 The signed head of every day, and the key that signs."),
+    "evidence": _Entry("cli.packages", "app", "证据包:导出、核对。 Evidence packages: export and check."),
+    "incidents": _Entry(
+        "cli.incidents", "list_incidents", "流程遭外部干预的报告。 What befell workflows from outside."
+    ),
+    "recover": _Entry("cli.incidents", "recover", "按记录重新启动流程。 Start a workflow again from the record."),
+    "archive": _Entry("cli.archive", "app", "保管期限、暂停销毁、销毁。 Retention, holds, destruction."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),

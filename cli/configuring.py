@@ -92,6 +92,11 @@ def check(as_json: Json = False) -> None:
     end(ExitCode.BAD_INPUT if problems else ExitCode.DONE)
 
 
+def shown_settings(settings: Settings) -> dict[str, str]:
+    """Every setting in force, as it may be shown to anybody."""
+    return {name: str(_shown(settings, name)) for name in Settings.model_fields}
+
+
 def _shown(settings: Settings, name: str) -> object:
     """The value for everybody's eyes. A field that keeps out of its own repr holds a secret."""
     if name == "database_url":

@@ -28,6 +28,7 @@ from cli.tables import progress, table
 from cli.year import HEADINGS, MONTHS, Year, counted, play, written
 from embedded import EmbeddedServer
 from intake.ledger import LedgerRow
+from models.access import Scope
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
 from office import Office
 from policies.directory import Directory
@@ -144,7 +145,7 @@ async def _live(
                 speak(f"二、办理其中一件 one of them, by real messages: {one.matter_id}")
                 await _carry(office, directory, one.matter_id, one.row)
                 with store.reading() as session:
-                    entries = tuple(views.timeline(session, one.matter_id))
+                    entries = tuple(views.timeline(session, one.matter_id, scope=Scope.everything()))
                 return _Shown(one.matter_id, one.row.registration.title or "", entries), len(accepted)
 
 

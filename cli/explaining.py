@@ -12,6 +12,7 @@ from cli.explained import markdown, plain, show
 from cli.kept import record, settings
 from cli.output import Json, answer, say
 from cli.problems import ExitCode, Problem
+from models.access import Scope
 from models.acts import ActName
 from models.contract import matter_of
 from models.explanations import Explanation, Telling
@@ -75,7 +76,7 @@ def _explained(session: Session, target: str, act: str | None, *, full: bool) ->
     if not own:
         raise Problem(f"没有这个事项或案件 no such matter or case: {target} (starter.py list)", ExitCode.REFUSED)
     matter_id = matter_of(target)
-    card = views.register_of(session, [matter_id], now=own[-1].act.at).get(matter_id)
+    card = views.register_of(session, [matter_id], now=own[-1].act.at, scope=Scope.everything()).get(matter_id)
     state = card.state if card else None
     matter = own if matter_id == target else entries(session, matter_id)
     standing = cases.seen(session, target) if matter_id != target else None
@@ -88,6 +89,9 @@ def _explained(session: Session, target: str, act: str | None, *, full: bool) ->
         policy=_policy(session, matter, state.policy if state else ""),
         standing=standing,
         case_policy=_policy(session, own, standing.policy if standing else "") if matter_id != target else None,
+        revoked=tuple(case for case, cited in cases.cited_by(session, standing).items() if cited.standing is None)
+        if standing
+        else (),
     )
     if act is None:
         return why_now(dossier, _told(session, own[-1]), full=full)

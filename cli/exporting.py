@@ -15,6 +15,7 @@ from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, say
 from cli.problems import Problem
 from cli.register import Register, write_acts, write_csv, write_xlsx
+from models.access import Scope
 from policies.directory import Directory
 from record import ledger, views
 from record.store import Store
@@ -94,7 +95,7 @@ def lines(session: Session, at: datetime) -> Iterator[RegisterLine]:
     """Every matter, as of the instant `at`, page by page: however many there are, one page is held at a time."""
     after: str | None = None
     while True:
-        page = views.register(session, now=at, after=after, limit=_PAGE)
+        page = views.register(session, scope=Scope.everything(), now=at, after=after, limit=_PAGE)
         yield from page.items
         if page.next is None:
             return

@@ -9,12 +9,25 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, MISDIRECTED_WORKFLOW, Misdirected, matter_workflow_id
+from evidence import watch
+from evidence.packing import History as Kept
+from models.contract import (
+    CASE_WORKFLOW,
+    MATTER_WORKFLOW,
+    MISDIRECTED_WORKFLOW,
+    SEAL_WORKFLOW,
+    Misdirected,
+    matter_workflow_id,
+)
+from models.evidence import Sealed
+from record.incidents import Incident
 from record.ledger import Witness
-from witnesses import receipts_in, witnesses_of
+from witnesses import Telling, messages_in, receipts_in, runs_of
 
 IN_FLIGHT = 8
 
@@ -37,6 +50,8 @@ class History:
     target: str
     state: HistoryState | None
     witnessed: list[Witness] = field(default_factory=list)
+    telling: Telling = field(default_factory=Telling)
+    incidents: list[Incident] = field(default_factory=list)
 
 
 async def histories(client: Client, targets: Iterable[str]) -> list[History]:
@@ -58,8 +73,66 @@ async def history(client: Client, target: str) -> History:
         if error.status is RPCStatusCode.NOT_FOUND:
             return History(target, HistoryState.MISSING)
         raise
-    witnessed = [witness async for witness in witnesses_of(client, target) if witness.seq]
-    return History(target, _state(described.status), witnessed)
+    found = History(target, _state(described.status))
+    async for run_id, run in runs_of(client, target):
+        await _read(client, found, run)
+        found.incidents.extend(watch.resets_in(target, run_id, run))
+    return found
+
+
+async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
+    """Every run of a target's workflow that the server keeps, runs ended from outside too, and of refused commands."""
+    read: set[str] = set()
+    wanted = matter_workflow_id(target)
+    newest: list[str | None] = [None, *[one.run_id async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]]
+    for run in newest:
+        if run in read:
+            continue
+        async for run_id, found in runs_of(client, target, run_id=run):
+            if run_id not in read:
+                read.add(run_id)
+                yield Kept(target, wanted, run_id, found.to_json())
+    async for one in client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'"):
+        if one.id.startswith(f"misdirected/{target}/"):
+            found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
+            yield Kept(target, one.id, one.run_id, found.to_json())
+
+
+async def seals_seen(client: Client, newest: int) -> list[Sealed]:
+    """What the newest workflows of the daily seal have answered: a second witness of the seals. Raises RPCError."""
+    found: list[Sealed] = []
+    chosen = f"WorkflowType = '{SEAL_WORKFLOW}' AND ExecutionStatus = 'Completed'"
+    async for one in client.list_workflows(chosen, limit=newest):
+        run = client.get_workflow_handle(one.id, run_id=one.run_id, result_type=Sealed)
+        found.append(await run.result())
+    return found
+
+
+async def delete_runs(client: Client, target: str) -> int:
+    """Delete every run of a destroyed target's workflow, and of commands refused to it; how many. Raises RPCError."""
+    wanted = matter_workflow_id(target)
+    found = [(one.id, one.run_id) async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]
+    refused = client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'")
+    found += [(one.id, one.run_id) async for one in refused if one.id.startswith(f"misdirected/{target}/")]
+    for workflow_id, run_id in found:
+        run = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+        asked = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=run)
+        await client.workflow_service.delete_workflow_execution(asked)
+    return len(found)
+
+
+async def run_of(client: Client, cut_off: Incident) -> History:
+    """What a run that was ended from outside, and the runs before it, have witnessed."""
+    found = History(cut_off.target, None)
+    async for _, run in runs_of(client, cut_off.target, run_id=cut_off.run_id):
+        await _read(client, found, run)
+    return found
+
+
+async def _read(client: Client, found: History, run: WorkflowHistory) -> None:
+    receipts = await receipts_in(client, run)
+    found.witnessed.extend(Witness(found.target, one.seq, one.head) for one in receipts if one.seq)
+    found.telling.add(receipts, await messages_in(client, run))
 
 
 async def targets_known(client: Client) -> list[str]:
@@ -79,8 +152,9 @@ async def misdirected(client: Client, target: str | None = None) -> AsyncIterato
         said = found.events[0].workflow_execution_started_event_attributes.input.payloads
         (order,) = await client.data_converter.decode(said, [Misdirected])
         if target in (None, order.target):
-            receipts = await receipts_in(client, found)
-            yield History(order.target, None, [Witness(order.target, one.seq, one.head) for one in receipts if one.seq])
+            aside = History(order.target, None)
+            await _read(client, aside, found)
+            yield aside
 
 
 def _state(status: WorkflowExecutionStatus | None) -> HistoryState:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 import logs
 from cli.problems import ExitCode, Problem
 from documents.problems import TemplateError
+from evidence.problems import KeyFileError
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
@@ -48,7 +49,7 @@ def in_words() -> Iterator[None]:
     """Turn what can be wrong with settings, files and database into Problems."""
     try:
         yield
-    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError) as error:
+    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, KeyFileError) as error:
         raise Problem(str(error)) from error
     except RecordUnavailableError as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error

@@ -16,6 +16,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from backup.problems import BackupError
 from cli import kept
 from cli.kept import one_line, record
 from cli.problems import ExitCode, Problem
@@ -37,6 +38,8 @@ def in_words() -> Iterator[None]:
             yield
     except (UnavailableError, EmbeddedServerError) as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error
+    except BackupError as error:
+        raise Problem(str(error), ExitCode.REFUSED) from error
     except RPCError as error:
         text = f"Temporal 服务拒绝了请求 the Temporal server refused a request: {one_line(error)}"
         raise Problem(text, ExitCode.UNAVAILABLE) from error

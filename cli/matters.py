@@ -12,6 +12,7 @@ from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table
+from models.access import Scope
 from models.contract import is_case
 from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
@@ -57,6 +58,7 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
         try:
             page = views.matters(
                 session,
+                scope=Scope.everything(),
                 now=at,
                 lead=organ,
                 office=office,
@@ -105,9 +107,9 @@ def show(
         _case(chosen, matter_id, at, as_json=as_json)
         return
     with record(chosen) as store, store.reading() as session:
-        card = views.card(session, matter_id, at)
+        card = views.card(session, matter_id, at, scope=Scope.everything())
         working = calendar(session)
-        entries = views.timeline(session, matter_id)
+        entries = views.timeline(session, matter_id, scope=Scope.everything())
     if card is None:
         raise _unknown(matter_id)
     if as_json:
@@ -119,12 +121,13 @@ def show(
 def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> None:
     with record(chosen) as store, store.reading() as session:
         case = cases.seen(session, case_id)
+        cited = cases.cited_by(session, case) if case else {}
     if case is None:
         raise unknown_case(case_id)
     if as_json:
-        answer(case_details(case, at))
+        answer(case_details(case, at, cited))
     else:
-        show_case(case, at)
+        show_case(case, at, cited)
 
 
 def timeline(
@@ -134,7 +137,7 @@ def timeline(
     """一件事项(连同其案件)的全部记录,按登记次序。 Every act of a matter and its cases, in the order of recording."""
     chosen = settings()
     with record(chosen) as store, store.reading() as session:
-        entries = views.timeline(session, matter_id)
+        entries = views.timeline(session, matter_id, scope=Scope.everything())
     if not entries:
         raise _unknown(matter_id)
     if as_json:
@@ -189,6 +192,12 @@ def inbox(
     table(("时刻 at", "事项 id", "标题 title", "通知 notice"), rows)
     if page.next:
         say(f"还有更多 more: --after {page.next}")
+
+
+def _last(line: MatterLine) -> str | None:
+    if line.last_act is None or line.last_act_at is None:
+        return None
+    return f"{moment(line.last_act_at)} {act_words(line.last_act)}"
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -297,7 +306,7 @@ def _show(card: MatterCard, entries: list[Entry], at: datetime, working: Calenda
             "办理要求 requirement": terms and terms.requirement,
             "交办 assigned": line.assigned_at and moment(line.assigned_at, weekday=True),
             "办结 ended": line.closed_at and moment(line.closed_at, weekday=True),
-            "最近 last": f"{moment(line.last_act_at)} {act_words(line.last_act)}",
+            "最近 last": _last(line),
             "程序 policy": line.policy,
         }
     )

@@ -12,12 +12,16 @@ from cli.places import DirectoryPath, directory
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from models.calendar import CalendarNotice
+from models.ladder import UNVERIFIED
 from policies.documents import Document, DocumentError, Mistake
-from policies.procedures import STANDARD, Procedure, load_text, shipped
+from policies.ladder import standard_ladder
+from policies.procedures import STANDARD, Procedure, load_text, read_procedure, shipped
 
 __all__ = ["app"]
 
 _PROCEDURES = f"{STANDARD}, 文件 a file, 记录中的版本 a version kept in the record ({STANDARD}@…)"
+
+_LADDER = "ladder"
 
 app = typer.Typer(
     help="督办程序文件:检查、查看。 Procedure files: check one, show one.", no_args_is_help=True, add_completion=False
@@ -35,11 +39,9 @@ def check(
     mistakes: tuple[Mistake, ...] = ()
     procedure = None
     try:
-        procedure = load_text(file.read_text(encoding="utf-8-sig"), str(file))
+        procedure = read_procedure(file.read_bytes(), str(file))
     except DocumentError as error:
         mistakes = error.mistakes
-    except UnicodeDecodeError:
-        mistakes = (Mistake(str(file), 1, "document", "不是 UTF-8 文本 not UTF-8 text"),)
     except OSError as error:
         raise Problem(f"{file}: 无法读取 cannot be read: {error.strerror}") from error
     if as_json:
@@ -62,13 +64,47 @@ def check(
 
 
 @app.command()
+def access(as_json: Json = False) -> None:
+    """谁可以做什么、看什么:一张表,即 docs/access.md。 Who may do and see what: the one table, as docs/access.md."""
+    from policies.access import ACCESS  # noqa: PLC0415 - checking a file must not wait for the rules
+    from policies.access_page import page  # noqa: PLC0415
+
+    if not as_json:
+        say(page().rstrip("\n"))
+        return
+    answer(
+        {
+            name: {
+                "any_of": list(need.any_of),
+                "none_of": list(need.none_of),
+                "named_any_of": list(need.named_any_of),
+                "named_none_of": list(need.named_none_of),
+                "persons": need.persons,
+                "machine": need.machine,
+                "source": need.source,
+            }
+            for name, need in ACCESS.items()
+        }
+    )
+
+
+@app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="程序名或文件。 A procedure's name or file.")
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="程序名或文件;ladder 为问责阶梯。 A procedure's name or file; ladder: the measures."
+        ),
     ] = STANDARD,
     as_json: Json = False,
 ) -> None:
-    """列出程序的全部参数:生效日期、取值、依据。 Every parameter of a procedure: from when, value and source."""
+    """列出程序(或问责阶梯)的全部参数:生效日期、取值、依据,未核实的注明。
+
+    Every parameter of a procedure, or of the ladder of measures: from when, value and source, marked where unverified.
+    """
+    if name == _LADDER:
+        _show_ladder(as_json=as_json)
+        return
     procedure = _procedure(name)
     content = Document(procedure.text, procedure.file).content
     if as_json:
@@ -83,6 +119,39 @@ def show(
     table(("参数 parameter", "自 from", "至 until", "取值 value", "依据 source"), rows)
     steps = [(step["level"], step["act"], step["holder"], step["source"]) for step in content["escalation"]]
     table(("级 level#", "步骤 act", "责任 holder", "依据 source"), steps, "逐级升级 escalation")
+
+
+def _show_ladder(*, as_json: bool) -> None:
+    """The shipped ladder, every value of every measure with its source and mark, then the criteria."""
+    file = standard_ladder()
+    content = Document(file.text, file.file).content
+    if as_json:
+        answer(content)
+        return
+    rows = [
+        (
+            f"{one['code']} {one['zh']} {one['en']}",
+            dated["from"],
+            dated.get("until"),
+            name,
+            _value(value["value"]),
+            _cited(value),
+        )
+        for one in content["measures"]
+        for dated in one["dated"]
+        for name, value in dated.items()
+        if name not in ("from", "until")
+    ]
+    table(("问责方式 measure", "自 from", "至 until", "项目 what", "取值 value", "依据 source"), rows)
+    organs = [(one["from"], one.get("until"), _value(one["value"]), _cited(one)) for one in content["organs"]]
+    table(("自 from", "至 until", "取值 value", "依据 source"), organs, "单位首次 organs at count 1")
+    criteria = [(one["effect"], one["code"], f"{one['zh']} {one['en']}", _cited(one)) for one in content["criteria"]]
+    table(("作用 effect", "代码 code", "情形 criterion", "依据 source"), criteria, "情形 criteria")
+
+
+def _cited(value: dict[str, Any]) -> str:
+    """The source of a value of the ladder, marked where nobody has checked it."""
+    return f"{value['source']}{UNVERIFIED if value.get('unverified') == 'true' else ''}"
 
 
 @app.command()
@@ -187,10 +256,10 @@ def _procedure(name: str) -> Procedure:
     except KeyError:
         pass
     try:
-        return load_text(Path(name).read_text(encoding="utf-8-sig"), name)
+        return read_procedure(Path(name).read_bytes(), name)
     except DocumentError as error:
         raise Problem(str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise Problem(f"没有这个程序 no such procedure: {name};可接受 accepted: {STANDARD}, 文件 a file") from error
 
 

@@ -24,6 +24,7 @@ from cli.places import ROOT
 from cli.problems import ExitCode, Problem
 from cli.tables import progress
 from embedded import EmbeddedServer, register_search_attributes
+from models.access import Scope
 from record import views
 from record.store import Store
 from settings import Settings, load, load_temporal
@@ -154,7 +155,7 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
 
 def _is_empty(store: Store) -> bool:
     with store.reading() as session:
-        return not views.matters(session, now=now(), limit=1).items
+        return not views.matters(session, scope=Scope.everything(), now=now(), limit=1).items
 
 
 def _tell(told: dict[str, Any], chosen: Settings) -> None:

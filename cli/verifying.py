@@ -1,7 +1,7 @@
 """`verify`: has anybody touched the record, does Temporal's history agree, did every clock fire? (engine.md 5)"""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -10,22 +10,30 @@ from sqlmodel import Session
 from temporalio.client import Client
 
 from cli.documents import printing_of
-from cli.histories import History, HistoryState, histories, history, misdirected, targets_known
+from cli.histories import History, HistoryState, histories, history, misdirected, run_of, seals_seen, targets_known
+from cli.incidents import record_incidents
 from cli.instants import now
 from cli.kept import record, settings
 from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
+from evidence import sealing, watch
+from evidence.naming import Difference, differences
+from evidence.sealing import SealFault
+from models.access import Scope
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
+from models.evidence import IncidentKind
 from models.matters import Stage
 from policies.wording import moment
 from record import documents, ledger, views
 from record import targets as record_targets
 from record.documents import DocumentFault, DocumentFaultKind
+from record.incidents import Incident
 from record.ledger import ChainFault, FaultKind, Witness
 from record.store import Store
 from settings import Settings
+from witnesses import Telling
 
 __all__ = ["verify"]
 
@@ -33,16 +41,22 @@ _OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 _GRACE = timedelta(minutes=1)
 _LOOKS = 5
 _PAUSE_SECONDS = 0.3
+# A year and a month of daily seals; older ones are chained to them.
+_SEALS_SEEN = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not agree: about which target, at which entry (None: the whole history), and in words."""
+    """One thing that does not agree: about which target, at which entry (None: the whole history), and in words.
+
+    `acts` are the acts in which record and history differ, as far as the history shows them.
+    """
 
     target: str
     seq: int | None
     kind: str
     text: str
+    acts: tuple[Difference, ...] = ()
 
 
 def verify(
@@ -67,12 +81,15 @@ def verify(
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]
             found += [_document_fault(fault) for fault in documents.verify(session, targets)]
+            seals = sealing.check(session, roots=None if targets is None else 0)
+            found += [_sealed(fault) for fault in seals if targets is None or fault.name in targets]
         found += _files(store, chosen, targets, found)
         if not offline:
             try:
                 with in_words():
-                    compared, more = asyncio.run(_compared(store, target, temporal(chosen)))
+                    compared, more, befell = asyncio.run(_compared(store, target, temporal(chosen)))
                 found += more
+                record_incidents(store, chosen, befell)
             except Problem as problem:
                 if problem.code is not ExitCode.UNAVAILABLE:
                     raise
@@ -82,6 +99,8 @@ def verify(
     else:
         for one in found:
             say(one.text)
+            for act in one.acts:
+                say(f"  {act.text}")
         what = "记录链 chains" if offline or unavailable else f"记录链与 {compared} 份流程历史 chains and histories"
         say(f"{what}: " + (f"{len(found)} 处不符 findings" if found else "相符 in order"))
     if unavailable:
@@ -108,27 +127,58 @@ def _targets(store: Store, target: str | None) -> list[str] | None:
     if target is None:
         return None
     with store.reading() as session:
-        cases = [case.id for case in views.cases(session, target)]
-        known = ledger.head(session, target).seq or views.card(session, target, now())
+        cases = [case.id for case in views.cases(session, target, scope=Scope.everything())]
+        known = ledger.head(session, target).seq or views.card(session, target, now(), scope=Scope.everything())
     if not known:
         raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
     return [target, *cases]
 
 
-async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding]]:
-    """How many histories were compared, and what they say against the record."""
+async def _compared(store: Store, target: str | None, place: Any) -> tuple[int, list[Finding], list[Incident]]:
+    """How many histories were compared, what they say against the record, and what befell workflows from outside."""
     client = await client_of(place)
     stages = _stages(store, target)
     known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
     aside = [one async for one in misdirected(client, target)]
+    befell = [one async for one in watch.cut_off(client) if one.target in stages]
+    # The newest run of a target is among those read already.
+    aside += [await run_of(client, one) for one in befell]
+    befell += [incident for one in seen for incident in one.incidents]
     found: list[Finding] = []
     for one in seen:
         cut = _broken(one, stages.get(one.target))
         if cut is not None:
             found.append(cut)
+            # A server that knows nothing of this record is another one: that is no incident of each matter.
+            if one.state is HistoryState.MISSING and any(other.witnessed for other in seen):
+                befell.append(watch.incident(one.target, IncidentKind.DELETED, ""))
+    if target is None:
+        answered = await seals_seen(client, _SEALS_SEEN)
+        with store.reading() as session:
+            found += [_sealed(fault) for fault in sealing.witnessed(session, answered)]
     faults = await _against(store, client, [*seen, *aside])
-    return len(seen) + len(aside), [*found, *_late(store, target), *(_chain(fault) for fault in faults)]
+    named = _named(store, faults, [*seen, *aside])
+    return len(seen) + len(aside), [*found, *_late(store, target), *named], befell
+
+
+def _named(store: Store, faults: list[ChainFault], seen: list[History]) -> list[Finding]:
+    """The faults that histories show, each with the acts it is about."""
+    telling: dict[str, Telling] = {}
+    witnessed: dict[str, set[int]] = {}
+    for one in seen:
+        known = telling.setdefault(one.target, Telling())
+        known.lines |= one.telling.lines
+        known.messages |= one.telling.messages
+        witnessed.setdefault(one.target, set()).update(witness.seq for witness in one.witnessed)
+    found = []
+    with store.reading() as session:
+        for fault in faults:
+            since = max((seq for seq in witnessed.get(fault.target, ()) if seq < fault.seq), default=0)
+            told = telling.get(fault.target, Telling())
+            acts = tuple(differences(session, fault, told, since))
+            found.append(Finding(fault.target, fault.seq, fault.kind.value, fault.text, acts))
+    return found
 
 
 def _late(store: Store, target: str | None) -> list[Finding]:
@@ -200,6 +250,10 @@ def _chain(fault: ChainFault) -> Finding:
     return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
 
 
+def _sealed(fault: SealFault) -> Finding:
+    return Finding(fault.name or f"seal {fault.no}", fault.seq or None, fault.kind.value, fault.text)
+
+
 def _document_fault(fault: DocumentFault) -> Finding:
     return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
 
@@ -209,5 +263,14 @@ def _document(found: list[Finding], *, compared: int | None, unavailable: str | 
         "in_order": not found,
         "histories": compared,
         "unavailable": unavailable,
-        "findings": [{"target": one.target, "seq": one.seq, "kind": one.kind, "text": one.text} for one in found],
+        "findings": [
+            {
+                "target": one.target,
+                "seq": one.seq,
+                "kind": one.kind,
+                "text": one.text,
+                "acts": [asdict(act) for act in one.acts],
+            }
+            for one in found
+        ],
     }

@@ -40,6 +40,14 @@ class Files:
             raise DamagedFileError(path)
         return content
 
+    def remove(self, hash_: str) -> bool:
+        """Remove the file of this hash for good; False when there is none. Raises OSError."""
+        try:
+            self.path(hash_).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     def put(self, content: bytes) -> str:
         """Keep a file, durably, in place of whatever lies under its hash; returns the hash. Raises OSError."""
         hash_ = digest(content)

@@ -104,6 +104,7 @@ def fact_notice() -> Page:
         page, "因“{{ matter }}”（编号{{ matter_id }}）对你问责一案，已依程序立案（案件编号{{ case_id }}）。", "matter"
     )
     add_body(page, "对你问责一案，已依程序立案（案件编号{{ case_id }}）。", "not matter")
+    add_body(page, "本案来源：{{ opened_from }}。", "opened_from")
     add_body(page, "经{{ investigators }}调查，已于{{ investigated_on }}调查终结。", "investigated_on")
     add_body(page, "依据{{ source }}，现将拟认定的事实、拟作出的问责处理及你享有的权利告知如下。")
     add_heading(page, "一、拟认定的事实")

@@ -6,7 +6,9 @@ edited outside can neither reach into the program nor run without end. What peop
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -71,8 +73,9 @@ def render(template: bytes, facts: DocumentFacts) -> bytes:
         _sign(page, facts)
         written = io.BytesIO()
         page.save(written)
-    except (JinjaError, etree.LxmlError, ValueError, AttributeError) as error:
-        raise TemplateError("template", (f"无法生成 cannot be rendered: {error}",)) from error
+    except (JinjaError, *_BROKEN) as error:
+        why = str(error) if isinstance(error, JinjaError) else type(error).__name__
+        raise TemplateError("template", (f"无法生成 cannot be rendered: {why}",)) from error
     return packed(written.getvalue())
 
 
@@ -136,16 +139,36 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_UNPACKED_BYTES:
                 raise TemplateError(name, ("展开后过大 too large when unpacked",))
+            if len({part.filename.casefold() for part in parts}) != len(parts):
+                # Which of the two is read depends on the reader.
+                raise TemplateError(name, ("同一部件出现两次 a part occurs twice; 可接受 accepted: .docx",))
             for part in parts:
                 _check_part(part.filename, archive.read(part), name)
         page = DocxTemplate(io.BytesIO(template))
         page.init_docx()
-    except (zipfile.BadZipFile, docx.opc.exceptions.OpcError, KeyError, ValueError, etree.LxmlError) as error:
+    except _BROKEN as error:
         if isinstance(error, TemplateError):
             raise
         why = "不是 Word 文档(.docx) not a Word document; 可接受 accepted: .docx"
         raise TemplateError(name, (why,)) from error
     return page
+
+
+# What zipfile, lxml and python-docx raise over a file that is damaged or made to harm; they keep no list of it.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    docx.opc.exceptions.OpcError,
+    etree.LxmlError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def _check_part(part: str, content: bytes, name: str) -> None:
@@ -168,6 +191,8 @@ def _mistakes(page: DocxTemplate) -> Iterator[str]:
     except TemplateSyntaxError as error:
         line = _words_around(error)
         yield f"占位符写法有误 a placeholder is miswritten: {error.message}{line}; {_ACCEPTED}"
+    except _BROKEN as error:
+        yield f"部件无法读取 a part cannot be read: {type(error).__name__}; 可接受 accepted: .docx"
 
 
 def _words_around(error: TemplateSyntaxError) -> str:

@@ -11,6 +11,14 @@ from enum import StrEnum
 from functools import lru_cache
 
 from models.base import Shape
+from policies.showing import harmless as shown_harmless
+from policies.showing import looks_like_formula
+
+__all__ = [
+    "ECHO_LONGEST", "LIFT_PASSWORD", "NAME_LONGEST", "SAVE_AGAIN", "TRIM", "CellFault", "DirectoryError", "FaultKind",
+    "IntakeError", "LedgerError", "SheetError", "Words", "cell_name", "folded", "harmless", "looks_like_formula",
+    "without_invisible",
+]  # fmt: skip
 
 NAME_LONGEST = 60
 """Characters in the name of an organ or a post."""
@@ -18,12 +26,9 @@ NAME_LONGEST = 60
 ECHO_LONGEST = 80
 """Characters of a cell that are repeated in a report; the cell address leads to the rest."""
 
-# Full-width forms too: a spreadsheet with a Chinese input method takes ＝ for =.
-_FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?%?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class FaultKind(StrEnum):
     CLASH = "clash"
     UNKNOWN_MATTER = "unknown_matter"
     BAD_STAMP = "bad_stamp"
+    STATE_SECRET = "state_secret"  # noqa: S105 - no password: the kind of a fault
 
 
 class IntakeError(ValueError):
@@ -116,26 +122,9 @@ class DirectoryError(IntakeError):
         return "\n".join([super().__str__(), *(str(fault) for fault in self.faults)])
 
 
-def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet that opens `text` might run it: it starts with = + - @, a tab or a return, and no number.
-
-    Spaces in front do not save it. Source: the CSV injection advice of OWASP.
-    """
-    stripped = text.strip()
-    if not stripped or _NUMBER.fullmatch(stripped):
-        return False
-    return text[0] in _FORMULA_STARTS or stripped[0] in _FORMULA_STARTS
-
-
 def harmless(text: str) -> str:
-    """`text` fit to be shown: on one line, shortened, nothing invisible, and no formula when opened as a sheet."""
-    visible = "".join(
-        " " if char.isspace() else char for char in text[: ECHO_LONGEST * 4] if char.isspace() or char.isprintable()
-    )
-    line = " ".join(visible.split())
-    if len(line) > ECHO_LONGEST:
-        line = line[: ECHO_LONGEST - 1] + "…"
-    return f"'{line}" if looks_like_formula(line) else line
+    """`text` fit to be shown: one line, shortened, nothing invisible, no tag, no formula when opened as a sheet."""
+    return shown_harmless(text, ECHO_LONGEST)
 
 
 def without_invisible(text: str) -> str:

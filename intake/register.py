@@ -181,18 +181,25 @@ def stamp(matter_id: str, seq: int, at: datetime, texts: Texts) -> str:
 
 def read_stamp(matter_id: str, text: str) -> Stamp | None:
     """The stamp in a cell; None when it is none, is damaged, or belongs to another matter."""
+    if _STAMP.fullmatch(text) is None:
+        return None
     parts = text.split(".")
-    if len(parts) != 5 or parts[0] != "v1" or parts[4] != _digest(matter_id, ".".join(parts[:4])):
+    if parts[4] != _digest(matter_id, ".".join(parts[:4])):
+        return None
+    try:
+        exported_at = datetime.strptime(parts[1], "%Y%m%dT%H%M%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
         return None
     digests = [parts[3][start : start + _DIGEST] for start in range(0, len(parts[3]), _DIGEST)]
     return Stamp(
-        datetime.strptime(parts[1], "%Y%m%dT%H%M%S").replace(tzinfo=SHANGHAI),
+        exported_at,
         int(parts[2]),
         dict(zip(STAMPED, digests, strict=False)),
     )
 
 
 _DIGEST = 8
+_STAMP = re.compile(r"v1\.\d{8}T\d{6}\.\d{1,12}\.(?:[A-Za-z0-9_-]{8})*\.[A-Za-z0-9_-]{8}", re.ASCII)
 
 
 def _digest(key: str, text: str) -> str:

@@ -108,6 +108,12 @@ class ActName(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_OVERDUE = "review_overdue"
     RESTORED = "restored"
+    INCIDENT_REPORTED = "incident_reported"
+    INCIDENT_CLOSED = "incident_closed"
+    HELD = "held"
+    HOLD_RELEASED = "hold_released"
+    DESTRUCTION_REQUESTED = "destruction_requested"
+    DESTROYED = "destroyed"
 
 
 class Ruling(Shape):
@@ -127,7 +133,8 @@ class Ruling(Shape):
 class Act(Shape):
     """One thing that happened to `target` at the instant `at` (aware, whole seconds).
 
-    Fields that do not apply are None. `tell` lists the posts to be notified; `detail` holds what was said or shown
+    Fields that do not apply are None. `person` is who acted through the post `by`, `principal` who had lent it to him;
+    neither is printed in a rehearsal. `tell` lists the posts to be notified; `detail` holds what was said or shown
     (report texts, evidence) and is never printed in a rehearsal.
     """
 
@@ -135,6 +142,8 @@ class Act(Shape):
     target: str
     act: ActName
     by: str | None = None
+    person: str | None = None
+    principal: str | None = None
     due: datetime | None = None
     days_left: int | None = None
     light: str | None = None

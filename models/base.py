@@ -26,8 +26,22 @@ class Compact(Shape):
         return bool(getattr(self, name) == field.get_default(call_default_factory=True, validated_data={}))
 
 
+class Voice(Compact):
+    """Who spoke through a post: the person signed in and, where the post was lent to him, whose principal.
+
+    Set by what has authenticated the person, never taken from what he said.
+    """
+
+    person: str
+    principal: str | None = None
+
+
 class Spoken(Compact):
-    """What every command has: who speaks through which post, and the id under which a repetition is recognised."""
+    """What every command has: who speaks through which post, and the id under which a repetition is recognised.
+
+    `voice` is None where nobody signed in: in rehearsals, and at the machine of the office itself.
+    """
 
     message_id: str
     by: str | None = None
+    voice: Voice | None = None

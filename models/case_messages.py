@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from models.base import Compact, Shape, Spoken
+from models.cases import Source
 from models.matters import MatterTerms, Severity
 
 Shown = dict[str, Any] | str
@@ -17,7 +18,8 @@ Shown = dict[str, Any] | str
 class Propose(Spoken):
     """提出问责建议: by an office, from an inspection, an audit, a petition or another case.
 
-    What is left out of office, leader, panel and reviewers follows from the post that speaks.
+    What is left out of office, leader, panel and reviewers follows from the post that speaks. `source` names what it is
+    opened from, `reference` the number of the document that shows the facts, `cases` the ids of the cases it rests on.
     """
 
     do: Literal["propose"] = "propose"
@@ -28,6 +30,9 @@ class Propose(Spoken):
     leader: str | None = None
     panel: tuple[str, ...] | str | None = None
     reviewers: tuple[str, ...] | str | None = None
+    source: str | None = None
+    reference: str | None = None
+    cases: tuple[str, ...] | str | None = None
     reason: str | None = None
 
 
@@ -245,7 +250,7 @@ class OpenCase(Compact):
     """A matter proposes a case about itself: `terms` are the matter's, `facts` what was missed.
 
     `recorded_overdue` says that the facts are a clock recorded as missed, which needs no investigation. `by` is the
-    post of the office that proposed it, None where the engine did.
+    post of the office that proposed it, None where the engine did. `source` is None for the matter itself.
     """
 
     message_id: str
@@ -257,6 +262,7 @@ class OpenCase(Compact):
     mitigation: str | None = None
     recorded_overdue: bool = True
     by: str | None = None
+    source: Source | None = None
 
 
 class NoteFailure(Shape):

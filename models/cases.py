@@ -36,6 +36,43 @@ class CaseStage(StrEnum):
     ARCHIVED = "archived"
 
 
+class CaseSource(StrEnum):
+    """What a case is opened from (engine.md 4).
+
+    `case` is another case, `series` the decided cases against subordinates for which a leader is responsible.
+    """
+
+    MATTER = "matter"
+    INSPECTION = "inspection"
+    AUDIT = "audit"
+    PETITION = "petition"
+    CASE = "case"
+    SERIES = "series"
+
+
+class Source(Shape):
+    """来源: `reference` is the number of the document that shows the facts, `cases` are those that this one rests on.
+
+    Only a source of the kind `case` or `series` has `cases`.
+    """
+
+    kind: CaseSource
+    reference: str | None = None
+    cases: tuple[str, ...] = ()
+
+
+class Cited(Shape):
+    """What one case has to know of another that it rests on.
+
+    `decided_at` is None where no measure was decided, `standing` where none stands: never decided, or revoked.
+    """
+
+    subject: str
+    organs: tuple[str, ...] = ()
+    decided_at: datetime | None = None
+    standing: str | None = None
+
+
 class CaseClockKind(StrEnum):
     """What a clock runs to. The order of the members is the order in which clocks due at one instant fire."""
 
@@ -262,7 +299,7 @@ class CaseState(Shape):
     `matter_id` is the matter that opened it, None for a case that an office opened by itself. `organs` are the organs
     of the subject when the case was proposed: what counts follows the person, not the post. `measure` is the entry
     proposed now; what was decided stands in `decision`, and in `review` where that changed it. `votes` are those of the
-    current ballot, `voted` whoever has ever voted.
+    current ballot, `voted` whoever has ever voted. `source` is None where it was not said, or not kept yet.
     """
 
     id: str
@@ -280,6 +317,7 @@ class CaseState(Shape):
     reviewers: tuple[str, ...] = ()
     severity: Severity = Severity.ORDINARY
     allegation: str | None = None
+    source: Source | None = None
     mitigation: str | None = None
     recorded_overdue: bool = False
     proposed_at: datetime | None = None
@@ -329,3 +367,14 @@ class CaseState(Shape):
             return None
         after = self.review.after if self.review else None
         return after or self.decision.measure
+
+    @property
+    def cited(self) -> Cited:
+        """This case as another one sees it that rests on it."""
+        decided_at = self.decision.at if self.decision else None
+        return Cited(subject=self.subject, organs=self.organs, decided_at=decided_at, standing=self.standing)
+
+    def rests_on(self, case_id: str) -> bool:
+        """Whether this case is open, or its measure stands, and it rests on the case of that id."""
+        concerned = self.open or self.standing is not None
+        return concerned and self.source is not None and case_id in self.source.cases

@@ -26,6 +26,7 @@ CALENDAR_WORKFLOW = "CalendarWorkflow"
 MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
 NOTICE_WORKFLOW = "NoticeWorkflow"
 DIGEST_WORKFLOW = "DigestWorkflow"
+SEAL_WORKFLOW = "SealWorkflow"
 
 RECORD_TRANSITION = "record_transition"
 STORE_CALENDAR = "store_calendar"
@@ -36,6 +37,8 @@ CLOSE_CHANNEL = "close_channel"
 REPORT_UNDELIVERED = "report_undelivered"
 JOIN_DIGEST = "join_digest"
 GATHER_DIGEST = "gather_digest"
+MAKE_SEAL = "make_seal"
+REPORT_INCIDENTS = "report_incidents"
 
 CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 RECORD_MOVED_SIGNAL = "record_moved"
@@ -47,6 +50,11 @@ KIND_MATTER = "督办事项"
 KIND_CASE = "问责案件"
 
 HEAD_DIGITS = 32
+
+INCIDENTS = "incidents"
+"""The chain of what was done to workflows from outside."""
+ARCHIVE = "archive"
+"""The chain of holds, requests to destroy, and certificates of destruction."""
 
 
 class SearchAttribute(StrEnum):
@@ -96,6 +104,16 @@ def notice_workflow_id(target: str, seq: int, recipient: str, scope: str = "") -
 def digest_workflow_id(recipient: str, at: datetime, scope: str = "") -> str:
     """The workflow id of a post's digest of that instant."""
     return _scoped(scope, f"digest/{recipient}/{at.isoformat(timespec='minutes')}")
+
+
+def seal_schedule_id(scope: str = "") -> str:
+    """The id of the schedule that seals every day, and the beginning of the workflow ids it starts."""
+    return _scoped(scope, "seal/daily")
+
+
+def seal_workflow_id(asked: str, scope: str = "") -> str:
+    """The workflow id of a seal that somebody asked for; `asked` tells one request from another."""
+    return _scoped(scope, f"seal/{asked}")
 
 
 def _scoped(scope: str, workflow_id: str) -> str:

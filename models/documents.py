@@ -177,6 +177,7 @@ class DocumentFacts(Shape):
     count: str = Field("", description="十二个月内第几次 which failure within the period of accumulation")
     organs: str = Field("", description="对象所属单位 organs of the subject")
     allegation: str = Field("", description="提出问责建议时所列事实 facts as proposed")
+    opened_from: str = Field("", description="案件来源及其编号 what the case was opened from, with its number")
     filed_on: str = Field("", description="立案日期 date of filing")
     investigated_on: str = Field("", description="调查终结日期 date on which the investigation was reported")
     investigators: str = Field("", description="调查岗位 posts that investigated")

@@ -11,6 +11,9 @@ from models.matters import Severity
 
 T = TypeVar("T")
 
+UNVERIFIED = "(未核实 unverified)"
+"""The mark beside whatever nobody has checked, wherever it is shown."""
+
 
 class Track(StrEnum):
     """The ladders and tracks: a case decides measures for persons and organs; the others it only hands over to."""
@@ -36,6 +39,16 @@ class Sourced(Shape, Generic[T]):
     value: T
     source: str
     unverified: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The mark to be shown beside the value; empty for one that was checked."""
+        return UNVERIFIED if self.unverified else ""
+
+    @property
+    def cited(self) -> str:
+        """Where it is written, with the mark."""
+        return f"{self.source}{self.mark}"
 
 
 class Evidence(Shape):
@@ -100,7 +113,7 @@ class Criterion(Shape):
     @property
     def label(self) -> str:
         """The criterion in words; a mark says that it is unverified."""
-        return f"{self.zh} {self.en}{'(未核实 unverified)' if self.unverified else ''}"
+        return f"{self.zh} {self.en}{UNVERIFIED if self.unverified else ''}"
 
 
 class Ladder(Shape):

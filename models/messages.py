@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.acts import Act, ActName
-from models.base import Compact, Shape, Spoken
+from models.base import Compact, Shape, Spoken, Voice
 from models.calendar import CalendarNotice
 from models.case_messages import CASE_TITLES, CaseCommand, CaseRelay, Propose
 from models.matters import Light
@@ -25,6 +25,7 @@ class Registration(Compact):
 
     message_id: str
     by: str | None = None
+    voice: Voice | None = None
     policy: str = "standard"
     title: str | None = None
     lead: str | None = None

@@ -4,7 +4,7 @@ Imported by record/ only: nothing outside ever holds a row. Enumerations are kep
 UTC; every index here serves a query in record/. The tables are made by record/migrations, which a test holds equal.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +85,7 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 
 
 class ActRow(SQLModel, table=True):
@@ -135,6 +136,8 @@ class MatterRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_matters_lead", "lead", "id"),
         Index("ix_matters_office", "office", "id"),
+        Index("ix_matters_leader", "leader", "id"),
+        Index("ix_matters_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
         Index("ix_matters_stage", "stage", "id"),
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
@@ -175,6 +178,17 @@ class MatterRow(SQLModel, table=True):
     cases_open: int
     parent: str | None = None
     root: str | None = None
+
+
+class PartyRow(SQLModel, table=True):
+    """That an organ or a post has a part in a matter or a case, besides what the matter's own row says of it."""
+
+    __tablename__ = "parties"
+    __table_args__ = (Index("ix_parties_target", "target"), KEYED_BY_TEXT)
+
+    party: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
 
 
 class StirredRow(SQLModel, table=True):
@@ -383,6 +397,81 @@ class PolicyVersionRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+
+
+class SealRow(SQLModel, table=True):
+    """A signed head over the whole record; never changed, never removed. `body` is what was hashed and signed."""
+
+    __tablename__ = "seals"
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    day: date
+    made_at: datetime = Field(sa_type=Instant)
+    body: str = Field(sa_type=Text)
+    hash: str
+    signature: str
+
+
+class SealLeafRow(SQLModel, table=True):
+    """A leaf of the seal `no` that no seal before it has; all others stand as an earlier seal has them."""
+
+    __tablename__ = "seal_leaves"
+    __table_args__ = (Index("ix_seal_leaves_no", "no"), KEYED_BY_TEXT)
+
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    no: int = Field(primary_key=True, foreign_key="seals.no", sa_column_kwargs={"autoincrement": False})
+    seq: int
+    hash: str
+
+
+class SigningKeyRow(SQLModel, table=True):
+    """A public key that signs or signed seals, in order from 1, and the signature of the key before it."""
+
+    __tablename__ = "signing_keys"
+    __table_args__ = (UniqueConstraint("id", name="uq_signing_keys_id"),)
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: str
+    public: str
+    added_at: datetime = Field(sa_type=Instant)
+    endorsed_by: str | None = None
+    endorsement: str | None = None
+
+
+class HoldRow(SQLModel, table=True):
+    """A file that must not be destroyed for now; `seq` is the entry of the archive's chain that says why."""
+
+    __tablename__ = "holds"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    seq: int
+
+
+class DestructionRow(SQLModel, table=True):
+    """A request to destroy a file, until it is carried out or replaced; `seq` is its entry of the archive's chain."""
+
+    __tablename__ = "destructions"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    seq: int
+
+
+class CertificateRow(SQLModel, table=True):
+    """That the bodies of a chain's entries up to `upto` were destroyed; `seq` is the certificate in the archive chain.
+
+    Only what has such a row may lose its body, and nothing else of an entry may ever change (triggers).
+    """
+
+    __tablename__ = "certificates"
+    __table_args__ = KEYED_BY_TEXT
+
+    target: str = Field(primary_key=True)
+    upto: int
+    seq: int
+    destroyed_at: datetime = Field(sa_type=Instant)
 
 
 def table(row: type[SQLModel]) -> Table:

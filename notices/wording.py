@@ -19,6 +19,8 @@ from models.policy import Role
 from policies.documents import Document
 from policies.wording import act_words, moment
 
+# Whom it concerns that a case rested on a revoked one: its office, and whoever is told for its sake alone.
+_CONCERNED = (None, Role.OFFICE)
 _PLAIN = {"zh": "特此告知。", "en": "For your information."}
 
 
@@ -120,6 +122,7 @@ class Wording:
             "provisional": bool(act.provisional),
             "at": moment(act.at, weekday=True),
             "link": content.link or "",
+            "resting": "、".join(act.detail.get("rested_on_by", ())) if content.role in _CONCERNED else "",
         }
         said = self._said.get(act.act.value)
         if said is None:

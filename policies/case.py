@@ -14,7 +14,7 @@ from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, 
 from models.cases import CaseClockKind, CaseState
 from models.contract import matter_of
 from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
-from policies import case_reruling, case_timers, saying
+from policies import case_reruling, case_timers, saying, secrecy
 from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.case_admissibility import GUARDS, Guard, known_case, offers_cases
@@ -105,6 +105,7 @@ def step(
     if message is None:
         return CaseStep(state, tuple(acts), len(acts), relays=tuple(relays), stood=tuple(stood))
     draft, outcome = _hear(CaseDraft(state, at, facts), message, rules, attended)
+    draft.acts = saying.voiced(draft.acts, message)
     return CaseStep(
         draft.state,
         (*acts, *draft.acts),
@@ -138,6 +139,7 @@ def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules, attended: bo
 
 def _apply(draft: CaseDraft, message: Command | CaseRelay, rules: CaseRules) -> None:
     if not isinstance(message, _RELAYS):
+        secrecy.refuse_secrets(message)
         _check_speaker(draft, message)
     rule = rules.messages[type(message)]
     for guard in rule.guards:
@@ -162,6 +164,7 @@ def _check_speaker(draft: CaseDraft, message: Any) -> None:
 
 def _refuse(draft: CaseDraft, message: CaseMessage, refusal: Refused) -> None:
     by = getattr(message, "by", None)
+    by = None if secrecy.secret_in(by) else by
     said = {} if isinstance(message, OpenCase | NoteFailure | DropCase | CalendarPublished) else {"do": message.do}
     draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=said)
 

@@ -37,7 +37,9 @@ from models.case_messages import (
 )
 from models.cases import (
     STANDING,
+    CaseClock,
     CaseClockKind,
+    CaseSource,
     CaseStage,
     CastVote,
     Circumstance,
@@ -51,26 +53,29 @@ from models.cases import (
     ReviewOutcome,
     ServedFacts,
     Service,
+    Source,
     Statement,
 )
 from models.ladder import Effect, Track
 from models.matters import Severity
-from policies import evidence, ladder, panel, seats
+from models.policy import Role
+from policies import evidence, ladder, panel, proposals, seats
 from policies.authority import Refused, offered
 from policies.case_admissibility import (
     MOVED_BY,
     exemption_criterion,
-    member_of,
     not_adopted,
     notified_measure,
     outcome_of,
+    refuse_fallen,
     reviewed_measure,
     service_of,
+    source_of,
     standing_of,
     window_of,
 )
 from policies.case_drafts import CaseDraft
-from policies.cases import organs_of
+from policies.relations import named_member
 
 FURTHER_APPEAL = "不服复核决定的,可依法向上一级机关申诉 a further appeal lies to the organ above, as the law provides"
 
@@ -95,7 +100,8 @@ def _open(draft: CaseDraft, message: OpenCase) -> None:
         recorded_overdue=message.recorded_overdue,
         mitigation=message.mitigation,
         allegation=message.facts,
-        organs=tuple(dict.fromkeys((*organs_of(draft.facts.directory, message.subject), terms.lead))),
+        source=message.source or Source(kind=CaseSource.MATTER),
+        organs=tuple(dict.fromkeys((*seats.organs_of(draft.facts.directory, message.subject), terms.lead))),
     )
     _propose_measure(draft, message.subject, message.severity, message.by, _given(mitigation=message.mitigation))
 
@@ -111,7 +117,8 @@ def _propose(draft: CaseDraft, command: Propose) -> None:
         panel=evidence.persons_of(command.panel) or draft.facts.policy.panel,
         reviewers=evidence.persons_of(command.reviewers),
         allegation=command.facts,
-        organs=organs_of(directory, subject),
+        source=source_of(draft, command),
+        organs=seats.organs_of(directory, subject),
     )
     severity = Severity(command.severity or draft.facts.policy.default_severity)
     _propose_measure(draft, subject, severity, command.by, _given(facts=command.facts))
@@ -145,8 +152,14 @@ def _propose_measure(
         count=count,
         measure=measure,
         entry="measures",
-        detail=detail,
+        detail={**detail, **_opened_from(draft.state.source)},
     )
+
+
+def _opened_from(source: Source | None) -> dict[str, object]:
+    if source is None:
+        return {}
+    return _given(source=source.kind.value, reference=source.reference, cases=list(source.cases))
 
 
 # --- what the matter says ---------------------------------------------------------------------------------------------
@@ -170,11 +183,23 @@ def _drop(draft: CaseDraft, message: DropCase) -> None:
 
 
 def _restore(draft: CaseDraft, reason: str | None, by: str | None = None) -> None:
-    """The measure is revoked: the subject counts no failure from this case (W10)."""
+    """The measure is revoked: the subject counts no failure from this case (W10).
+
+    Office and leader of every case that rests on this one are told too; what they do is theirs to decide.
+    """
     measure = standing_of(draft.state)
     draft.end(CaseStage.RESTORED)
+    directory, resting = draft.facts.directory, draft.facts.resting_on(draft.state.id)
+    concerned = (seats.posts_of(role, other, directory) for other in resting for role in (Role.OFFICE, Role.LEADER))
     draft.note(
-        ActName.RESTORED, by=by, subject=draft.state.subject, measure=measure, reason=reason, entry="restoration"
+        ActName.RESTORED,
+        by=by,
+        subject=draft.state.subject,
+        measure=measure,
+        reason=reason,
+        detail=_given(rested_on_by=[other.id for other in resting]),
+        entry="restoration",
+        also=[post for posts in concerned for post in posts],
     )
 
 
@@ -214,6 +239,7 @@ def _notify(draft: CaseDraft, command: NotifyFacts) -> None:
     """Serve the facts, or new facts: the subject has the whole window anew, and no vote cast on the old ones stands."""
     state, before = draft.state, draft.state.facts
     measure = notified_measure(draft, command)
+    fell = proposals.fallen(state.source, draft.facts)
     heavier = before is not None and (
         before.heavier or (measure != state.measure and not ladder.is_lighter(draft.ladder, measure, state.measure))
     )
@@ -228,11 +254,18 @@ def _notify(draft: CaseDraft, command: NotifyFacts) -> None:
     )
     draft.halt(CaseClockKind.DECISION, CaseClockKind.INVESTIGATION)
     draft.change(stage=CaseStage.NOTIFIED, facts=facts, measure=measure, window=None, waived=False, ballot=1, votes=())
+    if state.source is not None and fell:
+        left = tuple(case for case in state.source.cases if case not in fell)
+        draft.change(source=state.source.model_copy(update={"cases": left}))
     window = draft.clock(CaseClockKind.WINDOW, offered(draft.facts.policy.case_window))
     draft.run(window)
     rights = "查阅案卷、陈述申辩、申请复核 to read the file, to be heard, to ask for a review"
     detail = _given(
-        text=command.text, receipt=facts.receipt.model_dump(mode="json"), evidence=command.evidence, rights=rights
+        text=command.text,
+        receipt=facts.receipt.model_dump(mode="json"),
+        evidence=command.evidence,
+        rights=rights,
+        revoked=list(fell),
     )
     draft.note_clock(
         ActName.FACTS_NOTIFIED,
@@ -326,7 +359,7 @@ def _aggravate(draft: CaseDraft, command: Aggravate) -> None:
 
 
 def _vote(draft: CaseDraft, command: Vote) -> None:
-    member = member_of(command)
+    member = named_member(command)
     choice = panel.choice_of(draft.state, draft.ladder, command.choice)
     exempt = choice == panel.EXEMPT and command.criterion
     cast = CastVote(
@@ -385,6 +418,7 @@ def _conclude_choice(draft: CaseDraft, command: Decide, choice: str, voters: tup
     else:
         if choice != state.measure and not reason:
             raise Refused("从轻处理须写明理由 a lighter measure needs a reason", "lighter")
+        refuse_fallen(draft)
         _decide_measure(draft, command, choice, voters, reason)
 
 
@@ -397,13 +431,14 @@ def _dismiss(draft: CaseDraft, command: Decide, reason: str | None) -> None:
 def _exempt(draft: CaseDraft, command: Decide, criterion: str, reason: str | None) -> None:
     if not reason:
         raise Refused("容错须写明理由 exemption needs a reason", "exemption")
+    named = ladder.criterion(draft.ladder, Effect.EXEMPTION, criterion)
     draft.end(CaseStage.EXEMPTED)
     draft.note(
         ActName.CASE_EXEMPTED,
         by=command.by,
         subject=draft.state.subject,
         reason=reason,
-        detail={"criterion": criterion},
+        detail={"criterion": criterion, "names": [named.label] if named else []},
         entry="exemption",
     )
     draft.conclude(ActName.CASE_EXEMPTED, reason)
@@ -451,10 +486,22 @@ def _run_effect(draft: CaseDraft, measure: str) -> None:
         return
     effect = draft.clock(CaseClockKind.EFFECT, months, decision.at)
     if effect.due_at <= draft.at:
-        draft.change(effect_ended_at=draft.at)
-        draft.note(ActName.EFFECT_ENDED, subject=draft.state.subject, entry="effect", rules=effect.rules)
+        end_effect(draft, effect)
     else:
         draft.run(effect)
+
+
+def end_effect(draft: CaseDraft, clock: CaseClock) -> None:
+    """The effect period is over: of which measure, how long it was, and where that is written, marked if unverified."""
+    measure = standing_of(draft.state)
+    draft.change(effect_ended_at=draft.at)
+    draft.note(
+        ActName.EFFECT_ENDED,
+        subject=draft.state.subject,
+        detail=_given(names=_labels(draft, measure), period=ladder.effect_words(draft.ladder, measure)),
+        entry="effect",
+        rules=clock.rules,
+    )
 
 
 # --- service, execution, record ---------------------------------------------------------------------------------------

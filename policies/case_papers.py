@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.acts import Act, ActName
-from models.cases import CaseClockKind, CaseState, Receipt, ReceiptKind, ReviewOutcome, Statement
+from models.cases import CaseClockKind, CaseSource, CaseState, Receipt, ReceiptKind, ReviewOutcome, Statement
 from models.contract import matter_of
 from models.documents import ISSUED, MeasureLine, NamedText, StatementLine
 from models.ladder import Ladder, Measure
@@ -21,7 +21,7 @@ from policies.deadlines import effect_ends_at, local_date
 from policies.directory import Directory
 from policies.drafting import Facts
 from policies.limits import parse_limit
-from policies.wording import chinese_date, chinese_moment, limit_words
+from policies.wording import chinese_date, chinese_moment, limit_words, source_words
 
 _SEVERITIES = {
     Severity.MINOR: "轻微",
@@ -68,6 +68,8 @@ _SHOWN = {
     "content": ("content", "signed_text", "text"),
 }
 _INSTANT = timedelta(seconds=1)
+# The ladder's mark, as a paper prints it.
+_MARK = "（未核实 unverified）"
 
 
 def said_of(act: Act, state: CaseState, before: Sequence[Act], facts: Facts) -> dict[str, Any]:
@@ -88,6 +90,7 @@ def said_of(act: Act, state: CaseState, before: Sequence[Act], facts: Facts) -> 
         "severity": _SEVERITIES[state.severity],
         "count": str(state.count),
         "allegation": state.allegation or "",
+        "opened_from": _opened_from(state),
         "measure": _named(rules, measure) if measure else "",
         "measures": tuple(_line(entry) for entry in ladder.measures_of(rules, measure)) if measure else (),
         "review_limit": limit_words(facts.policy.case_review_request) if facts.policy.case_review_request else "",
@@ -100,6 +103,11 @@ def said_of(act: Act, state: CaseState, before: Sequence[Act], facts: Facts) -> 
     }
 
 
+def _opened_from(state: CaseState) -> str:
+    """The source in words; empty for the matter, which a paper names anyway, and where none is known."""
+    return source_words(state.source) if state.source and state.source.kind is not CaseSource.MATTER else ""
+
+
 def sources_of(act: Act, state: CaseState, facts: Facts) -> dict[str, str]:
     """What the measure of the document rests on, by what it is about; marked where nobody has checked it."""
     rules = facts.ladder.in_force(local_date(state.proposed_at or act.at))
@@ -108,9 +116,14 @@ def sources_of(act: Act, state: CaseState, facts: Facts) -> dict[str, str]:
     said = {}
     for entry in entries:
         said[f"问责方式 {entry.code}"] = entry.source
-        for name, value in (("决定权限", entry.decides), ("影响期", entry.effect)):
-            mark = "（未核实 unverified）" if value.unverified else ""
-            said[f"{entry.code} {name}"] = f"{value.source}{mark}"
+        values = (
+            ("决定权限", entry.decides),
+            ("凭证", entry.evidence),
+            ("执行期限", entry.execution),
+            ("影响期", entry.effect),
+        )
+        for name, value in values:
+            said[f"{entry.code} {name}"] = f"{value.source}{_MARK if value.unverified else ''}"
     return said
 
 
@@ -169,7 +182,7 @@ def _statement(one: Statement) -> StatementLine:
 
 
 def _circumstances(state: CaseState, rules: Ladder) -> Iterable[NamedText]:
-    words = {one.code: f"{one.zh}{'（未核实 unverified）' if one.unverified else ''}" for one in rules.criteria}
+    words = {one.code: f"{one.zh}{_MARK if one.unverified else ''}" for one in rules.criteria}
     for one in state.circumstances:
         found = words.get(one.criterion or "", "")
         yield NamedText(
@@ -233,7 +246,8 @@ def _effect(state: CaseState, facts: Facts, rules: Ladder, measure: str | None) 
     """How long the measure has effect, from the day of the decision, whenever it became lighter; how long to do it."""
     if measure is None or state.decision is None:
         return {}
-    said = {"execution_limit": limit_words(ladder.execution_limit(rules, measure))}
+    limit = ladder.execution_limit(rules, measure)
+    said = {"execution_limit": f"{limit_words(limit)}{_mark(rules, measure, 'execution')}"}
     months = ladder.effect_of(rules, measure)
     if months is None:
         return said
@@ -241,10 +255,14 @@ def _effect(state: CaseState, facts: Facts, rules: Ladder, measure: str | None) 
     last_day = local_date(effect_ends_at(from_on, parse_limit(months), facts.counting) - _INSTANT)
     return {
         **said,
-        "effect": limit_words(months),
+        "effect": f"{limit_words(months)}{_mark(rules, measure, 'effect')}",
         "effect_from": chinese_date(from_on),
         "effect_until": f"{chinese_date(last_day)}24时",
     }
+
+
+def _mark(rules: Ladder, measure: str, name: str) -> str:
+    return _MARK if ladder.mark_of(rules, measure, name) else ""
 
 
 def _review(state: CaseState, rules: Ladder) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from models.acts import ActName
 from models.cases import CaseClock, CaseClockKind, CaseStage
-from policies.case_commands import close
+from policies.case_commands import close, end_effect
 from policies.case_drafts import CaseDraft
 
 Strike = Callable[[CaseDraft, CaseClock], None]
@@ -59,8 +59,7 @@ def _review_window(draft: CaseDraft, clock: CaseClock) -> None:
 
 
 def _effect(draft: CaseDraft, clock: CaseClock) -> None:
-    draft.change(effect_ended_at=draft.at)
-    draft.note(ActName.EFFECT_ENDED, subject=draft.state.subject, entry="effect", rules=clock.rules)
+    end_effect(draft, clock)
 
 
 def _lapse(draft: CaseDraft, clock: CaseClock) -> None:

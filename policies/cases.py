@@ -8,51 +8,23 @@ from typing import Any
 
 from models.acts import ActName
 from models.case_messages import DropCase, DropReason, OpenCase, Propose
+from models.cases import Source
 from models.matters import CaseBrief, Severity
 from models.messages import CaseConcluded
-from policies.authority import Refused, by_supervisor, given, offered
-from policies.directory import Directory
+from policies import proposals
+from policies.authority import Refused, offered
 from policies.drafts import Draft
 
 _RULE = "proposal"
 
 
 def _propose(draft: Draft, command: Propose) -> None:
-    by_supervisor(draft, command)
     offered(draft.facts.policy.case_filing)
-    subject = proposed_subject(draft.facts.directory, command)
-    not_of_his_own(draft.facts.directory, command.by, subject)
+    subject = proposals.named(command, draft.facts.directory)
+    proposals.refuse_independent(command, draft.facts.directory)
     if draft.open_case(subject) is not None:
         raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)
-
-
-def proposed_subject(directory: Directory, command: Propose) -> str:
-    """The subject of a proposal; refuses one without subject or facts, an unknown subject or severity."""
-    subject = given(command.subject, "问责对象 subject", _RULE)
-    given(command.facts, "事实 facts", _RULE)
-    if not directory.has_post(subject) and directory.find(subject) is None:
-        raise Refused(f"名录中没有该岗位或单位 unknown post or organ: {subject}", _RULE)
-    if command.severity is not None and command.severity not in set(Severity):
-        accepted = "、".join(Severity)
-        reason = f"严重程度读不懂 severity not understood: {command.severity};可接受 accepted: {accepted}"
-        raise Refused(reason, _RULE)
-    return subject
-
-
-def not_of_his_own(directory: Directory, by: str | None, subject: str) -> None:
-    """Refuse to propose against oneself or one's own organ (W3), or against an independent organ (engine.md 3.11)."""
-    organs = organs_of(directory, subject)
-    if by == subject or any(directory.serves(by, organ) for organ in organs):
-        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
-    if any(directory.organ(organ).independent for organ in organs):
-        raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", _RULE)
-
-
-def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
-    """The organs of a subject: those a post serves, or the organ itself."""
-    if directory.has_post(subject):
-        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
-    return (subject,) if directory.find(subject) else ()
+    proposals.source_of(command, draft.facts, draft.at)
 
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {Propose: _propose}
@@ -61,7 +33,8 @@ CHECKS: dict[type, Callable[[Draft, Any], None]] = {Propose: _propose}
 def _proposed(draft: Draft, command: Propose) -> None:
     case = brief(draft, command.subject or "")
     draft.note(ActName.ACCOUNTABILITY_PROPOSED, by=command.by, reason=command.reason, subject=case.subject, entry=_RULE)
-    open_case(draft, case, facts=command.facts, by=command.by, severity=command.severity)
+    source = proposals.source_of(command, draft.facts, draft.at)
+    open_case(draft, case, facts=command.facts, by=command.by, severity=command.severity, source=source)
 
 
 EFFECTS: dict[type, Callable[[Draft, Any], None]] = {Propose: _proposed}
@@ -82,6 +55,7 @@ def open_case(
     mitigation: str | None = None,
     by: str | None = None,
     severity: str | None = None,
+    source: Source | None = None,
 ) -> None:
     """Let the case begin; the facts of one that nobody proposed are a recorded overdue clock."""
     draft.relay(
@@ -96,6 +70,7 @@ def open_case(
             mitigation=mitigation,
             recorded_overdue=by is None,
             by=by,
+            source=source,
         ),
     )
 

@@ -9,13 +9,16 @@ from models.directory import Organ
 
 
 class Directory:
-    """Organs by name, with their posts. A post may serve several organs; later organs replace earlier namesakes."""
+    """Organs by name, with their posts. A post may serve several organs; later organs replace earlier namesakes.
+
+    A post without a name is vacant: nobody acts through it.
+    """
 
     def __init__(self, organs: Iterable[Organ]) -> None:
         self._organs = {organ.name: organ for organ in organs}
         self._serves: dict[str, list[str]] = {}
         for organ in self._organs.values():
-            for post in dict.fromkeys((organ.head, organ.handler)):
+            for post in filter(None, dict.fromkeys((organ.head, organ.handler))):
                 self._serves.setdefault(post, []).append(organ.name)
 
     @property

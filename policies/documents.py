@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from policies.showing import harmless
+
 Path = tuple[str | int, ...]
 T = TypeVar("T", bound=BaseModel)
 
@@ -26,6 +28,11 @@ class Mistake:
     why: str
     accepted: str = ""
 
+    def __post_init__(self) -> None:
+        # What comes of the document is made fit to be shown here, once for all who report mistakes.
+        for name, longest in (("where", _WHERE_LONGEST), ("why", _WHY_LONGEST), ("accepted", _ACCEPTED_LONGEST)):
+            object.__setattr__(self, name, harmless(getattr(self, name), longest))
+
     def __str__(self) -> str:
         tail = f";可接受 accepted: {self.accepted}" if self.accepted else ""
         return f"{self.file}:{self.line}: {self.where}: {self.why}{tail}"
@@ -39,6 +46,24 @@ class DocumentError(ValueError):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
+DEEPEST = 16
+_WHERE_LONGEST, _WHY_LONGEST, _ACCEPTED_LONGEST = 200, 400, 1200
+
+LARGEST_BYTES = 1_000_000
+"""The longest document: many times the standard procedure."""
+
+
+def decoded(content: bytes, file: str) -> str:
+    """The text in the bytes of a document. Raises DocumentError for what is too long or not UTF-8."""
+    if len(content) > LARGEST_BYTES:
+        raise DocumentError([Mistake(file, 1, "document", f"文件过大 larger than {LARGEST_BYTES} bytes")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DocumentError([Mistake(file, line, "document", "不是 UTF-8 文本 not UTF-8 text")]) from error
+
+
 class Document:
     """The plain content of one YAML document and the line on which each part of it stands."""
 
@@ -46,12 +71,13 @@ class Document:
         self.file = file
         self._lines: dict[Path, int] = {}
         self._doubled: list[Mistake] = []
+        _refuse_knots(text, file)
         try:
             node = yaml.compose(text, Loader=_Loader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
-            why = f"不是有效的 YAML not valid YAML: {getattr(error, 'problem', None) or error}"
+            why = f"不是有效的 YAML not valid YAML: {getattr(error, 'problem', None) or type(error).__name__}"
             raise DocumentError([Mistake(file, line, "document", why)]) from error
         self.content: Any = self._plain(node, ()) if node is not None else {}
         if self._doubled:
@@ -95,6 +121,25 @@ class Document:
                 why, accepted = _in_words(shape, fault)
                 mistakes.append(self.mistake(path, why, accepted))
             raise DocumentError(mistakes) from error
+
+
+def _refuse_knots(text: str, file: str) -> None:
+    """Refuse aliases, which can unfold to any size, and nesting deeper than any document needs.
+
+    What is no YAML ends the search: whoever composes it reports that with its line.
+    """
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if isinstance(event, yaml.AliasEvent):
+                raise DocumentError([Mistake(file, line, "document", "不能使用 YAML 引用 aliases are not accepted")])
+            if depth > DEEPEST:
+                why = f"嵌套过深 nested deeper than {DEEPEST}"
+                raise DocumentError([Mistake(file, line, "document", why)])
+    except yaml.YAMLError:
+        return
 
 
 def _dotted(path: Path) -> str:

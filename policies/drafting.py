@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from models.acts import Act, ActName, Ruling
+from models.cases import CaseState, Cited
 from models.matters import MatterState, Running
 from models.policy import Policy, Role
 from policies.calendar import Calendar
@@ -25,8 +26,10 @@ class Facts:
 
     `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
     `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
-    `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. Left out, there
-    is no other matter and nothing is recorded.
+    `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. `cited(id)` is
+    what a case has to know of another, None for an unknown one; `open_against(subject)` are the open cases against it,
+    `resting_on(id)` those, open or decided, that rest on the case. Left out, there is no other matter or case and
+    nothing is recorded.
     """
 
     policy: Policy
@@ -37,6 +40,9 @@ class Facts:
     other: Callable[[str], MatterState | None] = lambda _: None
     twin: Callable[[str, str], str | None] = lambda _lead, _title: None
     recorded: Callable[[str], Sequence[ActName]] = lambda _: ()
+    cited: Callable[[str], Cited | None] = lambda _: None
+    open_against: Callable[[str], Sequence[CaseState]] = lambda _: ()
+    resting_on: Callable[[str], Sequence[CaseState]] = lambda _: ()
     ladder: LadderFile = field(default_factory=standard_ladder)
 
 
@@ -73,8 +79,8 @@ class Drafting(ABC, Generic[State]):
         self.state = self.state.model_copy(update=fields)
 
     def note(self, act: ActName, *, entry: str = "", target: str | None = None, **fields: Any) -> None:
-        """Note that `act` happened now; whom to tell is the policy's to say."""
-        rules = fields.pop("rules", ())
+        """Note that `act` happened now; whom to tell is the policy's to say, `also` are told beside them."""
+        rules, also = fields.pop("rules", ()), fields.pop("also", ())
         ruling = None
         if entry:
             ruling = Ruling(
@@ -86,7 +92,7 @@ class Drafting(ABC, Generic[State]):
                 target=target or self.state.id,
                 act=act,
                 ruling=ruling,
-                tell=self._told(act, fields.get("subject")),
+                tell=tuple(dict.fromkeys((*self._told(act, fields.get("subject")), *also))),
                 **fields,
             )
         )
@@ -109,7 +115,7 @@ class Drafting(ABC, Generic[State]):
         posts: list[str] = []
         for role in self.facts.policy.tell.get(act, ()):
             posts += self._holders(role, subject)
-        return tuple(dict.fromkeys(posts))
+        return tuple(post for post in dict.fromkeys(posts) if post)
 
     @abstractmethod
     def _holders(self, role: Role, subject: str | None) -> Iterable[str]:

@@ -113,8 +113,7 @@ def _wanted(ladder: Ladder, measure: str) -> str:
     marks = []
     for entry in measures_of(ladder, measure):
         wanted = entry.evidence
-        mark = "(未核实 unverified)" if wanted.unverified else ""
-        marks.append(f"{{kind: {wanted.value.kind}, {', '.join(wanted.value.parts)}}}{mark}")
+        marks.append(f"{{kind: {wanted.value.kind}, {', '.join(wanted.value.parts)}}}{wanted.mark}")
     return "; ".join(marks)
 
 

@@ -43,7 +43,7 @@ class LadderFile:
 
     def __init__(self, text: str, file: str) -> None:
         """Raises DocumentError with every mistake: missing sources, bad limits, overlaps, gaps, unknown codes."""
-        self.file = file
+        self.file, self.text = file, text
         document = Document(text, file)
         read = document.read(_File)
         mistakes: list[Mistake] = []
@@ -261,10 +261,14 @@ def count_at(
     policy: Policy, measures_decided: Callable[[str, datetime, datetime], int], subject: str, at: datetime
 ) -> int:
     """One more than the measures decided against `subject` in the months before `at` and not revoked."""
+    return 1 + measures_decided(subject, accumulation_since(policy, at), at)
+
+
+def accumulation_since(policy: Policy, at: datetime) -> datetime:
+    """The first instant of the months before `at` in which measures accumulate: the same hour, Asia/Shanghai."""
     now = at.astimezone(SHANGHAI)
     since_on = add_months(now.date(), -parse_limit(policy.accumulation).number)
-    since = now.replace(year=since_on.year, month=since_on.month, day=since_on.day)
-    return 1 + measures_decided(subject, since, at)
+    return now.replace(year=since_on.year, month=since_on.month, day=since_on.day)
 
 
 def longest(limits: Iterable[str | None]) -> str | None:
@@ -290,6 +294,22 @@ def execution_limit(ladder: Ladder, measure: str) -> str:
 def effect_of(ladder: Ladder, measure: str) -> str | None:
     """How long a decided measure has effect: of several used together, the longest; None for no period."""
     return longest(entry.effect.value for entry in measures_of(ladder, measure))
+
+
+def effect_words(ladder: Ladder, measure: str) -> list[str]:
+    """How long each part of a measure has effect and where that is written: `P6 12mo: source(未核实 unverified)`."""
+    lasting = (one for one in measures_of(ladder, measure) if one.effect.value is not None)
+    return [f"{one.code} {one.effect.value}: {one.effect.cited}" for one in lasting]
+
+
+def mark_of(ladder: Ladder, measure: str, name: str) -> str:
+    """The mark beside how long a measure's `execution` or `effect` is, where nobody has checked it; else empty.
+
+    Of several measures used together only those that it is as long as count.
+    """
+    values: list[Sourced[str | None]] = [getattr(one, name) for one in measures_of(ladder, measure)]
+    taken = longest(value.value for value in values)
+    return next((value.mark for value in values if value.value is not None and value.value == taken and value.mark), "")
 
 
 def needs_document(ladder: Ladder, measure: str) -> bool:

@@ -5,6 +5,7 @@ with every mistake's line. What the numbers mean is for the rules that use them.
 """
 
 import hashlib
+import re
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -17,11 +18,12 @@ from models.base import Shape
 from models.documents import DocumentKind, DocumentOf
 from models.matters import Severity, Urgency
 from models.policy import Policy, Role, Step
-from policies.documents import Document, DocumentError, Mistake, Path
+from policies.documents import Document, DocumentError, Mistake, Path, decoded
 from policies.ladder import standard_ladder
 from policies.limits import LimitError, Unit, parse_limit
 
 STANDARD = "standard"
+_SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 
 CASE_LIMITS = tuple(name for name in Policy.model_fields if name.startswith("case_"))
 _LIMITS = {
@@ -305,10 +307,15 @@ def load_text(text: str, file: str) -> Procedure:
     return Procedure(text, file)
 
 
+def read_procedure(content: bytes, file: str) -> Procedure:
+    """The procedure in the bytes of a file; raises DocumentError with every mistake and its line."""
+    return load_text(decoded(content, file), file)
+
+
 @lru_cache(maxsize=16)
 def shipped(name: str) -> Procedure:
     """The procedure that ships under `name`; raises KeyError for a name nobody ships."""
     path = resources.files("policies") / "procedures" / f"{name}.yaml"
-    if not name.isidentifier() or not path.is_file():
+    if _SHIPPED.fullmatch(name) is None or not path.is_file():
         raise KeyError(name)
     return load_text(path.read_text(encoding="utf-8"), f"policies/procedures/{name}.yaml")

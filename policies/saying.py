@@ -7,9 +7,10 @@ One way for every command: a new one needs no entry here. What people wrote is k
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from models.acts import Act
+from models.base import Voice
 from models.case_messages import CaseCommand
 from models.messages import MatterCommand, Registration
 
@@ -22,7 +23,7 @@ _SHAPES: dict[str, type[Any]] = {
     REGISTER: Registration,
     **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand | CaseCommand)},
 }
-_FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do"))
+_FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do", "voice"))
            for shape in _SHAPES.values()}  # fmt: skip
 _ON_THE_ACT = frozenset({"by", "reason"})
 
@@ -32,12 +33,22 @@ def kept(acts: Sequence[Act], message: Registration | MatterCommand | CaseComman
 
     A registration is kept on its first act. The message's id is not: an entry of the ledger has it beside the act.
     """
-    shown = message.model_dump(mode="json", exclude={"message_id"})
+    shown = message.model_dump(mode="json", exclude={"message_id", "voice"})
     untold = [_untold(act, message, shown) for act in acts]
     teller = 0 if isinstance(message, Registration) else min(range(len(acts)), key=lambda place: len(untold[place]))
     told = acts[teller]
     telling = told.model_copy(update={"detail": {**told.detail, SAID: untold[teller]}})
     return [*acts[:teller], telling, *acts[teller + 1 :]]
+
+
+def voiced(acts: Sequence[Act], message: BaseModel) -> list[Act]:
+    """The acts a message came to, those of its speaker with the person who spoke (and his principal)."""
+    voice: Voice | None = getattr(message, "voice", None)
+    if voice is None:
+        return list(acts)
+    by = getattr(message, "by", None)
+    named = {"person": voice.person, "principal": voice.principal}
+    return [act.model_copy(update=named) if act.by == by else act for act in acts]
 
 
 def said(act: Act, message_id: str) -> Registration | MatterCommand | CaseCommand | None:

@@ -7,8 +7,8 @@ the organ above, at the top to a registered outside body (engine.md 4). Nobody i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NoReturn
 
-from models.base import Spoken
 from models.cases import CaseClockKind, CaseState
 from models.policy import Role
 from policies.authority import Refused
@@ -27,7 +27,7 @@ class Bar(StrEnum):
     TOOK_PART = "took_part"
 
 
-_WORDS: dict[Bar, str] = {
+BAR_WORDS: dict[Bar, str] = {
     Bar.SUBJECT: "被问责人不得参与本人案件 nobody takes part in the case against himself",
     Bar.OWN_ORGAN: "不得办理针对本单位的案件 nobody decides a case against his own organ",
     Bar.PROPOSER: "提出建议者不得参与调查、表决、决定、复核 the proposer neither investigates nor decides",
@@ -121,7 +121,7 @@ def refuse_barred(state: CaseState, directory: Directory, post: str | None, bars
     """Refuse a post for which one of `bars` holds (W3)."""
     bar = barred(state, directory, post, bars)
     if bar is not None:
-        raise Refused(f"{_WORDS[bar]}: {post}", f"authority.{bar.value}")
+        raise Refused(f"{BAR_WORDS[bar]}: {post}", f"authority.{bar.value}")
 
 
 def speakers(state: CaseState, directory: Directory) -> tuple[str, ...]:
@@ -130,6 +130,13 @@ def speakers(state: CaseState, directory: Directory) -> tuple[str, ...]:
     if organ is None or directory.has_post(state.subject):
         return (state.subject,)
     return tuple(dict.fromkeys((organ.head, organ.handler)))
+
+
+def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
+    """The organs of a subject: those a post serves, or the organ itself."""
+    if directory.has_post(subject):
+        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
+    return (subject,) if directory.find(subject) else ()
 
 
 def eligible(state: CaseState, directory: Directory) -> tuple[str, ...]:
@@ -151,17 +158,24 @@ def panel_decides(state: CaseState, directory: Directory) -> bool:
 def _unbarred(state: CaseState, directory: Directory, step: CaseClockKind) -> tuple[str, ...]:
     seat = SEATS[step]
     posts = dict.fromkeys(seat.holders(state, directory))
-    return tuple(post for post in posts if barred(state, directory, post, seat.bars) is None)
+    return tuple(post for post in posts if _may_sit(state, directory, post, seat))
+
+
+def _may_sit(state: CaseState, directory: Directory, post: str, seat: Seat) -> bool:
+    """Whether anybody can act through `post`, and is not barred: an empty seat is passed over like a barred one."""
+    return directory.has_post(post) and barred(state, directory, post, seat.bars) is None
 
 
 def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tuple[str, ...]:
     """Who stands above the ordinary holders of a step, nearest first: the heads of the organs above.
 
-    Those barred from the step are passed over, and so are its ordinary holders. Where nobody is left, the registered
-    outside bodies by their heads, and where no head may, by their other posts.
+    Those barred from the step are passed over, and so are vacant posts and its ordinary holders. Where nobody is left,
+    the registered outside bodies by their heads, and where no head may, by their other posts.
     """
     seat = SEATS[step]
-    organ = directory.find(state.office) if seat is _OFFICE else directory.organ_of(state.leader)
+    office = directory.find(state.office)
+    # The organ of a leader whose post is gone is not known any more: the one above the office stands for it.
+    organ = office if seat is _OFFICE else directory.organ_of(state.leader) or directory.above(office)
     line: list[str] = []
     passed: set[str] = set()
     while (organ := directory.above(organ)) is not None and organ.name not in passed:
@@ -175,9 +189,7 @@ def superiors(state: CaseState, directory: Directory, step: CaseClockKind) -> tu
 def _free(state: CaseState, directory: Directory, seat: Seat, posts: Iterable[str]) -> tuple[str, ...]:
     ordinary = seat.holders(state, directory)
     return tuple(
-        post
-        for post in dict.fromkeys(posts)
-        if post not in ordinary and barred(state, directory, post, seat.bars) is None
+        post for post in dict.fromkeys(posts) if post not in ordinary and _may_sit(state, directory, post, seat)
     )
 
 
@@ -251,15 +263,12 @@ def posts_of(
             return ()
 
 
-def by_holder(state: CaseState, directory: Directory, command: Spoken, step: CaseClockKind) -> None:
-    """Refuse whoever may not take this step now, with what bars him or who may."""
-    may = holders(state, directory, step)
-    if command.by in may:
-        return
+def refuse_unseated(state: CaseState, directory: Directory, post: str | None, step: CaseClockKind) -> NoReturn:
+    """Refuse a post that may not take this step now, with what bars it or who may."""
     seat = SEATS[step]
-    if command.by in seat.holders(state, directory) or command.by in speakers(state, directory):
-        refuse_barred(state, directory, command.by, seat.bars)
-    accepted = "、".join(may) or "无人 nobody"
+    if post in seat.holders(state, directory) or post in speakers(state, directory):
+        refuse_barred(state, directory, post, seat.bars)
+    accepted = "、".join(holders(state, directory, step)) or "无人 nobody"
     raise Refused(f"只有{seat.zh}可以办理 only {seat.en};可接受 accepted: {accepted}", f"authority.{step.value}")
 
 

@@ -6,7 +6,7 @@ Nothing said or shown inside an act (texts, evidence) is repeated here.
 from datetime import date, datetime
 
 from models.acts import Act, ActName
-from models.cases import CaseClockKind, CaseStage
+from models.cases import CaseClockKind, CaseSource, CaseStage, Source
 from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
 from policies.deadlines import SHANGHAI
 from policies.limits import LimitError, Unit, parse_limit
@@ -107,6 +107,12 @@ ACTS: dict[ActName, str] = {
     ActName.REVIEW_DECIDED: "复核决定",
     ActName.REVIEW_OVERDUE: "复核超期,报上一级",
     ActName.RESTORED: "撤销问责,恢复名誉",
+    ActName.INCIDENT_REPORTED: "流程遭外部干预,已报告",
+    ActName.INCIDENT_CLOSED: "流程干预已处置",
+    ActName.HELD: "暂停销毁",
+    ActName.HOLD_RELEASED: "解除暂停销毁",
+    ActName.DESTRUCTION_REQUESTED: "提请销毁",
+    ActName.DESTROYED: "保管期满,已销毁",
     ActName.REFERRED: "移送",
 }
 
@@ -140,6 +146,15 @@ CASE_STAGES: dict[CaseStage, str] = {
     CaseStage.LAPSED: "逾期终止",
     CaseStage.RESTORED: "已撤销并恢复",
     CaseStage.ARCHIVED: "已归档",
+}
+
+CASE_SOURCES: dict[CaseSource, str] = {
+    CaseSource.MATTER: "督办事项",
+    CaseSource.INSPECTION: "督查检查",
+    CaseSource.AUDIT: "审计",
+    CaseSource.PETITION: "信访",
+    CaseSource.CASE: "另案",
+    CaseSource.SERIES: "系列案件",
 }
 
 CASE_CLOCKS: dict[CaseClockKind, str] = {
@@ -275,9 +290,18 @@ def suspension_note(state: MatterState) -> str | None:
     return f"{moment(last.from_at)} 起中止计时" + (f",至 {moment(end.due_at)}" if end else "")
 
 
+def source_words(source: Source) -> str:
+    """What a case was opened from: 审计（审字〔2026〕3号）, 系列案件（m1/case1、m2/case1）."""
+    shown = "、".join(part for part in (source.reference, *source.cases) if part)
+    return f"{CASE_SOURCES[source.kind]}{f'（{shown}）' if shown else ''}"
+
+
 def act_words(act: ActName) -> str:
     """The Chinese name of an act; its own name where it has none yet."""
     return ACTS.get(act, act.value)
+
+
+_WITH_REASON = frozenset({ActName.REFUSED, ActName.CALENDAR_RECOMPUTED, ActName.INCIDENT_REPORTED})
 
 
 def line(act: Act) -> str:
@@ -295,6 +319,6 @@ def line(act: Act) -> str:
         parts.append(act.subject)
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
-    if act.act in (ActName.REFUSED, ActName.CALENDAR_RECOMPUTED) and act.reason:
+    if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
     return " ".join(parts)

@@ -13,6 +13,7 @@ from models.acts import ActName
 from models.cases import CaseState
 from models.contract import matter_of
 from models.rows import CaseRow, CaseSnapshotRow, HeadRow, table
+from record import parties
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
@@ -38,16 +39,55 @@ def load(session: Session, case_id: str) -> CaseState | None:
     hold(session, case_id)
     row = _LOAD.first(session, {"case": case_id})
     if row is None:
+        parties.loaded(session, case_id, None)
         return None
     if row[1] is not None:
         unit(session).heads[case_id] = Head(row[1], row[2])
-    return CaseState.model_validate_json(row[0])
+    state = CaseState.model_validate_json(row[0])
+    parties.loaded(session, case_id, state)
+    return state
 
 
 def seen(session: Session, case_id: str) -> CaseState | None:
     """The case's state as it stands now; None for an unknown one. It is not held."""
     row = _SEEN.first(session, {"case": case_id})
     return None if row is None else CaseState.model_validate_json(row[0])
+
+
+def cited_by(session: Session, state: CaseState) -> dict[str, CaseState]:
+    """The cases that this one rests on, by id, as they stand now. None is held."""
+    named = state.source.cases if state.source else ()
+    found = {case_id: seen(session, case_id) for case_id in named}
+    return {case_id: other for case_id, other in found.items() if other is not None}
+
+
+def open_against(session: Session, subject: str) -> list[CaseState]:
+    """The open cases against the subject, in the order of their ids.
+
+    In a writing transaction no other one can ask about the same subject before this one has ended.
+    """
+    hold(session, f"subject {subject}")
+    chosen = (
+        select(_SNAPSHOTS.c.state)
+        .join_from(_SNAPSHOTS, _CASES, _CASES.c.id == _SNAPSHOTS.c.id)
+        .where(_CASES.c.subject == subject, _CASES.c.open.is_(True))
+        .order_by(_CASES.c.id)
+    )
+    return [CaseState.model_validate_json(state) for state in session.execute(chosen).scalars()]
+
+
+def resting_on(session: Session, case_id: str) -> list[CaseState]:
+    """The cases, open or with a measure that stands, that rest on this one, in the order of their ids. None is held.
+
+    Reads every snapshot that names the id: it is asked only when a measure is revoked.
+    """
+    chosen = (
+        select(_SNAPSHOTS.c.state)
+        .where(_SNAPSHOTS.c.state.contains(f'"{case_id}"', autoescape=True), _SNAPSHOTS.c.id != case_id)
+        .order_by(_SNAPSHOTS.c.id)
+    )
+    found = [CaseState.model_validate_json(state) for state in session.execute(chosen).scalars()]
+    return [state for state in found if state.rests_on(case_id)]
 
 
 def save(
@@ -78,4 +118,5 @@ def save(
         "last_act_at": at,
     }
     _SAVE_CASE.run(session, row)
+    parties.keep(session, state)
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json(exclude_defaults=True)})

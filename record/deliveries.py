@@ -78,6 +78,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that may still leave the house: when (None: not planned), and whether in a digest already made up."""
+
+    notice: NoticeOrder
+    due_at: datetime | None
+    in_digest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """An attempt that may be made, as the `attempt`-th."""
 
@@ -143,6 +152,29 @@ def unplanned(session: Session, target: str, known_seq: int) -> list[NoticeOrder
         .order_by(_ACTS.c.target, _ACTS.c.seq, _DELIVERIES.c.recipient)
     )
     return [NoticeOrder(target=row.target, seq=row.seq, recipient=row.recipient) for row in session.execute(chosen)]
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Everything that may still leave the house, in the order of recording."""
+    digest = _DELIVERIES.c.parcel.startswith(DIGEST, autoescape=True)
+    chosen = (
+        select(
+            _ACTS.c.id,
+            _ACTS.c.target,
+            _ACTS.c.seq,
+            _DELIVERIES.c.recipient,
+            func.max(_DELIVERIES.c.due_at).label("due_at"),
+            func.max(case((digest, 1), else_=0)).label("in_digest"),
+        )
+        .join_from(_DELIVERIES, _ACTS, _ACTS.c.id == _DELIVERIES.c.entry)
+        .where(_DELIVERIES.c.state.in_(_OPEN))
+        .group_by(_ACTS.c.id, _ACTS.c.target, _ACTS.c.seq, _DELIVERIES.c.recipient)
+        .order_by(_ACTS.c.id, _DELIVERIES.c.recipient)
+    )
+    return [
+        Waiting(NoticeOrder(target=row.target, seq=row.seq, recipient=row.recipient), row.due_at, bool(row.in_digest))
+        for row in session.execute(chosen)
+    ]
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------

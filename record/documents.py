@@ -284,7 +284,12 @@ def verify(session: Session, targets: Iterable[str] | None = None) -> Iterator[D
     """
     columns = [column.label(f"of_{column.name}") for column in (_ACTS.c.id, _ACTS.c.target, _ACTS.c.seq, _ACTS.c.body)]
     named = select(*columns).where(_ACTS.c.body.contains(f'"{ISSUED}":[', autoescape=True)).order_by(_ACTS.c.id)
-    own = select(_DOCUMENTS, _ACTS.c.target, _ACTS.c.seq).join(_ACTS, _ACTS.c.id == _DOCUMENTS.c.entry)
+    # A document whose act was destroyed keeps its number only; that the act may be empty is for `ledger.verify`.
+    own = (
+        select(_DOCUMENTS, _ACTS.c.target, _ACTS.c.seq)
+        .join(_ACTS, _ACTS.c.id == _DOCUMENTS.c.entry)
+        .where(_ACTS.c.body != "")
+    )
     if targets is not None:
         names = list(targets)
         named, own = named.where(_ACTS.c.target.in_(names)), own.where(_ACTS.c.target.in_(names))

@@ -7,6 +7,7 @@ before it. Entries are never changed or removed (triggers); `verify` and `compar
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,11 +19,13 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from models.acts import Act, ActName
-from models.rows import SHANGHAI, ActRow, HeadRow, SnapshotRow, aware, instant_text, table
+from models.contract import ARCHIVE
+from models.rows import SHANGHAI, ActRow, CertificateRow, HeadRow, SnapshotRow, aware, instant_text, table
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
 _ACTS = table(ActRow)
+_CERTIFICATES = table(CertificateRow)
 _HEADS = table(HeadRow)
 _SNAPSHOTS = table(SnapshotRow)
 
@@ -78,6 +81,7 @@ class FaultKind(StrEnum):
     HEAD_BEHIND = "head_behind"
     HEAD_DIFFERS = "head_differs"
     CHAIN_MISSING = "chain_missing"
+    CERTIFICATE = "certificate"
     RECORD_AHEAD = "record_ahead"
     RECORD_BEHIND = "record_behind"
     WITNESS_DIFFERS = "witness_differs"
@@ -93,6 +97,7 @@ _WORDS = {
     FaultKind.HEAD_MISSING: "链尾登记缺失 the note of the last entry is missing",
     FaultKind.HEAD_BEHIND: "记录多于链尾登记 there are entries after the noted last one",
     FaultKind.HEAD_DIFFERS: "末条记录与链尾登记不符 the last entry is not the noted one",
+    FaultKind.CERTIFICATE: "与销毁证明不符 does not agree with the certificate of destruction",
     FaultKind.CHAIN_MISSING: "事项有状态而无任何记录 a matter has a state but no entry at all",
     FaultKind.RECORD_AHEAD: "台账多于流程历史所见 the ledger is ahead of the workflow history",
     FaultKind.RECORD_BEHIND: "流程历史所见记录在台账中缺失 the ledger lacks an entry the workflow history has seen",
@@ -179,7 +184,9 @@ def recorded(session: Session, after_id: int = 0) -> Iterator[Entry]:
 
 def entry_of(row: Row[Any]) -> Entry:
     """The entry held by a row of the whole ledger table."""
-    act = Act.model_validate_json(row.body)
+    # What was destroyed under a certificate leaves what, where and when, and the hashes.
+    gone = Act(at=row.at, target=row.target, act=ActName(row.act)) if not row.body else None
+    act = gone or Act.model_validate_json(row.body)
     local = {"at": act.at.astimezone(SHANGHAI), "due": act.due and act.due.astimezone(SHANGHAI)}
     return Entry(
         row.target, row.seq, act.model_copy(update=local), row.message_id, row.processed_at, row.previous, row.hash
@@ -245,19 +252,24 @@ def _held_head(session: Session, target: str) -> Head:
 
 
 def entry_hash(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
-    """The SHA-256, in hexadecimal, over the canonical JSON of everything an entry says.
+    """The SHA-256, in hexadecimal, over the canonical JSON of everything an entry says; arguments as `entry_text`."""
+    text = entry_text(target, seq, body, message_id=message_id, processed=processed, previous=previous)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entry_text(target: str, seq: int, body: str, *, message_id: str | None, processed: str, previous: str) -> str:
+    """The canonical JSON of everything an entry says, exactly as it is hashed.
 
     `body` is the act's own canonical JSON, `processed` the processing instant as `instant_text` gives it.
     """
     # The members in alphabetical order, so that the text is canonical without being read and written once more.
-    text = (
+    return (
         f'{{"act":{body},"message_id":{canonical(message_id)},"previous":{canonical(previous)},'
         f'"processed_at":"{processed}","seq":{seq},"target":{canonical(target)}}}'
     )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _AsKept(TypeDecorator[str]):
+class AsKept(TypeDecorator[str]):
     """An instant column read without trust: the text that was hashed, or whatever stands in its place."""
 
     impl = Text
@@ -279,12 +291,14 @@ def _chain_rows(targets: Sequence[str] | None) -> Select[Any]:
             _ACTS.c.body,
             _ACTS.c.previous,
             _ACTS.c.hash,
-            type_coerce(_ACTS.c.at, _AsKept).label("at"),
-            type_coerce(_ACTS.c.processed_at, _AsKept).label("processed_at"),
+            type_coerce(_ACTS.c.at, AsKept).label("at"),
+            type_coerce(_ACTS.c.processed_at, AsKept).label("processed_at"),
             _HEADS.c.seq.label("head_seq"),
             _HEADS.c.hash.label("head_hash"),
+            _CERTIFICATES.c.upto,
         )
         .join_from(_ACTS, _HEADS, _ACTS.c.target == _HEADS.c.target, isouter=True)
+        .join(_CERTIFICATES, _CERTIFICATES.c.target == _ACTS.c.target, isouter=True)
         .order_by(_ACTS.c.target, _ACTS.c.seq)
     )
     return chosen if targets is None else chosen.where(_ACTS.c.target.in_(targets))
@@ -302,6 +316,34 @@ def _verified(session: Session, targets: Sequence[str] | None) -> Iterator[Chain
     lost = select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.seq).where(~traced).order_by(_SNAPSHOTS.c.id)
     for row in session.execute(lost if targets is None else lost.where(_SNAPSHOTS.c.id.in_(targets))):
         yield ChainFault(row.id, 1, FaultKind.CHAIN_MISSING, str(row.seq), "0")
+    yield from _certificate_faults(session, targets)
+
+
+def _certificate_faults(session: Session, targets: Sequence[str] | None) -> Iterator[ChainFault]:
+    """What was destroyed, held against its certificate: an act of the archive's chain that lists the hashes."""
+    certificate = _ACTS.alias("certificate")
+    chosen = (
+        select(_CERTIFICATES.c.target, _CERTIFICATES.c.upto, certificate.c.act, certificate.c.body)
+        .join_from(
+            _CERTIFICATES,
+            certificate,
+            (certificate.c.target == ARCHIVE) & (certificate.c.seq == _CERTIFICATES.c.seq),
+            isouter=True,
+        )
+        .order_by(_CERTIFICATES.c.target)
+    )
+    for row in session.execute(chosen if targets is None else chosen.where(_CERTIFICATES.c.target.in_(targets))):
+        told: list[str] = []
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            if row.act == ActName.DESTROYED:
+                told = json.loads(row.body)["detail"]["hashes"][row.target]
+        upto = (_ACTS.c.target == row.target) & (_ACTS.c.seq <= row.upto)
+        kept = list(session.execute(select(_ACTS.c.hash).where(upto).order_by(_ACTS.c.seq)).scalars())
+        if len(told) != row.upto:
+            yield ChainFault(row.target, row.upto, FaultKind.CERTIFICATE, str(row.upto), str(len(told)))
+        for seq, (expected, found) in enumerate(zip(told, kept, strict=False), 1):
+            if expected != found:
+                yield ChainFault(row.target, seq, FaultKind.CERTIFICATE, expected, found)
 
 
 def _chain_faults(target: str, chain: Iterable[Row[Any]]) -> Iterator[ChainFault]:
@@ -328,6 +370,10 @@ def _chain_faults(target: str, chain: Iterable[Row[Any]]) -> Iterator[ChainFault
 
 
 def _entry_faults(row: Row[Any]) -> Iterator[ChainFault]:
+    if row.upto is not None and row.seq <= row.upto:
+        if row.body or row.subject is not None or row.message_id is not None:
+            yield ChainFault(row.target, row.seq, FaultKind.CERTIFICATE, "", "body")
+        return  # its hash is held against the certificate
     try:
         own = entry_hash(
             row.target,

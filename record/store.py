@@ -196,6 +196,23 @@ def hold(session: Session, key: str) -> None:
         _hold(session.connection(), key)
 
 
+@contextmanager
+def erasing(session: Session) -> Iterator[None]:
+    """What is removed or replaced inside the block is overwritten in the file, not only forgotten.
+
+    SQLite does so when it is told to; PostgreSQL keeps replaced rows until they are vacuumed (docs/evidence.md).
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+
+
 def _hold(connection: Connection, key: str) -> None:
     if connection.dialect.name != "sqlite":
         number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)

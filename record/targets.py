@@ -114,6 +114,14 @@ def last_moved(session: Session, within: timedelta, limit: int = 5000) -> list[s
     return [target for target in moved if target in going_on]
 
 
+def moved_since(session: Session, since: datetime | None) -> list[str]:
+    """Targets that something was recorded of at the aware instant `since` or later (None: ever), in order."""
+    chosen = select(_ACTS.c.target).distinct().order_by(_ACTS.c.target)
+    if since is not None:
+        chosen = chosen.where(_ACTS.c.processed_at >= since)
+    return list(session.execute(chosen).scalars())
+
+
 def _going_on(session: Session, targets: list[str]) -> set[str]:
     matter = select(_MATTERS.c.id).where(_MATTERS.c.id.in_(targets), _MATTERS.c.stage.not_in(_MATTER_OVER))
     case = select(_CASES.c.id).where(_CASES.c.id.in_(targets), _CASES.c.stage.not_in(_CASE_OVER))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import Act, ActName
-from models.cases import CaseState
+from models.cases import CaseState, Cited
 from models.matters import MatterState
 from models.messages import CalendarPublished, Outcome, Registration
 from policies.calendar import Calendar, standard_calendar
@@ -74,6 +74,9 @@ class Conductor:
             other=self._other,
             twin=self._twin_of,
             recorded=self._recorded,
+            cited=self._cited,
+            open_against=lambda subject: [one for one in self._cases() if one.open and one.subject == subject],
+            resting_on=lambda case: [one for one in self._cases() if one.rests_on(case)],
         )
         self._targets = Targets(facts, procedure.in_force, self._noted)
 
@@ -137,6 +140,14 @@ class Conductor:
     def _other(self, target: str) -> MatterState | None:
         state = self._targets.states.get(target)
         return state if isinstance(state, MatterState) else None
+
+    def _cases(self) -> list[CaseState]:
+        states = self._targets.states
+        return [state for _, state in sorted(states.items()) if isinstance(state, CaseState)]
+
+    def _cited(self, case: str) -> Cited | None:
+        state = self._targets.states.get(case)
+        return state.cited if isinstance(state, CaseState) else None
 
     def _twin_of(self, lead: str | None, title: str | None, besides: str | None = None) -> str | None:
         states = self._targets.states

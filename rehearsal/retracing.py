@@ -13,7 +13,7 @@ from datetime import datetime
 from models.acts import Act, ActName
 from models.calendar import CalendarNotice
 from models.case_messages import CaseCommand
-from models.cases import CaseState
+from models.cases import CaseState, Cited
 from models.contract import matter_of
 from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, MatterCommand, Outcome, Registration, Split
@@ -234,7 +234,9 @@ class _Life:
 
     def __init__(self, family: Family, policy_on: PolicyOn, world: World) -> None:
         self._family = family
+        self._world = world
         self._hearing = ("", 0)
+        self._at = family.matters[family.id].registered_at
         self._acts = defaultdict[str, list[tuple[Act, str]]](list)
         self._refused = defaultdict[str, list[tuple[Heard, Outcome]]](list)
         on = local_date(family.matters[family.id].registered_at)
@@ -246,6 +248,9 @@ class _Life:
             measures_decided=world.measures_decided,
             other=self._other,
             recorded=self._recorded,
+            cited=self._cited,
+            open_against=lambda subject: [one for one in self._cases() if one.open and one.subject == subject],
+            resting_on=lambda case_id: [one for one in self._cases() if one.rests_on(case_id)],
         )
         self._targets = Targets(facts, policy_on, self._noted)
 
@@ -293,7 +298,7 @@ class _Life:
             named = zip(message.children, heard.children, strict=True)
             children = tuple(child.model_copy(update={"id": child_id}) for child, child_id in named)
             message = message.model_copy(update={"children": children})
-        self._hearing = heard.target, heard.place
+        self._hearing, self._at = (heard.target, heard.place), heard.at
         outcome = self._targets.hear(heard.target, message, heard.at)
         if outcome is None or outcome.accepted:
             return True
@@ -312,6 +317,20 @@ class _Life:
         if matter_id in self._family.matters or asking is None:
             return self._matter(matter_id)
         return asking.model_copy(update={"id": matter_id, "stage": Stage.RUNNING})
+
+    def _cited(self, case_id: str) -> Cited | None:
+        """A case of the family; any other is as it was when something was admitted that rests on it."""
+        state = self._targets.states.get(case_id)
+        if isinstance(state, CaseState):
+            return state.cited
+        if matter_of(case_id) in self._family.matters:
+            return None
+        everywhere = tuple(organ.name for organ in self._world.directory.organs)
+        return Cited(subject="", organs=everywhere, decided_at=self._at, standing=case_id)
+
+    def _cases(self) -> list[CaseState]:
+        states = self._targets.states
+        return [state for _, state in sorted(states.items()) if isinstance(state, CaseState)]
 
     def _matter(self, target: str) -> MatterState | None:
         state = self._targets.states.get(target)

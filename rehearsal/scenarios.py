@@ -4,10 +4,11 @@ Reads the YAML of engine.md section 6 into typed values; every mistake is report
 conductor, comparing its expectations for checks.py.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -19,9 +20,13 @@ from models.directory import Organ
 from models.messages import Command, Registration
 from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
-from policies.documents import Document, DocumentError, Mistake
-from policies.procedures import STANDARD, Procedure, load_text, shipped
+from policies.documents import LARGEST_BYTES, Document, DocumentError, Mistake, decoded
+from policies.procedures import STANDARD, Procedure, read_procedure, shipped
 
+# Given by what hands a matter in, never by what it says.
+_RESERVED = frozenset({"message_id", "policy", "voice"})
+# A path as offices write them; whatever else a file system might take for one is not tried.
+_PLAIN = re.compile(r"[\w.\- /〔〕()（）]{1,200}")
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
@@ -110,21 +115,23 @@ def read_instant(text: str) -> datetime:
 def load(path: str | Path) -> Scenario:
     """The scenario in the file at `path`; raises DocumentError with every mistake, OSError when it cannot be read."""
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError([Mistake(str(path), 1, "document", "不是 UTF-8 文本 not UTF-8 text")]) from error
-    return read(text, str(path))
+    with path.open("rb") as opened:
+        text = decoded(opened.read(LARGEST_BYTES + 1), str(path))
+    return read(text, str(path), path.parent)
 
 
-def read(text: str, file: str = "scenario") -> Scenario:
-    """The scenario written in `text`; raises DocumentError with every mistake and its line."""
-    return _Reader(Document(text, file)).scenario()
+def read(text: str, file: str = "scenario", place: Path | None = None) -> Scenario:
+    """The scenario written in `text`; raises DocumentError with every mistake and its line.
+
+    Procedure files it names lie below the directory `place`; without one it may name shipped ones only.
+    """
+    return _Reader(Document(text, file), place).scenario()
 
 
 class _Reader:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, place: Path | None) -> None:
         self.document = document
+        self.place = place
         self.mistakes: list[Mistake] = []
 
     def scenario(self) -> Scenario:
@@ -172,13 +179,25 @@ class _Reader:
             return shipped(name)
         except KeyError:
             pass
-        path = Path(self.document.file).parent / name
         try:
-            return load_text(path.read_text(encoding="utf-8"), str(path))
+            return self._procedure_beside(name)
         except OSError:
             why = f"没有这个程序 unknown policy: {name}"
             self.mistakes.append(self.document.mistake(("policy",), why, f"{STANDARD} 或程序文件 or a policy file"))
-            return None
+        except DocumentError as error:
+            self.mistakes += error.mistakes
+        return None
+
+    def _procedure_beside(self, name: str) -> Procedure:
+        """The procedure in a file below the scenario's own directory: nothing else of this machine is read."""
+        pure = PurePath(name)
+        if self.place is None or not _PLAIN.fullmatch(name) or pure.is_absolute() or ".." in pure.parts:
+            raise FileNotFoundError(name)
+        path = self.place / pure
+        if not path.is_file():
+            raise FileNotFoundError(name)
+        with path.open("rb") as opened:
+            return read_procedure(opened.read(LARGEST_BYTES + 1), str(path))
 
     def _shape(self, shape: type[Shape], content: dict[str, Any], at: tuple[str | int, ...]) -> Any:
         try:
@@ -202,15 +221,15 @@ class _Reader:
             at = ("matters", index)
             fields = dict(content)
             matter_id = fields.pop("id", None)
-            if not matter_id or "/" in matter_id:
+            if not isinstance(matter_id, str) or not matter_id or "/" in matter_id:
                 why = "缺少或不可用的 id missing or unusable id"
                 self.mistakes.append(self.document.mistake((*at, "id"), why, "m1"))
                 continue
             if matter_id in found:
                 self.mistakes.append(self.document.mistake((*at, "id"), f"id 重复 the same id twice: {matter_id}"))
                 continue
-            if "message_id" in fields or "policy" in fields:
-                self.mistakes.append(self.document.mistake(at, "未知的键 unknown key: message_id, policy"))
+            if reserved := sorted(_RESERVED & fields.keys()):
+                self.mistakes.append(self.document.mistake(at, f"未知的键 unknown key: {', '.join(reserved)}"))
                 continue
             if isinstance(fields.get("co"), str):
                 fields["co"] = [fields["co"]] if fields["co"] else []
@@ -235,6 +254,9 @@ class _Reader:
                 notice = self._notice(fields, where)
                 if notice is not None:
                     planned.append(PlannedNotice(at, notice, message_id, index))
+                continue
+            if "voice" in fields:
+                self.mistakes.append(self.document.mistake((*where, "voice"), "未知的键 unknown key: voice"))
                 continue
             target = fields.pop("target", None)
             if not target:

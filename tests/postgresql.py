@@ -144,6 +144,23 @@ class PostgresqlServer:
         assert dump.wait() == 0
         return copied
 
+    def base_backup(self) -> Path:
+        """A copy of all the server's files, taken while it runs, as pg_basebackup makes it."""
+        target = self.place / f"base-{uuid4().hex[:6]}"
+        made = subprocess.run(
+            self._bound(
+                [
+                    *(str(self._binaries() / "pg_basebackup"), "-h", str(self.place), "-p", str(self._port)),
+                    *("-U", _USER, "-D", str(target), "--checkpoint=fast", "--wal-method=stream"),
+                ]
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+        return target
+
     def drop(self, url: str) -> None:
         """Remove a database, connections to it or not."""
         with self._administering() as connection:
@@ -221,6 +238,11 @@ def _runs(pid: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def installed_programs() -> Path:
+    """The directory of PostgreSQL's own programs, for the PATH of a process that is to find them."""
+    return _installed() / "bin"
 
 
 def _installed() -> Path:

@@ -27,16 +27,19 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "record": frozenset({"models", "logs"}),
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
-    "documents": frozenset({"models", "record", "logs"}),
+    "documents": frozenset({"models", "policies", "record", "logs"}),
     "notices": frozenset({"models", "policies", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
+    "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
+    "activities": frozenset({"models", "policies", "record", "documents", "notices", "evidence", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
+    "backup": frozenset({"models", "record"}),
+    "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "documents", "leaving"}
+        | {"backup", "builds", "documents", "evidence", "leaving", "reconciling"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -44,7 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
+        | {"backup", "builds", "documents", "embedded", "evidence", "logs", "notices", "reconciling", "settings"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

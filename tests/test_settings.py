@@ -350,3 +350,8 @@ def test_a_process_that_only_sends_notices_needs_contacts(monkeypatch: pytest.Mo
     monkeypatch.setenv("DUBAN_SERVE", "notices")
 
     assert "contacts_path" in refused()
+
+
+def test_a_database_shows_no_password_wherever_its_address_has_it() -> None:
+    for address in ("postgresql://u:s3cret@localhost/d", "postgresql://u@localhost/d?password=s3cret"):
+        assert "s3cret" not in Settings(database_url=address).database_shown

@@ -195,6 +195,17 @@ CASE_RULES: dict[str, RuleWords] = {
         "engine.md 4", (),
         both("写明规定情形 criterion 与理由 reason 的容错", "exemption with a criterion of the ladder and a reason"),
     ),
+    "source": RuleWords(
+        both("写明来源的,须写明来源文书编号;以案件为来源的,须写明已决定且未撤销的案件,系列案件还须在期间内且由被问责人负责", "a source that is named needs the number of its document; one that is cases needs decided ones not revoked, a series those of the period for which the subject is responsible"),
+        "engine.md 4", ("accumulation",),
+        both("不写来源;或 inspection、audit、petition 附 reference;case 附 cases 一件以上;series 附 cases 两件以上,被问责人为其单位或上级单位主要负责人",
+             "no source; or inspection, audit, petition with a reference; case with one of its cases or more; series with two or more, against the head of their organ or of one above it"),
+    ),
+    "source.revoked": RuleWords(
+        both("所依案件的决定撤销后,须另行告知事实方可问责;余下不足的,不得再进行", "once a case it rests on is revoked no measure is decided before the facts are notified anew; with too few left the case goes no further"),
+        "engine.md 4; W1, W10", (),
+        both("依余下案件另行告知事实 notify_facts;或撤回、不予立案、不予问责、容错", "notifying the facts anew on what is left; or withdrawing, declining, dismissing, exempting"),
+    ),
     "recusal": RuleWords(
         both("有利害关系的岗位回避,须有理由", "a post with an interest is recused, with a reason"),
         _W3, (),

@@ -33,7 +33,8 @@ class Dossier:
 
     `state` is the snapshot of the matter (None: never admitted, or a case without one), `policy` the version it started
     under (None: its text is not kept), `calendars` the versions there have been, the latest last. `standing` and
-    `case_policy` are the same of the case, whose policy is its own.
+    `case_policy` are the same of the case, whose policy is its own, `revoked` the cases it rests on whose measure does
+    not stand any more.
     """
 
     target: str
@@ -44,6 +45,7 @@ class Dossier:
     policy: Policy | None = None
     standing: CaseState | None = None
     case_policy: Policy | None = None
+    revoked: tuple[str, ...] = ()
 
     @property
     def chain(self) -> tuple[Numbered, ...]:

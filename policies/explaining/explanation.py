@@ -19,12 +19,12 @@ from policies.drafts import next_due
 from policies.explaining.case_tracing import CASE_STRUCK, trace_case
 from policies.explaining.counted import counted, counted_clock
 from policies.explaining.dossier import ACTS_CAUSED, CAUSES_OF_CASES, Dossier
-from policies.explaining.facts import facts, facts_now
+from policies.explaining.facts import facts, facts_now, source_of
 from policies.explaining.rules import rule_named, rule_of
 from policies.explaining.tracing import RAN_OUT, Moment, Numbered, Run, trace
 from policies.explaining.vocabulary import AnyClock, Needs, Who
 from policies.explaining.words import CLOCKS, WHO, about, rule_words
-from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, moment
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, moment, source_words
 
 # What somebody could have prevented: what a clock caused, and what is noted or reminded of because of it.
 _PREVENTABLE = RAN_OUT | CASE_STRUCK | {ActName.SIGN_REMINDED}
@@ -124,6 +124,12 @@ def _why_case(dossier: Dossier, standing: CaseState, told: Iterable[Telling], *,
         zh=f"案件{'在办' if standing.open else '不在办'},现处:{CASE_STAGES[standing.stage]}。",
         en=f"{'the case is open' if standing.open else 'the case is not open'}, stage: {standing.stage.value}.",
     )
+    fell = "、".join(dossier.revoked)
+    losses = (
+        [Words(zh=f"所依案件的决定已撤销:{fell}。", en=f"The measure of a case it rests on was revoked: {fell}.")]
+        if fell
+        else []
+    )
     measure = standing.standing or (standing.measure if standing.open else "")
     figures = (
         [Words(zh=f"现拟或已定的措施:{measure}。", en=f"The measure proposed or decided: {measure}.")]
@@ -137,7 +143,7 @@ def _why_case(dossier: Dossier, standing: CaseState, told: Iterable[Telling], *,
             "seq": None,
             "act": None,
             "at": None,
-            "happened": (stage, *figures, *found.happened),
+            "happened": (stage, *figures, *losses, *found.happened),
             "rule": rule_named(dossier, found.rule.entry, standing.policy, found.rule.calendar, None, (), clocks),
             "clocks": clocks,
             "could": (),
@@ -218,8 +224,33 @@ def _figures(act: Act) -> Iterator[Words]:
             zh=f"严重程度 {act.severity},十二个月内第{act.count}次,查表为 {act.measure}。",
             en=f"Severity {act.severity}, count {act.count} within the period: {act.measure} by the table.",
         )
+    source = source_of(act)
+    if source is not None:
+        shown = ", ".join(part for part in (source.reference, *source.cases) if part)
+        yield Words(
+            zh=f"案件来源:{source_words(source)}。",
+            en=f"It was opened from: {source.kind.value}{f' ({shown})' if shown else ''}.",
+        )
+    yield from _of_the_ladder(act)
     if "mitigation" in act.detail:
         yield Words(zh="从轻情节:延期申请逾期未批。", en="Mitigation: an extension request lapsed undecided.")
+
+
+def _of_the_ladder(act: Act) -> Iterator[Words]:
+    """The measure by its name, how long it had effect and where that is written, with the marks that were recorded."""
+    for name in act.detail.get("names", ()):
+        yield Words(zh=f"问责阶梯:{name}。", en="(as the ladder names it)")
+    for period in act.detail.get("period", ()):
+        yield Words(zh=f"影响期:{period}。", en="(the period of effect and where it is written)")
+    if act.act is ActName.RESTORED and act.detail.get("rested_on_by"):
+        others = "、".join(act.detail["rested_on_by"])
+        yield Words(
+            zh=f"以本案为依据的案件 {others} 的督办单位和批准领导一并告知。",
+            en=f"Office and leader of the cases that rest on this one were told: {others}.",
+        )
+    if act.act is ActName.FACTS_NOTIFIED and act.detail.get("revoked"):
+        fell = "、".join(act.detail["revoked"])
+        yield Words(zh=f"不再以已撤销的案件 {fell} 为依据。", en=f"It no longer rests on what was revoked: {fell}.")
 
 
 def _standing(state: MatterState) -> Iterator[Words]:

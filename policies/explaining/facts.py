@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.acts import Act, ActName
-from models.cases import CaseClockKind
+from models.cases import CaseClockKind, CaseSource, Source
 from models.contract import matter_of
 from models.explanations import Fact, Words
 from models.matters import ClockKind, Light
@@ -11,7 +11,7 @@ from policies.explaining.case_tracing import CASE_STRUCK
 from policies.explaining.dossier import ACTS_CAUSED, CAUSES_OF_CASES, Dossier
 from policies.explaining.tracing import STRUCK, Moment, Numbered, Run
 from policies.explaining.vocabulary import AnyClock
-from policies.wording import LIGHTS, act_words, moment
+from policies.wording import LIGHTS, act_words, moment, source_words
 
 _UNDONE: dict[AnyClock, Words] = {
     **dict.fromkeys(
@@ -88,6 +88,9 @@ def _fact(one: Numbered, prefix: str = "") -> Fact:
     zh, en = f"{prefix}{act_words(act.act)}", f"{prefix}{act.act.value}"
     if act.light:
         zh, en = f"{zh} {LIGHTS[Light(act.light)]}", f"{en} {act.light}"
+    source = source_of(act)
+    if source is not None and source.kind is not CaseSource.MATTER:
+        zh, en = f"{zh},来源:{source_words(source)}", f"{en}, from {source.kind.value}"
     if act.subject:
         zh, en = f"{zh} {act.subject}", f"{en} {act.subject}"
     if act.by:
@@ -137,6 +140,14 @@ def facts(dossier: Dossier, one: Numbered, now: Moment, cause: Moment | None) ->
         struck = found.numbered.act.act in (STRUCK | CASE_STRUCK)
         if found.rests_on is not None and struck and found.rests_on.kind in _UNDONE:
             yield Fact(words=_UNDONE[found.rests_on.kind])
+
+
+def source_of(act: Act) -> Source | None:
+    """What the proposal of a case says it was opened from; None where it says nothing, and for any other act."""
+    if act.act is not ActName.CASE_PROPOSED or "source" not in act.detail:
+        return None
+    detail = act.detail
+    return Source(kind=detail["source"], reference=detail.get("reference"), cases=tuple(detail.get("cases", ())))
 
 
 def _on_clocks(runs: Sequence[Run], before: Sequence[Numbered]) -> Iterator[Numbered]:

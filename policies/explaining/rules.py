@@ -127,7 +127,7 @@ def _counted_by(dossier: Dossier, measure: str, clock: Counted) -> list[Number]:
     execution = clock.kind is CaseClockKind.EXECUTION
     lasts = [(one.code, one.execution if execution else one.effect) for one in measures_of(dossier.ladder, measure)]
     return [
-        Number(name=f"{code} {clock.kind.value}", value=clock.limit, source=one.source)
+        Number(name=f"{code} {clock.kind.value}", value=f"{clock.limit}{one.mark}", source=one.cited)
         for code, one in lasts
         if one.value == clock.limit
     ]

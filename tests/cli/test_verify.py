@@ -113,6 +113,30 @@ def test_a_chain_rewritten_so_that_it_fits_is_found_by_the_history(engine: Besid
     assert offline.code == 0
     assert said.code == 1
     assert [(one["seq"], one["kind"]) for one in said.json["findings"]] == [(3, "witness_differs")]
+    (act,) = said.json["findings"][0]["acts"]
+    assert (act["target"], act["seq"], act["act"], act["fields"]) == (matter, 3, "signed", ["by"])
+    assert act["at"] == signed.act.at.isoformat()
+    assert ("区教育局长" in act["recorded"], HANDLER in act["witnessed"]) == (True, True)
+
+
+def test_of_a_forged_report_the_field_is_named(engine: Beside, matter: str, copied: Copied) -> None:
+    engine.ok("do", matter, "report_progress", f"by={HANDLER}", "text=过半")
+    settings = copied()
+    with store_of(settings) as store:
+        with store.reading() as session:
+            told = ledger.entries(session, matter)[3]
+        tamper(store, "DELETE FROM acts WHERE target = :matter AND seq = 4", matter=matter)
+        cut = "UPDATE heads SET seq = 3, hash = :hash WHERE target = :matter"
+        tamper(store, cut, matter=matter, hash=told.previous)
+        with store.writing() as session:
+            detail = {**told.act.detail, "text": "已全部完成"}
+            forged = told.act.model_copy(update={"detail": detail})
+            ledger.append(session, [forged], message_id=told.message_id, processed_at=told.processed_at)
+
+    said = engine("verify", matter, "--json", **settings)
+
+    ((act,),) = (one["acts"] for one in said.json["findings"])
+    assert (act["seq"], act["act"], act["fields"]) == (4, "progress_reported", ["text"])
 
 
 def test_a_record_older_than_the_history_lacks_what_it_has_seen(engine: Beside, matter: str, copied: Copied) -> None:
@@ -123,6 +147,7 @@ def test_a_record_older_than_the_history_lacks_what_it_has_seen(engine: Beside, 
 
     assert behind.code == 1
     assert [(one["seq"], one["kind"]) for one in behind.json["findings"]] == [(4, "record_behind")]
+    assert "报告进展" in behind.json["findings"][0]["acts"][0]["witnessed"]
 
 
 def test_a_history_the_record_knows_nothing_of_is_found(engine: Beside, copied: Copied) -> None:
@@ -160,6 +185,10 @@ def test_a_record_whose_server_has_no_such_matter_is_found(engine: Beside, matte
 
     assert said.code == 1
     assert ("history_missing", "1999-0001") in {(one["kind"], one["target"]) for one in said.json["findings"]}
+    for _ in range(2):
+        reported = engine("incidents", "1999-0001", "--json", **settings).json["incidents"]
+        assert [one["kind"] for one in reported] == ["deleted"]
+        engine("verify", **settings)
 
 
 def test_a_case_is_shown_and_has_a_witness_of_its_own(engine: Beside, copied: Copied) -> None:
@@ -238,6 +267,22 @@ def test_a_terminated_workflow_is_found(engine: Beside, matter: str) -> None:
     assert before.code == 0
     assert after.code == 1
     assert [(one["target"], one["kind"]) for one in after.json["findings"]] == [(matter, "history_cut_off")]
+
+    # It is put on record once, and the matter goes on from the record.
+    engine("verify", matter)
+    reported = engine("incidents", matter, "--json")
+    assert reported.code == 1
+    assert [(one["target"], one["kind"], one["closed_at"]) for one in reported.json["incidents"]] == [
+        (matter, "terminated", None)
+    ]
+    inbox = engine.ok("inbox", "区政府督查室主任")
+    assert any(matter in str(one) for one in inbox["notices"])
+    again = engine.ok("recover", matter, "--by", "区政府督查室承办岗")
+    assert (again["started"], again["incidents"]) == (True, 1)
+    assert engine.ok("incidents", matter)["open"] == 0
+    engine.ok("do", matter, "report_progress", f"by={HANDLER}", "text=过半")
+    assert engine("verify", matter).code == 0
+    assert engine("recover", "1999-0001").code == 2
 
 
 def test_without_a_server_only_the_chains_are_verified_and_that_is_said(engine: Beside, copied: Copied) -> None:

@@ -62,6 +62,8 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
     contract = {"up", "launch", "import", "list", "show", "timeline", "do", "preview", "rehearse", "export", "verify"}
     more = {
         "why",
+        "backup",
+        "restore",
         "calendar",
         "policy",
         "config",
@@ -72,6 +74,11 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "document",
         "print",
         "versions",
+        "seal",
+        "evidence",
+        "incidents",
+        "recover",
+        "archive",
     }
     assert contract | more == set(COMMANDS)
 

@@ -1,14 +1,16 @@
 """The papers of a case: each issued by its act and its measure, saying what stood then, numbered like all others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from documents.rendering import asked
-from models.case_messages import Prolong
+from models.case_messages import Prolong, Propose
 from models.documents import DocumentFacts
 from models.matters import Severity
+from policies.ladder import LadderFile, standard_ladder
 from policies.procedures import STANDARD, shipped
 from record import documents
 from record.store import Store
@@ -333,7 +335,7 @@ def test_a_review_that_revokes_tells_no_measure_but_the_one_revoked(case: CaseDe
 
 # What a template asks for and these stories do not have.
 MAY_BE_EMPTY = {
-    "fact_notice": {"circumstances", "provisional"},
+    "fact_notice": {"circumstances", "opened_from", "provisional"},
     "service_receipt": {"witnesses", "medium", "done_on", "provisional"},
     "statement_record": {"provisional"},
     "accountability_decision": {"circumstances", "provisional"},
@@ -375,3 +377,45 @@ def test_every_kind_of_a_case_is_in_these_stories() -> None:
     of_cases = {kind.kind for kind in shipped(STANDARD).in_force(at(MONDAY).date()).documents if kind.of == "case"}
 
     assert of_cases == MAY_BE_EMPTY.keys()
+
+
+# --- the source, what nobody has checked ------------------------------------------------------------------------------
+
+
+def test_a_notice_of_facts_names_the_document_the_case_was_opened_from(case: CaseDesk) -> None:
+    proposal = Propose(
+        message_id="p", by=OFFICER, subject=HEAD, facts="挪用经费", source="audit", reference="审字〔2026〕3号",
+        panel=PANEL,
+    )  # fmt: skip
+    case.hear("03-02 09:00", proposal)
+    case.say("03-03 09:00", "file", LEADER)
+    case.say("03-04 09:00", "investigate", "省长", posts=["省长", "市政府承办岗"], text="属实")
+    case.say("03-05 09:00", "notify_facts", OFFICER, text=FOUND, receipt="本人签收")
+
+    assert case.facts_of("fact_notice").opened_from == "审计（审字〔2026〕3号）"
+    assert "本案来源：审计（审字〔2026〕3号）。" in case.page_of("fact_notice")
+
+
+def test_a_notice_about_a_matter_names_the_matter_and_no_other_source(case: CaseDesk) -> None:
+    assert case.notified().facts_of("fact_notice").opened_from == ""
+    assert "本案来源" not in case.page_of("fact_notice")
+
+
+def test_a_decision_prints_where_each_of_its_numbers_is_written_and_marks_what_nobody_has_checked(
+    case: CaseDesk,
+) -> None:
+    text = standard_ladder().text
+    limit = "execution: {value: 5wd, source: changzhou.gov.cn (written self-criticism in five working days)}"
+    period = "effect: {value: 6mo, source: house rule after P1}"
+    for value in (limit, period):
+        assert value in text
+        text = text.replace(value, f"{value[:-1]}, unverified: true}}", 1)
+    case.facts = replace(case.facts, ladder=LadderFile(text, "marked.yaml"))
+    said = case.decided("P3").facts_of("accountability_decision")
+
+    assert said.execution_limit == "5个工作日（未核实 unverified）"
+    assert said.effect == "6个月（未核实 unverified）"
+    sources = {one.name: one.text for one in said.sources}
+    assert {"P3 决定权限", "P3 凭证", "P3 执行期限", "P3 影响期"} <= sources.keys()
+    assert all(sources[name].endswith("未核实 unverified）") for name in ("P3 执行期限", "P3 影响期"))
+    assert "影响期6个月（未核实 unverified）" in case.page_of("accountability_decision")

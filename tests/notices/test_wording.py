@@ -126,3 +126,15 @@ def test_a_digest_lists_every_notice_once() -> None:
     assert "3 条" in message.subject
     for number in range(3):
         assert message.text.count(f"事项{number}") == message.html.count(f"事项{number}") == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "named"), [(None, True), (Role.OFFICE, True), (Role.SUBJECT, False), (Role.LEADER, False)]
+)
+def test_a_revoked_case_names_those_that_rest_on_it_to_their_office_and_not_to_the_subject(
+    role: Role | None, named: bool
+) -> None:
+    act = an_act(ActName.RESTORED, detail={"rested_on_by": ["series/case1"]})
+    message = shipped().notice(Content("某岗", "2026-0001/case1", act, role))
+    assert ("series/case1" in message.text) is named
+    assert "series" not in shipped().notice(Content("某岗", "2026-0001/case1", an_act(ActName.RESTORED), role)).text

@@ -21,7 +21,11 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st
 @st.composite
 def messages(draw: st.DrawFn, shape: type[Any]) -> Any:
     """A message of that shape, every field said or not."""
-    fields = {name: st.from_type(field.annotation) for name, field in shape.model_fields.items() if name != "do"}
+    fields = {
+        name: st.from_type(field.annotation)
+        for name, field in shape.model_fields.items()
+        if name not in ("do", "voice")
+    }
     for name in fields.keys() & {"by", "reason", "limit", "text"}:
         fields[name] = WORDS
     if "evidence" in fields:
@@ -102,3 +106,22 @@ def test_what_no_message_can_have_been_is_an_error(untold: object, why: str) -> 
     act = Act(at=at("03-02 09:00"), target="m1", act=ActName.SIGNED, detail={SAID: untold})
     with pytest.raises(ValueError, match=why):
         said(act, "#1")
+
+
+def test_an_act_names_the_person_who_spoke_and_his_principal() -> None:
+    life = Life()
+    life.say("03-02 10:00", "report_progress", text="已核对", voice={"person": "u7", "principal": "u3"})
+    signed, reported = life.acts[-2:]
+    assert [(act.act, act.by, act.person, act.principal) for act in (signed, reported)] == [
+        (ActName.SIGNED, HANDLER, "u7", "u3"),
+        (ActName.PROGRESS_REPORTED, HANDLER, "u7", "u3"),
+    ]
+    assert "voice" not in reported.detail[SAID]
+
+
+def test_what_was_refused_names_the_person_too_and_what_time_did_names_nobody() -> None:
+    life = Life(limit="5wd")
+    life.say("03-02 10:00", "sign", voice={"person": "u7"})
+    life.say("03-10 10:00", "sign", voice={"person": "u7"})
+    assert [act.person for act in life.acts if act.act in (ActName.SIGNED, ActName.REFUSED)] == ["u7", "u7"]
+    assert [act.person for act in life.acts if act.act in (ActName.OVERDUE, ActName.SUPERVISED)] == [None, None]

@@ -12,8 +12,9 @@ def tamper(store: Store, *statements: str, **values: Any) -> None:
     engine = create_engine(store.url)
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
-            connection.execute(text("DROP TRIGGER IF EXISTS acts_refuse_update"))
-            connection.execute(text("DROP TRIGGER IF EXISTS acts_refuse_delete"))
+            for name in ("acts", "seals", "seal_leaves", "signing_keys", "certificates"):
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}_refuse_update"))
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}_refuse_delete"))
         else:
             # A superuser's way: no trigger fires in this session, those behind foreign keys included.
             connection.execute(text("SET LOCAL session_replication_role = replica"))

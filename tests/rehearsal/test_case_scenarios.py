@@ -8,7 +8,7 @@ from tests.rehearsal.test_scenarios import FILES, caused, played, refusals, witn
 
 RULES = [
     ROOT / "policies" / f"{name}.py"
-    for name in ("seats", "panel", "evidence", "case_admissibility", "case_commands", "case")
+    for name in ("seats", "panel", "evidence", "proposals", "case_admissibility", "case_commands", "case")
 ]
 CAUSES = [*RULES, ROOT / "policies" / "case_timers.py", ROOT / "policies" / "case_reruling.py"]
 

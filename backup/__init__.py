@@ -1,0 +1,1 @@
+"""Consistent copies of everything an office keeps, taken while it works, and the way back."""
