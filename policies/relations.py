@@ -138,10 +138,11 @@ def _concluded(this: Situation) -> bool:
 
 
 def _accuses_his_own(this: Situation) -> bool:
-    """A proposal against the speaker himself, or against an organ he serves."""
-    subject = getattr(this.said, "subject", None) or ""
-    organs = seats.organs_of(this.directory, subject)
-    return this.post is not None and (this.post == subject or any(this.serves(organ) for organ in organs))
+    """A supervisor's proposal against himself, or against an organ he serves."""
+    subject = getattr(this.said, "subject", None)
+    if not subject or not _supervises(this):
+        return False
+    return this.post == subject or any(this.serves(organ) for organ in seats.organs_of(this.directory, subject))
 
 
 def _asked_to_take_over(this: Situation) -> bool:

@@ -21,6 +21,14 @@ from rehearsal.conductor import Conductor
 from rehearsal.scenarios import PlannedCommand, Scenario, read
 from rehearsal.streams import Stream
 
+
+class _Plain(yaml.SafeDumper):
+    """Writes a value out wherever it stands: scenario files have no references."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's signature
+        return True
+
+
 OFFICE, LEADER = "督查室", "区长"
 _ORGANS = (
     {"organ": "省政府", "head": "省长", "handler": "省政府承办岗"},
@@ -90,13 +98,13 @@ class _Author:
             "matters": [self._matter(number) for number in range(self._rng.randint(1, 3))],
             "until": self._until.isoformat(),
         }
-        draft = read(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "draft")
+        draft = read(yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False), "draft")
         said = self._stream(draft) if self._chance(0.6) else []
         noise = [self._noise(content["matters"]) for _ in range(self._rng.randint(4, 30))]
         noise += [answer for command in noise if (answer := self._answer(command))]
         commands = sorted((*said, *noise, *self._notices()), key=lambda command: str(command["at"]))
         content["commands"] = self._with_repeats(commands)
-        return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+        return yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
 
     def _chance(self, probability: float) -> bool:
         return self._rng.random() < probability
