@@ -41,10 +41,7 @@ class CalendarInForce:
         """The calendar as this transaction sees it."""
         revision = calendars.revision(session)
         if revision != self._revision:
-            calendar = standard_calendar()
-            for notice in calendars.notices(session):
-                calendar = calendar if calendar.has(notice.number) else calendar.with_notice(notice)
-            self._revision, self._calendar = revision, calendar
+            self._revision, self._calendar = revision, standard_calendar().with_all(calendars.notices(session))
         return self._calendar
 
 
@@ -65,9 +62,7 @@ class Calendars:
         """
         with self._store.writing() as session:
             try:
-                calendar = standard_calendar()
-                for loaded in calendars.notices(session):
-                    calendar = calendar if calendar.has(loaded.number) else calendar.with_notice(loaded)
+                calendar = standard_calendar().with_all(calendars.notices(session))
                 if calendar.has(notice.number):
                     return False
                 calendar.with_notice(notice)

@@ -5,13 +5,13 @@ acts, views, notices and answer are written together. Running it again gives the
 (engine.md 5).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
 from temporalio import activity
 
 import logs
+from activities.calendars import CalendarInForce
 from activities.dispatch import Dispatch
 from activities.documents import Issuing
 from activities.waking import Waking
@@ -22,7 +22,6 @@ from models.cases import CaseState, Cited
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
 from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
-from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
@@ -45,33 +44,13 @@ from policies.machines import (
 )
 from policies.procedures import Procedure, load_text, shipped
 from policies.wording import line
-from record import (
-    calendars,
-    cases,
-    deliveries,
-    documents,
-    families,
-    ledger,
-    matters,
-    outbox,
-    procedures,
-    sealed,
-    targets,
-)
+from record import cases, deliveries, documents, families, ledger, matters, outbox, procedures, sealed, targets
 from record.ledger import Entry
 from record.store import Store
 
 log = logs.get(__name__)
 
 _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
-
-
-@dataclass(frozen=True, slots=True)
-class _CalendarAt:
-    """The calendar as the record had it at `revision`."""
-
-    revision: int
-    calendar: Calendar
 
 
 class Recording:
@@ -99,7 +78,7 @@ class Recording:
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
         self._versions: dict[str, Procedure] = {}
-        self._calendar = _CalendarAt(0, standard_calendar())
+        self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
     @activity.defn(name=RECORD_TRANSITION, no_thread_cancel_exception=True)
@@ -284,7 +263,7 @@ class Recording:
         procedure, on = self._procedure(session, state, message, at)
         return Facts(
             policy=procedure.in_force(on),
-            calendar=self._calendar_now(session),
+            calendar=self._calendar.read(session),
             counting=counting(on),
             directory=self._directory,
             measures_decided=lambda subject, since, until: matters.measures_decided(session, subject, since, until),
@@ -319,15 +298,6 @@ class Recording:
         if version not in self._versions:
             self._versions[version] = load_text(procedures.get(session, version), version)
         return self._versions[version]
-
-    def _calendar_now(self, session: Session) -> Calendar:
-        revision = calendars.revision(session)
-        if revision != self._calendar.revision:
-            calendar = standard_calendar()
-            for notice in calendars.notices(session):
-                calendar = calendar if calendar.has(notice.number) else calendar.with_notice(notice)
-            self._calendar = _CalendarAt(revision, calendar)
-        return self._calendar.calendar
 
     def _twin(self, session: Session, order: TransitionOrder) -> str | None:
         message = order.message

@@ -7,7 +7,7 @@ from datetime import datetime
 from cli.output import say
 from cli.states import STATES
 from cli.tables import Page, table
-from models.explanations import Counted, Explanation, Fact, Way, Words
+from models.explanations import Counted, Explanation, Fact, Segment, SegmentKind, Way, Words
 from policies.calendar import WEEK_ZH
 from policies.wording import act_words, moment
 from record.outbox import NoticeState
@@ -100,6 +100,8 @@ def _clock(clock: Counted) -> Section:
         lines.append(f"逐日推算 the days come to: {moment(clock.derived_at, weekday=True)}{agrees}")
     if clock.note is not None:
         lines.append(_both(clock.note))
+    if any(one.kind is SegmentKind.SUSPENDED for one in clock.segments):
+        lines += [_segment(one, clock.limit) for one in clock.segments]
     days = tuple(
         (
             day.date,
@@ -113,6 +115,23 @@ def _clock(clock: Counted) -> Section:
     return Section(
         f"时限:{_both(clock.name)}", tuple(lines), ("日期 date", "", "计 no.#", "为何", "why") if days else (), days
     )
+
+
+_SEGMENTS = {
+    SegmentKind.RUNNING: "计时 ran",
+    SegmentKind.SUSPENDED: "中止 stood still",
+    SegmentKind.MOVED: "顺延 moved on",
+}
+
+
+def _segment(one: Segment, limit: str) -> str:
+    span = f"{_SEGMENTS[one.kind]} {moment(one.from_at)} – {moment(one.to_at)}"
+    if one.kind is not SegmentKind.RUNNING:
+        return span
+    if limit.endswith("h"):
+        minutes, seconds = divmod(one.counted, 60)
+        return f"{span}: 计 counted {minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return f"{span}: 计 counted {one.counted} 日 d"
 
 
 def _notices(found: Explanation) -> Section:

@@ -98,10 +98,7 @@ def _migrate(store: Store) -> None:
 
 def calendar(session: Session) -> Calendar:
     """The working-day calendar of this record: the shipped one with the notices loaded into it."""
-    current = standard_calendar()
-    for notice in calendars.notices(session):
-        current = current.with_notice(notice)
-    return current
+    return standard_calendar().with_all(calendars.notices(session))
 
 
 def calendar_in_force() -> Calendar:

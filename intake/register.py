@@ -26,21 +26,21 @@ class RegisterColumn(StrEnum):
     """The columns of an exported register, in their order: the office's ledger, and what the engine knows beside it."""
 
     ID = "编号"
-    NUMBER = "序号"
-    TITLE = "督办事项"
-    BASIS = "事项来源"
-    DOCUMENT = "立项依据"
-    LEAD = "牵头单位"
-    CO = "协办单位"
-    LEAD_HEAD = "责任领导"
-    LEAD_HANDLER = "责任人"
-    ASSIGNED = "交办日期"
-    LIMIT = "办结时限"
-    FREQUENCY = "反馈频次"
-    URGENCY = "紧急程度"
-    PUBLIC = "公开属性"
-    REQUIREMENT = "办理要求"
-    REMARK = "备注"
+    NUMBER = Column.NUMBER.value
+    TITLE = Column.TITLE.value
+    BASIS = Column.BASIS.value
+    DOCUMENT = Column.DOCUMENT.value
+    LEAD = Column.LEAD.value
+    CO = Column.CO.value
+    LEAD_HEAD = Column.LEAD_HEAD.value
+    LEAD_HANDLER = Column.LEAD_HANDLER.value
+    ASSIGNED = Column.ASSIGNED.value
+    LIMIT = Column.LIMIT.value
+    FREQUENCY = Column.FREQUENCY.value
+    URGENCY = Column.URGENCY.value
+    PUBLIC = Column.PUBLIC.value
+    REQUIREMENT = Column.REQUIREMENT.value
+    REMARK = Column.REMARK.value
     OFFICE = "督办单位"
     LEADER = "批准领导"
     STAGE = "环节"

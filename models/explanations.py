@@ -4,6 +4,7 @@ Every sentence stands in Chinese and English. What goes into them is for policie
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from models.acts import ActName
 from models.base import Shape
@@ -70,11 +71,37 @@ class CountedDay(Shape):
     provisional: bool = False
 
 
+class SegmentKind(StrEnum):
+    """What a clock did in a stretch of its life.
+
+    It ran; it stood still; or its limit was used up and its end moved on, off days off or to an instant told before.
+    """
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    MOVED = "moved"
+
+
+class Segment(Shape):
+    """A stretch of a clock's life from `from_at` to `to_at` (exclusive), instants in Asia/Shanghai.
+
+    `counted` is what of the limit was used up in it: seconds of a limit in hours, days of any other (half a day and
+    same-day are one day); 0 while suspended or moved on.
+    """
+
+    kind: SegmentKind
+    from_at: datetime
+    to_at: datetime
+    counted: int
+
+
 class Counted(Shape):
     """One clock from its start to its due instant, day by day.
 
     `due_at` is the recorded instant, None where no act records it; it stands whatever is derived. `derived_at` is what
-    the days come to under `calendar`, None where nothing can be counted. `note` says what differs, and why.
+    the days come to under `calendar`, None where nothing can be counted. `segments` are its stretches up to the
+    recorded instant (derived where none is recorded), or up to the stop while it stands still; empty where nothing can
+    be counted. `note` says what differs, and why.
     """
 
     kind: ClockKind | CaseClockKind
@@ -87,6 +114,7 @@ class Counted(Shape):
     calendar: str
     rules: tuple[str, ...] = ()
     days: tuple[CountedDay, ...] = ()
+    segments: tuple[Segment, ...] = ()
     note: Words | None = None
 
     @property

@@ -99,11 +99,15 @@ class Running(Shape):
 
 
 class Clock(Running):
-    """A clock of a matter; `not_before` holds a due instant that it may not fall short of."""
+    """A clock of a matter; `not_before` holds a due instant that it may not fall short of.
+
+    `kept` says that `due_at` was told under an earlier calendar, and that `calendar` would end the clock earlier.
+    """
 
     kind: ClockKind
     not_before: datetime | None = None
     reminders: tuple[Reminder, ...] = ()
+    kept: bool = False
 
 
 class Stop(Shape):

@@ -361,10 +361,11 @@ class ChildMoved(Shape):
 
 
 class ParentCancelled(Shape):
-    """A cancelled matter's word to its open children."""
+    """A cancelled matter's word to its open children; `end_cases` says that the reason ends open cases too."""
 
     by: str | None = None
     reason: str | None = None
+    end_cases: bool = False
 
 
 Unanswered = ChildMoved | ParentCancelled | CaseConcluded

@@ -181,8 +181,7 @@ def _submit(draft: Draft, command: Submit) -> None:
     rule = "submission"
     if draft.state.stage is Stage.SUBMITTED:
         raise Refused("已报结,待核验 already submitted", rule)
-    if draft.state.open_children:
-        raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
+    splits.no_open_child(draft, rule)
     parts = draft.open_parts()
     if parts and not (command.without_co or "").strip():
         raise Refused(f"协办单位尚未办结:{'、'.join(parts)} a co-handler's part is open", rule)
@@ -194,6 +193,9 @@ def _verify(draft: Draft, command: Verify) -> None:
         raise Refused("尚未报结,无可核验 nothing has been submitted", rule)
     if command.passed is None:
         raise Refused("须写明是否通过 passed must be true or false", rule)
+    if command.passed:
+        # One reopened since the matter was submitted, or split off before an upheld objection took its return back.
+        splits.no_open_child(draft, rule)
     if command.method is None and not command.passed:
         return
     if command.method is None or command.method.replace("-", "_") not in set(VerificationMethod):

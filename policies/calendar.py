@@ -132,6 +132,16 @@ class Calendar:
         """
         return _with_notice(self, notice.model_dump_json())
 
+    def with_all(self, notices: Iterable[CalendarNotice]) -> "Calendar":
+        """This calendar after those of `notices` that it does not have yet, in their order.
+
+        A release ships what an office has loaded before. Raises CalendarError as `with_notice` does.
+        """
+        calendar = self
+        for notice in notices:
+            calendar = calendar if calendar.has(notice.number) else calendar.with_notice(notice)
+        return calendar
+
     def _amended(self, notice: CalendarNotice) -> "Calendar":
         if not self.first.year <= notice.year <= self.last.year:
             raise CalendarError(

@@ -141,8 +141,9 @@ def rerun(draft: Draft, resumed: tuple[datetime, datetime]) -> None:
         if ClockKind.LIMIT in draft.state.clocks:
             draft.run_limit(moved)
         draft.change(limit=moved)
+    with_limit = (ClockKind.LIMIT, ClockKind.CO_PART) if ClockKind.LIMIT in draft.state.clocks else ()
     for kind, clock in draft.state.clocks.items():
-        if kind is ClockKind.LIMIT:
+        if kind in with_limit:
             continue
         if clock.not_before is not None and draft.state.limit is not None:
             clock = clock.model_copy(update={"not_before": draft.state.limit.due_at})

@@ -16,9 +16,9 @@ from policies.counting import Closing, Counting, EffectEnd, LateReceipt, Roll, c
 from policies.limits import Limit, LimitError, Unit
 
 __all__ = [
-    "SHANGHAI", "Counting", "DayNote", "Due", "Stops", "add_months", "counting", "due", "effect_ends_at", "explain",
-    "latest_day_before", "local_date", "next_opening", "period_end", "recurring_on", "reminders", "validity_end",
-    "working_days_between",
+    "SHANGHAI", "Counting", "DayNote", "Due", "Stops", "add_months", "counted_after", "counting", "day_ends_at", "due",
+    "effect_ends_at", "explain", "latest_day_before", "local_date", "next_opening", "nominal_end",
+    "periods", "recurring_on", "reminders", "touching", "validity_end", "working_days_between",
 ]  # fmt: skip
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -85,15 +85,14 @@ def due(limit: Limit, started_at: datetime, calendar: Calendar, counting: Counti
     if unit is Unit.HOURS:
         return _hours_due(limit, started, calendar, stops)
     spans = _stopped_spans(stops, started) if stops else []
-    start, stopped, late = started.date(), False, False
+    start, stopped = started.date(), False
     if unit is Unit.SAME_DAY:
         last = _not_stopped(start, spans)
         return Due(_midnight_after(last), last, False, _rules(unit, False, last != start, False), calendar.version)
     if unit is Unit.HALF_DAY:
         return _half_day_due(started, calendar, counting, spans)
-    if counting.late_receipt is LateReceipt.NEXT_WORKING_DAY and unit is not Unit.DATE:
-        received = _received_on(started, calendar, counting)
-        late, start = received != start, received
+    received = counted_after(limit, started_at, calendar, counting)
+    late, start = received != start, received
     first = start + _DAY
     if unit is Unit.WORKING_DAYS:
         last = calendar.nth_working_after(start, limit.number)
@@ -102,7 +101,7 @@ def due(limit: Limit, started_at: datetime, calendar: Calendar, counting: Counti
             last = _working_day_after_stops(limit.number, start, last, calendar, spans)
             stopped = last != counted
     else:
-        nominal = _nominal_end(limit, start)
+        nominal = nominal_end(limit, start)
         if unit is Unit.DATE:
             first = nominal
         last = calendar.next_working(nominal)
@@ -111,7 +110,27 @@ def due(limit: Limit, started_at: datetime, calendar: Calendar, counting: Counti
             last = _rolled(_lengthened(start, nominal, spans), calendar, spans)
             stopped = last != rolled
     provisional = not calendar.all_official(first, last)
-    return Due(_closing(last, counting), last, provisional, _rules(unit, late, stopped, provisional), calendar.version)
+    return Due(
+        day_ends_at(last, counting), last, provisional, _rules(unit, late, stopped, provisional), calendar.version
+    )
+
+
+def touching(limit: Limit, started_at: datetime, calendar: Calendar, counting: Counting, stops: Stops) -> Stops:
+    """Those of the stops that touched a clock: not over by its start, and begun before its end as it was by then.
+
+    One that begins on the last day, but after the due instant, stopped nothing. Raises what `due` raises.
+    """
+    if not stops:
+        return ()
+    found: list[tuple[datetime, datetime]] = []
+    end = due(limit, started_at, calendar, counting)
+    for stop in sorted(stops):
+        if stop[0] >= end.at:
+            break
+        if stop[1] > started_at:
+            found.append(stop)
+            end = due(limit, started_at, calendar, counting, found)
+    return tuple(found)
 
 
 def reminders(
@@ -142,19 +161,17 @@ def next_opening(after: datetime, calendar: Calendar, counting: Counting, stops:
     return datetime.combine(_rolled(day, calendar, spans), counting.opening, SHANGHAI)
 
 
-def period_end(  # noqa: PLR0917 - the arguments of due(), and the number of the period
-    every: Limit, k: int, started_at: datetime, calendar: Calendar, counting: Counting, stops: Stops = ()
-) -> Due:
-    """The end of the k-th period (k >= 1) of a series counted from `started_at`: k lengths from the start, rolled.
+def periods(every: Limit, k: int) -> Limit:
+    """The length of the first k periods (k >= 1) of a series together: the k-th ends so long after the series began.
 
-    Counting from the start keeps a monthly series on its day: 31 January, 28 February, 31 March. Raises LimitError for
+    Counting from its start keeps a monthly series on its day: 31 January, 28 February, 31 March. Raises LimitError for
     a length that does not repeat (half a day, same-day, a date) and ValueError for k < 1.
     """
     if every.unit in (Unit.HALF_DAY, Unit.SAME_DAY, Unit.DATE):
         raise LimitError(every.text, "不是可重复的周期 / not a length that repeats", "7d, 15d, 2w, 1mo, 3mo, 5wd, 48h")
     if k < 1:
         raise ValueError(f"期次从 1 起 / periods are numbered from 1: {k}")
-    return due(Limit(every.unit, every.number * k), started_at, calendar, counting, stops)
+    return Limit(every.unit, every.number * k)
 
 
 def working_days_between(a: date, b: date, calendar: Calendar) -> int:
@@ -205,7 +222,7 @@ def validity_end(from_on: date, limit: Limit, calendar: Calendar) -> date:
         raise LimitError(
             limit.text, "公示期、有效期以日计 / a window is counted in days", "5d, 3wd, 2w, 1mo, 2026-06-30"
         )
-    return _nominal_end(limit, from_on)
+    return nominal_end(limit, from_on)
 
 
 def effect_ends_at(from_on: date, limit: Limit, counting: Counting) -> datetime:
@@ -218,7 +235,7 @@ def effect_ends_at(from_on: date, limit: Limit, counting: Counting) -> datetime:
         raise LimitError(
             limit.text, "影响期以月、周、日计 / an effect period is in months, weeks or days", "6mo, 12mo, 30d"
         )
-    corresponding = _nominal_end(limit, from_on)
+    corresponding = nominal_end(limit, from_on)
     if counting.effect_end is EffectEnd.DAY_BEFORE:
         return datetime.combine(corresponding, time.min, SHANGHAI)
     return _midnight_after(corresponding)
@@ -252,21 +269,20 @@ def _walk(limit: Limit, started: datetime, calendar: Calendar, counting: Countin
     if limit.unit is Unit.HALF_DAY:
         yield from _walk_half_day(started, calendar, counting, spans)
         return
-    if counting.late_receipt is LateReceipt.NEXT_WORKING_DAY and limit.unit is not Unit.DATE:
-        received = _received_on(started, calendar, counting)
-        for day in _days(start, received - _DAY):
-            yield DayNote(
-                day,
-                None,
-                "下班后或休息日收到,视为下一工作日收到",
-                "received out of hours, taken as received next working day",
-            )
-        start = received
+    received = counted_after(limit, started, calendar, counting)
+    for day in _days(start, received - _DAY):
+        yield DayNote(
+            day,
+            None,
+            "下班后或休息日收到,视为下一工作日收到",
+            "received out of hours, taken as received next working day",
+        )
+    start = received
     if limit.unit is Unit.DATE:
-        start = min(start, _nominal_end(limit, start))
+        start = min(start, nominal_end(limit, start))
     else:
         yield DayNote(start, None, "收到当日不计", "day of receipt, not counted")
-    target = limit.number if limit.unit is Unit.WORKING_DAYS else (_nominal_end(limit, start) - start).days
+    target = limit.number if limit.unit is Unit.WORKING_DAYS else (nominal_end(limit, start) - start).days
     yield from _walk_days(limit.unit, start, target, calendar, spans)
 
 
@@ -326,7 +342,8 @@ def _local(instant: datetime) -> datetime:
     return instant.astimezone(SHANGHAI)
 
 
-def _closing(day: date, counting: Counting) -> datetime:
+def day_ends_at(day: date, counting: Counting) -> datetime:
+    """The last moment of a counted day (R6): the close of business in Asia/Shanghai, or 24:00, as `counting` says."""
     if counting.closing is Closing.MIDNIGHT:
         return _midnight_after(day)
     return datetime.combine(day, counting.close, SHANGHAI)
@@ -336,13 +353,20 @@ def _midnight_after(day: date) -> datetime:
     return datetime.combine(day + _DAY, time.min, SHANGHAI)
 
 
-def _received_on(started: datetime, calendar: Calendar, counting: Counting) -> date:
+def counted_after(limit: Limit, started_at: datetime, calendar: Calendar, counting: Counting) -> date:
+    """The local day of receipt, which is not counted (R3); one out of hours is moved as `counting` says (R7).
+
+    For limits in days of any kind. Raises ValueError for an instant without a zone.
+    """
+    started = _local(started_at)
     day = started.date()
+    if counting.late_receipt is LateReceipt.KEEP_DATE or limit.unit is Unit.DATE:
+        return day
     return calendar.next_working(day if started.time() <= counting.close else day + _DAY)
 
 
-def _nominal_end(limit: Limit, start: date) -> date:
-    """The last day of a calendar limit before stops and rolling."""
+def nominal_end(limit: Limit, start: date) -> date:
+    """The last day of a limit in days, weeks or months, or of a date, before stops and rolling (R8, R9)."""
     match limit.unit:
         case Unit.DAYS:
             return start + limit.number * _DAY

@@ -25,8 +25,7 @@ from models.matters import (
 )
 from models.messages import Relay, Relayed
 from models.policy import Role
-from policies.deadlines import Due as DueInstant
-from policies.deadlines import Stops, due, local_date, next_opening, period_end, reminders
+from policies.deadlines import SHANGHAI, Stops, counted_after, due, next_opening, periods, reminders, touching
 from policies.drafting import Drafting
 from policies.drafting import Facts as Facts  # noqa: PLC0414 - the facts of a matter are asked for here
 from policies.limits import Unit, parse_limit
@@ -158,26 +157,26 @@ class Draft(Drafting[MatterState]):
 
     def ruled(self, clock: Clock) -> Clock:
         """The clock as the calendar, the counting rules and the suspensions that began before its end have it now."""
-        # A suspension on the last day, but after the due instant, stopped nothing.
-        return self._ruled(clock, tuple(stop for stop in self.stops if stop[0] < clock.due_at))
+        return self._ruled(clock, self.stops)
 
     def _ruled(self, clock: Clock, stops: Stops) -> Clock:
-        stops = tuple(stop for stop in stops if stop[1] > clock.started_at)
-        calendar, counting = self.facts.calendar, self.facts.counting
+        calendar = self.facts.calendar
         if clock.kind is ClockKind.SIGN_REMINDER:
-            at = next_opening(clock.started_at, calendar, counting, stops)
+            stops = tuple(stop for stop in stops if stop[1] > clock.started_at)
+            at = next_opening(clock.started_at, calendar, self.facts.counting, stops)
             return clock.model_copy(update={"due_at": at, "last_day": at.date(), "calendar": calendar.version})
-        limit = parse_limit(clock.limit)
+        limit, counting = parse_limit(clock.limit), self.facts.counting
         if clock.kind is ClockKind.PROGRESS:
-            end = period_end(limit, clock.round, clock.started_at, calendar, counting, stops)
-        else:
-            end = due(limit, clock.started_at, calendar, counting, stops)
+            limit = periods(limit, clock.round)
+        stops = touching(limit, clock.started_at, calendar, counting, stops)
+        end = due(limit, clock.started_at, calendar, counting, stops)
         ruled = {
             "due_at": end.at,
             "last_day": end.last_day,
             "provisional": end.provisional,
             "rules": end.rules,
             "calendar": end.calendar,
+            "kept": False,
         }
         deciding = self.state.limit
         if clock.not_before is not None and clock.not_before > end.at and deciding is not None:
@@ -198,28 +197,44 @@ class Draft(Drafting[MatterState]):
     def ruled_on(self, clock: Clock, resumed: tuple[datetime, datetime] | None = None) -> Clock:
         """The clock ruled again; what has been told stands where another calendar would now end it earlier.
 
-        `resumed` is the suspension that has just ended: what has been told is lengthened by what it stopped.
+        `resumed` is the suspension that has just ended: an instant kept in this way is later by what it stopped.
         """
         if clock.kind is ClockKind.SIGN_REMINDER:
             return self.reminding_on(clock)
-        new = self.ruled(clock)
-        told_at, told_day = clock.due_at, clock.last_day
-        if resumed is not None and new.due_at < told_at:
-            longer = self._lengthened(clock, resumed)
-            if longer.at > told_at:
-                told_at, told_day = longer.at, longer.last_day
-        if new.due_at >= told_at:
+        new, told = self.ruled(clock), clock
+        if resumed is not None and self._is_kept(clock, resumed):
+            told = self._lengthened(clock, resumed)
+        if new.due_at >= told.due_at:
             return new
-        return new.model_copy(update={"due_at": told_at, "last_day": told_day})
+        return new.model_copy(update={"due_at": told.due_at, "last_day": told.last_day, "kept": True})
 
-    def _lengthened(self, clock: Clock, resumed: tuple[datetime, datetime]) -> DueInstant:
-        """What was told, with the days that the suspension stopped: working days of a working-day limit, else dates."""
-        calendar = self.facts.calendar
+    def sooner(self, one: Clock, other: Clock) -> Clock:
+        """The clock that ends first, `one` where both do; while the clocks stand still, if they ran again from now."""
+        if not self.state.suspended:
+            return min(one, other, key=lambda clock: clock.due_at)
+        stops = (*self.stops, (self.state.stops[-1].from_at, self.at))
+        return min(one, other, key=lambda clock: self._ruled(clock, stops).due_at)
+
+    def _is_kept(self, clock: Clock, resumed: tuple[datetime, datetime]) -> bool:
+        """Whether the clock, when it was stopped, ran to an instant later than it was counted to."""
+        if clock.kept or clock.calendar != self.facts.calendar.version:
+            return clock.kept
+        # Told before clocks said so themselves.
+        before = tuple(stop for stop in self.stops if stop != resumed)
+        return self._ruled(clock, before).due_at < clock.due_at
+
+    def _lengthened(self, clock: Clock, resumed: tuple[datetime, datetime]) -> Clock:
+        """What was told, with the days that the suspension stopped: working days of a limit in those, else dates."""
+        calendar, counting, limit = self.facts.calendar, self.facts.counting, parse_limit(clock.limit)
         told = parse_limit(clock.last_day.isoformat())
-        if clock.limit and parse_limit(clock.limit).unit is Unit.WORKING_DAYS:
-            days = calendar.working_days(local_date(clock.started_at), clock.last_day)
-            told = parse_limit(f"{max(days, 1)}wd")
-        return due(told, clock.started_at, calendar, self.facts.counting, (resumed,))
+        if limit.unit in (Unit.WORKING_DAYS, Unit.HALF_DAY):
+            received = counted_after(limit, clock.started_at, calendar, counting)
+            told = parse_limit(f"{max(calendar.working_days(received, clock.last_day), 1)}wd")
+        last = due(told, clock.started_at, calendar, counting, (resumed,)).last_day
+        if last <= clock.last_day:
+            return clock
+        at = datetime.combine(last, clock.due_at.astimezone(SHANGHAI).time(), SHANGHAI)
+        return clock.model_copy(update={"due_at": at, "last_day": last})
 
     def reminding_on(self, clock: Clock) -> Clock:
         """The daily reminder to sign, from now on: it is no deadline, so that nothing told stands in its way."""

@@ -12,7 +12,7 @@ from models.matters import Clock, ClockKind, Conclusion, Finding, Light, Stage
 from models.messages import DecideObjection, Object, Reopen
 from policies import reruling, transfers
 from policies.authority import Refused, given, offered
-from policies.drafts import Draft
+from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free
 
 _RULE = "objection"
@@ -66,6 +66,10 @@ def _reopen(draft: Draft, command: Reopen) -> None:
     if draft.state.stage is not Stage.CLOSED or ended_at is None:
         raise Refused("只有已销号的事项可以重新办理 only a closed matter is reopened", rule)
     given(command.reason, "回访情况 reason", rule)
+    parent = None if draft.state.parent is None else draft.facts.other(draft.state.parent)
+    if parent is not None and parent.stage in ENDED:
+        reason = f"上级事项 {parent.id} 已结束,须先重新办理上级事项 reopen the matter it was split off first"
+        raise Refused(reason, rule)
     if draft.clock(ClockKind.ARCHIVE, window, ended_at).due_at <= draft.at:
         raise Refused(f"销号已超过{window} closed more than {window} ago", rule)
 

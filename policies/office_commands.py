@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from models.acts import ActName
 from models.matters import ClockKind, MatterTerms, Stage, Urgency
 from models.messages import Approve, Circulate, Correct, Merge, Praise, RaiseUrgency, Summon, Urge
+from policies import splits
 from policies.authority import Refused, given
 from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free
@@ -64,8 +65,7 @@ def _raise_urgency(draft: Draft, command: RaiseUrgency) -> None:
 
 def _merge(draft: Draft, command: Merge) -> None:
     rule, terms = "merge", draft.terms
-    if draft.state.open_children:
-        raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
+    splits.no_open_child(draft, rule)
     into = draft.facts.other(given(command.into, "并入事项编号 into", rule))
     if into is None or into.terms is None or into.stage in ENDED or into.id == draft.state.id:
         raise Refused(f"并入的不是另一件在办事项 not another open matter: {command.into}", rule)
@@ -181,7 +181,7 @@ def _urgency_raised(draft: Draft, command: RaiseUrgency) -> None:
         draft.run_limit(state.limit)
     if signing is not None:
         sooner = draft.clock(ClockKind.SIGNING, policy.signing[urgency])
-        draft.start(min(signing, sooner, key=lambda clock: clock.due_at))
+        draft.start(draft.sooner(signing, sooner))
 
 
 def _merged(draft: Draft, command: Merge) -> None:

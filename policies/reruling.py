@@ -110,6 +110,7 @@ def _moved(draft: Draft, clock: Clock) -> Clock:
             "rules": new.rules,
             "calendar": new.calendar,
             "not_before": new.not_before,
+            "kept": new.due_at < clock.due_at,
         }
     )
 

@@ -1,7 +1,8 @@
 """How does a matter fall into child matters, and what do they have to do with each other? (engine.md 3.10).
 
 A child has its own lead, clocks and cases and inherits the rest. The parent shows the worst light of itself and its
-open children and waits for them; splits nest.
+open children and waits for them; splits nest. A part is open only while the whole is: whoever waits for the matter at
+the top waits for every matter below it.
 """
 
 from collections.abc import Callable
@@ -39,6 +40,12 @@ def _split(draft: Draft, command: Split) -> None:
             raise Refused(f"第{number}个子项 child {number}: {refused.reason}", refused.rule) from refused
         taken.add(child_id)
         twins[named] = child_id
+
+
+def no_open_child(draft: Draft, rule: str) -> None:
+    """Refuse to end what still has an open part, or to hand it in as done."""
+    if draft.state.open_children:
+        raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
 
 
 def child_ids(state: MatterState, command: Split) -> list[str]:
@@ -111,15 +118,15 @@ def heard_of_child(draft: Draft, moved: ChildMoved) -> None:
 def cancelled_with_parent(draft: Draft, cancelled: ParentCancelled) -> None:
     """The matter this one was split off is cancelled; what has ended already stays as it ended."""
     if draft.state.stage not in ENDED:
-        cancel(draft, cancelled.by, cancelled.reason)
+        cancel(draft, cancelled.by, cancelled.reason, end_cases=cancelled.end_cases)
 
 
 def cancel(draft: Draft, by: str | None, reason: str | None, *, end_cases: bool = False) -> None:
-    """Cancel the matter with its open children; `end_cases` ends its open cases too."""
+    """Cancel the matter with its open children; `end_cases` ends the open cases of them all too."""
     if end_cases:
         cases.end_open_cases(draft, reason)
     for child in draft.state.open_children:
-        draft.relay(child, ParentCancelled(by=by, reason=reason))
+        draft.relay(child, ParentCancelled(by=by, reason=reason, end_cases=end_cases))
     draft.end(Stage.CANCELLED)
     draft.note(ActName.CANCELLED, by=by, reason=reason)
 

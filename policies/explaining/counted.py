@@ -9,15 +9,16 @@ from datetime import datetime
 
 from models.calendar import CalendarNotice
 from models.cases import CaseClockKind
-from models.explanations import Counted, CountedDay, Words
+from models.explanations import Counted, CountedDay, Segment, Words
 from models.matters import Clock, ClockKind, Running
 from policies.calendar import Calendar, CalendarError, standard_calendar
 from policies.counting import Counting
-from policies.deadlines import DayNote, Due, due, effect_ends_at, explain, local_date
+from policies.deadlines import DayNote, Due, due, effect_ends_at, explain, local_date, periods, touching
 from policies.explaining.tracing import Run, Stops
 from policies.explaining.vocabulary import AnyClock
 from policies.explaining.words import CLOCK_NAMES
 from policies.limits import Limit, LimitError, Unit, parse_limit
+from policies.segments import segments_of
 from policies.wording import moment
 
 # Periods of many months, ended by the corresponding day: half a year of days listed would show nothing more.
@@ -47,15 +48,17 @@ def counted(  # noqa: PLR0917 - what is recorded of a clock, and what it was cou
     named: Sequence[str],
     calendars: Mapping[str, Calendar],
     counting: Counting,
+    stopped_at: datetime | None = None,
 ) -> Counted:
     """The days of a clock that ran to the recorded `due_at` (None: not on record).
 
     `named` are the calendar versions that rulings up to then named, the one of the act last. The last one that gives
-    the recorded instant is shown, for an instant that was told is kept where a later calendar would end it earlier.
+    the recorded instant is shown, for an instant that was told is kept where a later calendar would end it earlier. A
+    clock that stands still since `stopped_at` has its stretches up to then.
     """
     known = [version for version in reversed(named) if version in calendars]
     shown = known[:1] or list(calendars)[-1:]
-    best = _under(run, due_at, stops, calendars[shown[0]], counting)
+    best = _under(run, due_at, stops, calendars[shown[0]], counting, stopped_at)
     note = None
     if not known:
         note = Words(
@@ -65,7 +68,7 @@ def counted(  # noqa: PLR0917 - what is recorded of a clock, and what it was cou
     for version in known[1:]:
         if best.due_at is None or best.agrees is not False:
             break
-        other = _under(run, due_at, stops, calendars[version], counting)
+        other = _under(run, due_at, stops, calendars[version], counting, stopped_at)
         if other.agrees:
             ends = moment(best.derived_at) if best.derived_at else "–"
             note = Words(
@@ -78,17 +81,25 @@ def counted(  # noqa: PLR0917 - what is recorded of a clock, and what it was cou
     return best.model_copy(update={"note": best.note or note})
 
 
-def counted_clock(
-    kind: AnyClock, clock: Running, stops: Stops, calendars: Mapping[str, Calendar], counting: Counting
+def counted_clock(  # noqa: PLR0917 - as above
+    kind: AnyClock,
+    clock: Running,
+    stops: Stops,
+    calendars: Mapping[str, Calendar],
+    counting: Counting,
+    stopped_at: datetime | None = None,
 ) -> Counted:
-    """The days of a clock of the snapshot, which holds everything its ruling rested on."""
+    """The days of a clock of the snapshot, which holds everything its ruling rested on.
+
+    A clock that stands still since `stopped_at` has its stretches up to then: what it had used up is kept.
+    """
     leans_on = None
     if isinstance(clock, Clock) and clock.not_before is not None:
         leans_on = Run(ClockKind.LIMIT, clock.started_at, 0, "", due_at=clock.not_before)
     run = Run(kind, clock.started_at, 0, clock.limit, due_at=clock.due_at, round=clock.round, leans_on=leans_on)
     known = list(calendars)
     named = known[: known.index(clock.calendar) + 1] if clock.calendar in calendars else [clock.calendar]
-    return counted(run, clock.due_at, stops, named, calendars, counting)
+    return counted(run, clock.due_at, stops, named, calendars, counting, stopped_at)
 
 
 def _differs(found: Counted) -> Words:
@@ -100,7 +111,14 @@ def _differs(found: Counted) -> Words:
     )
 
 
-def _under(run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, counting: Counting) -> Counted:
+def _under(  # noqa: PLR0917 - as above
+    run: Run,
+    due_at: datetime | None,
+    stops: Stops,
+    calendar: Calendar,
+    counting: Counting,
+    stopped_at: datetime | None,
+) -> Counted:
     ends = [(one, _end(one, due_at, stops, calendar, counting)) for one in (run, *run.sooner)]
     known = [(one, end) for one, end in ends if end is not None]
     blank = Counted(
@@ -116,9 +134,6 @@ def _under(run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, 
     if not known:
         return blank
     chosen, (limit, end, stopped) = min(known, key=lambda pair: pair[1][1].at)
-    days: Sequence[DayNote] = ()
-    if run.kind not in _BY_THE_MONTH:
-        days = explain(limit, chosen.started_at, calendar, counting, stopped)
     derived, note = end.at, None
     floor = _floor(run, stops, calendar, counting)
     if floor is not None and floor > end.at:
@@ -127,6 +142,12 @@ def _under(run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, 
             zh=f"逐日计至 {moment(end.at)};不早于办结时限 {moment(floor)},取较晚者。",
             en=f"Counted to {moment(end.at)}; not earlier than the limit, {moment(floor)}: the later one.",
         )
+    days: Sequence[DayNote] = ()
+    segments: tuple[Segment, ...] = ()
+    if run.kind not in _BY_THE_MONTH:
+        days = explain(limit, chosen.started_at, calendar, counting, stopped)
+        ends_at, standing = stopped_at or due_at or derived, stopped_at is not None
+        segments = segments_of(limit, chosen.started_at, ends_at, calendar, counting, stops, standing=standing)
     return blank.model_copy(
         update={
             "started_at": chosen.started_at,
@@ -138,6 +159,7 @@ def _under(run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, 
                 CountedDay(date=day.date, counted=day.counted, zh=day.zh, en=day.en, provisional=day.provisional)
                 for day in days
             ),
+            "segments": segments,
             "note": note,
         }
     )
@@ -162,31 +184,33 @@ def _end(
         limit = parse_limit(run.limit)
         if run.kind is ClockKind.PROGRESS:
             return _period(limit, run, due_at, stops, calendar, counting)
-        return limit, *_ended(limit, run, due_at, stops, calendar, counting)
+        return limit, *_ended(limit, run, stops, calendar, counting)
     except (CalendarError, LimitError):
         return None
 
 
-def _ended(  # noqa: PLR0917 - what due() takes, and the recorded instant
-    limit: Limit, run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, counting: Counting
-) -> tuple[Due, Stops]:
-    """The end, and the suspensions that touched it: one that began after the due instant stopped nothing."""
+def _ended(limit: Limit, run: Run, stops: Stops, calendar: Calendar, counting: Counting) -> tuple[Due, Stops]:
+    """The end, and the suspensions that touched it."""
     if run.kind is CaseClockKind.EFFECT:
         ends_at = effect_ends_at(local_date(run.started_at), limit, counting)
         return Due(ends_at, local_date(ends_at), False, ("R15",), calendar.version), ()
-    before = tuple(stop for stop in stops if stop[1] > run.started_at and (due_at is None or stop[0] < due_at))
-    return due(limit, run.started_at, calendar, counting, before), before
+    touched = touching(limit, run.started_at, calendar, counting, stops)
+    return due(limit, run.started_at, calendar, counting, touched), tuple(touched)
 
 
 def _period(  # noqa: PLR0917 - as above
     every: Limit, run: Run, due_at: datetime | None, stops: Stops, calendar: Calendar, counting: Counting
 ) -> tuple[Limit, Due, Stops] | None:
-    """The period that ended at `due_at`, counted from the start of the series; the one of `round` where none did."""
+    """The period of `round`, or where that is not told the last one over by `due_at`, from the start of the series."""
     if every.unit not in (Unit.DAYS, Unit.WEEKS, Unit.MONTHS, Unit.WORKING_DAYS, Unit.HOURS):
         return None
-    for number in range(run.round, _PERIODS if due_at is not None else run.round + 1):
-        limit = Limit(every.unit, every.number * number)
-        end, before = _ended(limit, run, due_at, stops, calendar, counting)
+    found = None
+    for number in range(run.round or 1, run.round + 1 if run.round else _PERIODS):
+        limit = periods(every, number)
+        end, before = _ended(limit, run, stops, calendar, counting)
+        if found is not None and due_at is not None and end.at > due_at:
+            break
+        found = limit, end, before
         if due_at is None or end.at >= due_at:
-            return limit, end, before
-    return None
+            break
+    return found

@@ -12,7 +12,7 @@ from models.acts import Act, ActName
 from models.cases import CaseClockKind, CaseState
 from models.documents import ISSUED
 from models.explanations import Counted, Explanation, Paper, Telling, Way, Words
-from models.matters import ClockKind, Light, MatterState, Running
+from models.matters import Clock, ClockKind, Light, MatterState, Running
 from models.messages import TITLES
 from policies.case_timers import OVERDUE
 from policies.drafts import next_due
@@ -87,7 +87,9 @@ def why_now(dossier: Dossier, told: Iterable[Telling] = (), *, full: bool = Fals
         found = why_act(dossier, dossier.chain[-1].seq, told, full=full)
         return found.model_copy(update={"seq": None, "act": None, "at": None})
     clocks = tuple(
-        counted_clock(clock.kind, clock, _finished(state), dossier.calendars, dossier.counting)
+        counted_clock(
+            clock.kind, clock, _finished(state), dossier.calendars, dossier.counting, _stopped_at(state, clock)
+        )
         for clock in sorted(state.clocks.values(), key=lambda clock: (clock.due_at, clock.kind))
     )
     running = [clock for clock in clocks if not state.suspended or clock.kind is ClockKind.SUSPENSION]
@@ -459,3 +461,8 @@ def _since(dossier: Dossier, one: Numbered, moments: Sequence[Moment]) -> Iterat
 
 def _finished(state: MatterState) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((stop.from_at, stop.to_at) for stop in state.stops if stop.to_at is not None)
+
+
+def _stopped_at(state: MatterState, clock: Clock) -> datetime | None:
+    """Since when the clock stands still; None where it runs, as the one that ends the suspension does."""
+    return state.stops[-1].from_at if state.suspended and clock.kind is not ClockKind.SUSPENSION else None

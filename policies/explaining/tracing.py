@@ -58,7 +58,8 @@ class Numbered:
 class Run:
     """A clock as the acts tell it: what set it going, the limit that is counted, and the due instant on record.
 
-    `limit` is "" where nothing is counted, `due_at` None where no act says it. `sooner` are clocks of which the
+    `limit` is "" where nothing is counted, `due_at` None where no act says it, `round` 0 where no act says that: the
+    report periods are one run. `sooner` are clocks of which the
     earliest end counts, `leans_on` is one that this one does not end before.
     """
 
@@ -322,7 +323,7 @@ def _assigned(tracer: _Tracer, one: Numbered) -> None:
     tracer.begin(ClockKind.SIGNING, one, "signing")
     every = tracer.terms.report_every
     if every:
-        tracer.start(Run(ClockKind.PROGRESS, begun, one.seq, every))
+        tracer.start(Run(ClockKind.PROGRESS, begun, one.seq, every, round=0))
     tracer.run_limit(Run(ClockKind.LIMIT, begun, one.seq, tracer.terms.limit, due_at=one.act.due))
 
 

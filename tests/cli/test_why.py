@@ -89,6 +89,7 @@ def text(file: str, target: str, act: ActName, which: int = -1) -> str:
         ("case-refusal", "87", "m1/case1", ActName.REFUSED, 0),
         ("withdrawn-finding", "34", "m1", ActName.FINDING_WITHDRAWN, 0),
         ("split-child", "08", "m1b", ActName.OVERDUE, 0),
+        ("suspended", "135", "m1", ActName.OVERDUE, 0),
     ],
 )
 def test_the_text_is_as_it_was_checked_by_hand(name: str, file: str, target: str, act: ActName, which: int) -> None:

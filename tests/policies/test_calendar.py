@@ -213,6 +213,11 @@ def test_the_first_notice_of_a_year_replaces_its_estimated_days() -> None:
     assert loaded.is_working(date(2027, 10, 1))
 
 
+def test_a_notice_that_a_release_ships_and_an_office_has_loaded_is_in_the_calendar_once() -> None:
+    loaded, shipped = a_notice(), STANDARD.notices[-1]
+    assert STANDARD.with_all([shipped, loaded, loaded]).notices == (*STANDARD.notices, loaded)
+
+
 def test_a_later_notice_of_the_same_year_amends_day_by_day() -> None:
     loaded = STANDARD.with_notice(a_notice()).with_notice(
         a_notice(number="演练〔2027〕1号", days_off=days("2027-01-05"), workdays=days("2027-01-09"))

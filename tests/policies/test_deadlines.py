@@ -22,7 +22,7 @@ from policies.deadlines import (
     latest_day_before,
     local_date,
     next_opening,
-    period_end,
+    periods,
     recurring_on,
     reminders,
     validity_end,
@@ -373,17 +373,19 @@ def test_next_opening_passes_over_stopped_dates() -> None:
     ],
 )
 def test_the_end_of_a_period_is_counted_from_the_start_and_rolled(every: str, k: int, end: str) -> None:
-    assert period_end(parse_limit(every), k, at("2025-12-31T09:00"), CALENDAR, COUNTING).at == at(end)
+    assert due(periods(parse_limit(every), k), at("2025-12-31T09:00"), CALENDAR, COUNTING).at == at(end)
 
 
 def test_a_period_is_lengthened_by_stopped_dates() -> None:
     stops = [stop("2026-03-04T10:00", "2026-03-05T10:00")]
-    ends = [period_end(parse_limit("7d"), k, at("2026-03-02T09:00"), CALENDAR, COUNTING, stops).at for k in (1, 2)]
+    ends = [due(periods(parse_limit("7d"), k), at("2026-03-02T09:00"), CALENDAR, COUNTING, stops).at for k in (1, 2)]
     assert ends == [at("2026-03-11T18:00"), at("2026-03-18T18:00")]
 
 
 def test_a_monthly_series_keeps_its_day() -> None:
-    ends = [period_end(parse_limit("1mo"), k, at("2024-10-31T09:00"), CALENDAR, COUNTING).last_day for k in range(1, 7)]
+    ends = [
+        due(periods(parse_limit("1mo"), k), at("2024-10-31T09:00"), CALENDAR, COUNTING).last_day for k in range(1, 7)
+    ]
     assert [str(end) for end in ends] == [
         "2024-12-02", "2024-12-31", "2025-02-05", "2025-02-28", "2025-03-31", "2025-04-30",
     ]  # fmt: skip
@@ -392,12 +394,12 @@ def test_a_monthly_series_keeps_its_day() -> None:
 @pytest.mark.parametrize("every", ["0.5wd", "same-day", "2026-06-30"])
 def test_a_length_that_does_not_repeat_is_no_period(every: str) -> None:
     with pytest.raises(LimitError):
-        period_end(parse_limit(every), 1, at("2026-03-02T09:00"), CALENDAR, COUNTING)
+        due(periods(parse_limit(every), 1), at("2026-03-02T09:00"), CALENDAR, COUNTING)
 
 
 def test_periods_are_numbered_from_one() -> None:
     with pytest.raises(ValueError, match="from 1"):
-        period_end(parse_limit("7d"), 0, at("2026-03-02T09:00"), CALENDAR, COUNTING)
+        due(periods(parse_limit("7d"), 0), at("2026-03-02T09:00"), CALENDAR, COUNTING)
 
 
 # --- other ways of counting ------------------------------------------------------------------------------------------

@@ -307,6 +307,16 @@ def test_suspended_days_are_skipped_by_name_and_are_a_fact() -> None:
     assert "suspended from 2026-03-03 10:00 to 2026-03-05 10:00" in said(tuple(fact.words for fact in found.facts))
 
 
+def test_a_matter_that_stands_still_shows_what_its_clocks_had_used_up() -> None:
+    life = Life(limit="5wd")
+    life.say("03-05 10:00", "suspend", by=OFFICER, reason="等待鉴定", until="10d")
+    clocks = {clock.kind: clock for clock in why_now(dossier_of(life)).clocks}
+
+    (ran,) = clocks[ClockKind.LIMIT].segments
+    assert (ran.kind, ran.from_at, ran.to_at, ran.counted) == ("running", at("03-02 09:00"), at("03-05 10:00"), 2)
+    assert clocks[ClockKind.SUSPENSION].segments[-1].to_at == clocks[ClockKind.SUSPENSION].due_at
+
+
 def test_what_people_wrote_is_repeated_only_in_full() -> None:
     life = Life(limit="5wd")
     life.say("03-04 10:00", "request_extension", limit="3wd", reason="暴雨冲毁道路")

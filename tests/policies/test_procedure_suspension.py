@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.acts import ActName
-from models.matters import Light, Stage
+from models.matters import ClockKind, Light, Stage
 from tests.builders import CO, HANDLER, LEADER, OFFICER, STRANGER, Life, a_notice, at
 
 
@@ -272,3 +272,26 @@ def test_a_stop_after_the_due_instant_of_the_same_day_excuses_nothing() -> None:
     life.load("03-05 10:00", a_notice("2026-03-25"))
     assert life.of(ActName.FINDING_WITHDRAWN) == []
     assert life.when(ActName.SIGN_OVERDUE) == [at("03-03 18:00")]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_kept_due_instant_is_later_by_what_was_stopped_also_where_its_clock_does_not_say_so(said: bool) -> None:
+    """Clocks recorded by an earlier release do not say that they were kept; it is seen from what they count to."""
+    life = Life(limit="8wd")
+    life.load("03-03 10:00", a_notice("2026-03-25", workdays=["2026-03-07"]))
+    assert life.state.clocks[ClockKind.LIMIT].kept
+    if not said:
+        clocks = {kind: clock.model_copy(update={"kept": False}) for kind, clock in life.state.clocks.items()}
+        life.state = life.state.model_copy(update={"clocks": clocks, "limit": clocks[ClockKind.LIMIT]})
+    life.say("03-05 10:00", "suspend", OFFICER, reason="等批复", until="2026-03-20")
+    life.say("03-05 15:00", "resume", OFFICER)
+    assert life.the(ActName.RESUMED).due == at("03-13 18:00")
+    assert life.state.clocks[ClockKind.LIMIT].kept
+
+
+def test_urgency_raised_while_the_clocks_stand_still_brings_the_sooner_signing_limit() -> None:
+    life = suspended(when="03-03 10:00")
+    life.say("03-05 15:00", "raise_urgency", OFFICER, urgency="急件")
+    life.say("03-06 10:00", "resume", OFFICER)
+    # Half a working day after the resumption, not the whole one that was left.
+    assert life.state.clocks[ClockKind.SIGNING].due_at == at("03-09 12:00")
