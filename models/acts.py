@@ -10,7 +10,7 @@ from models.base import Shape
 
 
 class ActName(StrEnum):
-    """What can have happened to a matter or a case, or to the accounts of those who act."""
+    """What can have happened to a matter or a case, or beside them: to accounts, workflows, files and keys."""
 
     REGISTERED = "registered"
     APPROVED = "approved"
@@ -140,7 +140,13 @@ ACCOUNT_ACTS = frozenset(
         ActName.SIGN_IN_REFUSED,
     }
 )  # fmt: skip
-"""What happens to accounts: never to a matter or a case."""
+"""What happens to accounts."""
+
+ACTS_ASIDE = ACCOUNT_ACTS | {
+    ActName.INCIDENT_REPORTED, ActName.INCIDENT_CLOSED, ActName.HELD, ActName.HOLD_RELEASED,
+    ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT, ActName.KEY_DESTROYED,
+}  # fmt: skip
+"""Acts in chains of their own, beside matters and cases: accounts, incidents, the archive, looks and keys."""
 
 
 class Ruling(Shape):

@@ -245,13 +245,13 @@ def environment_readings(root: Path) -> Iterator[str]:
 
 
 def plain_text_paths(root: Path) -> Iterator[str]:
-    """A record is opened with its vault, and nothing is said to Temporal but through the codec; drills keep nothing."""
+    """A record is written with its vault, Temporal is spoken to through the codec; drills keep nothing."""
     for package, path, tree in sources(root):
         if package in SUPPORT | {"drill", "embedded"}:
             continue
         for node, name in calls(tree):
             given = {keyword.arg for keyword in node.keywords}
-            if name == "record.store.Store" and not given & {"vault", None}:
+            if name == "record.store.Store" and not given & {"vault", "read_only", None}:
                 yield f"{path}:{node.lineno}: a record without a vault keeps everything plain"
             if name == "temporalio.client.Client.connect" and "data_converter" not in given:
                 yield f"{path}:{node.lineno}: a client without a codec speaks in plain text"
