@@ -1,7 +1,6 @@
 """`show` of a case: where does it stand, who has a seat in it, and did every clock that fell due fire?"""
 
 from datetime import datetime
-from typing import Any
 
 from cli.output import facts
 from cli.problems import Problem
@@ -16,35 +15,6 @@ _WATCH_WORDS = {
     Watch.STOPPED: "已停 stopped",
     Watch.MISSED: "未触发 missed",
 }
-
-
-def case_details(case: CaseState, at: datetime) -> dict[str, Any]:
-    """The case for programs; what people wrote in it is for `timeline`."""
-    return {
-        "id": case.id,
-        "matter_id": case.matter_id,
-        "stage": case.stage,
-        "subject": case.subject,
-        "severity": case.severity,
-        "measure": case.measure,
-        "standing": case.standing,
-        "count": case.count,
-        "proposer": case.proposer,
-        "office": case.office,
-        "leader": case.leader,
-        "panel": case.panel,
-        "reviewers": case.reviewers,
-        "recused": case.recused,
-        "ballot": case.ballot,
-        "proposed_at": case.proposed_at,
-        "ended_at": case.ended_at,
-        "policy": case.policy,
-        "clocks": [
-            {"clock": one.kind, "due": one.due_at, "watch": one.watch, "why": one.why, "fired": one.fired,
-             "told": one.told}
-            for one in watch(case, at)
-        ],
-    }  # fmt: skip
 
 
 def show_case(case: CaseState, at: datetime) -> None:

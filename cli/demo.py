@@ -19,7 +19,6 @@ from cli.importing import Brought, bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
 from cli.live import Live, client_of, in_words
-from cli.matters import told
 from cli.output import Json, answer, say
 from cli.places import ROOT
 from cli.problems import Problem
@@ -37,6 +36,7 @@ from record.ledger import Entry
 from record.schemas import emptied_schema
 from record.views import OrganSummary
 from settings import Settings, load, load_temporal
+from showing.matters import told
 from worker import SEARCH_ATTRIBUTES, build_worker
 
 __all__ = ["demo"]

@@ -14,11 +14,11 @@ from cli.instants import now
 from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, say
 from cli.problems import Problem
-from cli.register import Register, write_acts, write_csv, write_xlsx
 from policies.directory import Directory
 from record import ledger, views
 from record.store import Store
 from record.views import RegisterLine
+from showing.register import Register, write_acts, write_csv, write_xlsx
 
 __all__ = ["export", "write"]
 

@@ -1,30 +1,27 @@
 """`list`, `show`, `timeline`, `inbox`: what does the record say? Read from record.views; no server is asked."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.cases import case_details, show_case, unknown_case
+from cli.cases import show_case, unknown_case
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
 from cli.tables import table
 from models.contract import is_case
-from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
 from policies.calendar import Calendar
-from policies.distance import Distance, distance
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment
 from record import cases, views
 from record.ledger import Entry
-from record.matters import SETTLED
 from record.outbox import Notice
-from record.views import MatterCard, MatterLine
-from rehearsal.printing import printed
+from record.views import MatterCard
 from settings import Settings
+from showing.cases import case_document
+from showing.matters import card_document, due_words, how_far, line_document, notice_document, recorded, told
 
 __all__ = ["inbox", "list_matters", "show", "timeline"]
 
@@ -70,7 +67,7 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
         except ValueError as error:
             raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
     if as_json:
-        answer({"matters": [_line(line, at, working) for line in page.items], "next": page.next})
+        answer({"matters": [line_document(line, at, working) for line in page.items], "next": page.next})
         return
     rows = [
         (
@@ -111,7 +108,7 @@ def show(
     if card is None:
         raise _unknown(matter_id)
     if as_json:
-        answer({**_line(card.line, at, working), **_details(card), "notices": _notices(entries)})
+        answer(card_document(card, entries, at, working))
     else:
         _show(card, entries, at, working)
 
@@ -122,7 +119,7 @@ def _case(chosen: Settings, case_id: str, at: datetime, *, as_json: bool) -> Non
     if case is None:
         raise unknown_case(case_id)
     if as_json:
-        answer(case_details(case, at))
+        answer(case_document(case, at))
     else:
         show_case(case, at)
 
@@ -173,16 +170,7 @@ def inbox(
     if not page.items and not organs(chosen).has_post(post):
         raise Problem(f"名录中没有该岗位 unknown post: {post}")
     if as_json:
-        notices = [
-            {
-                "matter": one.matter_id,
-                "title": one.title,
-                "state": one.state,
-                "unreached": one.unreached,
-                **recorded(one.entry),
-            }
-            for one in page.items
-        ]
+        notices = [notice_document(one) for one in page.items]
         answer({"post": post, "notices": notices, "next": page.next})
         return
     rows = [(moment(one.entry.act.at, weekday=True), one.matter_id, one.title, _told_or_not(one)) for one in page.items]
@@ -194,84 +182,10 @@ def inbox(
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def how_far(line: MatterLine, at: datetime, working: Calendar) -> Distance | None:
-    """How far the due day is from `at`; None where nothing is owed by it: not assigned, suspended, submitted, ended."""
-    if line.due_at is None or line.suspended or line.stage in SETTLED:
-        return None
-    return distance(line.due_at, at, working, overdue=line.overdue)
-
-
-def due_words(line: MatterLine, far: Distance | None) -> str | None:
-    """The same in words; a suspended matter says so."""
-    return far.words if far else "计时中止" if line.suspended else None
-
-
 def _told_or_not(notice: Notice) -> str:
     if notice.unreached:
         return f"未能送达 undelivered: {'、'.join(notice.unreached)} ({told(notice.entry)})"
     return told(notice.entry)
-
-
-def told(entry: Entry) -> str:
-    """An act in Chinese words with the figures that belong to it, without its instant, post and due instant."""
-    act = entry.act
-    parts = [act_words(act.act)]
-    if act.light:
-        parts.append(LIGHTS[Light(act.light)])
-    if act.days_left is not None:
-        parts.append(f"还有{act.days_left}个工作日")
-    if act.subject:
-        parts.append(act.subject)
-    if act.measure:
-        parts.append(act.measure)
-    if act.reason:
-        parts.append(f"({act.reason})")
-    parts += [str(issued["number"]) for issued in act.detail.get(ISSUED, ())]
-    return " ".join(parts)
-
-
-def recorded(entry: Entry) -> dict[str, Any]:
-    """An entry of the ledger for programs: what a rehearsal prints of the act, and how it is kept."""
-    return {
-        **printed(entry.act),
-        "seq": entry.seq,
-        "words": told(entry),
-        "detail": entry.act.detail,
-        "tell": entry.act.tell,
-        "message_id": entry.message_id,
-        "processed_at": entry.processed_at,
-        "hash": entry.hash,
-    }
-
-
-def _line(line: MatterLine, at: datetime, working: Calendar) -> dict[str, Any]:
-    far = how_far(line, at, working)
-    return {
-        **asdict(line),
-        "working_days_left": far and far.working_days,
-        "words": due_words(line, far),
-    }
-
-
-def _details(card: MatterCard) -> dict[str, Any]:
-    return {
-        "seq": card.seq,
-        "terms": card.state.terms and card.state.terms.model_dump(mode="json", exclude_none=True),
-        "clocks": [
-            {"clock": kind, "limit": clock.limit, "from": clock.started_at, "due": clock.due_at,
-             "provisional": clock.provisional, "rules": clock.rules, "calendar": clock.calendar}
-            for kind, clock in card.state.clocks.items()
-        ],
-        "cases": [asdict(case) for case in card.cases],
-    }  # fmt: skip
-
-
-def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
-    return [
-        {"at": entry.act.at, "act": entry.act.act, "target": entry.target, "to": entry.act.tell}
-        for entry in entries
-        if entry.act.tell
-    ]
 
 
 def _show(card: MatterCard, entries: list[Entry], at: datetime, working: Calendar) -> None:

@@ -42,9 +42,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
         | {"embedded", "logs", "settings"}
     ),
+    "pacing": frozenset(),
+    "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
+    "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings"}
+        | {"builds", "documents", "embedded", "logs", "notices", "settings", "showing"}
+        | {"bringing", "pacing"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),
