@@ -43,7 +43,7 @@ _ALLOWED = frozenset(
         "matter_id", "case_id", "target", "act", "acts", "seq", "message_id", "command", "rule", "stage", "light",
         "clock", "calendar", "policy", "notice", "scenario", "revision", "channel",
         "address", "ui_url", "directory", "file", "setting", "signal", "version", "format", "runner", "organ", "office",
-        "search_attribute",
+        "search_attribute", "method", "route", "request_id",
     }
 )  # fmt: skip
 _DENIED = frozenset(
@@ -131,7 +131,7 @@ def configure(
     root.addHandler(handler)
     root.setLevel(threshold)
     libraries = threshold if threshold == "DEBUG" else max(logging.WARNING, root.level)
-    for noisy in ("temporalio", "sqlalchemy", "alembic", "asyncio"):
+    for noisy in ("temporalio", "sqlalchemy", "alembic", "asyncio", "authlib", "httpx2", "httpcore2", "uvicorn"):
         logging.getLogger(noisy).setLevel(libraries)
     # Who and where is bound as keys below; without this, temporalio writes it into the message a second time.
     workflow.logger.workflow_info_on_message = False

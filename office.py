@@ -38,6 +38,7 @@ from models.contract import (
     misdirected_workflow_id,
 )
 from models.messages import Command, MatterCommand, Outcome, Registration
+from policies import secrecy
 from record import calendars, matters, targets
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
@@ -117,8 +118,11 @@ class Office:
     async def launch(self, matter_id: str, registration: Registration, *, drill_at: datetime | None = None) -> Launched:
         """Start the matter's workflow and wait until its registration is on record; launching again changes nothing.
 
+        Of one that bears the marking of a state secret nothing is sent on but that it does: it is refused on record.
         `drill_at` opens it as a drill whose clock stands there. Raises UnavailableError.
         """
+        if secrecy.secret_in(registration):
+            registration = secrecy.emptied(registration)
         opening = Opening(
             matter_id=matter_id,
             title=registration.title or "",
@@ -172,8 +176,11 @@ class Office:
         """Give `command` to the matter `target`; the answer is on record when it comes back.
 
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
-        may then be given again under its message id.
+        may then be given again under its message id. Of one that bears the marking of a state secret nothing is sent
+        on but that it does.
         """
+        if secrecy.secret_in(command):
+            command = secrecy.emptied(command)
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)

@@ -7,13 +7,15 @@ then a .env file, then duban.toml, then the defaults; where the Temporal server 
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self, TypedDict
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
@@ -38,9 +40,12 @@ ROOT = Path(__file__).resolve().parent
 
 ENV_PREFIX = "DUBAN_"
 _CONTRADICTION = "contradiction"
+# A database address can hold a password.
+_SECRET = frozenset({"database_url", "oidc_secret", "webhook_key"})
 # Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
 _PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
+TOKEN_VARIABLE = "DUBAN_TOKEN"  # noqa: S105 - the name of the variable
 TOML_FILE = "duban.toml"
 
 
@@ -61,6 +66,14 @@ class Serve(StrEnum):
     ALL = "all"
     PROCEDURE = "procedure"
     NOTICES = "notices"
+
+
+class SignIn(StrEnum):
+    """How people sign in: with passwords kept here, through an outside provider (OpenID Connect), or either way."""
+
+    LOCAL = "local"
+    OIDC = "oidc"
+    BOTH = "both"
 
 
 class Synchronous(StrEnum):
@@ -96,6 +109,33 @@ def _filled(text: str) -> str:
 def _web_address(text: str) -> str:
     if not text.startswith(("https://", "http://")) or len(text.split()) != 1:
         raise ValueError("not a web address")
+    return text
+
+
+def _host_names(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", name) for name in names):
+        raise ValueError("not a host name")
+    return ",".join(names)
+
+
+def _webhook_hosts(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", name) for name in names):
+        raise ValueError("not a host name")
+    return ",".join(names)
+
+
+def _proxies(text: str) -> str:
+    found = [one.strip() for one in text.split(",") if one.strip()]
+    for one in found:
+        ip_network(one)
+    return ",".join(found)
+
+
+def _claim(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text):
+        raise ValueError("not a plain name")
     return text
 
 
@@ -170,6 +210,43 @@ class Settings(BaseSettings):
         15.0, le=120, description="大于 0 至 120（秒）above 0 to 120 seconds"
     )
     notice_pause_seconds: PositiveFloat = Field(5.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
+    api_requests_per_minute: PositiveInt = Field(600, le=1_000_000, description="每人每分钟 per person and minute")
+    api_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="http://127.0.0.1:8080 命令行改用该接口 the command line asks there"
+    )
+    webhook_hosts: Annotated[str, AfterValidator(_webhook_hosts)] = Field(
+        "", description="可订阅的主机 host, host:port，以逗号分隔；空为不用 by commas; empty: no webhooks"
+    )
+    webhook_key: str | None = Field(
+        None,
+        repr=False,
+        description="env:变量名 NAME, file:路径 PATH；不设则存于数据目录 default: in data_dir",
+    )
+    web_host: Annotated[str, AfterValidator(_filled)] = Field(
+        "127.0.0.1", description="本机地址；其他地址须设证书 loopback, or another address with a certificate"
+    )
+    web_port: Port = Field(8080, description="0–65535，0 为任意空闲端口 0 takes a free one")
+    web_certificate: FilePath | None = Field(None, description="证书文件（PEM）path of a certificate chain")
+    web_key: FilePath | None = Field(None, description="私钥文件（PEM）path of the certificate's private key")
+    web_names: Annotated[str, AfterValidator(_host_names)] = Field(
+        "", description="主机名，以逗号分隔 host names the site answers for besides public_url's, by commas"
+    )
+    web_proxy: Annotated[str, AfterValidator(_proxies)] = Field(
+        "", description="反向代理的地址，以逗号分隔 addresses of reverse proxies whose X-Forwarded-For is believed"
+    )
+    session_idle_minutes: PositiveInt = Field(30, le=1440, description="1–1440（分钟 minutes）")
+    session_hours: PositiveInt = Field(12, le=168, description="1–168（小时 hours）")
+    sign_in: SignIn = Field(SignIn.LOCAL, description="local, oidc, both")
+    oidc_issuer: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://… 身份提供方 the provider of identity"
+    )
+    oidc_client: str | None = Field(None, description="在身份提供方登记的客户端编号 the client id registered there")
+    oidc_secret: str | None = Field(
+        None, repr=False, description="env:变量名 NAME, file:路径 PATH；不设则为公开客户端 without it: a public client"
+    )
+    oidc_claim: Annotated[str, AfterValidator(_claim)] = Field(
+        "sub", description="与登录名对应的声明 the claim that names a person's login"
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -214,6 +291,24 @@ class Settings(BaseSettings):
         """The file the record is kept in; None for PostgreSQL."""
         url = make_url(self.database_url)
         return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+    @property
+    def web_secure(self) -> bool:
+        """Whether browsers reach the site over https: by its own certificate, or one before it (public_url)."""
+        return self.web_certificate is not None or (self.public_url or "").startswith("https://")
+
+    @property
+    def web_hosts(self) -> frozenset[str]:
+        """The names, without port, that the site answers for."""
+        own = {"localhost", "127.0.0.1", "::1"} if addresses.is_loopback(self.web_host) else set()
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        named = {name for name in self.web_names.split(",") if name}
+        return frozenset(own | named | ({public} if public else set()))
+
+    @property
+    def webhooks(self) -> frozenset[str]:
+        """The hosts to which webhooks may be sent; none: there are no webhooks."""
+        return frozenset(name for name in self.webhook_hosts.split(",") if name)
 
     @property
     def documents_path(self) -> Path:
@@ -342,10 +437,46 @@ def contradictions(settings: Settings) -> list[Contradiction]:
     if settings.database_statement_seconds < settings.database_patience_seconds:
         words = "语句的时限短于等锁的时限 a statement would be given up before its wait for a lock is"
         found.append(Contradiction(("database_statement_seconds", "database_patience_seconds"), words))
-    if settings.serve is Serve.NOTICES and settings.contacts_path is None:
+    if settings.serve is Serve.NOTICES and settings.contacts_path is None and not settings.webhooks:
         words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
         found.append(Contradiction(("serve", "contacts_path"), words))
-    return found
+    return [*found, *_web_contradictions(settings)]
+
+
+def _web_contradictions(settings: Settings) -> Iterator[Contradiction]:
+    ports = {settings.ui_port: "ui_port", settings.temporal_port: "temporal_port"}
+    if settings.web_port and settings.web_port in ports:
+        words = f"同为端口 {settings.web_port} both are port {settings.web_port}"
+        yield Contradiction(("web_port", ports[settings.web_port]), words)
+    if (settings.web_certificate is None) != (settings.web_key is None):
+        words = "证书与私钥须同时设定 a certificate and its key go together"
+        yield Contradiction(("web_certificate", "web_key"), words)
+    if settings.web_certificate is None and not addresses.is_loopback(settings.web_host):
+        words = "本机以外须设证书，否则口令以明文传送 off this machine passwords would travel in plain text"
+        yield Contradiction(("web_host", "web_certificate"), words)
+    if not settings.web_hosts:
+        words = "没有网站的主机名 no host name the site answers for"
+        yield Contradiction(("web_host", "web_names"), words)
+    if settings.session_idle_minutes > settings.session_hours * 60:
+        words = "空闲时限长于会话时限 a session would end before it is idle"
+        yield Contradiction(("session_idle_minutes", "session_hours"), words)
+    yield from _sign_in_contradictions(settings)
+
+
+def _sign_in_contradictions(settings: Settings) -> Iterator[Contradiction]:
+    outside = settings.sign_in is not SignIn.LOCAL
+    for name in ("oidc_issuer", "oidc_client"):
+        if outside and getattr(settings, name) is None:
+            yield Contradiction(("sign_in", name), "没有身份提供方的设置 the provider of identity is not set up")
+        elif not outside and getattr(settings, name) is not None:
+            yield Contradiction(("sign_in", name), "已设身份提供方而不用 a provider is set up and not used")
+    if outside and settings.public_url is None:
+        words = "身份提供方须知返回的地址 the provider has to know where to send people back"
+        yield Contradiction(("sign_in", "public_url"), words)
+    issuer = settings.oidc_issuer or ""
+    if issuer.startswith("http://") and not addresses.is_loopback(urlsplit(issuer).netloc):
+        words = "本机以外须用 https off this machine https is required"
+        yield Contradiction(("oidc_issuer",), words)
 
 
 def load_temporal(directory: Path | None = None) -> Temporal:
@@ -440,6 +571,15 @@ def secret(reference: str) -> str:
     return reference
 
 
+def load_token(directory: Path | None = None) -> str | None:
+    """The personal access token of whoever runs this command (DUBAN_TOKEN, or in .env); None where there is none.
+
+    It is no setting of the site: it says who somebody is, and is never shown.
+    """
+    told = {**_dotenv((directory or Path.cwd()) / ENV_FILE), **os.environ}
+    return told.get(TOKEN_VARIABLE, "").strip() or None
+
+
 def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
     """What was given by setting name, the strongest source last, and a complaint for each name nobody knows."""
     toml, env_file = directory / TOML_FILE, directory / ENV_FILE
@@ -473,6 +613,8 @@ def _gathered(directory: Path) -> tuple[dict[str, _Given], list[str]]:
             if name in Settings.model_fields:
                 given[name] = _Given(value, replace(origin, variable=f"{ENV_PREFIX}{name.upper()}"))
         for variable in names:
+            if variable.upper() == TOKEN_VARIABLE:
+                continue
             name = variable.lower().removeprefix(ENV_PREFIX.lower())
             if variable.upper().startswith(ENV_PREFIX) and name not in Settings.model_fields:
                 unknown(variable, str(origin))
@@ -490,8 +632,7 @@ def _origin(name: str, given: Mapping[str, _Given]) -> Origin:
 def _complaint(name: str, given: Mapping[str, _Given], why: str) -> str:
     origin = _origin(name, given)
     accepted = Settings.model_fields[name].description
-    # A database address can hold a password.
-    value = "…" if name == "database_url" or name not in given else f"{given[name].value!r}"
+    value = "…" if name in _SECRET or name not in given else f"{given[name].value!r}"
     because = f" [{why}]" if why else ""
     return (
         f"设置 {name} 的值 {value} 不可用（来自 {origin}），可用：{accepted}。 "

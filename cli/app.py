@@ -50,6 +50,8 @@ COMMANDS = {
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),
     "verify": _Entry("cli.verifying", "verify", "核对记录链与流程历史。 Verify the ledger's chains and histories."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
+    "account": _Entry("cli.accounts", "app", "账号:人员、任职、委托、令牌。 Accounts, posts, lendings, tokens."),
+    "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),
     "policy": _Entry("cli.policies", "app", "督办程序文件。 Procedure files."),

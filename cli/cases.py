@@ -1,12 +1,15 @@
 """`show` of a case: where does it stand, who has a seat in it, and did every clock that fell due fire?"""
 
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from cli.output import facts
 from cli.problems import Problem
+from cli.remote import instant
 from cli.tables import table
-from models.cases import CaseState
-from policies.watchdog import Watch, Watched, watch
+from models.cases import CaseClockKind, CaseStage
+from models.matters import Severity
+from policies.watchdog import Watch
 from policies.wording import CASE_CLOCKS, CASE_STAGES, moment
 
 _WATCH_WORDS = {
@@ -17,29 +20,30 @@ _WATCH_WORDS = {
 }
 
 
-def show_case(case: CaseState, at: datetime) -> None:
-    """The case for people, with a line for every clock that ever ran in it."""
+def show_case(case: Mapping[str, Any]) -> None:
+    """The case (showing/cases.py) for people, with a line for every clock that ever ran in it."""
+    stage, proposed, ended = CaseStage(case["stage"]), instant(case["proposed_at"]), instant(case["ended_at"])
     facts(
         {
-            "编号 id": case.id,
-            "事项 matter": case.title,
-            "环节 stage": f"{CASE_STAGES[case.stage]} {case.stage.value}",
-            "对象 subject": case.subject,
-            "情节 severity": case.severity.value,
-            "拟定措施 measure proposed": case.measure,
-            "生效措施 measure standing": case.standing,
-            "十二个月内第几次 count": case.count,
-            "提出 proposed": case.proposed_at and f"{moment(case.proposed_at, weekday=True)} {case.proposer or ''}",
-            "督办 office": case.office,
-            "领导 leader": case.leader,
-            "会议成员 panel": "、".join(case.panel),
-            "复核 reviewers": "、".join(case.reviewers),
-            "回避 recused": "、".join(case.recused),
-            "了结 ended": case.ended_at and moment(case.ended_at, weekday=True),
-            "程序 policy": case.policy,
+            "编号 id": case["id"],
+            "事项 matter": case["title"],
+            "环节 stage": f"{CASE_STAGES[stage]} {stage.value}",
+            "对象 subject": case["subject"],
+            "情节 severity": Severity(case["severity"]).value,
+            "拟定措施 measure proposed": case["measure"],
+            "生效措施 measure standing": case["standing"],
+            "十二个月内第几次 count": case["count"],
+            "提出 proposed": proposed and f"{moment(proposed, weekday=True)} {case['proposer'] or ''}",
+            "督办 office": case["office"],
+            "领导 leader": case["leader"],
+            "会议成员 panel": "、".join(case["panel"]),
+            "复核 reviewers": "、".join(case["reviewers"]),
+            "回避 recused": "、".join(case["recused"]),
+            "了结 ended": ended and moment(ended, weekday=True),
+            "程序 policy": case["policy"],
         }
     )
-    rows = [_row(one) for one in watch(case, at)]
+    rows = [_row(one) for one in case["clocks"]]
     if rows:
         table(
             ("时限 clock", "到期 due", "结果 watch", "缘由 why", "次 fired#", "送达 told"), rows, "全部时限 all clocks"
@@ -51,6 +55,13 @@ def unknown_case(case_id: str) -> Problem:
     return Problem(f"没有这个案件 no such case: {case_id} (starter.py list)")
 
 
-def _row(one: Watched) -> tuple[object, ...]:
-    due = moment(one.due_at, weekday=True)
-    return CASE_CLOCKS[one.kind], due, _WATCH_WORDS[one.watch], one.why, one.fired or None, "、".join(one.told)
+def _row(one: Mapping[str, Any]) -> tuple[object, ...]:
+    due = instant(one["due"])
+    return (
+        CASE_CLOCKS[CaseClockKind(one["clock"])],
+        due and moment(due, weekday=True),
+        _WATCH_WORDS[Watch(one["watch"])],
+        one["why"],
+        one["fired"] or None,
+        "、".join(one["told"]),
+    )

@@ -27,10 +27,11 @@ from cli.tables import progress, table
 from cli.year import HEADINGS, MONTHS, Year, counted, play, written
 from embedded import EmbeddedServer
 from intake.ledger import LedgerRow
+from models.access import Scope
 from models.messages import Command, ReportProgress, Sign, Submit, Verify
 from office import Office
 from policies.directory import Directory
-from policies.wording import moment
+from policies.wording import moment, speaker
 from record import views
 from record.ledger import Entry
 from record.schemas import emptied_schema
@@ -127,7 +128,7 @@ async def _live(
     ) as server:
         speak(f"    Temporal {server.address}, {chosen.sqlite_file or chosen.database_shown}")
         client = await client_of(load_temporal().at(server.address))
-        with record(chosen, write=True) as store:
+        with record(chosen, write=True, serving=True) as store:
             async with build_worker(client, store, directory, chosen):
                 office = Live(chosen, store, client, Office(client, store))
                 with progress("导入台账 importing data/ledger.xlsx", len(ledger_rows)) as advance:
@@ -144,7 +145,7 @@ async def _live(
                 speak(f"二、办理其中一件 one of them, by real messages: {one.matter_id}")
                 await _carry(office, directory, one.matter_id, one.row)
                 with store.reading() as session:
-                    entries = tuple(views.timeline(session, one.matter_id))
+                    entries = tuple(views.timeline(session, one.matter_id, scope=Scope.everything()))
                 return _Shown(one.matter_id, one.row.registration.title or "", entries), len(accepted)
 
 
@@ -188,7 +189,7 @@ def _show_matter(shown: _Shown) -> None:
             entry.seq,
             moment(entry.act.at, weekday=True),
             told(entry),
-            entry.act.by,
+            speaker(entry.act),
             entry.act.due and moment(entry.act.due),
         )
         for entry in shown.entries

@@ -10,7 +10,9 @@ from cli.explained import markdown, plain, show
 from cli.kept import record, settings
 from cli.output import Json, answer, say
 from cli.problems import ExitCode, Problem
+from cli.remote import site, target_path
 from models.explanations import Explanation
+from settings import Settings
 from showing.why import UnknownActError, UnknownTargetError, explained
 
 __all__ = ["why"]
@@ -42,8 +44,7 @@ def why(
         raise Problem(
             f"--output {output}: 不支持的文件类型 not a kind of file;可接受 accepted: {', '.join(ACCEPTED_FILES)}"
         )
-    with record(settings()) as store, store.reading() as session:
-        found = _found(session, target, act, full=full)
+    found = _asked(settings(), target, act, full=full)
     if output is not None:
         _write(output, found)
     if as_json:
@@ -52,6 +53,16 @@ def why(
         say(f"已写入 written: {output}")
     else:
         show(found)
+
+
+def _asked(chosen: Settings, target: str, act: str | None, *, full: bool) -> Explanation:
+    with site(chosen) as there:
+        if there is not None and full:
+            raise Problem("--full: 不能经接口取得 not over DUBAN_API_URL")
+        if there is not None:
+            return Explanation.model_validate(there.get(f"{target_path(target)}/why", act=act))
+        with record(chosen) as store, store.reading() as session:
+            return _found(session, target, act, full=full)
 
 
 def _found(session: Session, target: str, act: str | None, *, full: bool) -> Explanation:

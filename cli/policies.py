@@ -62,6 +62,31 @@ def check(
 
 
 @app.command()
+def access(as_json: Json = False) -> None:
+    """谁可以做什么、看什么:一张表,即 docs/access.md。 Who may do and see what: the one table, as docs/access.md."""
+    from policies.access import ACCESS  # noqa: PLC0415 - checking a file must not wait for the rules
+    from policies.access_page import page  # noqa: PLC0415
+
+    if not as_json:
+        say(page().rstrip("\n"))
+        return
+    answer(
+        {
+            name: {
+                "any_of": list(need.any_of),
+                "none_of": list(need.none_of),
+                "named_any_of": list(need.named_any_of),
+                "named_none_of": list(need.named_none_of),
+                "persons": need.persons,
+                "machine": need.machine,
+                "source": need.source,
+            }
+            for name, need in ACCESS.items()
+        }
+    )
+
+
+@app.command()
 def show(
     name: Annotated[
         str, typer.Argument(metavar="[NAME]", help="程序名或文件。 A procedure's name or file.")

@@ -30,6 +30,7 @@ from intake.register import (
     told_text,
 )
 from intake.rows import cell_text
+from models.access import Scope
 from models.matters import Urgency
 from models.messages import Correct, Outcome, RaiseUrgency
 from office import UnavailableError
@@ -148,7 +149,7 @@ def plan(store: Store, rows: Iterable[ReturnedRow | CellFault], register: Regist
         present: list[datetime] = []
         for chunk in _chunks(rows):
             ids = [row.matter_id for row in chunk if isinstance(row, ReturnedRow)]
-            lines = views.register_of(session, ids, now=register.at)
+            lines = views.register_of(session, ids, now=register.at, scope=Scope.everything())
             for row in chunk:
                 found.returned += 1
                 if isinstance(row, CellFault):

@@ -6,7 +6,7 @@ goes down the other way round: what is under way is finished before the server e
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +23,10 @@ from cli.output import Json, answer, facts, say, warn
 from cli.places import ROOT
 from cli.problems import ExitCode, Problem
 from cli.tables import progress
+from cli.web import Web, sample_accounts, site
 from embedded import EmbeddedServer, register_search_attributes
+from models.access import Scope
+from office import Office
 from record import views
 from record.store import Store
 from settings import Settings, load, load_temporal
@@ -42,40 +45,55 @@ def up(
             "--sample/--no-sample", help="首次启动时导入示例台账。 Import the sample ledger on the first start."
         ),
     ] = True,
+    with_web: Web = True,
     as_json: Json = False,
 ) -> None:
-    """启动整套服务:内置 Temporal(含网页)、数据库、工作进程、示例数据;Ctrl-C 结束,再次启动接着运行。
+    """启动整套服务:网站、内置 Temporal(含网页)、数据库、工作进程、示例数据;Ctrl-C 结束,再次启动接着运行。
 
-    Everything live: embedded Temporal with its web UI (or TEMPORAL_ADDRESS), database, worker, sample data. Ctrl-C ends
-    it; the next start goes on where it was.
-    设置 settings: DUBAN_DATA_DIR, DUBAN_TEMPORAL_PORT, DUBAN_UI_PORT (0 为任意空闲端口 takes a free one).
+    Everything live: web site, embedded Temporal with its web UI (or TEMPORAL_ADDRESS), database, worker, sample data.
+    Ctrl-C ends it; the next start goes on where it was.
+    设置 settings: DUBAN_DATA_DIR; DUBAN_WEB_PORT, DUBAN_TEMPORAL_PORT, DUBAN_UI_PORT (0 为任意空闲端口 takes a free
+    one).
     """
     with in_words():
         chosen = load()
         # Quiet until it runs; then as the settings say.
         logs.configure(chosen.log_format, logs.LogLevel.WARNING)
         logs.forward_core()
-        uvloop.run(_up(chosen, with_sample=with_sample, as_json=as_json))
+        uvloop.run(_up(chosen, with_sample=with_sample, with_web=with_web, as_json=as_json))
 
 
-async def _up(chosen: Settings, *, with_sample: bool, as_json: bool) -> None:
+async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: bool) -> None:
     stop = stop_on_signals()
     directory = organs(chosen)
     async with _server(chosen) as (client, address, ui_url, ended):
-        with record(chosen, write=True) as store:
-            async with running(client, store, directory, chosen) as office:
+        with record(chosen, write=True, serving=True) as store:
+            async with AsyncExitStack() as opened:
+                office = await opened.enter_async_context(running(client, store, directory, chosen))
                 if ended is not None:
                     # Nobody else can serve a server of our own.
                     await take_over(client, chosen.deployment, chosen.build or this_build())
+                samples = None
+                if with_sample:
+                    samples = await asyncio.to_thread(sample_accounts, chosen, store, directory, now())
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
+                told["web"] = None
+                if with_web:
+
+                    async def speaking() -> Office:
+                        return office
+
+                    told["web"] = await opened.enter_async_context(site(chosen, store, directory, speaking))
                 # Whoever named a server names it to the other commands too, with its certificates.
                 with announced(chosen.data_dir, told) if ended is not None else nullcontext():
                     if not as_json:
                         _tell(told, chosen)
+                        _tell_samples(samples)
                     brought = await _first_start(Live(chosen, store, client, office), stop) if with_sample else 0
                     logs.configure(chosen.log_format, chosen.log_level)
                     if as_json:
-                        answer({**told, "data_dir": chosen.data_dir, "imported": brought})
+                        sample = {"password": samples[0], "logins": samples[1]} if samples else None
+                        answer({**told, "data_dir": chosen.data_dir, "imported": brought, "sample_accounts": sample})
                     elif not stop.is_set():
                         say("运行中,Ctrl-C 结束。 Running; Ctrl-C ends it.")
                     await _until(stop, ended)
@@ -154,15 +172,23 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
 
 def _is_empty(store: Store) -> bool:
     with store.reading() as session:
-        return not views.matters(session, now=now(), limit=1).items
+        return not views.matters(session, scope=Scope.everything(), now=now(), limit=1).items
 
 
 def _tell(told: dict[str, Any], chosen: Settings) -> None:
     facts(
         {
-            "网页 web UI": told["ui"],
+            "网站 web": told["web"],
+            "流程网页 web UI": told["ui"],
             "Temporal": told["temporal"],
             "数据库 database": chosen.sqlite_file or told["database"],
             "数据目录 data": chosen.data_dir,
         }
     )
+
+
+def _tell_samples(samples: tuple[str, list[str]] | None) -> None:
+    if samples is not None:
+        password, logins = samples
+        say(f"样例账号(只供样例,口令仅显示此一次) sample accounts, for the sample only: {'、'.join(logins)}")
+        say(f"样例口令 their password, shown this once: {password}")

@@ -16,8 +16,11 @@ from cli.kept import record, settings
 from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
+from identity.checking import changed
+from models.access import Scope
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage
+from models.contract import is_account
 from models.matters import Stage
 from policies.wording import moment
 from record import documents, ledger, views
@@ -67,6 +70,8 @@ def verify(
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]
             found += [_document_fault(fault) for fault in documents.verify(session, targets)]
+            if targets is None:
+                found += [Finding(f"person/{one.person}", None, "account", one.text) for one in changed(session)]
         found += _files(store, chosen, targets, found)
         if not offline:
             try:
@@ -108,8 +113,8 @@ def _targets(store: Store, target: str | None) -> list[str] | None:
     if target is None:
         return None
     with store.reading() as session:
-        cases = [case.id for case in views.cases(session, target)]
-        known = ledger.head(session, target).seq or views.card(session, target, now())
+        cases = [case.id for case in views.cases(session, target, scope=Scope.everything())]
+        known = ledger.head(session, target).seq or views.card(session, target, now(), scope=Scope.everything())
     if not known:
         raise Problem(f"没有这个事项 no such matter: {target} (starter.py list)")
     return [target, *cases]
@@ -159,7 +164,8 @@ async def _against(store: Store, client: Client, seen: list[History]) -> list[Ch
 def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
     """What the witnesses say against the ledger.
 
-    An archived matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
+    What happens to accounts no workflow sees, though one may have seen a command that was refused there. An archived
+    matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
     sees any more: that alone is no fault.
     """
     with store.reading() as session:
@@ -170,6 +176,8 @@ def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
 def _told_by_case(session: Session, fault: ChainFault) -> bool:
     if fault.kind is not FaultKind.RECORD_AHEAD:
         return False
+    if is_account(fault.target):
+        return True
     if record_targets.stages(session, fault.target).get(fault.target) is not Stage.ARCHIVED:
         return False
     later = ledger.entries(session, fault.target, after=fault.seq - 1)

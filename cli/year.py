@@ -12,6 +12,7 @@ from pathlib import Path
 from cli.exporting import lines
 from cli.importing import as_of
 from intake.register import RegisterColumn
+from models.access import Scope
 from models.acts import Act
 from models.matters import Light, Stage
 from models.messages import Registration
@@ -68,7 +69,7 @@ def play(
         _keep(store, played, kept)
         kept = len(played.acts)
         with store.reading() as session:
-            course.append((end, views.by_organ(session, end)))
+            course.append((end, views.by_organ(session, end, scope=Scope.everything())))
         advance()
     return Year(kept, tuple(course))
 

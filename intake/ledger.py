@@ -23,6 +23,7 @@ from intake.problems import CellFault, FaultKind, LedgerError, Words, folded, ha
 from intake.readings import Unreadable, read_moment
 from intake.register import BESIDES, RegisterColumn, ReturnedRow, is_export, is_returned, returned_rows
 from intake.rows import LedgerRow, RowFault, RowReader, source_key
+from intake.secrecy import ACCEPTED, WHY, first_secret
 from intake.sheets import read_grids
 from intake.tables import HeaderError, Table, find_table, header_name
 from models.base import Shape
@@ -76,9 +77,13 @@ class OpenLedger:
         self._register = _as_register(table)
         self.exported = self._register is not None
         self._kinds = {row: row_kind(table, row) for row in table.row_numbers()}
+        _refuse_marked(
+            table, (row for row in range(len(table.grid.rows)) if self._kinds.get(row) is not RowKind.MATTER)
+        )
         self._back: list[int] = []
         if self._register is not None:
             self._back = [row for row in self._kinds if is_returned(self._register, row)]
+            _refuse_marked(table, self._back)
             for row in self._back:
                 del self._kinds[row]
         around = [*range(table.header), *(row for row, kind in self._kinds.items() if kind is RowKind.NOTE)]
@@ -127,6 +132,13 @@ class OpenLedger:
             if text := plain_text(register.own_value(row, column)):
                 words = Words(f"新事项不读此列:{harmless(text)}", f"not read of a new matter: {harmless(text)}")
                 yield LedgerWarning(where=register.address(row, column), text=words)
+
+
+def _refuse_marked(table: Table[Column], rows: Iterable[int]) -> None:
+    """Refuse the file where one of these rows bears the marking of a state secret."""
+    cell = first_secret(table, rows)
+    if cell is not None:
+        raise LedgerError(Words(f"{cell} {WHY.zh}", f"{cell} {WHY.en}"), ACCEPTED)
 
 
 def _as_register(table: Table[Column]) -> Table[RegisterColumn] | None:

@@ -72,6 +72,7 @@ class FaultKind(StrEnum):
     CLASH = "clash"
     UNKNOWN_MATTER = "unknown_matter"
     BAD_STAMP = "bad_stamp"
+    STATE_SECRET = "state_secret"  # noqa: S105 - no password: the kind of a fault
 
 
 class IntakeError(ValueError):

@@ -27,6 +27,7 @@ from intake.readings import (
     split_names,
 )
 from intake.register import remark_of
+from intake.secrecy import ACCEPTED, WHY, secret_cell
 from intake.tables import Table
 from models.base import Shape
 from models.directory import Organ
@@ -112,6 +113,9 @@ class RowReader:
 
     def read(self, row: int) -> LedgerRow | None:
         """The matter in this row (from zero); None when a cell is at fault, which is then in `faults`."""
+        if (secret := secret_cell(self._table, row)) is not None:
+            self.faults.append(_secret_fault(row, secret))
+            return None
         cells = _Cells(self._table, row)
         title = " ".join(cells.needed(Column.TITLE).split())
         lead = self._lead(cells)
@@ -259,6 +263,20 @@ class RowReader:
                 "每个事项只填一行;确属不同事项的,名称应能区分", "one row for each matter, told apart by title"
             )
             cells.fault(FaultKind.DUPLICATE, Column.TITLE, why, accepted)
+
+
+def _secret_fault(row: int, cell: str) -> RowFault:
+    """That a cell of the row bears the marking of a state secret: where, and nothing of what the row says."""
+    return RowFault(
+        row=row + 1,
+        number=None,
+        cell=cell,
+        column="密级",
+        value="",
+        kind=FaultKind.STATE_SECRET,
+        reason=WHY,
+        accepted=ACCEPTED,
+    )
 
 
 class _Cells:

@@ -10,7 +10,7 @@ from models.base import Shape
 
 
 class ActName(StrEnum):
-    """What can have happened to a matter or a case."""
+    """What can have happened to a matter or a case, or to the accounts of those who act."""
 
     REGISTERED = "registered"
     APPROVED = "approved"
@@ -74,6 +74,20 @@ class ActName(StrEnum):
     PRAISED = "praised"
     CORRECTED = "corrected"
     SPLIT = "split"
+    PERSON_REGISTERED = "person_registered"
+    PERSON_LOCKED = "person_locked"
+    PERSON_UNLOCKED = "person_unlocked"
+    POST_HELD = "post_held"
+    POST_VACATED = "post_vacated"
+    POST_LENT = "post_lent"
+    POST_RECALLED = "post_recalled"
+    ROLE_GIVEN = "role_given"
+    ROLE_WITHDRAWN = "role_withdrawn"
+    PASSWORD_SET = "password_set"  # noqa: S105 - the name of an act
+    TOKEN_ISSUED = "token_issued"  # noqa: S105 - the name of an act
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an act
+    SIGN_IN_BLOCKED = "sign_in_blocked"
+    SIGN_IN_REFUSED = "sign_in_refused"
     MITIGATED = "mitigated"
     AGGRAVATED = "aggravated"
     REFERRED = "referred"
@@ -108,6 +122,17 @@ class ActName(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_OVERDUE = "review_overdue"
     RESTORED = "restored"
+
+
+ACCOUNT_ACTS = frozenset(
+    {
+        ActName.PERSON_REGISTERED, ActName.PERSON_LOCKED, ActName.PERSON_UNLOCKED, ActName.POST_HELD,
+        ActName.POST_VACATED, ActName.POST_LENT, ActName.POST_RECALLED, ActName.ROLE_GIVEN, ActName.ROLE_WITHDRAWN,
+        ActName.PASSWORD_SET, ActName.TOKEN_ISSUED, ActName.TOKEN_REVOKED, ActName.SIGN_IN_BLOCKED,
+        ActName.SIGN_IN_REFUSED,
+    }
+)  # fmt: skip
+"""What happens to accounts: never to a matter or a case."""
 
 
 class Ruling(Shape):

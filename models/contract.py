@@ -60,9 +60,39 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
+WEBHOOK_CHANNEL = "webhook"
+_WEBHOOK = "webhook/"
+
+
+def webhook_recipient(webhook_id: str) -> str:
+    """How a subscription stands among the recipients of notices; no post is called so."""
+    return f"{_WEBHOOK}{webhook_id}"
+
+
+def webhook_of(recipient: str) -> str | None:
+    """The id of the subscription that the recipient is; None for a post."""
+    return recipient.removeprefix(_WEBHOOK) if recipient.startswith(_WEBHOOK) else None
+
+
+ACCOUNTS = "accounts"
+"""The chain of what happened at the door, and is of no one person's account."""
+
+_PERSON = "person/"
+
+
 def is_case(target: str) -> bool:
     """Whether the target is a case: `m1/case1` of the matter `m1`, `inspection/case1` that an office opens itself."""
-    return "/" in target
+    return "/" in target and not is_account(target)
+
+
+def person_target(person: str) -> str:
+    """The chain of what happened to a person's account: `person/u7`."""
+    return f"{_PERSON}{person}"
+
+
+def is_account(target: str) -> bool:
+    """Whether the target is a chain of accounts, which no workflow keeps and no command is given to."""
+    return target == ACCOUNTS or target.startswith(_PERSON)
 
 
 def matter_of(target: str) -> str:

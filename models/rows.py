@@ -4,7 +4,7 @@ Imported by record/ only: nothing outside ever holds a row. Enumerations are kep
 UTC; every index here serves a query in record/. The tables are made by record/migrations, which a test holds equal.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +85,7 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 _MEASURES = text("act = 'measure_decided'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 
 
 class ActRow(SQLModel, table=True):
@@ -135,6 +136,8 @@ class MatterRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_matters_lead", "lead", "id"),
         Index("ix_matters_office", "office", "id"),
+        Index("ix_matters_leader", "leader", "id"),
+        Index("ix_matters_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
         Index("ix_matters_stage", "stage", "id"),
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
@@ -175,6 +178,17 @@ class MatterRow(SQLModel, table=True):
     cases_open: int
     parent: str | None = None
     root: str | None = None
+
+
+class PartyRow(SQLModel, table=True):
+    """That an organ or a post has a part in a matter or a case, besides what the matter's own row says of it."""
+
+    __tablename__ = "parties"
+    __table_args__ = (Index("ix_parties_target", "target"), KEYED_BY_TEXT)
+
+    party: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
 
 
 class StirredRow(SQLModel, table=True):
@@ -383,6 +397,165 @@ class PolicyVersionRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     text: str = Field(sa_type=Text)
+
+
+class RequestKeyRow(SQLModel, table=True):
+    """That a person made a request over HTTP under this key (its hash): a fingerprint of what was asked, never it."""
+
+    __tablename__ = "request_keys"
+    __table_args__ = KEYED_BY_TEXT
+
+    person: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class WebhookRow(SQLModel, table=True):
+    """A subscription by webhook: where to, of which organs and acts (JSON lists, empty: all that its post may see).
+
+    `person` made it. Its secret is made from its id and `generation` and a key that is not here.
+    """
+
+    __tablename__ = "webhooks"
+    __table_args__ = (Index("ix_webhooks_live", "ended_at", "id"), KEYED_BY_TEXT)
+
+    id: str = Field(primary_key=True)
+    person: str
+    post: str
+    url: str
+    organs: str = Field(sa_type=Text)
+    acts: str = Field(sa_type=Text)
+    generation: int
+    created_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who may sign in. What these tables of accounts hold is told by the chain `person/…` too."""
+
+    __tablename__ = "persons"
+    __table_args__ = (UniqueConstraint("login", name="uq_persons_login"), KEYED_BY_TEXT)
+
+    id: str = Field(primary_key=True)
+    number: int
+    login: str
+    name: str | None = None
+    state: str
+    registered_at: datetime = Field(sa_type=Instant)
+
+
+class CredentialRow(SQLModel, table=True):
+    """A person's password, as its argon2 hash; `sample` marks one that belongs to the sample data."""
+
+    __tablename__ = "credentials"
+    __table_args__ = KEYED_BY_TEXT
+
+    person: str = Field(primary_key=True, foreign_key="persons.id")
+    hash: str
+    sample: bool
+    set_at: datetime = Field(sa_type=Instant)
+
+
+class HoldingRow(SQLModel, table=True):
+    """A post held by a person from a day to a day."""
+
+    __tablename__ = "holdings"
+    __table_args__ = (Index("ix_holdings_person", "person"), Index("ix_holdings_post", "post"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    person: str = Field(foreign_key="persons.id")
+    post: str
+    held_from: date
+    held_to: date | None = None
+
+
+class DelegationRow(SQLModel, table=True):
+    """A post lent by its holder to another person from a day to a day."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (Index("ix_delegations_person", "person"), Index("ix_delegations_principal", "principal"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    principal: str = Field(foreign_key="persons.id")
+    post: str
+    person: str = Field(foreign_key="persons.id")
+    lent_from: date
+    lent_to: date
+    reason: str = Field(sa_type=Text)
+    revoked_on: date | None = None
+
+
+class SiteRoleRow(SQLModel, table=True):
+    """A role on the site that a person has."""
+
+    __tablename__ = "site_roles"
+    __table_args__ = KEYED_BY_TEXT
+
+    person: str = Field(primary_key=True, foreign_key="persons.id")
+    role: str = Field(primary_key=True)
+    given_at: datetime = Field(sa_type=Instant)
+
+
+class AttemptRow(SQLModel, table=True):
+    """Failures to sign in, by a digest of what was tried (an account, known or not, or an address)."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_last", "last_at"), KEYED_BY_TEXT)
+
+    key: str = Field(primary_key=True)
+    failures: int
+    last_at: datetime = Field(sa_type=Instant)
+    blocked_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SessionRow(SQLModel, table=True):
+    """Somebody signed in, by the hash of what his browser holds."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_person", "person"), Index("ix_sessions_expires", "expires_at"), KEYED_BY_TEXT)
+
+    hash: str = Field(primary_key=True)
+    person: str = Field(foreign_key="persons.id")
+    post: str | None = None
+    principal: str | None = None
+    began_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class AccessTokenRow(SQLModel, table=True):
+    """A personal access token, by its hash: for the command line and programs."""
+
+    __tablename__ = "access_tokens"
+    __table_args__ = (
+        UniqueConstraint("hash", name="uq_access_tokens_hash"),
+        Index("ix_access_tokens_person", "person"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    person: str = Field(foreign_key="persons.id")
+    hash: str
+    label: str
+    scope: str
+    post: str | None = None
+    principal: str | None = None
+    issued_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PendingSignInRow(SQLModel, table=True):
+    """A browser sent to the provider of identity, by the hash of what it holds; for minutes only."""
+
+    __tablename__ = "pending_sign_ins"
+    __table_args__ = (Index("ix_pending_sign_ins_expires", "expires_at"), KEYED_BY_TEXT)
+
+    hash: str = Field(primary_key=True)
+    state: str
+    nonce: str
+    verifier: str
+    expires_at: datetime = Field(sa_type=Instant)
 
 
 def table(row: type[SQLModel]) -> Table:

@@ -14,7 +14,7 @@ from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, 
 from models.cases import CaseClockKind, CaseState
 from models.contract import matter_of
 from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
-from policies import case_reruling, case_timers, saying
+from policies import case_reruling, case_timers, saying, secrecy
 from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.case_admissibility import GUARDS, Guard, known_case, offers_cases
@@ -139,6 +139,7 @@ def _hear(draft: CaseDraft, message: CaseMessage, rules: CaseRules, attended: bo
 
 def _apply(draft: CaseDraft, message: Command | CaseRelay, rules: CaseRules) -> None:
     if not isinstance(message, _RELAYS):
+        secrecy.refuse_secrets(message)
         _check_speaker(draft, message)
     rule = rules.messages[type(message)]
     for guard in rule.guards:
@@ -163,6 +164,7 @@ def _check_speaker(draft: CaseDraft, message: Any) -> None:
 
 def _refuse(draft: CaseDraft, message: CaseMessage, refusal: Refused) -> None:
     by = getattr(message, "by", None)
+    by = None if secrecy.secret_in(by) else by
     said = {} if isinstance(message, OpenCase | NoteFailure | DropCase | CalendarPublished) else {"do": message.do}
     draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=said)
 

@@ -37,10 +37,10 @@ from models.case_messages import (
 from models.cases import OPEN, CaseClockKind, CaseStage, CaseState, ClosedWindow, ReviewOutcome, Service
 from models.ladder import Effect, Track
 from models.matters import Severity
-from policies import evidence, ladder, panel, seats
+from policies import access, evidence, ladder, panel, seats
 from policies.authority import Refused, given, offered
 from policies.case_drafts import CaseDraft
-from policies.directory import Directory
+from policies.relations import Situation, named_member
 
 Guard = Callable[[CaseDraft, Any], None]
 
@@ -75,13 +75,19 @@ def in_stage(*stages: CaseStage) -> Guard:
     return check
 
 
-def by(step: CaseClockKind) -> Guard:
-    """Refuse whoever may not take this step now."""
+def by(do: str) -> Guard:
+    """Refuse whoever has not the right that the table says this command needs."""
 
     def check(draft: CaseDraft, command: Any) -> None:
-        seats.by_holder(draft.state, draft.facts.directory, command, step)
+        this = Situation(command.by, draft.state, draft.facts.directory, command, draft.ladder)
+        access.check(access.CASE_NEEDS.get(do), this)
 
     return check
+
+
+def refuse_named(draft: CaseDraft, do: str, post: str) -> None:
+    """Refuse a post that a command names and that the table does not admit to it (W3)."""
+    access.check_named(access.CASE_NEEDS[do], post, Situation(None, draft.state, draft.facts.directory))
 
 
 def says(field: str, name: str, rule: str) -> Guard:
@@ -91,13 +97,6 @@ def says(field: str, name: str, rule: str) -> Guard:
         given(getattr(command, field), f"{name} {field}", rule)
 
     return check
-
-
-def by_subject(draft: CaseDraft, command: Any) -> None:
-    """Refuse whoever does not speak for the subject."""
-    may = seats.speakers(draft.state, draft.facts.directory)
-    if command.by not in may:
-        raise Refused(f"只有被问责人可以办理 only the subject: {'、'.join(may)}", "authority.subject")
 
 
 # --- proposing --------------------------------------------------------------------------------------------------------
@@ -131,42 +130,24 @@ def _named(draft: CaseDraft, command: Propose) -> None:
             raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
 
 
-def _competent(draft: CaseDraft, command: Propose) -> None:
-    """Refuse a post that is not of the office named, a case against the own organ, one against an independent organ."""
-    directory, subject = draft.facts.directory, command.subject or ""
-    if command.office is not None and not directory.serves(command.by, command.office):
-        raise Refused(f"只有督办单位的岗位可以提出 only posts of the office: {command.office}", "authority.office")
-    organs = organs_of(directory, subject)
-    if command.by == subject or any(directory.serves(command.by, organ) for organ in organs):
-        raise Refused("不得对本人或本单位提出 nobody proposes against himself or his own organ", "authority.own_organ")
-    if any(directory.organ(organ).independent for organ in organs):
+def _not_independent(draft: CaseDraft, command: Propose) -> None:
+    directory = draft.facts.directory
+    if any(directory.organ(organ).independent for organ in seats.organs_of(directory, command.subject or "")):
         raise Refused("独立机关不由督办问责 independent organs are never supervised into a case", "proposal")
-
-
-def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
-    """The organs of a subject: those a post serves, or the organ itself."""
-    if directory.has_post(subject):
-        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
-    return (subject,) if directory.find(subject) else ()
 
 
 # --- investigating, notifying, hearing --------------------------------------------------------------------------------
 
 
 def _two_investigators(draft: CaseDraft, command: Investigate) -> None:
-    rule, directory, state = "investigation", draft.facts.directory, draft.state
+    rule, directory = "investigation", draft.facts.directory
     posts = evidence.persons_of(command.posts)
     if len(posts) < 2:
         raise Refused("调查须由两名以上岗位进行 posts: two or more must investigate", rule)
     for post in posts:
         if not directory.has_post(post):
             raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
-        seats.refuse_barred(state, directory, post, seats.INVESTIGATOR)
-
-
-def _reported_by(draft: CaseDraft, command: Investigate) -> None:
-    if command.by not in evidence.persons_of(command.posts):
-        seats.by_holder(draft.state, draft.facts.directory, command, CaseClockKind.INVESTIGATION)
+        refuse_named(draft, command.do, post)
 
 
 def _investigated(draft: CaseDraft, command: NotifyFacts) -> None:
@@ -210,18 +191,6 @@ def _something_to_answer(draft: CaseDraft, command: AnswerStatement) -> None:
 
 
 # --- lighter, heavier -------------------------------------------------------------------------------------------------
-
-
-def _office_or_leader(draft: CaseDraft, command: Any) -> None:
-    state, directory = draft.state, draft.facts.directory
-    may = (
-        *seats.holders(state, directory, CaseClockKind.INVESTIGATION),
-        *seats.holders(state, directory, CaseClockKind.FILING),
-    )
-    if command.by not in may:
-        seats.refuse_barred(state, directory, command.by, seats.OFFICE)
-        reason = f"只有督办单位或批准领导可以办理 only the office or the leader: {'、'.join(dict.fromkeys(may))}"
-        raise Refused(reason, "authority.office")
 
 
 def _moves(effect: Effect, entries: int) -> Guard:
@@ -273,34 +242,16 @@ def _panel_votes(draft: CaseDraft, command: Vote) -> None:
         raise Refused(f"会议不足法定人数或须由上一级决定 the organ above decides: {above}", "panel")
 
 
-def member_of(command: Vote) -> str:
-    """Whose vote it is."""
-    return (command.member or command.by or "").strip()
-
-
 def _may_vote(draft: CaseDraft, command: Vote) -> None:
-    state, directory = draft.state, draft.facts.directory
-    member = member_of(command)
-    if member not in state.panel:
-        raise Refused(f"不是会议成员 not a member of the panel: {member}", "authority.panel")
-    seats.refuse_barred(state, directory, member, seats.VOTER)
-
-
-def _voted_by(draft: CaseDraft, command: Vote) -> None:
-    state, directory = draft.state, draft.facts.directory
-    if command.by == member_of(command):
-        return
-    keepers = (seats.chair(state, directory), *seats.holders(state, directory, CaseClockKind.SERVICE))
-    if command.by not in keepers:
-        raise Refused("只有本人、主持人或督办单位可以登记 only the member, the chair or the office", "authority.panel")
+    refuse_named(draft, command.do, named_member(command))
 
 
 def _votes_once(draft: CaseDraft, command: Vote) -> None:
     state, directory = draft.state, draft.facts.directory
-    if all(vote.member != member_of(command) for vote in state.votes):
+    if all(vote.member != named_member(command) for vote in state.votes):
         return
     if not panel.hung(state, directory):
-        raise Refused(f"已表决 has voted: {member_of(command)}", "vote")
+        raise Refused(f"已表决 has voted: {named_member(command)}", "vote")
     if state.ballot >= panel.LAST_BALLOT:
         raise Refused("已表决两次,由主持人宣布结果 two votes were held; the chair closes", "vote")
 
@@ -324,7 +275,7 @@ def exemption_criterion(draft: CaseDraft, text: str | None) -> str:
 
 def _recusable(draft: CaseDraft, command: Recuse) -> None:
     rule, state, directory = "recusal", draft.state, draft.facts.directory
-    member = (command.member or command.by or "").strip()
+    member = named_member(command)
     given(command.reason, "回避理由 reason", rule)
     if not directory.has_post(member):
         raise Refused(f"名录中没有该岗位 unknown post: {member}", rule)
@@ -332,17 +283,6 @@ def _recusable(draft: CaseDraft, command: Recuse) -> None:
         raise Refused(f"已回避 recused already: {member}", rule)
     if member == state.subject:
         raise Refused("被问责人本不参与办理,无须回避 the subject decides nothing", rule)
-    if command.by == member:
-        return
-    deciding = (
-        seats.superiors(state, directory, CaseClockKind.FILING)
-        if member == state.leader
-        else seats.holders(state, directory, CaseClockKind.FILING)
-    )
-    if command.by not in deciding:
-        accepted = "、".join((member, *deciding))
-        reason = f"只有本人或有权决定回避的可以办理 only he himself or who decides it;可接受 accepted: {accepted}"
-        raise Refused(reason, "authority.recusal")
 
 
 def _still_to_judge(draft: CaseDraft, command: Recuse) -> None:
@@ -379,27 +319,6 @@ def standing_of(state: CaseState) -> str:
     if state.standing is None:
         raise ValueError(f"{state.id} has no standing measure")
     return state.standing
-
-
-def _executed_by(draft: CaseDraft, command: Execute) -> None:
-    """Refuse whoever is neither of the office (or seated above it) nor of the competent organ."""
-    state, directory = draft.state, draft.facts.directory
-    organ = directory.organ_of(command.by)
-    outside = organ is not None and (organ.independent or organ.name in _over(draft))
-    if ladder.needs_document(draft.ladder, standing_of(state)) and outside:
-        seats.refuse_barred(state, directory, command.by, seats.OFFICE)
-        return
-    seats.by_holder(state, directory, command, CaseClockKind.EXECUTION)
-
-
-def _over(draft: CaseDraft) -> set[str]:
-    """The organs above the subject's."""
-    directory, names = draft.facts.directory, set()
-    for name in draft.state.organs:
-        organ = directory.find(name)
-        while (organ := directory.above(organ)) is not None and organ.name not in names:
-            names.add(organ.name)
-    return names - set(draft.state.organs)
 
 
 def not_adopted(command: Execute) -> bool:
@@ -482,25 +401,7 @@ def _never_heavier(draft: CaseDraft, command: DecideReview) -> None:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def _withdrawn_by(draft: CaseDraft, command: Withdraw) -> None:
-    """Before filing whoever proposed it, the office, or who may file; afterwards only who may file."""
-    state, directory = draft.state, draft.facts.directory
-    may = set(seats.holders(state, directory, CaseClockKind.FILING))
-    if state.stage is CaseStage.PROPOSED:
-        may |= {*seats.holders(state, directory, CaseClockKind.INVESTIGATION), state.proposer or state.leader}
-    if command.by in may and seats.barred(state, directory, command.by, seats.OFFICE) is None:
-        return
-    seats.refuse_barred(state, directory, command.by, seats.OFFICE)
-    raise Refused(
-        "立案前由督办单位、立案后由批准领导撤回 the office before filing, the leader after", "authority.leader"
-    )
-
-
-def _prolonged_by(draft: CaseDraft, command: Prolong) -> None:
-    may = seats.superiors(draft.state, draft.facts.directory, CaseClockKind.DECISION)
-    if command.by not in may:
-        reason = f"只有上一级可以批准延长 only the organ above: {'、'.join(may) or '无 none'}"
-        raise Refused(reason, "authority.above")
+def _not_prolonged(draft: CaseDraft, command: Prolong) -> None:
     if draft.state.prolonged:
         raise Refused("已延长过一次 prolonged already", "lapse")
 
@@ -520,47 +421,52 @@ GUARDS: dict[type, tuple[Guard, ...]] = {
     OpenCase: (unknown_case,),
     NoteFailure: (known_case,),
     DropCase: (known_case,),
-    Propose: (unknown_case, _named, _competent),
-    File: (in_stage(CaseStage.PROPOSED), by(CaseClockKind.FILING)),
-    Decline: (in_stage(CaseStage.PROPOSED), by(CaseClockKind.FILING), says("reason", "不予立案的理由", "filing")),
+    Propose: (unknown_case, _named, by("propose"), _not_independent),
+    File: (in_stage(CaseStage.PROPOSED), by("file")),
+    Decline: (in_stage(CaseStage.PROPOSED), by("decline"), says("reason", "不予立案的理由", "filing")),
     Investigate: (
         in_stage(CaseStage.FILED),
         _two_investigators,
-        _reported_by,
+        by("investigate"),
         says("text", "调查情况", "investigation"),
     ),
     NotifyFacts: (
         in_stage(CaseStage.FILED, CaseStage.INVESTIGATED, CaseStage.NOTIFIED, CaseStage.DECIDING),
-        by(CaseClockKind.INVESTIGATION),
+        by("notify_facts"),
         _investigated,
         says("text", "事实", "notice"),
         _served,
         _measure_notifiable,
     ),
-    GiveStatement: (in_stage(CaseStage.NOTIFIED), by_subject, _window_runs, says("text", "陈述内容", "window")),
-    WaiveStatement: (in_stage(CaseStage.NOTIFIED), by_subject, _window_runs),
+    GiveStatement: (
+        in_stage(CaseStage.NOTIFIED),
+        by("give_statement"),
+        _window_runs,
+        says("text", "陈述内容", "window"),
+    ),
+    WaiveStatement: (in_stage(CaseStage.NOTIFIED), by("waive_statement"), _window_runs),
     AnswerStatement: (
         in_stage(CaseStage.NOTIFIED),
-        by(CaseClockKind.ANSWER),
+        by("answer_statement"),
         _something_to_answer,
         says("text", "逐点答复", "answer"),
     ),
-    Mitigate: (in_stage(*OPEN), _office_or_leader, _before_any_vote, _moves(Effect.MITIGATION, -1)),
-    Aggravate: (in_stage(*OPEN), _office_or_leader, _before_the_notice, _moves(Effect.AGGRAVATION, 1)),
+    Mitigate: (in_stage(*OPEN), by("mitigate"), _before_any_vote, _moves(Effect.MITIGATION, -1)),
+    Aggravate: (in_stage(*OPEN), by("aggravate"), _before_the_notice, _moves(Effect.AGGRAVATION, 1)),
     Vote: (
         _window_closed,
         in_stage(CaseStage.DECIDING),
         _panel_votes,
         _may_vote,
-        _voted_by,
+        by("vote"),
         _votes_once,
         _choice_readable,
     ),
-    Recuse: (_still_to_judge, _recusable),
-    Decide: (_window_closed, in_stage(CaseStage.DECIDING), by(CaseClockKind.DECISION)),
+    Recuse: (_still_to_judge, _recusable, by("recuse")),
+    Decide: (_window_closed, in_stage(CaseStage.DECIDING), by("decide")),
     Serve: (
         in_stage(CaseStage.DECIDED),
-        by(CaseClockKind.SERVICE),
+        by("serve"),
         _not_yet("service", "决定已送达 the decision has been served", "service"),
         _served,
     ),
@@ -568,7 +474,7 @@ GUARDS: dict[type, tuple[Guard, ...]] = {
         in_stage(CaseStage.DECIDED),
         _decision_served,
         _not_yet("execution", "已执行 executed already", "execution"),
-        _executed_by,
+        by("execute"),
         _answered_by_an_appointing_organ,
         _documented,
         _evidenced,
@@ -576,14 +482,14 @@ GUARDS: dict[type, tuple[Guard, ...]] = {
     ),
     Record: (
         in_stage(*DECIDED),
-        by(CaseClockKind.RECORD),
+        by("record"),
         _not_yet("recorded", "已备案 recorded already", "record"),
     ),
-    RequestReview: (in_stage(*DECIDED), by_subject, _review_open, says("text", "复核申请", "review")),
-    DecideReview: (in_stage(*DECIDED), _review_pending, by(CaseClockKind.REVIEW), _never_heavier),
-    Withdraw: (in_stage(*OPEN), _withdrawn_by, says("reason", "撤回理由", "withdrawal")),
-    Prolong: (in_stage(*UNDECIDED_AFTER_FILING), _prolonged_by, says("reason", "延长理由", "lapse")),
-    Refer: (in_stage(*UNDECIDED_AFTER_FILING, *DECIDED), _office_or_leader, _referable, _served),
+    RequestReview: (in_stage(*DECIDED), by("request_review"), _review_open, says("text", "复核申请", "review")),
+    DecideReview: (in_stage(*DECIDED), _review_pending, by("decide_review"), _never_heavier),
+    Withdraw: (in_stage(*OPEN), by("withdraw"), says("reason", "撤回理由", "withdrawal")),
+    Prolong: (in_stage(*UNDECIDED_AFTER_FILING), by("prolong"), _not_prolonged, says("reason", "延长理由", "lapse")),
+    Refer: (in_stage(*UNDECIDED_AFTER_FILING, *DECIDED), by("refer"), _referable, _served),
 }
 
 

@@ -60,10 +60,8 @@ from policies.authority import Refused, offered
 from policies.case_admissibility import (
     MOVED_BY,
     exemption_criterion,
-    member_of,
     not_adopted,
     notified_measure,
-    organs_of,
     outcome_of,
     reviewed_measure,
     service_of,
@@ -71,6 +69,7 @@ from policies.case_admissibility import (
     window_of,
 )
 from policies.case_drafts import CaseDraft
+from policies.relations import named_member
 
 FURTHER_APPEAL = "不服复核决定的,可依法向上一级机关申诉 a further appeal lies to the organ above, as the law provides"
 
@@ -95,7 +94,7 @@ def _open(draft: CaseDraft, message: OpenCase) -> None:
         recorded_overdue=message.recorded_overdue,
         mitigation=message.mitigation,
         allegation=message.facts,
-        organs=tuple(dict.fromkeys((*organs_of(draft.facts.directory, message.subject), terms.lead))),
+        organs=tuple(dict.fromkeys((*seats.organs_of(draft.facts.directory, message.subject), terms.lead))),
     )
     _propose_measure(draft, message.subject, message.severity, message.by, _given(mitigation=message.mitigation))
 
@@ -111,7 +110,7 @@ def _propose(draft: CaseDraft, command: Propose) -> None:
         panel=evidence.persons_of(command.panel) or draft.facts.policy.panel,
         reviewers=evidence.persons_of(command.reviewers),
         allegation=command.facts,
-        organs=organs_of(directory, subject),
+        organs=seats.organs_of(directory, subject),
     )
     severity = Severity(command.severity or draft.facts.policy.default_severity)
     _propose_measure(draft, subject, severity, command.by, _given(facts=command.facts))
@@ -326,7 +325,7 @@ def _aggravate(draft: CaseDraft, command: Aggravate) -> None:
 
 
 def _vote(draft: CaseDraft, command: Vote) -> None:
-    member = member_of(command)
+    member = named_member(command)
     choice = panel.choice_of(draft.state, draft.ladder, command.choice)
     exempt = choice == panel.EXEMPT and command.criterion
     cast = CastVote(

@@ -10,14 +10,13 @@ from models.acts import ActName
 from models.case_messages import DropCase, DropReason, OpenCase, Propose
 from models.matters import CaseBrief, Severity
 from models.messages import CaseConcluded
-from policies.authority import Refused, by_supervisor, given, offered
+from policies.authority import Refused, given, offered
 from policies.drafts import Draft
 
 _RULE = "proposal"
 
 
 def _propose(draft: Draft, command: Propose) -> None:
-    by_supervisor(draft, command)
     offered(draft.facts.policy.case_filing)
     subject = given(command.subject, "问责对象 subject", _RULE)
     given(command.facts, "事实 facts", _RULE)

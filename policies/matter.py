@@ -22,7 +22,7 @@ from models.messages import (
     Relayed,
     Unanswered,
 )
-from policies import cases, commands, registration, reruling, saying, splits, timers
+from policies import cases, commands, registration, reruling, saying, secrecy, splits, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -118,6 +118,8 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
     """The draft with what the message did, or, where it is not admitted, with nothing but its refusal."""
     untouched = draft.state
     try:
+        if not isinstance(message, CalendarPublished):
+            secrecy.refuse_secrets(message)
         if isinstance(message, CalendarPublished):
             reruling.rule_again(draft)
         elif isinstance(message, Registration):
@@ -142,7 +144,7 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
 
 
 def _refuse(draft: Draft, message: Message, refusal: Refused) -> None:
-    by = None if isinstance(message, CalendarPublished) else message.by
+    by = None if isinstance(message, CalendarPublished) or secrecy.secret_in(message.by) else message.by
     said = {} if isinstance(message, CalendarPublished | Registration) else {"do": message.do}
     draft.note(ActName.REFUSED, by=by, reason=refusal.reason, entry=refusal.rule, detail=said)
 

@@ -11,7 +11,7 @@ from models.acts import ActName
 from models.matters import Clock, ClockKind, Conclusion, Finding, Light, Stage
 from models.messages import DecideObjection, Object, Reopen
 from policies import reruling, transfers
-from policies.authority import Refused, by_lead, by_supervisor, given, offered, supervisor
+from policies.authority import Refused, given, offered
 from policies.drafts import Draft
 from policies.timers import archive_when_free
 
@@ -26,7 +26,6 @@ _ANEW = {
 
 
 def _object(draft: Draft, command: Object) -> None:
-    by_lead(draft, command)
     window = offered(draft.facts.policy.objection)
     given(command.text, "异议内容 text", _RULE)
     if draft.state.objection is not None:
@@ -49,40 +48,20 @@ def objected_to(draft: Draft, command: Object) -> Conclusion:
     return meant
 
 
-def _decide_objection(draft: Draft, command: DecideObjection) -> None:
-    about = draft.state.objection
-    if draft.state.contested_at is not None:
-        by_supervisor(draft, command)
-    elif about is None:
+def _objection_pending(draft: Draft, command: DecideObjection) -> None:
+    if draft.state.contested_at is None and draft.state.objection is None:
         raise Refused("没有待审定的异议 no objection is pending", _RULE)
-    else:
-        _took_no_part(draft, command, about)
+
+
+def _decide_objection(draft: Draft, command: DecideObjection) -> None:
     if command.upheld is None:
         raise Refused("须写明异议是否成立 upheld must be true or false", _RULE)
     if draft.state.contested_at is not None and command.upheld:
         transfers.transferable(draft, command.to)
 
 
-def _took_no_part(draft: Draft, command: DecideObjection, conclusion: Conclusion) -> None:
-    """Refuse whoever made the conclusion, is of the lead (W3), or has nothing to do with the matter."""
-    terms, directory = draft.terms, draft.facts.directory
-    if directory.serves(command.by, terms.lead):
-        raise Refused("不得审定本单位提出的异议 nobody decides an objection of his own organ", "authority.own")
-    if command.by is not None and command.by == conclusion.by:
-        raise Refused("参与作出结论的不得审定 whoever took part in the conclusion does not decide", "authority.part")
-    above = directory.above(directory.organ_of(terms.leader))
-    organs = (supervisor(draft), above.name if above else None)
-    known = command.by == terms.leader or command.by in terms.reviewers
-    if not known and not any(directory.serves(command.by, organ) for organ in organs):
-        reason = (
-            "只有督办单位、批准领导、复核人员或上一级可以审定 only the office, the leader, reviewers or the organ above"
-        )
-        raise Refused(reason, "authority.office")
-
-
 def _reopen(draft: Draft, command: Reopen) -> None:
     rule, ended_at = "reopening", draft.state.ended_at
-    by_supervisor(draft, command)
     window = offered(draft.facts.policy.reopening)
     if draft.state.stage is not Stage.CLOSED or ended_at is None:
         raise Refused("只有已销号的事项可以重新办理 only a closed matter is reopened", rule)
@@ -90,6 +69,9 @@ def _reopen(draft: Draft, command: Reopen) -> None:
     if draft.clock(ClockKind.ARCHIVE, window, ended_at).due_at <= draft.at:
         raise Refused(f"销号已超过{window} closed more than {window} ago", rule)
 
+
+BEFORE: dict[type, Callable[[Draft, Any], None]] = {DecideObjection: _objection_pending}
+"""What is asked before the right to speak."""
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     Object: _object,

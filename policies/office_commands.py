@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.acts import ActName
-from models.base import Spoken
 from models.matters import ClockKind, MatterTerms, Stage, Urgency
 from models.messages import Approve, Circulate, Correct, Merge, Praise, RaiseUrgency, Summon, Urge
-from policies.authority import Refused, by_supervisor, given
+from policies.authority import Refused, given
 from policies.drafts import ENDED, Draft
 from policies.timers import archive_when_free
 
@@ -25,14 +24,9 @@ _RISING = list(Urgency)
 # --- who may say it, and when -----------------------------------------------------------------------------------------
 
 
-def _offered(draft: Draft, name: str) -> None:
-    if name not in draft.facts.policy.office_commands:
-        raise Refused(f"现行程序未开通此操作 this procedure does not offer: {name}", "procedure")
-
-
-def _by_office(draft: Draft, command: Spoken, name: str) -> None:
-    _offered(draft, name)
-    by_supervisor(draft, command)
+def _offered(draft: Draft, command: Any) -> None:
+    if command.do not in draft.facts.policy.office_commands:
+        raise Refused(f"现行程序未开通此操作 this procedure does not offer: {command.do}", "procedure")
 
 
 def _owing(draft: Draft) -> None:
@@ -41,12 +35,10 @@ def _owing(draft: Draft) -> None:
 
 
 def _urge(draft: Draft, command: Urge) -> None:
-    _by_office(draft, command, command.do)
     _owing(draft)
 
 
 def _summon(draft: Draft, command: Summon) -> None:
-    _by_office(draft, command, command.do)
     _owing(draft)
     lead = draft.facts.directory.organ(draft.terms.lead)
     if lead.independent:
@@ -56,9 +48,6 @@ def _summon(draft: Draft, command: Summon) -> None:
 
 
 def _circulate(draft: Draft, command: Circulate) -> None:
-    _offered(draft, command.do)
-    if command.by != draft.terms.leader:
-        by_supervisor(draft, command)
     given(command.text or command.reason, "通报内容 text", "circulation")
     if draft.state.circulation is not None and command.by != draft.terms.leader:
         raise Refused("已有通报待批准 a circulation awaits approval", "circulation")
@@ -66,7 +55,6 @@ def _circulate(draft: Draft, command: Circulate) -> None:
 
 def _raise_urgency(draft: Draft, command: RaiseUrgency) -> None:
     rule = "urgency"
-    _by_office(draft, command, command.do)
     if command.urgency not in set(Urgency):
         accepted = "、".join(Urgency)
         raise Refused(f"紧急程度读不懂 urgency not understood: {command.urgency};可接受 accepted: {accepted}", rule)
@@ -76,7 +64,6 @@ def _raise_urgency(draft: Draft, command: RaiseUrgency) -> None:
 
 def _merge(draft: Draft, command: Merge) -> None:
     rule, terms = "merge", draft.terms
-    _by_office(draft, command, command.do)
     if draft.state.open_children:
         raise Refused(f"子项尚未办结:{'、'.join(draft.state.open_children)} a child is open", rule)
     into = draft.facts.other(given(command.into, "并入事项编号 into", rule))
@@ -88,14 +75,12 @@ def _merge(draft: Draft, command: Merge) -> None:
 
 
 def _praise(draft: Draft, command: Praise) -> None:
-    _by_office(draft, command, command.do)
     if command.organ is not None and command.organ not in (draft.terms.lead, *draft.terms.co):
         raise Refused(f"只能表扬牵头、协办单位 only the lead and the co-handlers: {command.organ}", "praise")
 
 
 def _correct(draft: Draft, command: Correct) -> None:
     rule = "correction"
-    _by_office(draft, command, command.do)
     given(command.text or command.reason, "更正内容 text", rule)
     corrected = entry_corrected(draft, command)
     fields = command.fields or {}
@@ -130,6 +115,11 @@ def entry_corrected(draft: Draft, command: Correct) -> int:
         raise Refused(f"没有可更正的这条记录 no such act to correct;可接受 accepted: {accepted}", "correction")
     return number
 
+
+BEFORE: dict[type, Callable[[Draft, Any], None]] = dict.fromkeys(
+    (Urge, Summon, Circulate, RaiseUrgency, Merge, Praise, Correct), _offered
+)
+"""What is asked before the right to speak."""
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     Urge: _urge,

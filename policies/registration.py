@@ -6,11 +6,13 @@ from models.acts import ActName
 from models.matters import Clock, ClockKind, MatterTerms, Severity, Stage, Urgency
 from models.messages import Registration
 from models.policy import Policy
+from policies import access
 from policies.authority import Refused
 from policies.deadlines import add_months, local_date
 from policies.directory import Directory
 from policies.drafts import Draft
 from policies.limits import Limit, LimitError, Unit, parse_limit
+from policies.relations import Situation
 from policies.timers import miss_limit
 
 PERIOD_WORDS = {"每周": "weekly", "每半月": "half-monthly", "每月": "monthly", "每季度": "quarterly"}
@@ -58,9 +60,8 @@ def _check_parties(registration: Registration, directory: Directory) -> None:
     for post in posts:
         if post is not None and not directory.has_post(post):
             raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
-    if registration.by is not None and not directory.serves(registration.by, registration.office):
-        reason = f"只有督办单位的岗位可以立项 only posts of the office: {registration.office}"
-        raise Refused(reason, "authority.office")
+    if registration.by is not None or registration.voice is not None:
+        access.check(access.SITE_NEEDS[access.SiteCommand.LAUNCH], Situation(registration.by, registration, directory))
     if registration.lead in registration.co:
         raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
 

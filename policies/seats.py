@@ -7,8 +7,8 @@ the organ above, at the top to a registered outside body (engine.md 4). Nobody i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NoReturn
 
-from models.base import Spoken
 from models.cases import CaseClockKind, CaseState
 from models.policy import Role
 from policies.authority import Refused
@@ -27,7 +27,7 @@ class Bar(StrEnum):
     TOOK_PART = "took_part"
 
 
-_WORDS: dict[Bar, str] = {
+BAR_WORDS: dict[Bar, str] = {
     Bar.SUBJECT: "被问责人不得参与本人案件 nobody takes part in the case against himself",
     Bar.OWN_ORGAN: "不得办理针对本单位的案件 nobody decides a case against his own organ",
     Bar.PROPOSER: "提出建议者不得参与调查、表决、决定、复核 the proposer neither investigates nor decides",
@@ -121,7 +121,7 @@ def refuse_barred(state: CaseState, directory: Directory, post: str | None, bars
     """Refuse a post for which one of `bars` holds (W3)."""
     bar = barred(state, directory, post, bars)
     if bar is not None:
-        raise Refused(f"{_WORDS[bar]}: {post}", f"authority.{bar.value}")
+        raise Refused(f"{BAR_WORDS[bar]}: {post}", f"authority.{bar.value}")
 
 
 def speakers(state: CaseState, directory: Directory) -> tuple[str, ...]:
@@ -130,6 +130,13 @@ def speakers(state: CaseState, directory: Directory) -> tuple[str, ...]:
     if organ is None or directory.has_post(state.subject):
         return (state.subject,)
     return tuple(dict.fromkeys((organ.head, organ.handler)))
+
+
+def organs_of(directory: Directory, subject: str) -> tuple[str, ...]:
+    """The organs of a subject: those a post serves, or the organ itself."""
+    if directory.has_post(subject):
+        return tuple(organ.name for organ in directory.organs if directory.serves(subject, organ.name))
+    return (subject,) if directory.find(subject) else ()
 
 
 def eligible(state: CaseState, directory: Directory) -> tuple[str, ...]:
@@ -251,15 +258,12 @@ def posts_of(
             return ()
 
 
-def by_holder(state: CaseState, directory: Directory, command: Spoken, step: CaseClockKind) -> None:
-    """Refuse whoever may not take this step now, with what bars him or who may."""
-    may = holders(state, directory, step)
-    if command.by in may:
-        return
+def refuse_unseated(state: CaseState, directory: Directory, post: str | None, step: CaseClockKind) -> NoReturn:
+    """Refuse a post that may not take this step now, with what bars it or who may."""
     seat = SEATS[step]
-    if command.by in seat.holders(state, directory) or command.by in speakers(state, directory):
-        refuse_barred(state, directory, command.by, seat.bars)
-    accepted = "、".join(may) or "无人 nobody"
+    if post in seat.holders(state, directory) or post in speakers(state, directory):
+        refuse_barred(state, directory, post, seat.bars)
+    accepted = "、".join(holders(state, directory, step)) or "无人 nobody"
     raise Refused(f"只有{seat.zh}可以办理 only {seat.en};可接受 accepted: {accepted}", f"authority.{step.value}")
 
 

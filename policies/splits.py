@@ -11,7 +11,7 @@ from models.acts import ActName
 from models.matters import ChildBrief, MatterState, Stage
 from models.messages import Child, ChildMoved, ParentCancelled, Registration, Split
 from policies import cases
-from policies.authority import Refused, by_supervisor
+from policies.authority import Refused
 from policies.drafts import ENDED, Draft
 from policies.registration import register
 
@@ -21,7 +21,6 @@ _SPLITTABLE = frozenset({Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING, Stag
 
 def _split(draft: Draft, command: Split) -> None:
     """Refuse a split that cannot be made now, or any child that could not be registered."""
-    by_supervisor(draft, command)
     if "split" not in draft.facts.policy.office_commands:
         raise Refused("现行程序未开通此操作 this procedure does not offer: split", "procedure")
     if draft.state.stage not in _SPLITTABLE:

@@ -9,7 +9,7 @@ from typing import Any
 from models.acts import ActName
 from models.matters import ClockKind, Stage, Transfer
 from models.messages import AcceptTransfer, ObjectAssignment, RefuseTransfer, RequestTransfer, UpholdAssignment
-from policies.authority import Refused, by_lead, by_supervisor, given, offered
+from policies.authority import Refused, given, offered
 from policies.drafts import Draft
 
 # --- who may say it, and when -----------------------------------------------------------------------------------------
@@ -17,7 +17,6 @@ from policies.drafts import Draft
 
 def _object_assignment(draft: Draft, command: ObjectAssignment) -> None:
     rule, state = "assignment", draft.state
-    by_lead(draft, command)
     window = offered(draft.facts.policy.assignment_objection)
     given(command.reason, "异议理由 reason", rule)
     if state.contested_at is not None:
@@ -31,7 +30,6 @@ def _object_assignment(draft: Draft, command: ObjectAssignment) -> None:
 
 
 def _uphold_assignment(draft: Draft, command: UpholdAssignment) -> None:
-    by_supervisor(draft, command)
     contested(draft)
 
 
@@ -42,10 +40,6 @@ def contested(draft: Draft) -> None:
 
 
 def _request_transfer(draft: Draft, command: RequestTransfer) -> None:
-    if draft.state.contested_at is not None:
-        by_supervisor(draft, command)
-    else:
-        by_lead(draft, command)
     transferable(draft, command.to)
 
 
@@ -65,26 +59,32 @@ def transferable(draft: Draft, to: str | None) -> None:
         raise Refused(f"牵头单位不能同时是协办单位 the new lead is a co-handler: {to}", rule)
 
 
-def _answer_transfer(draft: Draft, command: AcceptTransfer | RefuseTransfer) -> None:
-    transfer = draft.state.transfer
-    if transfer is None:
+def _transfer_pending(draft: Draft, command: AcceptTransfer | RefuseTransfer) -> None:
+    if draft.state.transfer is None:
         raise Refused("没有待答复的转办 no transfer is pending", "transfer")
-    if not draft.facts.directory.serves(command.by, transfer.to):
-        raise Refused(f"只有转往单位的岗位可以答复 only posts of: {transfer.to}", "authority.lead")
 
 
 def _accept_transfer(draft: Draft, command: AcceptTransfer) -> None:
-    _answer_transfer(draft, command)
     if ClockKind.LIMIT not in draft.state.clocks:
         raise Refused("时限已过或已报结,不能接受转办 the limit no longer runs", "transfer")
 
+
+def _refuse_transfer(draft: Draft, command: RefuseTransfer) -> None:
+    """A pending transfer may be refused at any time."""
+
+
+BEFORE: dict[type, Callable[[Draft, Any], None]] = {
+    AcceptTransfer: _transfer_pending,
+    RefuseTransfer: _transfer_pending,
+}
+"""What is asked before the right to speak."""
 
 CHECKS: dict[type, Callable[[Draft, Any], None]] = {
     ObjectAssignment: _object_assignment,
     UpholdAssignment: _uphold_assignment,
     RequestTransfer: _request_transfer,
     AcceptTransfer: _accept_transfer,
-    RefuseTransfer: _answer_transfer,
+    RefuseTransfer: _refuse_transfer,
 }
 
 # --- what it does -----------------------------------------------------------------------------------------------------

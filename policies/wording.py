@@ -74,6 +74,20 @@ ACTS: dict[ActName, str] = {
     ActName.MERGED: "并案",
     ActName.PRAISED: "表扬",
     ActName.CORRECTED: "更正",
+    ActName.PERSON_REGISTERED: "登记人员",
+    ActName.PERSON_LOCKED: "停用账号",
+    ActName.PERSON_UNLOCKED: "启用账号",
+    ActName.POST_HELD: "任职",
+    ActName.POST_VACATED: "离任",
+    ActName.POST_LENT: "委托岗位",
+    ActName.POST_RECALLED: "收回委托",
+    ActName.ROLE_GIVEN: "授予角色",
+    ActName.ROLE_WITHDRAWN: "撤销角色",
+    ActName.PASSWORD_SET: "设置口令",
+    ActName.TOKEN_ISSUED: "发放访问令牌",
+    ActName.TOKEN_REVOKED: "吊销访问令牌",
+    ActName.SIGN_IN_BLOCKED: "登录连续失败,暂停登录",
+    ActName.SIGN_IN_REFUSED: "身份提供方的人员未登记,拒绝登录",
     ActName.CASE_FILED: "立案",
     ActName.CASE_DECLINED: "不予立案",
     ActName.FILING_OVERDUE: "立案审批超期,报上一级",
@@ -280,11 +294,27 @@ def act_words(act: ActName) -> str:
     return ACTS.get(act, act.value)
 
 
+def speaker(act: Act) -> str | None:
+    """Who acted, as a list shows it: the post, the person who spoke through it, and for whom; None for nobody."""
+    if act.by is None or act.person is None:
+        return act.by
+    lent = f",受 {act.principal} 委托" if act.principal else ""
+    return f"{act.by}(经办人 {act.person}{lent})"
+
+
+def speaker_en(act: Act) -> str | None:
+    """As `speaker`, in English."""
+    if act.by is None or act.person is None:
+        return act.by
+    lent = f" for {act.principal}" if act.principal else ""
+    return f"{act.by} (person {act.person}{lent})"
+
+
 def line(act: Act) -> str:
     """One act as one line: when, what, by which post, and the figures that belong to it."""
     parts = [moment(act.at), act_words(act.act)]
     if act.by:
-        parts.append(act.by)
+        parts.append(str(speaker(act)))
     if act.light:
         parts.append(_LIGHT_WORDS[act.light])
     if act.days_left is not None:

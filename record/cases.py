@@ -13,6 +13,7 @@ from models.acts import ActName
 from models.cases import CaseState
 from models.contract import matter_of
 from models.rows import CaseRow, CaseSnapshotRow, HeadRow, table
+from record import parties
 from record.statements import Head, Prepared, unit, upsert
 from record.store import hold
 
@@ -38,10 +39,13 @@ def load(session: Session, case_id: str) -> CaseState | None:
     hold(session, case_id)
     row = _LOAD.first(session, {"case": case_id})
     if row is None:
+        parties.loaded(session, case_id, None)
         return None
     if row[1] is not None:
         unit(session).heads[case_id] = Head(row[1], row[2])
-    return CaseState.model_validate_json(row[0])
+    state = CaseState.model_validate_json(row[0])
+    parties.loaded(session, case_id, state)
+    return state
 
 
 def seen(session: Session, case_id: str) -> CaseState | None:
@@ -78,4 +82,5 @@ def save(
         "last_act_at": at,
     }
     _SAVE_CASE.run(session, row)
+    parties.keep(session, state)
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": state.model_dump_json(exclude_defaults=True)})

@@ -14,6 +14,7 @@ from models.contract import KIND_MATTER
 from models.matters import ClockKind, MatterState, Stage
 from models.messages import Outcome
 from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
+from record import parties
 from record.statements import Head, Prepared, Values, unit, upsert
 from record.store import hold
 from record.tallies import move, tally
@@ -73,11 +74,14 @@ def load(session: Session, matter_id: str) -> MatterState | None:
     hold(session, matter_id)
     row = _LOAD.first(session, {"matter": matter_id})
     if row is None:
+        parties.loaded(session, matter_id, None)
         return None
     if row[1] is not None:
         known.heads[matter_id] = Head(row[1], row[2])
     known.standing[matter_id] = dict(zip(_STANDING, row[3:], strict=True))
-    return MatterState.model_validate_json(row[0])
+    state = MatterState.model_validate_json(row[0])
+    parties.loaded(session, matter_id, state)
+    return state
 
 
 def seen(session: Session, matter_id: str) -> MatterState | None:
@@ -129,6 +133,7 @@ def save(
         _SAVE_MATTER.run(session, row)
     move(session, tally(standing), tally(row))
     unit(session).standing[state.id] = row
+    parties.keep(session, state)
     # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
     text = state.model_dump_json(exclude_defaults=True)
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": text})

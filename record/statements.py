@@ -36,6 +36,7 @@ class Unit:
     opened: Any = None
     heads: dict[str, Head] = field(default_factory=dict)
     standing: dict[str, Values | None] = field(default_factory=dict)
+    parties: dict[str, frozenset[Any]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
 
     @property

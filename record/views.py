@@ -5,17 +5,37 @@ is overdue. It depends on the due instant and `now` alone, so it is never late, 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import cast
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy import cast as cast_to
 from sqlmodel import Session
 
+from models.access import Scope, ScopeKind
 from models.acts import ActName
+from models.contract import is_case
 from models.matters import Light, MatterState, Severity, Stage, Urgency
-from models.rows import ActRow, CaseRow, Instant, MatterRow, SnapshotRow, TallyRow, aware, table
+from models.rows import ActRow, CaseRow, Instant, MatterRow, NoticeRow, SnapshotRow, TallyRow, aware, table
+from record import parties
 from record.ledger import Entry, entry_of
 from record.outbox import Notice, inbox
 from record.pages import LONGEST_PAGE, Page, bounded, cut
@@ -23,12 +43,19 @@ from record.pages import LONGEST_PAGE, Page, bounded, cut
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
+_NOTICES = table(NoticeRow)
 _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
-_REGISTER = select(_MATTERS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state).join_from(
+_REGISTER = select(_MATTERS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state, true().label("whole")).join_from(
     _MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id
 )
+_PUBLISHED = (
+    _MATTERS.c.public.is_(True),
+    _MATTERS.c.stage.not_in((Stage.REFUSED.value, Stage.AWAITING_APPROVAL.value)),
+)
 _TALLIED = [_TALLIES.c[name] for name in ("lead", "stage", "light", "matters", "escalated", "cases_open")]
+
+S = TypeVar("S", bound=Select[Any])
 
 # Overdue lists are ordered by due instant, their cursor names both parts.
 _SEPARATOR = "|"
@@ -36,7 +63,10 @@ _SEPARATOR = "|"
 
 @dataclass(frozen=True, slots=True)
 class MatterLine:
-    """One matter in a list; instants in Asia/Shanghai. Fields of the terms are None for a refused registration."""
+    """One matter in a list; instants in Asia/Shanghai. Fields of the terms are None for a refused registration.
+
+    `level`, `last_act` and `cases_open` are None where only a part of the matter is the reader's.
+    """
 
     id: str
     kind: str
@@ -49,7 +79,7 @@ class MatterLine:
     policy: str
     stage: Stage
     light: Light
-    level: int
+    level: int | None
     suspended: bool
     overdue: bool
     due_at: datetime | None
@@ -57,9 +87,9 @@ class MatterLine:
     registered_at: datetime | None
     assigned_at: datetime | None
     closed_at: datetime | None
-    last_act: ActName
-    last_act_at: datetime
-    cases_open: int
+    last_act: ActName | None
+    last_act_at: datetime | None
+    cases_open: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +127,40 @@ class RegisterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicLine:
+    """What the public sees of a matter that is marked public; `due_on` is a date in Asia/Shanghai."""
+
+    id: str
+    title: str
+    lead: str
+    stage: Stage
+    light: Light
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganPart:
+    """A co-handler's part; `done_at` is None while it is open."""
+
+    organ: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartCard:
+    """What a reader sees of a matter of which only a part is his.
+
+    `parts` are those of his organs, `asked` says whether one of them has been asked to take the matter over.
+    """
+
+    line: MatterLine
+    requirement: str | None
+    limit: str
+    parts: tuple[OrganPart, ...]
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrganSummary:
     """Where the matters of one lead stand; `organ` is None in the totals.
 
@@ -123,6 +187,7 @@ class Overview:
 def matters(
     session: Session,
     *,
+    scope: Scope,
     now: datetime,
     lead: str | None = None,
     office: str | None = None,
@@ -130,18 +195,20 @@ def matters(
     light: Light | None = None,
     overdue: bool | None = None,
     text: str | None = None,
+    parent: str | None = None,
+    kind: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[MatterLine]:
-    """The matters that fit every given filter, by id; with `overdue=True` the longest overdue first.
+    """The matters within the scope that fit every given filter, by id; with `overdue=True` the longest overdue first.
 
     `text` is looked for in title and id. `overdue` is judged at the aware instant `now`, at which a clock due then has
     run out. `after` is the `next` of the page before; a foreign one raises ValueError, as does a limit beyond 1..1000.
     """
-    chosen = select(_MATTERS).limit(bounded(limit) + 1)
-    for column, wanted in ((_MATTERS.c.lead, lead), (_MATTERS.c.office, office)):
+    chosen = _within(select(_MATTERS, _whole_of(scope)).limit(bounded(limit) + 1), parties.listed(scope))
+    for name, wanted in (("lead", lead), ("office", office), ("parent", parent), ("kind", kind)):
         if wanted is not None:
-            chosen = chosen.where(column == wanted)
+            chosen = chosen.where(_MATTERS.c[name] == wanted)
     if stage is not None:
         chosen = chosen.where(_MATTERS.c.stage == Stage(stage).value)
     if light is not None:
@@ -162,29 +229,97 @@ def matters(
     return cut(found, limit, _oldest_key if overdue else lambda line: line.id)
 
 
-def card(session: Session, matter_id: str, now: datetime) -> MatterCard | None:
-    """What is known of a matter; None when there is none of this id."""
-    found = register_of(session, [matter_id], now=now).get(matter_id)
+def published(
+    session: Session,
+    *,
+    now: datetime,
+    lead: str | None = None,
+    stage: Stage | None = None,
+    light: Light | None = None,
+    overdue: bool | None = None,
+    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[PublicLine]:
+    """What the public may list: matters marked public that were admitted, filtered and paged as in `matters`."""
+    chosen = select(_MATTERS).where(*_PUBLISHED).order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
+    if lead is not None:
+        chosen = chosen.where(_MATTERS.c.lead == lead)
+    if stage is not None:
+        chosen = chosen.where(_MATTERS.c.stage == Stage(stage).value)
+    if light is not None:
+        chosen = chosen.where(_MATTERS.c.light == Light(light).value)
+    if overdue is not None:
+        late = _overdue(now)
+        chosen = chosen.where(late if overdue else or_(_MATTERS.c.overdue_from.is_(None), ~late))
+    if text is not None:
+        chosen = chosen.where(
+            or_(_MATTERS.c.title.contains(text, autoescape=True), _MATTERS.c.id.contains(text, autoescape=True))
+        )
+    if after is not None:
+        chosen = chosen.where(_MATTERS.c.id > after)
+    return cut([_public_line(row) for row in session.execute(chosen)], limit, lambda line: line.id)
+
+
+def public_status(session: Session, matter_id: str) -> PublicLine | None:
+    """The same of one matter; None where there is none of this id, or it is not marked public."""
+    row = session.execute(select(_MATTERS).where(_MATTERS.c.id == matter_id, *_PUBLISHED)).first()
+    return None if row is None else _public_line(row)
+
+
+def card(session: Session, matter_id: str, now: datetime, *, scope: Scope) -> MatterCard | None:
+    """What is known of a matter, with the cases the reader may know of.
+
+    None when there is none of this id, or it is not the reader's to see whole (see `part`).
+    """
+    found = register_of(session, [matter_id], now=now, scope=scope).get(matter_id)
     if found is None:
         return None
-    return MatterCard(found.line, found.seq, found.state, tuple(cases(session, matter_id)))
+    return MatterCard(found.line, found.seq, found.state, tuple(cases(session, matter_id, scope=scope)))
+
+
+def part(session: Session, matter_id: str, now: datetime, *, scope: Scope) -> PartCard | None:
+    """What a reader sees of a matter of which a part is his, or all; None where nothing is, or there is no such matter.
+
+    Parts are those of the organs in his scope; of a reader who sees everything, all of them.
+    """
+    chosen = select(_MATTERS, _SNAPSHOTS.c.state, _whole_of(scope)).join_from(
+        _MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id
+    )
+    row = session.execute(_within(chosen.where(_MATTERS.c.id == matter_id), parties.listed(scope))).first()
+    state = None if row is None else MatterState.model_validate_json(row.state)
+    if row is None or state is None or state.terms is None:
+        return None
+    unlimited = parties.whole(scope) is None
+    mine = [organ for organ in state.terms.co if unlimited or organ in scope.organs]
+    asked = state.transfer is not None and (unlimited or state.transfer.to in scope.organs)
+    return PartCard(
+        _line(row, now),
+        state.terms.requirement,
+        state.terms.limit,
+        tuple(OrganPart(organ, state.co_done.get(organ)) for organ in mine),
+        asked,
+    )
 
 
 def register(
-    session: Session, *, now: datetime, after: str | None = None, limit: int = LONGEST_PAGE
+    session: Session, *, scope: Scope, now: datetime, after: str | None = None, limit: int = LONGEST_PAGE
 ) -> Page[RegisterLine]:
-    """The matters by id with all that stands behind them, page by page as in `matters`."""
-    chosen = _REGISTER.order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
+    """The matters that the reader sees whole, by id with all that stands behind them, page by page as in `matters`."""
+    chosen = _within(_REGISTER, parties.whole(scope)).order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
     if after is not None:
         chosen = chosen.where(_MATTERS.c.id > after)
     found = [_register_line(row, now) for row in session.execute(chosen)]
     return cut(found, limit, lambda one: one.line.id)
 
 
-def register_of(session: Session, matter_ids: Sequence[str], *, now: datetime) -> dict[str, RegisterLine]:
-    """The same of these matters, by id; one that is not there is left out. ValueError beyond LONGEST_PAGE of them."""
+def register_of(session: Session, matter_ids: Sequence[str], *, now: datetime, scope: Scope) -> dict[str, RegisterLine]:
+    """The same of these matters, by id; what is not there, or not the reader's, is left out.
+
+    ValueError beyond LONGEST_PAGE of them.
+    """
     bounded(max(len(matter_ids), 1))
-    rows = session.execute(_REGISTER.where(_MATTERS.c.id.in_(matter_ids)))
+    rows = session.execute(_within(_REGISTER, parties.whole(scope)).where(_MATTERS.c.id.in_(matter_ids)))
     return {row.id: _register_line(row, now) for row in rows}
 
 
@@ -196,14 +331,15 @@ def registered_by(session: Session, at: datetime) -> int:
     return number
 
 
-def cases(session: Session, matter_id: str) -> list[CaseLine]:
-    """The cases a matter has opened, in the order of proposal."""
+def cases(session: Session, matter_id: str, *, scope: Scope) -> list[CaseLine]:
+    """The cases a matter has opened that the reader may know of, in the order of proposal."""
     chosen = (
         # A row has a method named count.
         select(_CASES, _CASES.c.count.label("nth"))
         .where(_CASES.c.matter_id == matter_id)
         .order_by(_CASES.c.proposed_at, _CASES.c.id)
     )
+    chosen = _within(chosen, parties.case_known(scope, _CASES.c.id))
     return [
         CaseLine(
             row.id,
@@ -220,26 +356,98 @@ def cases(session: Session, matter_id: str) -> list[CaseLine]:
     ]
 
 
-def timeline(session: Session, target: str, *, with_cases: bool = True) -> list[Entry]:
-    """The story of a matter and its cases (or of one case) in the order of recording; empty for an unknown target."""
-    own = _ACTS.c.target == target
+def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = True) -> list[Entry]:
+    """The story of a matter and its cases (or of one case) in the order of recording; empty for an unknown target.
+
+    Of a matter that is the reader's whole, with the acts of the cases he may read; of one of which a part is his, the
+    acts through the posts of his organs and those told to them. Nothing of what is not his.
+    """
+    if is_case(target):
+        readable = parties.case_read(scope, _ACTS.c.target)
+        chosen = _within(select(_ACTS).where(_ACTS.c.target == target), readable)
+        return [entry_of(row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
+    visible = parties.whole(scope)
+    own: ColumnElement[Any] = _ACTS.c.target == target
+    if visible is not None:
+        seen = exists().where(_MATTERS.c.id == target, visible)
+        own = own & or_(seen, _concerns(session, scope, target))
     if with_cases:
-        own = own | _ACTS.c.target.in_(select(_CASES.c.id).where(_CASES.c.matter_id == target))
+        of_matter = select(_CASES.c.id).where(_CASES.c.matter_id == target)
+        readable = parties.case_read(scope, _ACTS.c.target)
+        seen_whole = true() if visible is None else exists().where(_MATTERS.c.id == target, visible)
+        own = own | and_(_ACTS.c.target.in_(of_matter), seen_whole, true() if readable is None else readable)
     return [entry_of(row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
 
-def by_organ(session: Session, now: datetime) -> Overview:
-    """Where all matters stand at the aware instant `now`, by lead organ; refused registrations are no matters."""
+def by_organ(session: Session, now: datetime, *, scope: Scope) -> Overview:
+    """Where the matters that the reader sees whole stand at the aware instant `now`, by lead organ.
+
+    Refused registrations are no matters.
+    """
+    visible = parties.whole(scope)
     late = select(_MATTERS.c.lead, func.count().label("matters")).where(_overdue(now)).group_by(_MATTERS.c.lead)
-    overdue = {row.lead: row.matters for row in session.execute(late)}
+    overdue = {row.lead: row.matters for row in session.execute(_within(late, visible))}
     sums: dict[str, _Sum] = {}
-    for lead, *line in session.execute(select(*_TALLIED).where(_TALLIES.c.matters > 0)):
-        sums.setdefault(lead, _Sum()).add(*line)
+    for line in _tallied(session, scope):
+        sums.setdefault(line.lead, _Sum()).add(line.stage, line.light, line.matters, line.escalated, line.cases_open)
     totals = _Sum()
     for one in sums.values():
         totals.include(one)
     organs = tuple(sums[lead].summary(lead, overdue.get(lead, 0)) for lead in sorted(sums))
     return Overview(organs, totals.summary(None, sum(overdue.values())))
+
+
+def _tallied(session: Session, scope: Scope) -> Iterator[Row[Any]]:
+    """The lines of the tallies within the scope: counted already where the lead is the reader's, else counted now."""
+    visible = parties.whole(scope)
+    kept = select(*_TALLIED).where(_TALLIES.c.matters > 0)
+    if visible is None:
+        yield from session.execute(kept)
+        return
+    organs = sorted(scope.organs)
+    yield from session.execute(kept.where(_TALLIES.c.lead.in_(organs)))
+    counted = (
+        select(
+            _MATTERS.c.lead,
+            _MATTERS.c.stage,
+            _MATTERS.c.light,
+            func.count().label("matters"),
+            func.sum(case((_MATTERS.c.level >= 1, 1), else_=0)).label("escalated"),
+            func.sum(_MATTERS.c.cases_open).label("cases_open"),
+        )
+        .where(_MATTERS.c.lead.not_in(organs), _MATTERS.c.stage != Stage.REFUSED.value, visible)
+        .group_by(_MATTERS.c.lead, _MATTERS.c.stage, _MATTERS.c.light)
+    )
+    yield from session.execute(counted)
+
+
+def _within(chosen: S, visible: ColumnElement[bool] | None) -> S:
+    return chosen if visible is None else chosen.where(visible)
+
+
+def _whole_of(scope: Scope) -> ColumnElement[bool]:
+    """A column that says whether the matter of the row is the reader's whole."""
+    visible = parties.whole(scope)
+    return (true() if visible is None else visible).label("whole")
+
+
+def _concerns(session: Session, scope: Scope, target: str) -> ColumnElement[bool]:
+    """Acts of the target that concern the reader's part of it: through a post of his organs, or told to one."""
+    if scope.kind is not ScopeKind.POST:
+        return false()
+    listed = parties.listed(scope)
+    is_listed = exists().where(_MATTERS.c.id == target, true() if listed is None else listed)
+    posts = sorted(scope.posts)
+    told = exists().where(_NOTICES.c.entry == _ACTS.c.id, _NOTICES.c.recipient.in_(posts))
+    return is_listed & or_(_said_by(session).in_(posts), told)
+
+
+def _said_by(session: Session) -> ColumnElement[str]:
+    """The post through which an act was done, read from its body."""
+    body = _ACTS.c.body
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    said: ColumnElement[str] = (type_coerce(body, JSON) if on_sqlite else cast_to(body, JSON))["by"].as_string()
+    return said
 
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
@@ -260,7 +468,13 @@ def _oldest_key(line: MatterLine) -> str:
     return f"{cast(datetime, line.due_at).astimezone(UTC).isoformat()}{_SEPARATOR}{line.id}"
 
 
+def _public_line(row: Row[tuple[object, ...]]) -> PublicLine:
+    due_on = row.due_at.date() if row.due_at else None
+    return PublicLine(row.id, row.title, row.lead, Stage(row.stage), Light(row.light), due_on)
+
+
 def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
+    whole = row.whole
     return MatterLine(
         id=row.id,
         kind=row.kind,
@@ -273,7 +487,7 @@ def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
         policy=row.policy,
         stage=Stage(row.stage),
         light=Light(row.light),
-        level=row.level,
+        level=row.level if whole else None,
         suspended=row.suspended,
         overdue=row.overdue_from is not None and row.overdue_from <= aware(now),
         due_at=row.due_at,
@@ -281,9 +495,9 @@ def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
         registered_at=row.registered_at,
         assigned_at=row.assigned_at,
         closed_at=row.closed_at,
-        last_act=ActName(row.last_act),
-        last_act_at=row.last_act_at,
-        cases_open=row.cases_open,
+        last_act=ActName(row.last_act) if whole else None,
+        last_act_at=row.last_act_at if whole else None,
+        cases_open=row.cases_open if whole else None,
     )
 
 
@@ -330,15 +544,21 @@ __all__ = [
     "MatterCard",
     "MatterLine",
     "Notice",
+    "OrganPart",
     "OrganSummary",
     "Overview",
     "Page",
+    "PartCard",
+    "PublicLine",
     "RegisterLine",
     "by_organ",
     "card",
     "cases",
     "inbox",
     "matters",
+    "part",
+    "public_status",
+    "published",
     "register",
     "register_of",
     "registered_by",

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.cases import CaseState
 from policies.watchdog import watch
+from showing.matters import local
 
 
 def case_document(case: CaseState, at: datetime) -> dict[str, Any]:
@@ -12,6 +13,7 @@ def case_document(case: CaseState, at: datetime) -> dict[str, Any]:
     return {
         "id": case.id,
         "matter_id": case.matter_id,
+        "title": case.title,
         "stage": case.stage,
         "subject": case.subject,
         "severity": case.severity,
@@ -25,11 +27,11 @@ def case_document(case: CaseState, at: datetime) -> dict[str, Any]:
         "reviewers": case.reviewers,
         "recused": case.recused,
         "ballot": case.ballot,
-        "proposed_at": case.proposed_at,
-        "ended_at": case.ended_at,
+        "proposed_at": local(case.proposed_at),
+        "ended_at": local(case.ended_at),
         "policy": case.policy,
         "clocks": [
-            {"clock": one.kind, "due": one.due_at, "watch": one.watch, "why": one.why, "fired": one.fired,
+            {"clock": one.kind, "due": local(one.due_at), "watch": one.watch, "why": one.why, "fired": one.fired,
              "told": one.told}
             for one in watch(case, at)
         ],

@@ -11,6 +11,7 @@ from typing import Any
 from models.documents import ISSUED
 from models.matters import Light
 from policies.calendar import Calendar
+from policies.deadlines import SHANGHAI
 from policies.distance import Distance, distance
 from policies.wording import LIGHTS, act_words
 from record.ledger import Entry
@@ -18,6 +19,11 @@ from record.matters import SETTLED
 from record.outbox import Notice
 from record.views import MatterCard, MatterLine
 from rehearsal.printing import printed
+
+
+def local(at: datetime | None) -> datetime | None:
+    """The same instant in Asia/Shanghai, as everything is shown."""
+    return None if at is None else at.astimezone(SHANGHAI)
 
 
 def how_far(line: MatterLine, at: datetime, working: Calendar) -> Distance | None:
@@ -54,6 +60,7 @@ def recorded(entry: Entry) -> dict[str, Any]:
     """An entry of the ledger for programs: what a rehearsal prints of the act, and how it is kept."""
     return {
         **printed(entry.act),
+        **{name: told for name, told in (("person", entry.act.person), ("principal", entry.act.principal)) if told},
         "seq": entry.seq,
         "words": told(entry),
         "detail": entry.act.detail,
@@ -81,17 +88,28 @@ def card_document(card: MatterCard, entries: Iterable[Entry], at: datetime, work
         "seq": card.seq,
         "terms": card.state.terms and card.state.terms.model_dump(mode="json", exclude_none=True),
         "clocks": [
-            {"clock": kind, "limit": clock.limit, "from": clock.started_at, "due": clock.due_at,
+            {"clock": kind, "limit": clock.limit, "from": local(clock.started_at), "due": local(clock.due_at),
              "provisional": clock.provisional, "rules": clock.rules, "calendar": clock.calendar}
             for kind, clock in card.state.clocks.items()
         ],
         "cases": [asdict(case) for case in card.cases],
-        "notices": [
-            {"at": entry.act.at, "act": entry.act.act, "target": entry.target, "to": entry.act.tell}
-            for entry in entries
-            if entry.act.tell
-        ],
+        "notices": told_of(entries),
     }  # fmt: skip
+
+
+def told_of(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Which acts were told to whom, for programs."""
+    return [
+        {
+            "at": local(entry.act.at),
+            "act": entry.act.act,
+            "target": entry.target,
+            "to": entry.act.tell,
+            "words": told(entry),
+        }
+        for entry in entries
+        if entry.act.tell
+    ]
 
 
 def notice_document(notice: Notice) -> dict[str, Any]:

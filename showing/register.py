@@ -119,7 +119,7 @@ class Register:
             column.EXTENSION: extension_note(state),
             column.SUSPENSION: suspension_note(state),
             column.CASES: line.cases_open,
-            column.LAST_ACT: act_words(line.last_act),
+            column.LAST_ACT: line.last_act and act_words(line.last_act),
             column.LAST_AT: line.last_act_at,
             column.CLOSED: line.closed_at,
         }

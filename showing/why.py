@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlmodel import Session
 
+from models.access import Scope
 from models.acts import ActName
-from models.contract import matter_of
+from models.contract import is_account, matter_of
 from models.explanations import Explanation, Telling
 from models.policy import Policy
 from policies.explaining.counted import versions
@@ -37,11 +38,11 @@ def explained(session: Session, target: str, act: str | None, *, full: bool) -> 
 
     Raises UnknownTargetError, UnknownActError.
     """
-    own = entries(session, target)
+    own = [] if is_account(target) else entries(session, target)
     if not own:
         raise UnknownTargetError(target)
     matter_id = matter_of(target)
-    card = views.register_of(session, [matter_id], now=own[-1].act.at).get(matter_id)
+    card = views.register_of(session, [matter_id], now=own[-1].act.at, scope=Scope.everything()).get(matter_id)
     state = card.state if card else None
     matter = own if matter_id == target else entries(session, matter_id)
     standing = cases.seen(session, target) if matter_id != target else None

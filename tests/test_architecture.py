@@ -28,15 +28,20 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "record", "logs"}),
-    "notices": frozenset({"models", "policies", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "notices", "logs"}),
+    "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
+    "activities": frozenset({"addresses", "models", "policies", "record", "documents", "notices", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "office": frozenset({"models", "policies", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "record"}),
+    "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
+    "web": frozenset(
+        {"models", "policies", "record", "identity", "office", "logs", "settings"}
+        | {"addresses", "bringing", "documents", "intake", "notices", "rehearsal", "showing"}
+    ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"builds", "documents", "leaving"}
+        | {"builds", "documents", "leaving", "notices"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -47,8 +52,19 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {"builds", "documents", "embedded", "logs", "notices", "settings", "showing"}
-        | {"bringing", "pacing"}
+        | {
+            "addresses",
+            "bringing",
+            "builds",
+            "documents",
+            "embedded",
+            "identity",
+            "logs",
+            "notices",
+            "pacing",
+            "settings",
+        }
+        | {"showing", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

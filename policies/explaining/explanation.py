@@ -24,7 +24,7 @@ from policies.explaining.rules import rule_named, rule_of
 from policies.explaining.tracing import RAN_OUT, Moment, Numbered, Run, trace
 from policies.explaining.vocabulary import AnyClock, Needs, Who
 from policies.explaining.words import CLOCKS, WHO, about, rule_words
-from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, moment
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, moment, speaker, speaker_en
 
 # What somebody could have prevented: what a clock caused, and what is noted or reminded of because of it.
 _PREVENTABLE = RAN_OUT | CASE_STRUCK | {ActName.SIGN_REMINDED}
@@ -178,7 +178,7 @@ def _title(dossier: Dossier) -> str | None:
 
 def _happened(act: Act, *, full: bool) -> Iterator[Words]:
     words = about(act).words
-    by = Words(zh=f",由{act.by}", en=f", by {act.by}") if act.by else Words(zh="", en="")
+    by = Words(zh=f",由{speaker(act)}", en=f", by {speaker_en(act)}") if act.by else Words(zh="", en="")
     yield Words(
         zh=f"{moment(act.at, weekday=True)} {act_words(act.act)}{by.zh}:{words.zh}。",
         en=f"{moment(act.at)} {act.act.value}{by.en}: {words.en}.",

@@ -11,7 +11,7 @@ from policies.explaining.case_tracing import CASE_STRUCK
 from policies.explaining.dossier import ACTS_CAUSED, CAUSES_OF_CASES, Dossier
 from policies.explaining.tracing import STRUCK, Moment, Numbered, Run
 from policies.explaining.vocabulary import AnyClock
-from policies.wording import LIGHTS, act_words, moment
+from policies.wording import LIGHTS, act_words, moment, speaker, speaker_en
 
 _UNDONE: dict[AnyClock, Words] = {
     **dict.fromkeys(
@@ -91,7 +91,7 @@ def _fact(one: Numbered, prefix: str = "") -> Fact:
     if act.subject:
         zh, en = f"{zh} {act.subject}", f"{en} {act.subject}"
     if act.by:
-        zh, en = f"{zh},{act.by}", f"{en}, by {act.by}"
+        zh, en = f"{zh},{speaker(act)}", f"{en}, by {speaker_en(act)}"
     if act.due:
         zh, en = f"{zh},限 {moment(act.due)}", f"{en}, due {moment(act.due)}"
     return Fact(seq=one.seq, at=act.at, words=Words(zh=zh, en=en))

@@ -376,6 +376,11 @@ RULES: dict[str, RuleWords] = {
         (),
         both("催办,或请其说明情况", "urging, or asking to explain"),
     ),
+    "secrecy": RuleWords(
+        both("国家秘密不得进入本系统", "no state secret enters this system"),
+        "engine.md 3; 保守国家秘密法", (),
+        both("不带国家秘密标志的内容;国家秘密请用涉密网络办理", "what bears no marking of a state secret; the classified network takes the rest"),
+    ),
     "authority": RuleWords(
         both("只受理名录中岗位的操作", "only posts of the directory are heard"), "engine.md 1, 3", (),
         both("由名录中的岗位提出", "a post of the directory"),

@@ -72,6 +72,7 @@ class Engine:
             "DUBAN_DATABASE_URL": self.database_url,
             "DUBAN_TEMPORAL_PORT": "0",
             "DUBAN_UI_PORT": "0",
+            "DUBAN_WEB_PORT": "0",
             **self.settings,
         }
 

@@ -18,6 +18,7 @@ from cli.live import Live
 from embedded import EmbeddedServer, register_search_attributes
 from intake.layout import Column
 from intake.ledger import LedgerRow, open_ledger
+from models.access import Scope
 from office import Office, UnavailableError
 from pacing import paced
 from policies.deadlines import SHANGHAI
@@ -28,6 +29,8 @@ from settings import Settings
 from tests.intake.sheets import HEADER, OFFICE, ORGANS, a_row, csv_bytes
 from tests.workflows.cast import this_second
 from worker import SEARCH_ATTRIBUTES, build_worker
+
+EVERYTHING = Scope.everything()
 
 IN_FLIGHT = 3
 NOW = this_second().astimezone(SHANGHAI)
@@ -168,7 +171,7 @@ async def test_an_unavailable_server_ends_it_saying_what_is_in_and_the_next_impo
     async with place.worker():
         await bring_in(place.live, rows(40), NOW, again.append)
     with place.live.store.reading() as session:
-        ids = [line.id for line in views.matters(session, now=NOW, limit=1000).items]
+        ids = [line.id for line in views.matters(session, scope=EVERYTHING, now=NOW, limit=1000).items]
         answers = [matters.answered(session, one.matter_id, one.row.registration.message_id) for one in again]
     assert ids == [f"{NOW.year}-{number:04d}" for number in range(1, 41)]
     assert sorted(one.matter_id for one in again) == ids

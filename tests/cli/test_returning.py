@@ -18,6 +18,7 @@ from cli.returning import CONFLICT, FIELDS, REFUSED, Plan, plan
 from intake.ledger import open_ledger
 from intake.problems import FaultKind
 from intake.register import STAMPED, RegisterColumn, compared, told_text
+from models.access import Scope
 from models.messages import Outcome
 from policies.calendar import standard_calendar
 from policies.directory import Directory
@@ -29,6 +30,8 @@ from record.store import Store
 from record.views import RegisterLine, register_of
 from showing.register import WIDTHS, Cell, Register, write_csv, write_xlsx
 from tests.builders import CAST, HANDLER, LEADER, OFFICE, OFFICER, Life, at
+
+EVERYTHING = Scope.everything()
 
 NOW = at("2026-03-05 10:00:30")
 LATER = at("2026-03-20 09:00")
@@ -69,7 +72,9 @@ def exported(store: Store, moment: datetime = NOW, ids: Sequence[str] = ()) -> l
     """The rows of an export: of these matters, or of all."""
     with store.reading() as session:
         found: list[RegisterLine] = (
-            list(register_of(session, ids, now=moment).values()) if ids else list(lines(session, moment))
+            list(register_of(session, ids, now=moment, scope=EVERYTHING).values())
+            if ids
+            else list(lines(session, moment))
         )
     return [dict(row) for row in a_register(moment).rows(found)]
 

@@ -64,6 +64,8 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "why",
         "calendar",
         "policy",
+        "account",
+        "serve",
         "config",
         "inbox",
         "notices",

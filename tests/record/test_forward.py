@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, create_engine, func, select
 
 import record
 from activities.recording import Recording
+from models.access import Scope
 from models.acts import ActName
 from models.contract import Receipt, TransitionOrder
 from models.matters import Stage
@@ -24,6 +25,8 @@ from record.store import Store
 from tests.record.recount import recounted, tallied
 from tests.record.tampering import faults
 from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, OFFICER, a_matter
+
+EVERYTHING = Scope.everything()
 
 ROOT = Path(__file__).parents[2]
 SAVED = sorted((ROOT / "tests" / "records").glob("*.jsonl"))
@@ -82,9 +85,9 @@ def test_what_was_recorded_is_read_as_it_was(store: Store) -> None:
     with store.reading() as session:
         assert ledger.verify(session) == []
         assert tallied(session) == recounted(session)
-        stages = {line.id: line.stage for line in views.matters(session, now=LATER).items}
+        stages = {line.id: line.stage for line in views.matters(session, scope=EVERYTHING, now=LATER).items}
         assert numbers.known(session, "ledger row closed") == "2026-0007"
-        assert [case.id for case in views.cases(session, "a case")] == ["a case/case1"]
+        assert [case.id for case in views.cases(session, "a case", scope=EVERYTHING)] == ["a case/case1"]
         assert views.inbox(session, "教育局长").items
     assert stages["signed"] is Stage.RUNNING
     assert stages["submitted"] is Stage.SUBMITTED

@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from models.access import Scope
 from models.acts import ActName
 from record import ledger, matters, outbox, views
 from record.store import Store
 from tests.record.builders import DUE, LEAD_POSTS, NOW, Deciding, a_matter, an_act
 from tests.record.tampering import faults
+
+EVERYTHING = Scope.everything()
 
 
 @pytest.fixture
@@ -130,9 +133,9 @@ def test_tallies_are_touched_only_when_a_matter_moves_to_another_line(traced: tu
 def everything(store: Store) -> list[object]:
     with store.reading() as session:
         return [
-            views.timeline(session, "m1"),
-            views.matters(session, now=NOW),
-            views.by_organ(session, NOW),
+            views.timeline(session, "m1", scope=EVERYTHING),
+            views.matters(session, scope=EVERYTHING, now=NOW),
+            views.by_organ(session, NOW, scope=EVERYTHING),
             [outbox.inbox(session, post) for post in LEAD_POSTS],
             matters.load(session, "m1"),
         ]

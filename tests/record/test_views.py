@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from models.access import Scope
 from models.acts import ActName
 from models.matters import Light, MatterState, Severity, Stage
 from models.rows import NaiveInstantError
@@ -20,6 +21,8 @@ from tests.record.builders import (
     save,
 )
 
+EVERYTHING = Scope.everything()
+
 SECOND = timedelta(seconds=1)
 
 
@@ -31,7 +34,7 @@ def saved(store: Store, *states: MatterState) -> None:
 
 def ids(store: Store, now: datetime = NOW, **filters: Any) -> list[str]:
     with store.reading() as session:
-        return [line.id for line in views.matters(session, now=now, **filters).items]
+        return [line.id for line in views.matters(session, scope=EVERYTHING, now=now, **filters).items]
 
 
 # --- overdue ---------------------------------------------------------------------------------------------------------
@@ -45,10 +48,10 @@ def test_a_matter_is_overdue_from_the_due_instant_on_though_no_timer_has_fired(
     assert ids(store, now, overdue=True) == (["m1"] if overdue else [])
     assert ids(store, now, overdue=False) == ([] if overdue else ["m1"])
     with store.reading() as session:
-        card = views.card(session, "m1", now)
+        card = views.card(session, "m1", now, scope=EVERYTHING)
         assert card is not None
         assert card.line.overdue is overdue
-        assert views.by_organ(session, now).totals.overdue == int(overdue)
+        assert views.by_organ(session, now, scope=EVERYTHING).totals.overdue == int(overdue)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -132,7 +135,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(store: Store, overdue
     after: str | None = None
     with store.reading() as session:
         while True:
-            page = views.matters(session, now=now, overdue=overdue, limit=limit, after=after)
+            page = views.matters(session, scope=EVERYTHING, now=now, overdue=overdue, limit=limit, after=after)
             assert len(page.items) <= limit
             paged += [line.id for line in page.items]
             after = page.next
@@ -145,13 +148,13 @@ def test_pages_follow_each_other_without_gap_or_repetition(store: Store, overdue
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_a_page_of_no_or_too_many_items_is_refused(store: Store, limit: int) -> None:
     with store.reading() as session, pytest.raises(ValueError, match=r"1\.\.1000"):
-        views.matters(session, now=NOW, limit=limit)
+        views.matters(session, scope=EVERYTHING, now=NOW, limit=limit)
 
 
 def test_a_foreign_cursor_is_refused(store: Store) -> None:
     with store.reading() as session:
         with pytest.raises(ValueError, match="m1"):
-            views.matters(session, now=NOW, overdue=True, after="m1")
+            views.matters(session, scope=EVERYTHING, now=NOW, overdue=True, after="m1")
         with pytest.raises(ValueError, match="m1"):
             views.inbox(session, "区教育局长", after="m1")
 
@@ -159,7 +162,7 @@ def test_a_foreign_cursor_is_refused(store: Store) -> None:
 def test_a_line_tells_everything_a_list_shows(store: Store) -> None:
     saved(store, a_matter(level=1, open_cases=2))
     with store.reading() as session:
-        (line,) = views.matters(session, now=NOW).items
+        (line,) = views.matters(session, scope=EVERYTHING, now=NOW).items
     assert (line.title, line.lead, line.office, line.leader, line.kind) == (
         "治理教育乱收费",
         "区教育局",
@@ -184,7 +187,7 @@ def test_a_card_holds_the_state_and_the_cases(store: Store) -> None:
         keep_cases(session, append(session, proposed, an_act(ActName.CASE_PROPOSED, "m11/case1")))
         save(session, a_matter(open_cases=1), seq=3)
     with store.reading() as session:
-        card = views.card(session, "m1", NOW)
+        card = views.card(session, "m1", NOW, scope=EVERYTHING)
     assert card is not None
     assert (card.seq, card.state) == (3, a_matter(open_cases=1))
     (case,) = card.cases
@@ -194,8 +197,8 @@ def test_a_card_holds_the_state_and_the_cases(store: Store) -> None:
 
 def test_an_unknown_matter_has_no_card_and_no_story(store: Store) -> None:
     with store.reading() as session:
-        assert views.card(session, "m1", NOW) is None
-        assert views.timeline(session, "m1") == []
+        assert views.card(session, "m1", NOW, scope=EVERYTHING) is None
+        assert views.timeline(session, "m1", scope=EVERYTHING) == []
 
 
 def test_a_story_tells_matter_and_cases_in_the_order_of_recording(store: Store) -> None:
@@ -208,9 +211,12 @@ def test_a_story_tells_matter_and_cases_in_the_order_of_recording(store: Store) 
         ]
         keep_cases(session, append(session, *acts))
     with store.reading() as session:
-        assert [entry.act for entry in views.timeline(session, "m1")] == acts[:3]
-        assert [entry.act for entry in views.timeline(session, "m1", with_cases=False)] == [acts[0], acts[2]]
-        assert [entry.act for entry in views.timeline(session, "m1/case1")] == [acts[1]]
+        assert [entry.act for entry in views.timeline(session, "m1", scope=EVERYTHING)] == acts[:3]
+        assert [entry.act for entry in views.timeline(session, "m1", with_cases=False, scope=EVERYTHING)] == [
+            acts[0],
+            acts[2],
+        ]
+        assert [entry.act for entry in views.timeline(session, "m1/case1", scope=EVERYTHING)] == [acts[1]]
 
 
 def test_a_case_ends_with_the_act_that_ends_it(store: Store) -> None:
@@ -219,7 +225,7 @@ def test_a_case_ends_with_the_act_that_ends_it(store: Store) -> None:
         ended = [an_act(ActName.CASE_WITHDRAWN, "m1/case1"), an_act(ActName.MEASURE_DECIDED, "m1/case2")]
         keep_cases(session, append(session, *ended, an_act(ActName.FAILURE_NOTED, "m1/case3")))
     with store.reading() as session:
-        kept = views.cases(session, "m1")
+        kept = views.cases(session, "m1", scope=EVERYTHING)
     assert [(case.id, case.open, case.ended_at) for case in kept] == [
         ("m1/case1", False, NOW),
         ("m1/case2", False, NOW),
@@ -233,7 +239,7 @@ def test_a_case_ends_with_the_act_that_ends_it(store: Store) -> None:
 def test_the_overview_counts_by_lead_and_in_all(five: Store) -> None:
     saved(five, a_matter("m6", stage=Stage.RECTIFYING, light=Light.RED, level=2, open_cases=2))
     with five.reading() as session:
-        overview = views.by_organ(session, DUE)
+        overview = views.by_organ(session, DUE, scope=EVERYTHING)
     assert [organ.organ for organ in overview.organs] == ["区教育局", "区财政局"]
     education, finance = overview.organs
     assert (education.matters, education.overdue, education.escalated, education.proposed) == (4, 3, 1, 2)
@@ -246,7 +252,7 @@ def test_the_overview_counts_by_lead_and_in_all(five: Store) -> None:
 
 def test_an_empty_record_has_an_empty_overview(store: Store) -> None:
     with store.reading() as session:
-        overview = views.by_organ(session, NOW)
+        overview = views.by_organ(session, NOW, scope=EVERYTHING)
     assert (overview.organs, overview.totals.matters) == ((), 0)
 
 
@@ -301,8 +307,8 @@ def test_the_newest_notice_comes_first_and_pages_follow_each_other(store: Store)
 def test_the_register_comes_in_pages_by_id_with_line_entry_and_state(store: Store) -> None:
     saved(store, *(a_matter(f"m{number}", title=f"第{number}件") for number in (3, 1, 2)), a_refused_registration("m4"))
     with store.reading() as session:
-        first = views.register(session, now=DUE, limit=3)
-        second = views.register(session, now=DUE, limit=3, after=first.next)
+        first = views.register(session, scope=EVERYTHING, now=DUE, limit=3)
+        second = views.register(session, scope=EVERYTHING, now=DUE, limit=3, after=first.next)
 
     assert [(one.line.id, one.seq, one.line.overdue) for one in first.items] == [
         ("m1", 1, True), ("m2", 1, True), ("m3", 1, True)
@@ -315,10 +321,10 @@ def test_the_register_comes_in_pages_by_id_with_line_entry_and_state(store: Stor
 def test_the_register_of_some_matters_leaves_out_what_is_not_there(store: Store) -> None:
     saved(store, a_matter("m1"), a_matter("m2", title="另一件"))
     with store.reading() as session:
-        assert sorted(views.register_of(session, ["m2", "nosuch", "m1"], now=NOW)) == ["m1", "m2"]
-        assert views.register_of(session, [], now=NOW) == {}
+        assert sorted(views.register_of(session, ["m2", "nosuch", "m1"], now=NOW, scope=EVERYTHING)) == ["m1", "m2"]
+        assert views.register_of(session, [], now=NOW, scope=EVERYTHING) == {}
         with pytest.raises(ValueError, match="1000"):
-            views.register_of(session, ["m1"] * 1001, now=NOW)
+            views.register_of(session, ["m1"] * 1001, now=NOW, scope=EVERYTHING)
 
 
 def test_matters_registered_by_an_instant_are_counted_and_refused_ones_are_none(store: Store) -> None:

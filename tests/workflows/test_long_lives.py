@@ -15,6 +15,7 @@ from temporalio.worker import Replayer
 
 from drill.player import play_through
 from embedded import FOR_TESTS, EmbeddedServer
+from models.access import Scope
 from models.acts import ActName
 from models.calendar import CalendarNotice
 from models.contract import MATTER_WORKFLOW, RECORD_MOVED_SIGNAL, RENEW_SIGNAL, Opening, matter_workflow_id
@@ -32,6 +33,8 @@ from tests.workflows.lives import RenewingOffice, ten_years, without_answer
 from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker
 
 on_the_shared_server = pytest.mark.asyncio(loop_scope="session")
+
+EVERYTHING = Scope.everything()
 
 CALLERS, EACH, NOTICES = 9, 20, 3
 
@@ -135,7 +138,7 @@ async def test_messages_at_the_very_moment_of_a_new_run_are_neither_lost_nor_dou
         """Notices, each of which also makes the day a day off on which the limit ends by then."""
         for number in range(1, NOTICES + 1):
             with live.store.reading() as session:
-                card = views.card(session, "m1", this_second())
+                card = views.card(session, "m1", this_second(), scope=EVERYTHING)
             assert card is not None
             assert card.line.due_at is not None
             off.append(card.line.due_at.date())

@@ -11,6 +11,7 @@ from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError
 
 from activities.recording import Recording
+from models.access import Scope
 from models.acts import ActName
 from models.calendar import CalendarNotice
 from models.case_messages import Vote as CastVote
@@ -50,6 +51,9 @@ from tests.workflows.conftest import LiveOffice, eventually
 from witnesses import witnesses_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+EVERYTHING = Scope.everything()
 
 
 def acts_of(live: LiveOffice, target: str) -> list[ActName]:
@@ -114,7 +118,7 @@ async def test_a_command_to_a_matter_whose_workflow_was_terminated_changes_nothi
     assert not outcome.accepted
     assert acts_of(live, "m1")[-1] is ActName.REFUSED
     with live.store.reading() as session:
-        card = views.card(session, "m1", this_second())
+        card = views.card(session, "m1", this_second(), scope=EVERYTHING)
     assert card is not None
     assert card.line.stage == "running"
 
@@ -239,7 +243,7 @@ async def test_a_loaded_notice_reaches_every_open_matter_once(live: LiveOffice) 
     start = this_second()
     await live.office.launch("m1", a_matter(limit="15wd"))
     with live.store.reading() as session:
-        line = views.card(session, "m1", start)
+        line = views.card(session, "m1", start, scope=EVERYTHING)
     assert line is not None
     due = line.line.due_at
     assert due is not None

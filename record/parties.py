@@ -1,0 +1,170 @@
+"""Who has a part in a matter or a case, so that the database can answer each reader with what is his?
+
+What the row of a matter says itself (lead, office, leader) is not repeated. Kept in the transaction that moves the
+target, and written only where the parties have changed; a test compares with the states.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, false, or_, select
+from sqlmodel import Session
+
+from models.access import Scope, ScopeKind
+from models.cases import CaseState
+from models.matters import MatterState
+from models.rows import MatterRow, PartyRow, table
+from record.statements import Prepared, insert_or_ignore, unit
+
+_MATTERS = table(MatterRow)
+_PARTIES = table(PartyRow)
+
+_PUT = Prepared(insert_or_ignore(_PARTIES, "party", "role", "target"))
+_DROP = Prepared(
+    delete(_PARTIES).where(
+        _PARTIES.c.party == bindparam("was"),
+        _PARTIES.c.role == bindparam("as_"),
+        _PARTIES.c.target == bindparam("of"),
+    )
+)
+_DROP_ALL = Prepared(delete(_PARTIES).where(_PARTIES.c.target == bindparam("of")))
+
+
+class Part(StrEnum):
+    """As what somebody takes part: an organ (co-handler, new lead, organ, office), a post, or, as subject, either."""
+
+    CO_HANDLER = "co_handler"
+    NEW_LEAD = "new_lead"
+    REVIEWER = "reviewer"
+    SUBJECT = "subject"
+    ORGAN = "organ"
+    OFFICE = "office"
+    LEADER = "leader"
+    PROPOSER = "proposer"
+    PANEL = "panel"
+    INVESTIGATOR = "investigator"
+    RECUSED = "recused"
+
+
+Parties = frozenset[tuple[Part, str]]
+
+
+def of(state: MatterState | CaseState) -> Parties:
+    """The parties of a target as it stands."""
+    return _of_case(state) if isinstance(state, CaseState) else _of_matter(state)
+
+
+def _of_matter(state: MatterState) -> Parties:
+    terms = state.terms
+    if terms is None:
+        return frozenset()
+    found = {(Part.CO_HANDLER, organ) for organ in terms.co} | {(Part.REVIEWER, post) for post in terms.reviewers}
+    if state.transfer is not None:
+        found.add((Part.NEW_LEAD, state.transfer.to))
+    return frozenset(found)
+
+
+def _of_case(state: CaseState) -> Parties:
+    named: dict[Part, tuple[str | None, ...]] = {
+        Part.SUBJECT: (state.subject,),
+        Part.ORGAN: state.organs,
+        Part.OFFICE: (state.office,),
+        Part.LEADER: (state.leader,),
+        Part.PROPOSER: (state.proposer,),
+        Part.PANEL: state.panel,
+        Part.REVIEWER: state.reviewers,
+        Part.INVESTIGATOR: state.investigation.posts if state.investigation else (),
+        Part.RECUSED: state.recused,
+    }
+    return frozenset((part, party) for part, parties in named.items() for party in parties if party)
+
+
+def loaded(session: Session, target: str, state: MatterState | CaseState | None) -> None:
+    """Remember, for this transaction, who had a part when the target was loaded (None: there was no target)."""
+    unit(session).parties[target] = frozenset() if state is None else of(state)
+
+
+def keep(session: Session, state: MatterState | CaseState) -> None:
+    """Let the table say who has a part in the target now."""
+    known, now = unit(session).parties, of(state)
+    before = known.get(state.id)
+    if before is None:
+        _DROP_ALL.run(session, {"of": state.id})
+        before = frozenset()
+    # In one order for everybody, so that two transactions never wait for each other's lines.
+    _DROP.run_each(session, [{"was": party, "as_": part, "of": state.id} for part, party in sorted(before - now)])
+    _PUT.run_each(session, [{"party": party, "role": part, "target": state.id} for part, party in sorted(now - before)])
+    known[state.id] = now
+
+
+# --- what a scope means to the database -------------------------------------------------------------------------------
+
+_NOTHING = false()
+_EVERY_MATTER = frozenset({ScopeKind.EVERYTHING, ScopeKind.AUDIT})
+
+
+def whole(scope: Scope) -> ColumnElement[bool] | None:
+    """Which matters the reader sees whole: led, sponsored, approved or reviewed by what is his. None: every one."""
+    if scope.kind in _EVERY_MATTER:
+        return None
+    if scope.kind is not ScopeKind.POST:
+        return _NOTHING
+    organs = sorted(scope.organs)
+    return or_(
+        _MATTERS.c.lead.in_(organs),
+        _MATTERS.c.office.in_(organs),
+        _MATTERS.c.leader == scope.post,
+        _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post))),
+    )
+
+
+def listed(scope: Scope) -> ColumnElement[bool] | None:
+    """Which matters the reader sees in a list: whole, or because a part is his. None: every one."""
+    own = whole(scope)
+    if own is None or scope.kind is not ScopeKind.POST:
+        return own
+    organs = sorted(scope.organs)
+    part = _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(organs)
+    return or_(own, _MATTERS.c.id.in_(_targets(part)))
+
+
+def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:
+    """Whether the reader may know of the case with this id: that there is one, and where it stands. None: of every one.
+
+    He takes part in it, its office is his own or below, or the subject's organ lies below his own. The head of an
+    organ above that a silent step has reached is one of these; an outside body that is seated at the top is told of
+    the case and may be shown it, but does not find it in lists.
+    """
+    if scope.kind in _EVERY_MATTER:
+        return None
+    if scope.kind is not ScopeKind.POST:
+        return _NOTHING
+    own, below, organs = sorted(scope.own), sorted(scope.below), sorted(scope.organs)
+    persons = (Part.LEADER, Part.PROPOSER, Part.PANEL, Part.REVIEWER, Part.INVESTIGATOR)
+    takes_part = or_(
+        _PARTIES.c.role.in_(persons) & (_PARTIES.c.party == scope.post),
+        (_PARTIES.c.role == Part.SUBJECT) & _PARTIES.c.party.in_([*own, scope.post]),
+        (_PARTIES.c.role == Part.OFFICE) & _PARTIES.c.party.in_(organs),
+        (_PARTIES.c.role == Part.ORGAN) & _PARTIES.c.party.in_(below),
+    )
+    return case.in_(_targets(takes_part))
+
+
+def case_read(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:
+    """Whether the reader may read the acts of the case, which carry its materials. None: of every one.
+
+    An auditor only when authorised, and nobody who is recused from it.
+    """
+    if scope.kind in _EVERY_MATTER:
+        return None if scope.materials else _NOTHING
+    known = case_known(scope, case)
+    if known is None or scope.kind is not ScopeKind.POST:
+        return known
+    return and_(known, case.not_in(_targets(_is(Part.RECUSED, scope.post))))
+
+
+def _is(part: Part, post: str | None) -> ColumnElement[bool]:
+    return (_PARTIES.c.role == part) & (_PARTIES.c.party == post)
+
+
+def _targets(which: ColumnElement[bool]) -> Select[tuple[str]]:
+    return select(_PARTIES.c.target).where(which)

@@ -1,0 +1,67 @@
+"""What is served over HTTP, put together: the guards around every request, problems, and the routes.
+
+Who a caller is, is settled in callers.py; what he may see and do is for policies/ and the routes. `create_app` is
+called by serving.py and by tests; it opens nothing.
+"""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+from typing_extensions import override
+
+from policies.directory import Directory
+from record.store import Store
+from settings import Settings
+from web import health, oidc, problems, sessions
+from web.context import Clock, OfficeFactory, Web, now
+from web.guards import Guards
+
+
+class Application(FastAPI):
+    """A FastAPI application inside the guards; even what breaks leaves through them."""
+
+    @override
+    def build_middleware_stack(self) -> ASGIApp:
+        """The usual stack, guarded."""
+        web: Web = self.state.web
+        return Guards(
+            super().build_middleware_stack(),
+            hosts=web.settings.web_hosts,
+            secure=web.secure,
+            larger=self.state.larger,
+        )
+
+
+def create_app(
+    settings: Settings,
+    store: Store,
+    office: OfficeFactory,
+    directory: Directory,
+    *,
+    clock: Clock = now,
+    samples: bool = False,
+    routers: Iterable[APIRouter] = (),
+    larger: dict[str, int] | None = None,
+) -> FastAPI:
+    """The application. `office` gives the office to speak through, or raises UnavailableError; `routers` add routes.
+
+    `samples` lets sample passwords be used. `larger` gives prefixes of paths that may carry more than
+    guards.BODY_BYTES, for uploads.
+    """
+    app = Application(
+        title="督办与问责 Supervision and accountability",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        # Their pages load programs from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.web = Web(settings, store, office, directory, clock, samples)
+    app.state.larger = dict(larger or {})
+    app.state.provider = oidc.provider_of(settings)
+    problems.install(app)
+    for router in (health.router, sessions.router, oidc.router, *routers):
+        app.include_router(router)
+    return app

@@ -1,0 +1,138 @@
+"""What is checked and added around every request, before any route sees it?
+
+A request id, hosts we answer for, a bound on the body, headers that keep a browser on our side, one log line without
+personal data. Plain ASGI, so that streams stay streams.
+"""
+
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import logs
+from web import problems
+
+log = logs.get(__name__)
+
+BODY_BYTES = 1024 * 1024
+"""The most a request may carry, unless a path is allowed more."""
+
+CONTENT_POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_PUBLIC = ("/static/",)
+"""Begins the paths of what is the same for everybody and may be kept by a browser."""
+
+_YEAR_SECONDS = 31_536_000
+
+
+class Guards:
+    """Wraps an application. `hosts` are the names it answers for, without port; `secure`: reached over https.
+
+    `larger` gives path prefixes that may carry more than BODY_BYTES.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], secure: bool, larger: dict[str, int] | None = None
+    ) -> None:
+        self.app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._secure = secure
+        self._larger = larger or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = str(uuid4())
+        scope["duban.request_id"] = request_id
+        began = time.monotonic()
+        status = 0
+
+        async def answering(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._protect(scope, MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        with logs.bound(request_id=request_id):
+            try:
+                refused = self._refusal(scope, request_id)
+                if refused is not None:
+                    await refused(scope, receive, answering)
+                else:
+                    await self.app(scope, self._bounded(scope, receive), answering)
+            finally:
+                route = scope.get("route")
+                log.info(
+                    "web.answered",
+                    method=scope["method"],
+                    # The pattern, never the path itself: that may name somebody.
+                    route=getattr(route, "path", "-"),
+                    status=status,
+                    milliseconds=round((time.monotonic() - began) * 1000),
+                )
+
+    def _refusal(self, scope: Scope, request_id: str) -> Response | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or _without_port(hosts[0]) not in self._hosts:
+            return problems.answer(
+                request_id, HTTPStatus.BAD_REQUEST, "不以此主机名提供服务。 Not served under this host name.",
+                kind="unknown-host",
+            )  # fmt: skip
+        length = headers.get("content-length")
+        if length is not None and (not length.isdecimal() or int(length) > self._most(scope)):
+            return problems.answer(request_id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large(scope))
+        return None
+
+    def _most(self, scope: Scope) -> int:
+        return max((most for begins, most in self._larger.items() if scope["path"].startswith(begins)),
+                   default=BODY_BYTES)  # fmt: skip
+
+    def _too_large(self, scope: Scope) -> str:
+        most = self._most(scope)
+        return f"请求内容不得超过 {most} 字节。 A request may carry at most {most} bytes."
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        taken = 0
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > self._most(scope):
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        return receiving
+
+    def _protect(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if self._secure:
+            headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}; includeSubDomains")
+        if not scope["path"].startswith(_PUBLIC):
+            headers.setdefault("Cache-Control", "no-store")
+        headers["X-Request-Id"] = request_id
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0].removeprefix("[").lower()
+    return host.partition(":")[0].lower()
