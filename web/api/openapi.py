@@ -88,6 +88,7 @@ def _complete(made: dict[str, Any], routes: list[RouteContext]) -> None:
         schemas.pop(name, None)
     made["components"]["securitySchemes"] = _SCHEMES
     made["components"]["headers"] = _headers()
+    made["components"]["responses"] = {f"Problem{status}": _response(status) for status in _WORDS}
     for route in routes:
         for method in route.methods or ():
             operation = made["paths"][str(route.path_format)][method.lower()]
@@ -120,14 +121,19 @@ def _problems(operation: dict[str, Any], statuses: set[int]) -> None:
     for response in responses.values():
         response.setdefault("headers", {}).update(_TOLD)
     for status in sorted(statuses):
-        schema: dict[str, Any] = {"$ref": "#/components/schemas/ProblemDocument"}
-        if status == 409:
-            schema = {"anyOf": [{"$ref": "#/components/schemas/RefusalDocument"}, schema]}
-        responses[str(status)] = {
-            "description": _WORDS[status],
-            "headers": dict(_TOLD) | ({"Retry-After": _ref("Retry-After")} if status in (429, 503) else {}),
-            "content": {MEDIA_TYPE: {"schema": schema, "example": _example(status)}},
-        }
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+
+
+def _response(status: int) -> dict[str, Any]:
+    """The answer to a request that ends in this problem."""
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/ProblemDocument"}
+    if status == 409:
+        schema = {"anyOf": [{"$ref": "#/components/schemas/RefusalDocument"}, schema]}
+    return {
+        "description": _WORDS[status],
+        "headers": dict(_TOLD) | ({"Retry-After": _ref("Retry-After")} if status in (429, 503) else {}),
+        "content": {MEDIA_TYPE: {"schema": schema, "example": _example(status)}},
+    }
 
 
 def _example(status: int) -> dict[str, Any]:
