@@ -4,7 +4,11 @@ Off this machine everything is encrypted: a password, a person's name and a prop
 network. Judged by what is written; no name is looked up. What is done with an address is for record/ and embedded.py.
 """
 
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -49,6 +53,56 @@ def database_url(text: str) -> str:
     if url.database in (None, "", ":memory:") or "mode=memory" in text:
         raise ValueError("记录须存于文件 the record is kept in a file")
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAddress:
+    """Where a webhook is sent: `target` is path and query, `host` a name or a number."""
+
+    secure: bool
+    host: str
+    port: int
+    target: str
+
+
+_LONGEST_URL = 500
+
+
+def webhook_address(url: str, hosts: Collection[str]) -> WebhookAddress:
+    """The address a webhook's URL names, where the site's settings list its host (`host`, `host:port`).
+
+    https, or http to this machine itself; without a listed port only the usual one. Raises ValueError, in words.
+    """
+    if len(url) > _LONGEST_URL or not re.fullmatch(r"[\x21-\x7e]+", url) or "\\" in url or "#" in url:
+        raise ValueError("不是可用的地址 not an address that can be used")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("不是可用的地址 not an address that can be used") from None
+    host = (parts.hostname or "").rstrip(".")
+    if "@" in parts.netloc or not host or parts.scheme not in ("https", "http"):
+        raise ValueError("须为 https 地址,不含用户名口令 an https address without a user's name")
+    secure = parts.scheme == "https"
+    if not secure and not is_loopback(host):
+        raise ValueError("本机以外须用 https off this machine https is required")
+    usual = 443 if secure else 80
+    listed = {one.lower() for one in hosts}
+    if f"{host}:{port or usual}" not in listed and not (host in listed and (port or usual) == usual):
+        raise ValueError("不在站点允许的主机之列 not a host that the site's settings allow")
+    target = parts.path or "/"
+    return WebhookAddress(secure, host, port or usual, f"{target}?{parts.query}" if parts.query else target)
+
+
+def may_stand_for(host: str, number: str) -> bool:
+    """Whether `number`, to which the name of a listed host was resolved, may be connected to.
+
+    Never this machine, its link, or nobody in particular, unless that is what was listed: a name that changes its mind
+    must not lead inside (169.254.169.254 is where clouds keep their secrets).
+    """
+    address = ip_address(number)
+    inside = address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
+    return is_loopback(host) if address.is_loopback else not inside
 
 
 def _check_postgresql(url: URL) -> None:

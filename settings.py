@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parent
 ENV_PREFIX = "DUBAN_"
 _CONTRADICTION = "contradiction"
 # A database address can hold a password.
-_SECRET = frozenset({"database_url", "kms_token", "oidc_secret"})
+_SECRET = frozenset({"database_url", "kms_token", "oidc_secret", "webhook_key"})
 # Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
 _PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
@@ -123,6 +123,13 @@ def _hour(text: str) -> str:
 def _host_names(text: str) -> str:
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", name) for name in names):
+        raise ValueError("not a host name")
+    return ",".join(names)
+
+
+def _webhook_hosts(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", name) for name in names):
         raise ValueError("not a host name")
     return ",".join(names)
 
@@ -233,6 +240,18 @@ class Settings(BaseSettings):
         15.0, le=120, description="大于 0 至 120（秒）above 0 to 120 seconds"
     )
     notice_pause_seconds: PositiveFloat = Field(5.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
+    api_requests_per_minute: PositiveInt = Field(600, le=1_000_000, description="每人每分钟 per person and minute")
+    api_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="http://127.0.0.1:8080 命令行改用该接口 the command line asks there"
+    )
+    webhook_hosts: Annotated[str, AfterValidator(_webhook_hosts)] = Field(
+        "", description="可订阅的主机 host, host:port，以逗号分隔；空为不用 by commas; empty: no webhooks"
+    )
+    webhook_key: str | None = Field(
+        None,
+        repr=False,
+        description="env:变量名 NAME, file:路径 PATH；不设则存于数据目录 default: in data_dir",
+    )
     web_host: Annotated[str, AfterValidator(_filled)] = Field(
         "127.0.0.1", description="本机地址；其他地址须设证书 loopback, or another address with a certificate"
     )
@@ -337,6 +356,11 @@ class Settings(BaseSettings):
         public = urlsplit(self.public_url).hostname if self.public_url else None
         named = {name for name in self.web_names.split(",") if name}
         return frozenset(own | named | ({public} if public else set()))
+
+    @property
+    def webhooks(self) -> frozenset[str]:
+        """The hosts to which webhooks may be sent; none: there are no webhooks."""
+        return frozenset(name for name in self.webhook_hosts.split(",") if name)
 
     @property
     def documents_path(self) -> Path:
@@ -473,7 +497,7 @@ def contradictions(settings: Settings) -> list[Contradiction]:
         if not addresses.is_loopback(host):
             words = "本机以外的密钥服务须用 TLS off this machine a key service is reached over TLS"
             found.append(Contradiction(("kms_url",), words))
-    if settings.serve is Serve.NOTICES and settings.contacts_path is None:
+    if settings.serve is Serve.NOTICES and settings.contacts_path is None and not settings.webhooks:
         words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
         found.append(Contradiction(("serve", "contacts_path"), words))
     return [*found, *_web_contradictions(settings)]

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -23,6 +24,7 @@ import logs
 from activities.calendars import Calendars
 from activities.dispatch import Dispatch
 from activities.documents import Issuing
+from activities.hooks import Hooks
 from activities.notices import Lines, Notices
 from activities.recording import Recording
 from activities.sealing import Sealing
@@ -40,7 +42,9 @@ from intake.contacts import read_contacts
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from leaving import leave
+from models.contacts import Contacts
 from models.contract import SearchAttribute, TaskQueue
+from notices.signing import webhook_key
 from office import Office, UnavailableError, connect, keep_sealed
 from policies.directory import Directory
 from policies.procedures import Procedure
@@ -168,13 +172,16 @@ def build_notice_worker(
 def _workers(client: Client, store: Store, directory: Directory, settings: Settings) -> list[Worker]:
     """The workers that this process is to run: notices leave only where there are contacts."""
     contacts = read_contacts(settings.contacts_path, directory) if settings.contacts_path else None
-    dispatch = Dispatch(client, contacts) if contacts else None
+    hooks = Hooks(settings.webhooks, partial(webhook_key, settings), settings.notice_patience_seconds)
+    if contacts is None and settings.webhooks:
+        contacts = Contacts()
+    dispatch = Dispatch(client, contacts, hooks=bool(settings.webhooks)) if contacts else None
     workers = []
     if settings.serve is not Serve.NOTICES:
         sealing = sealing_of(client, store, directory, settings)
         workers.append(build_worker(client, store, directory, settings, dispatch=dispatch, sealing=sealing))
     if settings.serve is not Serve.PROCEDURE and contacts is not None:
-        lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds)
+        lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds, hooks)
         workers.append(build_notice_worker(client, store, directory, settings, lines))
     return workers
 

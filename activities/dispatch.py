@@ -23,11 +23,20 @@ _STARTS_SECONDS = 8.0
 class Dispatch:
     """Starts notices for the office of these contacts; made in the event loop in which its client lives.
 
-    `queue` and `scope` are those of the notices' workers.
+    `queue` and `scope` are those of the notices' workers; `hooks` says that there may be subscriptions by webhook.
     """
 
-    def __init__(self, client: Client, contacts: Contacts, *, queue: str = TaskQueue.NOTICES, scope: str = "") -> None:
+    def __init__(
+        self,
+        client: Client,
+        contacts: Contacts,
+        *,
+        hooks: bool = False,
+        queue: str = TaskQueue.NOTICES,
+        scope: str = "",
+    ) -> None:
         self.contacts = contacts
+        self.hooks = hooks
         self._client = client
         self._queue = queue
         self._scope = scope

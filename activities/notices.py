@@ -15,7 +15,9 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 
 import logs
+from activities import hooks
 from activities.calendars import CalendarInForce
+from activities.hooks import Hooks
 from models.contacts import Contact, Contacts, Route
 from models.contract import (
     CLOSE_CHANNEL,
@@ -29,19 +31,21 @@ from models.contract import (
     TaskQueue,
     digest_workflow_id,
     is_case,
+    webhook_of,
 )
 from models.matters import MatterTerms
 from models.notices import DigestOrder, Fate, NoticeOrder, NoticePlan, PlanQuestion, SendOrder
 from models.policy import Policy
 from notices.answers import Answer, ChannelError, Verdict
 from notices.channels import Channel, Secret, open_channel
+from notices.webhooks import body_of, message_of
 from notices.wording import Content, Message, shipped
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.notices import answerable, attempts, leaving, role_of
 from policies.procedures import Procedure, load_text
-from record import deliveries, outbox, procedures
+from record import deliveries, outbox, procedures, webhooks
 from record.deliveries import Begun, Told
 from record.outbox import NoticeState
 from record.store import Store
@@ -50,6 +54,8 @@ log = logs.get(__name__)
 
 _START = timedelta(seconds=5)
 _KEY_DIGITS = 32
+# With pauses of 5, 15, 45, 135 and then 300 seconds: two hours.
+_WEBHOOK_ATTEMPTS = 28
 # A conversation by mail takes three patiences at most (notices/mail.py).
 _PATIENCES = 4
 
@@ -66,12 +72,14 @@ class Lines:
     """What the channels of an office stand on: its contacts and its secrets.
 
     `patience_seconds` is how long one step of a peer may take, `pause_seconds` what lies between two attempts at first.
+    `hooks` is None where the site has no webhooks.
     """
 
     contacts: Contacts
     secret: Secret
     patience_seconds: float = 15.0
     pause_seconds: float = 5.0
+    hooks: Hooks | None = None
 
     def plan(self, parcel: str, channels: tuple[str, ...], attempts: int) -> NoticePlan:
         """A plan to send the parcel now."""
@@ -118,6 +126,8 @@ class Notices:
         """When and how the notice leaves, asked at that instant, and note it; no channels when nothing is left."""
         order = question.notice
         with self._store.writing() as session:
+            if webhook_of(order.recipient) is not None:
+                return self._plan_webhook(session, order)
             told = deliveries.told(session, order.target, order.seq)
             contact = self._lines.contacts.find(order.recipient)
             routes = self._lines.contacts.routes(order.recipient)
@@ -140,6 +150,12 @@ class Notices:
                 return NoticePlan(digest_at=leaves.digest_at, wait_until=leaves.wait_until)
             parcel = deliveries.parcel_of(session, order, _parcel(order))
             return self._lines.plan(parcel, channels, attempts(urgency, policy))
+
+    def _plan_webhook(self, session: Session, order: NoticeOrder) -> NoticePlan:
+        """A subscription is told at once, day and night; nothing is left where it has ended."""
+        channels = deliveries.reroute(session, order, hooks.routes(session, order), datetime.now(UTC))
+        parcel = deliveries.parcel_of(session, order, _parcel(order))
+        return self._lines.plan(parcel, channels, _WEBHOOK_ATTEMPTS) if channels else NoticePlan(parcel=parcel)
 
     @activity.defn(name=JOIN_DIGEST)
     async def join_digest(self, order: DigestOrder) -> None:
@@ -170,7 +186,7 @@ class Notices:
     @activity.defn(name=SEND_NOTICE, no_thread_cancel_exception=True)
     def send_notice(self, order: SendOrder) -> Fate:
         """What became of the parcel on this channel. Raises NotDeliveredYet where trying again is right."""
-        channel = self._channel(order)
+        channel = self._channel(order) if webhook_of(order.recipient) is None else self._webhook(order)
         if channel is None:
             return self._closed(order, "unusable")
         with self._store.writing() as session:
@@ -227,10 +243,18 @@ class Notices:
         if number is None or told is None:
             return False
         log.warning("notice.undelivered", target=order.target, seq=order.seq)
-        post = answerable(order.recipient, _office(told), self._directory)
+        post = self._answers_for(session, order, told)
         if post is not None:
             outbox.report(session, number, post, now)
         return True
+
+    def _answers_for(self, session: Session, order: NoticeOrder, told: Told) -> str | None:
+        """Who learns that nobody took it: of a subscription the post it was made for."""
+        webhook_id = webhook_of(order.recipient)
+        if webhook_id is None:
+            return answerable(order.recipient, _office(told), self._directory)
+        subscribed = webhooks.find(session, webhook_id)
+        return subscribed.post if subscribed is not None else None
 
     # --- what a notice is made of -------------------------------------------------------------------------------------
 
@@ -245,8 +269,21 @@ class Notices:
             log.warning("notice.channel_unusable", channel=order.channel)
             return None
 
+    def _webhook(self, order: SendOrder) -> Channel | None:
+        with self._store.reading() as session:
+            subscribed = hooks.subscription(session, order.recipient)
+        if subscribed is None or self._lines.hooks is None:
+            return None
+        try:
+            return self._lines.hooks.channel(subscribed)
+        except ValueError:
+            log.warning("notice.channel_unusable", channel=order.channel)
+            return None
+
     def _message(self, session: Session, order: SendOrder) -> tuple[Message, str]:
         """The words of a parcel, and the key by which a reader's side can tell it from every other one."""
+        if webhook_of(order.recipient) is not None:
+            return self._hooked(session, order)
         wording = shipped()
         notices = deliveries.in_parcel(session, order.parcel)
         tellings = [told for one in notices if (told := deliveries.told(session, one.target, one.seq)) is not None]
@@ -261,6 +298,15 @@ class Notices:
         # The hash of the act tells apart offices that share a recipient but not a record.
         own = "|".join([order.parcel, order.recipient, order.channel, *(told.entry.hash for told in tellings[:1])])
         return message, hashlib.sha256(own.encode()).hexdigest()[:_KEY_DIGITS]
+
+    def _hooked(self, session: Session, order: SendOrder) -> tuple[Message, str]:
+        """What a subscription is sent, the same at every attempt."""
+        (notice,) = deliveries.in_parcel(session, order.parcel)
+        told = deliveries.told(session, notice.target, notice.seq)
+        if told is None:
+            raise LookupError(f"no entry {notice.seq} of {notice.target}")
+        key = hashlib.sha256(f"{order.parcel}|{order.channel}|{told.entry.hash}".encode()).hexdigest()[:_KEY_DIGITS]
+        return message_of(body_of(f"msg_{key}", told.entry.act, told.entry.seq)), key
 
     def _content(self, session: Session, recipient: str, told: Told) -> Content:
         """What is told of an act; of a case only which case it is, not which matter of which organ it came from."""

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.dispatch import Dispatch
 from activities.documents import Issuing
@@ -218,6 +219,8 @@ class Recording:
         documents.keep(session, [(entries[place], draft) for place, draft in issued])
         if self._dispatch is not None:
             deliveries.queue(session, entries, self._dispatch.contacts.routes)
+            if self._dispatch.hooks:
+                hooks.queue(session, entries, result.state, self._directory)
         if message_id is not None and result.outcome is not None:
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)

@@ -19,6 +19,7 @@ from cli.kept import settings
 from cli.live import in_words, live
 from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
+from cli.remote import Site, outcome_of, site, target_path
 from cli.voices import speaking
 from models.case_messages import CaseCommand
 from models.messages import TITLES, Command, MatterCommand, Outcome, Registration
@@ -86,7 +87,7 @@ def launch(  # noqa: PLR0917 - one parameter for each option
         registration = Registration.model_validate({**content, "message_id": source})
     except ValidationError as error:
         raise Problem(f"事项读不懂 not a matter: {error.errors()[0]['msg']}") from error
-    matter_id, outcome, again = _run(_launch(registration, source))
+    matter_id, outcome, again = _launched(registration, source)
     if as_json:
         answer({"id": matter_id, "again": again, **answered(outcome)})
     else:
@@ -114,10 +115,11 @@ def do(  # noqa: PLR0917 - one parameter for each option
     Give a matter a command and show the recorded answer; a refusal shows its reason and exits 1. For example:
     do 2026-0001 sign --by 区教育局承办岗
     """
-    said = _spoken(command, values or [], by, message_id)
-    outcome = _run(_say(target, said))
+    with site(settings()) as there:
+        said = _spoken(command, values or [], by or (None if there is None else _post_of(there)), message_id)
+        said_as, outcome = (said.message_id, _run(_say(target, said))) if there is None else _said(there, target, said)
     if as_json:
-        answer({"id": target, "message_id": said.message_id, **answered(outcome)})
+        answer({"id": target, "message_id": said_as, **answered(outcome)})
     else:
         _tell(target, outcome)
     end(ExitCode.DONE if outcome.accepted else ExitCode.REFUSED)
@@ -219,6 +221,37 @@ def _mistake(name: str, fault: Any) -> str:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     with in_words():
         return asyncio.run(work)
+
+
+def _launched(registration: Registration, source: str) -> tuple[str, Outcome, bool]:
+    with site(settings()) as there:
+        if there is None:
+            return _run(_launch(registration, source))
+        _check_post(there, registration.by)
+        said = registration.model_dump(mode="json", exclude={"message_id", "by", "voice", "policy"}, exclude_none=True)
+        key = hashlib.sha256(source.encode()).hexdigest()
+        status, answered_ = there.post("/matters", said, key)
+        return answered_["id"], outcome_of(status, answered_), bool(answered_.get("again"))
+
+
+def _said(there: Site, target: str, command: Command) -> tuple[str, Outcome]:
+    """The message id and the recorded answer; the key is what the command line calls the message's id."""
+    _check_post(there, command.by)
+    said = command.model_dump(mode="json", exclude={"message_id", "by", "voice", "do"}, exclude_unset=True)
+    status, answered_ = there.post(f"{target_path(target)}/commands/{command.do}", said, command.message_id)
+    return answered_["message_id"], outcome_of(status, answered_)
+
+
+def _post_of(there: Site) -> str | None:
+    post: str | None = there.get("/me")["post"]
+    return post
+
+
+def _check_post(there: Site, by: str | None) -> None:
+    """Raise Problem where the token speaks through another post than `by`."""
+    if by is not None and by != (post := _post_of(there)):
+        text = f"DUBAN_TOKEN 的岗位是 {post or '–'},不是 {by}。 The token speaks through {post or '–'}, not {by}."
+        raise Problem(text, ExitCode.REFUSED)
 
 
 async def _launch(registration: Registration, source: str) -> tuple[str, Outcome, bool]:

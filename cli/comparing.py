@@ -20,7 +20,6 @@ from typing import Any
 from cli.output import answer, facts, say, warn
 from cli.past import Around, History, Page
 from cli.problems import Problem
-from cli.register import Cell, write_csv, write_xlsx
 from cli.tables import table
 from models.calendar import CalendarNotice
 from models.directory import Organ
@@ -31,6 +30,7 @@ from policies.procedures import Procedure, load_text
 from policies.wording import moment
 from rehearsal.comparison import EXAMPLES, Comparison, Count, Kind, LeftOut, Question, compare
 from rehearsal.retracing import World, loaded
+from showing.register import Cell, write_csv, write_xlsx
 
 FIXED = (
     "人的行为按记录保持不变:比较的是同样的签收、报告、报结、核验之下,时限和升级会有何不同;"

@@ -19,7 +19,6 @@ from cli.importing import Brought, bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
 from cli.live import Live, client_of, in_words
-from cli.matters import told
 from cli.output import Json, answer, say
 from cli.places import ROOT
 from cli.problems import Problem
@@ -38,6 +37,7 @@ from record.ledger import Entry
 from record.schemas import emptied_schema
 from record.views import OrganSummary
 from settings import Settings, load, load_temporal
+from showing.matters import told
 from worker import SEARCH_ATTRIBUTES, build_worker
 
 __all__ = ["demo"]
@@ -128,7 +128,7 @@ async def _live(
     ) as server:
         speak(f"    Temporal {server.address}, {chosen.sqlite_file or chosen.database_shown}")
         client = await client_of(load_temporal().at(server.address))
-        with record(chosen, write=True) as store:
+        with record(chosen, write=True, serving=True) as store:
             keep_sealed(client, store)
             async with build_worker(client, store, directory, chosen):
                 office = Live(chosen, store, client, Office(client, store))

@@ -1,7 +1,5 @@
 """`why`: why does a matter stand as it does, or why did one act happen? Read from the record; no server is asked."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,23 +8,14 @@ from sqlmodel import Session
 
 from cli.explained import markdown, plain, show
 from cli.kept import record, settings
-from cli.looking import Open, reading
+from cli.looking import OPEN_AT_THE_MACHINE, Open, reading
 from cli.output import Json, answer, say
 from cli.problems import ExitCode, Problem
-from models.access import Scope
-from models.acts import ActName
-from models.contract import is_account, matter_of
-from models.explanations import Explanation, Telling
-from models.policy import Policy
-from policies.explaining.counted import versions
-from policies.explaining.dossier import Dossier
-from policies.explaining.explanation import why_act, why_now
-from policies.explaining.tracing import Numbered
-from policies.procedures import load_text
-from policies.wording import act_words
-from record import calendars, cases, deliveries, outbox, procedures, views
-from record.ledger import Entry, entries
-from record.outbox import NoticeState
+from cli.remote import site, target_path
+from models.contract import matter_of
+from models.explanations import Explanation
+from settings import Settings
+from showing.why import UnknownActError, UnknownTargetError, explained
 
 __all__ = ["why"]
 
@@ -58,8 +47,7 @@ def why(  # noqa: PLR0917 - one parameter for each option
         raise Problem(
             f"--output {output}: 不支持的文件类型 not a kind of file;可接受 accepted: {', '.join(ACCEPTED_FILES)}"
         )
-    with record(settings()) as store, reading(store, opened, lambda _: [target, matter_of(target)]) as session:
-        found = _explained(session, target, act, full=full)
+    found = _asked(settings(), target, act, opened, full=full)
     if output is not None:
         _write(output, found)
     if as_json:
@@ -70,91 +58,30 @@ def why(  # noqa: PLR0917 - one parameter for each option
         show(found)
 
 
-# --- from the record --------------------------------------------------------------------------------------------------
+def _asked(chosen: Settings, target: str, act: str | None, opened: str | None, *, full: bool) -> Explanation:
+    with site(chosen) as there:
+        if there is not None and full:
+            raise Problem("--full: 不能经接口取得 not over DUBAN_API_URL")
+        if there is not None and opened is not None:
+            raise Problem(OPEN_AT_THE_MACHINE)
+        if there is not None:
+            return Explanation.model_validate(there.get(f"{target_path(target)}/why", act=act))
+        with record(chosen) as store, reading(store, opened, lambda _: [target, matter_of(target)]) as session:
+            return _found(session, target, act, full=full)
 
 
-def _explained(session: Session, target: str, act: str | None, *, full: bool) -> Explanation:
-    own = [] if is_account(target) else entries(session, target)
-    if not own:
-        raise Problem(f"没有这个事项或案件 no such matter or case: {target} (starter.py list)", ExitCode.REFUSED)
-    matter_id = matter_of(target)
-    card = views.register_of(session, [matter_id], now=own[-1].act.at, scope=Scope.everything()).get(matter_id)
-    state = card.state if card else None
-    matter = own if matter_id == target else entries(session, matter_id)
-    standing = cases.seen(session, target) if matter_id != target else None
-    dossier = Dossier(
-        target=target,
-        matter=_numbered(matter),
-        case=() if matter_id == target else _numbered(own),
-        calendars=versions(calendars.notices(session)),
-        state=state,
-        policy=_policy(session, matter, state.policy if state else ""),
-        standing=standing,
-        case_policy=_policy(session, own, standing.policy if standing else "") if matter_id != target else None,
-        revoked=tuple(case for case, cited in cases.cited_by(session, standing).items() if cited.standing is None)
-        if standing
-        else (),
-    )
-    if act is None:
-        return why_now(dossier, _told(session, own[-1]), full=full)
-    entry = _entry(own, act)
-    return why_act(dossier, entry.seq, _told(session, entry), full=full)
-
-
-def _numbered(chain: Iterable[Entry]) -> tuple[Numbered, ...]:
-    return tuple(Numbered(entry.seq, entry.act) for entry in chain)
-
-
-def _entry(chain: Sequence[Entry], act: str) -> Entry:
-    """The entry of that number or, by name, the last one; raises Problem."""
-    if act.isdecimal():
-        found = next((entry for entry in chain if entry.seq == int(act)), None)
-    else:
-        name = {act_words(name): name for name in ActName}.get(act)
-        try:
-            name = name or ActName(act.replace("-", "_"))
-        except ValueError as error:
-            known = ", ".join(dict.fromkeys(entry.act.act.value for entry in chain))
-            raise Problem(f"ACT {act}: 没有这种记录 not an act;可接受 accepted: 1..{len(chain)}, {known}") from error
-        found = next((entry for entry in reversed(chain) if entry.act.act is name), None)
-    if found is None:
-        known = ", ".join(dict.fromkeys(entry.act.act.value for entry in chain))
-        text = f"{chain[0].target} 没有这条记录 has no such act: {act};可接受 accepted: 1..{len(chain)}, {known}"
-        raise Problem(text, ExitCode.REFUSED)
-    return found
-
-
-def _policy(session: Session, chain: Sequence[Entry], key: str) -> Policy | None:
-    """The policy of that key, else the first of `chain`, from the text kept in the record; None where none is."""
-    keys = [entry.act.ruling.policy for entry in chain if entry.act.ruling and entry.act.ruling.policy]
-    key = key or next(iter(keys), "")
-    version, _, on = key.partition("/")
+def _found(session: Session, target: str, act: str | None, *, full: bool) -> Explanation:
     try:
-        return load_text(procedures.get(session, version), version).in_force(date.fromisoformat(on))
-    except (KeyError, LookupError, ValueError):
-        return None
+        return explained(session, target, act, full=full)
+    except UnknownTargetError:
+        raise unknown_target(target) from None
+    except UnknownActError as error:
+        raise Problem(str(error), ExitCode.REFUSED if error.absent else ExitCode.BAD_INPUT) from error
 
 
-def _told(session: Session, entry: Entry) -> list[Telling]:
-    """Every post that was told of the act: in its inbox, and over the channels that leave the house."""
-    inside = [
-        Telling(post=one.recipient, channel=one.channel.value, state=one.state.value, at=one.delivered_at,
-                proof="收件箱登记 entered in the inbox" if one.delivered_at else None)
-        for one in outbox.of_act(session, entry.target, entry.seq)
-    ]  # fmt: skip
-    outside = [
-        Telling(
-            post=one.recipient,
-            channel=one.channel,
-            state=one.state.value,
-            at=one.delivered_at or one.attempted_at or one.due_at,
-            attempts=one.attempts,
-            proof=one.receipt if one.state is NoticeState.DELIVERED else None,
-            failure=one.failure,
-        )
-        for one in deliveries.of_act(session, entry.target, entry.seq)
-    ]
-    return sorted([*inside, *outside], key=lambda one: (one.post, one.at is None, one.at))
+def unknown_target(target: str) -> Problem:
+    """What is said of an id under which nothing is recorded."""
+    return Problem(f"没有这个事项或案件 no such matter or case: {target} (starter.py list)", ExitCode.REFUSED)
 
 
 def _write(file: Path, found: Explanation) -> None:

@@ -15,13 +15,14 @@ from cli.kept import calendar, organs, record, settings
 from cli.looking import Open, looked
 from cli.output import Json, answer, say
 from cli.problems import Problem
-from cli.register import Register, write_acts, write_csv, write_xlsx
+from cli.remote import Site, export_to, site
 from models.access import Scope
 from policies.directory import Directory
 from record import ledger, views
 from record.looks import Looked, grant, protected_targets
 from record.store import Store
 from record.views import RegisterLine
+from showing.register import Register, write_acts, write_csv, write_xlsx
 
 __all__ = ["export", "write"]
 
@@ -61,6 +62,10 @@ def export(
     if file == STDOUT and (as_json or chosen_format is Format.XLSX):
         raise Problem("--output -: 只用于 csv、jsonl,且不与 --json 并用 only for csv and jsonl, and not with --json")
     chosen = settings()
+    with site(chosen) as there:
+        if there is not None:
+            _export_there(there, chosen_format, file, as_json=as_json)
+            return
     directory = Directory(()) if chosen_format is Format.JSONL else organs(chosen)
     with record(chosen) as store:
         try:
@@ -73,6 +78,19 @@ def export(
         answer({"file": Path(file).absolute(), "format": chosen_format, "rows": number})
     elif file != STDOUT:
         say(f"{Path(file).absolute()}: {number} {'条记录 acts' if chosen_format is Format.JSONL else '件 matters'}")
+
+
+def _export_there(there: Site, format_: Format, file: str, *, as_json: bool) -> None:
+    if format_ is Format.JSONL or file == STDOUT:
+        raise Problem("经接口只能导出 xlsx、csv 文件 over DUBAN_API_URL only files of xlsx and csv")
+    try:
+        export_to(there, format_.value, Path(file))
+    except OSError as error:
+        raise Problem(f"{file}: 无法写入 cannot be written: {error.strerror}") from error
+    if as_json:
+        answer({"file": Path(file).absolute(), "format": format_})
+    else:
+        say(f"{Path(file).absolute()}")
 
 
 def write(store: Store, directory: Directory, format_: Format, file: str, reason: str | None = None) -> int:

@@ -6,7 +6,7 @@ Source: engine.md 7 (Import) and the end of 3.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -15,37 +15,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import bringing
+from bringing import Brought, Hands, as_of
 from cli.instants import now
 from cli.kept import calendar, calendar_in_force, organs, record, settings
 from cli.live import Live, in_words, live
 from cli.output import Json, answer, answered, end, facts, say, warn
-from cli.pacing import paced
 from cli.problems import ExitCode, Problem
 from cli.tables import progress, table
 from intake.ledger import Ledger, LedgerRow, OpenLedger, RowFault, open_ledger, read_ledger
-from models.messages import Outcome, Registration
-from office import UnavailableError
 from policies.wording import moment
-from record import matters, numbers
-from record.store import RecordUnavailableError
 from settings import Settings
 
 if TYPE_CHECKING:
     from cli.returning import Conflict, Edit, Plan  # not needed for an ordinary ledger
 
-__all__ = ["Brought", "bring_in", "import_ledger", "read"]
+__all__ = ["Brought", "as_of", "bring_in", "import_ledger", "read", "sample"]
 
 _TABLE_ROWS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What became of a row: the matter's id, the recorded answer, and whether it had come in before."""
-
-    row: LedgerRow
-    matter_id: str
-    outcome: Outcome
-    again: bool
 
 
 @dataclass(slots=True)
@@ -129,8 +116,8 @@ def _opened(file: Path, chosen: Settings, office: str | None) -> OpenLedger:
 
 
 def _planned(chosen: Settings, ledger: OpenLedger, by: str | None) -> "Plan":
-    from cli.register import Register  # noqa: PLC0415 - an ordinary ledger needs neither
     from cli.returning import plan  # noqa: PLC0415
+    from showing.register import Register  # noqa: PLC0415 - an ordinary ledger needs neither
 
     directory, at = organs(chosen), now()
     if by is not None and not directory.has_post(by):
@@ -142,51 +129,8 @@ def _planned(chosen: Settings, ledger: OpenLedger, by: str | None) -> "Plan":
 
 
 async def bring_in(office: Live, rows: Iterable[LedgerRow], at: datetime, told: Callable[[Brought], None]) -> None:
-    """Launch every row as of the instant `at`, a few at a time (import_in_flight); `told` hears what became of each.
-
-    Rows are asked for one by one as the server answers. Broken off and begun again it launches nothing twice. Raises
-    UnavailableError, which says how many came in.
-    """
-    done = 0
-
-    async def numbered() -> AsyncIterator[tuple[LedgerRow, str]]:
-        for row in rows:
-            # One after the other, so that numbers follow the order of the rows.
-            key = row.registration.message_id
-            yield row, await asyncio.to_thread(numbers.reserve, office.store, key, at.year)
-
-    async def bring(one: tuple[LedgerRow, str]) -> Brought:
-        return await _bring(office, *one, at)
-
-    def hear(one: Brought) -> None:
-        nonlocal done
-        done += 1
-        told(one)
-
-    try:
-        await paced(numbered(), bring, hear, office.settings.import_in_flight)
-    except (UnavailableError, RecordUnavailableError) as error:
-        raise UnavailableError(
-            f"{error} (已导入 {done} 件,再次导入即可接着做 {done} are in; import again to go on)"
-        ) from error
-
-
-async def _bring(office: Live, row: LedgerRow, matter_id: str, at: datetime) -> Brought:
-    registration = as_of(row.registration, at)
-    with office.store.reading() as session:
-        known = matters.answered(session, matter_id, registration.message_id)
-    if known is not None:
-        return Brought(row, matter_id, known, again=True)
-    launched = await office.office.launch(matter_id, registration)
-    return Brought(row, matter_id, launched.outcome, launched.again)
-
-
-def as_of(registration: Registration, at: datetime) -> Registration:
-    """A row's registration handed in at `at`: assigned before that it is imported, otherwise assigned by launching."""
-    assigned_at = registration.assigned_at
-    if assigned_at is not None and assigned_at >= at:
-        return registration.model_copy(update={"assigned_at": None})
-    return registration
+    """As bringing.py has it, for a live office."""
+    await bringing.bring_in(Hands(office.office, office.store, office.settings.import_in_flight), rows, at, told)
 
 
 class _Work:

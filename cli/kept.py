@@ -68,9 +68,23 @@ def organs(chosen: Settings) -> Directory:
         return Directory(read_directory(chosen.directory_path))
 
 
+def at_the_machine(chosen: Settings) -> None:
+    """Raise Problem where commands are to ask a site (DUBAN_API_URL), for a command that cannot."""
+    if chosen.api_url is not None:
+        raise Problem(
+            "此命令不能经接口办理:请在本机运行,并去掉 DUBAN_API_URL。 "
+            "Not over the interface: run it at the machine itself, without DUBAN_API_URL."
+        )
+
+
 @contextmanager
-def record(chosen: Settings, *, write: bool = False) -> Iterator[Store]:
-    """The database of the record. A command that only reads does not make one: NoRecordError where there is none."""
+def record(chosen: Settings, *, write: bool = False, serving: bool = False) -> Iterator[Store]:
+    """The database of the record. A command that only reads does not make one: NoRecordError where there is none.
+
+    Raises Problem where commands are to ask a site (DUBAN_API_URL) and this one cannot, unless it serves that site.
+    """
+    if not serving:
+        at_the_machine(chosen)
     file = chosen.sqlite_file
     if not write and file is not None and not file.is_file():
         raise NoRecordError(chosen)
@@ -104,6 +118,8 @@ def calendar(session: Session) -> Calendar:
 def calendar_in_force() -> Calendar:
     """The calendar of the record these settings name; the shipped one where there is no record yet."""
     chosen = settings()
+    if chosen.api_url is not None:
+        return standard_calendar()
     try:
         with record(chosen) as store, store.reading() as session:
             return calendar(session)

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from backup.problems import BackupError
 from cli import kept
-from cli.kept import one_line, record
+from cli.kept import at_the_machine, one_line, record
 from cli.problems import ExitCode, Problem
 from embedded import EmbeddedServerError
 from office import Office, UnavailableError, connect, keep_sealed
@@ -113,6 +113,7 @@ class Live:
 @asynccontextmanager
 async def live(chosen: Settings, *, write: bool = False) -> AsyncIterator[Live]:
     """The office on its server, with its record; `write` for a command that gives out numbers. Raises Problem."""
+    at_the_machine(chosen)
     with in_words():
         # The server first: where there is none, no database is made.
         client = await client_of(temporal(chosen))

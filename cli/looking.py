@@ -28,6 +28,9 @@ Open = Annotated[
 ]
 
 
+OPEN_AT_THE_MACHINE = "--open: 不能经接口打开 protected fields are not opened over DUBAN_API_URL"
+
+
 def at_this_machine() -> Looker:
     """Who looks from a command line: the account it runs under."""
     try:

@@ -1,33 +1,29 @@
 """`list`, `show`, `timeline`, `inbox`: what does the record say? Read from record.views; no server is asked."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.cases import case_details, show_case, unknown_case
+from cli.cases import show_case, unknown_case
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
-from cli.looking import Open, reading
+from cli.looking import OPEN_AT_THE_MACHINE, Open, reading
 from cli.output import Json, answer, facts, say
 from cli.problems import Problem
+from cli.remote import LONGEST_PAGE, Site, entry_of, instant, site, target_path
 from cli.tables import table
 from models.access import Scope
+from models.acts import ActName
 from models.contract import is_case
-from models.documents import ISSUED
 from models.matters import ClockKind, Light, Stage
-from policies.calendar import Calendar
-from policies.distance import Distance, distance
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment, speaker
 from record import cases, views
-from record.ledger import Entry
 from record.looks import with_cases
-from record.matters import SETTLED
-from record.outbox import Notice
-from record.views import MatterCard, MatterLine
-from rehearsal.printing import printed
 from settings import Settings
+from showing.cases import case_document
+from showing.matters import card_document, line_document, notice_document, recorded, told
 
 __all__ = ["inbox", "list_matters", "show", "timeline"]
 
@@ -54,45 +50,57 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
     as_json: Json = False,
 ) -> None:
     """列出督办事项:环节、灯、到期日及距今工作日。 List matters: stage, light, due, and how far that is."""
-    chosen, at = settings(), now()
-    with record(chosen) as store, store.reading() as session:
-        working = calendar(session)
-        try:
-            page = views.matters(
-                session,
-                scope=Scope.everything(),
-                now=at,
-                lead=organ,
-                office=office,
-                stage=_one_of(stage, Stage, _STAGE_WORDS, "--stage"),
-                light=_one_of(light, Light, _LIGHT_WORDS, "--light"),
-                overdue=overdue,
-                text=text,
-                after=after,
-                limit=limit,
-            )
-        except ValueError as error:
-            raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
+    chosen = settings()
+    asked: dict[str, Any] = {
+        "lead": organ,
+        "office": office,
+        "stage": _one_of(stage, Stage, _STAGE_WORDS, "--stage"),
+        "light": _one_of(light, Light, _LIGHT_WORDS, "--light"),
+        "overdue": overdue,
+        "text": text,
+        "after": after,
+        "limit": limit,
+    }
+    with site(chosen) as there:
+        lines, following = _here(chosen, asked) if there is None else _there(there, asked)
     if as_json:
-        answer({"matters": [_line(line, at, working) for line in page.items], "next": page.next})
+        answer({"matters": lines, "next": following})
         return
     rows = [
         (
-            line.id,
-            LIGHTS[line.light],
-            STAGES[line.stage],
-            line.title,
-            line.lead,
-            moment(line.due_at) if line.due_at else None,
-            due_words(line, how_far(line, at, working)),
+            line["id"],
+            LIGHTS[Light(line["light"])],
+            STAGES[Stage(line["stage"])],
+            line["title"],
+            line["lead"],
+            _moment(line["due_at"]),
+            line["words"],
         )
-        for line in page.items
+        for line in lines
     ]
     table(("编号 id", "灯", "环节 stage", "事项 matter", "牵头 lead", "到期 due", "距今"), rows)
-    if page.next:
-        say(f"还有更多 more: --after '{page.next}'")
+    if following:
+        say(f"还有更多 more: --after '{following}'")
     elif not rows:
         say("没有符合条件的事项。 No matter fits.")
+
+
+def _here(chosen: Settings, asked: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    at = now()
+    with record(chosen) as store, store.reading() as session:
+        working = calendar(session)
+        try:
+            page = views.matters(session, scope=Scope.everything(), now=at, **asked)
+        except ValueError as error:
+            raise Problem(f"--after {asked['after']}: 不是上一页给出的值 not what a page before said") from error
+    return [line_document(line, at, working) for line in page.items], page.next
+
+
+def _there(there: Site, asked: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    overdue = asked["overdue"]
+    said = {**asked, "limit": min(asked["limit"], LONGEST_PAGE)}
+    page = there.get("/matters", **said | {"overdue": None if overdue is None else str(overdue).lower()})
+    return page["items"], page["next"]
 
 
 def show(
@@ -106,31 +114,44 @@ def show(
     and whether every clock fired when it fell due.
     """
     chosen, at = settings(), now()
-    if is_case(matter_id):
-        _case(chosen, matter_id, at, opened, as_json=as_json)
-        return
+    with site(chosen) as there:
+        if there is not None:
+            _only_here(opened)
+            document = there.get(target_path(matter_id))
+        elif is_case(matter_id):
+            document = _case(chosen, matter_id, at, opened)
+        else:
+            document = _matter(chosen, matter_id, at, opened)
+    if as_json:
+        answer(document)
+    elif is_case(matter_id):
+        show_case(document)
+    else:
+        _show(document)
+
+
+def _only_here(opened: str | None) -> None:
+    if opened is not None:
+        raise Problem(OPEN_AT_THE_MACHINE)
+
+
+def _matter(chosen: Settings, matter_id: str, at: datetime, opened: str | None) -> dict[str, Any]:
     with record(chosen) as store, reading(store, opened, lambda one: with_cases(one, matter_id)) as session:
         card = views.card(session, matter_id, at, scope=Scope.everything())
         working = calendar(session)
         entries = views.timeline(session, matter_id, scope=Scope.everything())
     if card is None:
         raise _unknown(matter_id)
-    if as_json:
-        answer({**_line(card.line, at, working), **_details(card), "notices": _notices(entries)})
-    else:
-        _show(card, entries, at, working)
+    return card_document(card, entries, at, working)
 
 
-def _case(chosen: Settings, case_id: str, at: datetime, opened: str | None, *, as_json: bool) -> None:
+def _case(chosen: Settings, case_id: str, at: datetime, opened: str | None) -> dict[str, Any]:
     with record(chosen) as store, reading(store, opened, lambda _: [case_id]) as session:
         case = cases.seen(session, case_id)
         cited = cases.cited_by(session, case) if case else {}
     if case is None:
         raise unknown_case(case_id)
-    if as_json:
-        answer(case_details(case, at, cited))
-    else:
-        show_case(case, at, cited)
+    return case_document(case, at, cited)
 
 
 def timeline(
@@ -140,8 +161,13 @@ def timeline(
 ) -> None:
     """一件事项(连同其案件)的全部记录,按登记次序。 Every act of a matter and its cases, in the order of recording."""
     chosen = settings()
-    with record(chosen) as store, reading(store, opened, lambda one: with_cases(one, matter_id)) as session:
-        entries = views.timeline(session, matter_id, scope=Scope.everything())
+    with site(chosen) as there:
+        if there is not None:
+            _only_here(opened)
+            entries = [entry_of(one) for one in there.get(f"{target_path(matter_id)}/timeline")["items"]]
+        else:
+            with record(chosen) as store, reading(store, opened, lambda one: with_cases(one, matter_id)) as session:
+                entries = views.timeline(session, matter_id, scope=Scope.everything())
     if not entries:
         raise _unknown(matter_id)
     if as_json:
@@ -172,6 +198,22 @@ def inbox(
 ) -> None:
     """一个岗位收到的通知,新者在前。 What a post has been told, newest first."""
     chosen = settings()
+    with site(chosen) as there:
+        if there is not None:
+            found = there.get("/inbox", post=post, after=after, limit=min(limit, LONGEST_PAGE))
+            notices, following = found["items"], found["next"]
+        else:
+            notices, following = _inbox(chosen, post, after, limit)
+    if as_json:
+        answer({"post": post, "notices": notices, "next": following})
+        return
+    rows = [(_moment(one["at"], weekday=True), one["matter"], one["title"], _told_or_not(one)) for one in notices]
+    table(("时刻 at", "事项 id", "标题 title", "通知 notice"), rows)
+    if following:
+        say(f"还有更多 more: --after {following}")
+
+
+def _inbox(chosen: Settings, post: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     with record(chosen) as store, store.reading() as session:
         try:
             page = views.inbox(session, post, after=after, limit=limit)
@@ -179,153 +221,62 @@ def inbox(
             raise Problem(f"--after {after}: 不是上一页给出的值 not what a page before said") from error
     if not page.items and not organs(chosen).has_post(post):
         raise Problem(f"名录中没有该岗位 unknown post: {post}")
-    if as_json:
-        notices = [
-            {
-                "matter": one.matter_id,
-                "title": one.title,
-                "state": one.state,
-                "unreached": one.unreached,
-                **recorded(one.entry),
-            }
-            for one in page.items
-        ]
-        answer({"post": post, "notices": notices, "next": page.next})
-        return
-    rows = [(moment(one.entry.act.at, weekday=True), one.matter_id, one.title, _told_or_not(one)) for one in page.items]
-    table(("时刻 at", "事项 id", "标题 title", "通知 notice"), rows)
-    if page.next:
-        say(f"还有更多 more: --after {page.next}")
-
-
-def _last(line: MatterLine) -> str | None:
-    if line.last_act is None or line.last_act_at is None:
-        return None
-    return f"{moment(line.last_act_at)} {act_words(line.last_act)}"
+    return [notice_document(one) for one in page.items], page.next
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def how_far(line: MatterLine, at: datetime, working: Calendar) -> Distance | None:
-    """How far the due day is from `at`; None where nothing is owed by it: not assigned, suspended, submitted, ended."""
-    if line.due_at is None or line.suspended or line.stage in SETTLED:
-        return None
-    return distance(line.due_at, at, working, overdue=line.overdue)
+def _moment(text: str | datetime | None, *, weekday: bool = False) -> str | None:
+    at = instant(text)
+    return None if at is None else moment(at, weekday=weekday)
 
 
-def due_words(line: MatterLine, far: Distance | None) -> str | None:
-    """The same in words; a suspended matter says so."""
-    return far.words if far else "计时中止" if line.suspended else None
+def _told_or_not(notice: Mapping[str, Any]) -> str:
+    words: str = notice["words"]
+    return f"未能送达 undelivered: {'、'.join(notice['unreached'])} ({words})" if notice["unreached"] else words
 
 
-def _told_or_not(notice: Notice) -> str:
-    if notice.unreached:
-        return f"未能送达 undelivered: {'、'.join(notice.unreached)} ({told(notice.entry)})"
-    return told(notice.entry)
-
-
-def told(entry: Entry) -> str:
-    """An act in Chinese words with the figures that belong to it, without its instant, post and due instant."""
-    act = entry.act
-    parts = [act_words(act.act)]
-    if act.light:
-        parts.append(LIGHTS[Light(act.light)])
-    if act.days_left is not None:
-        parts.append(f"还有{act.days_left}个工作日")
-    if act.subject:
-        parts.append(act.subject)
-    if act.measure:
-        parts.append(act.measure)
-    if act.reason:
-        parts.append(f"({act.reason})")
-    parts += [str(issued["number"]) for issued in act.detail.get(ISSUED, ())]
-    return " ".join(parts)
-
-
-def recorded(entry: Entry) -> dict[str, Any]:
-    """An entry of the ledger for programs: what a rehearsal prints of the act, and how it is kept."""
-    return {
-        **printed(entry.act),
-        **{name: told for name, told in (("person", entry.act.person), ("principal", entry.act.principal)) if told},
-        "seq": entry.seq,
-        "words": told(entry),
-        "detail": entry.act.detail,
-        "tell": entry.act.tell,
-        "message_id": entry.message_id,
-        "processed_at": entry.processed_at,
-        "hash": entry.hash,
-    }
-
-
-def _line(line: MatterLine, at: datetime, working: Calendar) -> dict[str, Any]:
-    far = how_far(line, at, working)
-    return {
-        **asdict(line),
-        "working_days_left": far and far.working_days,
-        "words": due_words(line, far),
-    }
-
-
-def _details(card: MatterCard) -> dict[str, Any]:
-    return {
-        "seq": card.seq,
-        "terms": card.state.terms and card.state.terms.model_dump(mode="json", exclude_none=True),
-        "clocks": [
-            {"clock": kind, "limit": clock.limit, "from": clock.started_at, "due": clock.due_at,
-             "provisional": clock.provisional, "rules": clock.rules, "calendar": clock.calendar}
-            for kind, clock in card.state.clocks.items()
-        ],
-        "cases": [asdict(case) for case in card.cases],
-    }  # fmt: skip
-
-
-def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
-    return [
-        {"at": entry.act.at, "act": entry.act.act, "target": entry.target, "to": entry.act.tell}
-        for entry in entries
-        if entry.act.tell
-    ]
-
-
-def _show(card: MatterCard, entries: list[Entry], at: datetime, working: Calendar) -> None:
-    line, terms = card.line, card.state.terms
-    far = due_words(line, how_far(line, at, working))
-    due = f"{moment(line.due_at, weekday=True)} {far or ''}".strip() if line.due_at else None
-    provisional = card.state.limit is not None and card.state.limit.provisional
+def _show(line: Mapping[str, Any]) -> None:
+    """A matter (showing/matters.py) for people; where only a part is his, what he sees of it."""
+    terms: Mapping[str, Any] = line.get("terms") or line.get("part") or {}
+    due = f"{_moment(line['due_at'], weekday=True)} {line['words'] or ''}".strip() if line["due_at"] else None
+    clocks = sorted(line["clocks"], key=lambda one: (instant(one["due"]), list(ClockKind).index(one["clock"])))
+    provisional = any(one["provisional"] for one in clocks if one["clock"] == ClockKind.LIMIT)
+    stage, light, last = Stage(line["stage"]), Light(line["light"]), line["last_act"]
     facts(
         {
-            "编号 id": line.id,
-            "事项 matter": line.title,
-            "环节 stage": f"{STAGES[line.stage]} {line.stage.value}",
-            "灯 light": f"{LIGHTS[line.light]} {line.light.value}",
+            "编号 id": line["id"],
+            "事项 matter": line["title"],
+            "环节 stage": f"{STAGES[stage]} {stage.value}",
+            "灯 light": f"{LIGHTS[light]} {light.value}",
             "到期 due": f"{due}(暂定 provisional)" if due and provisional else due,
-            "牵头 lead": line.lead,
-            "协办 co-handlers": "、".join(terms.co) if terms else None,
-            "督办 office": line.office,
-            "批准领导 leader": line.leader,
-            "紧急 urgency": line.urgency and line.urgency.value,
-            "来源 basis": terms and terms.basis,
-            "时限 limit": terms and terms.limit,
-            "反馈 reports": terms and terms.report_every,
-            "办理要求 requirement": terms and terms.requirement,
-            "交办 assigned": line.assigned_at and moment(line.assigned_at, weekday=True),
-            "办结 ended": line.closed_at and moment(line.closed_at, weekday=True),
-            "最近 last": _last(line),
-            "程序 policy": line.policy,
+            "牵头 lead": line["lead"],
+            "协办 co-handlers": "、".join(terms.get("co", ())),
+            "督办 office": line["office"],
+            "批准领导 leader": line["leader"],
+            "紧急 urgency": line["urgency"],
+            "来源 basis": terms.get("basis"),
+            "时限 limit": terms.get("limit"),
+            "反馈 reports": terms.get("report_every"),
+            "办理要求 requirement": terms.get("requirement"),
+            "交办 assigned": _moment(line["assigned_at"], weekday=True),
+            "办结 ended": _moment(line["closed_at"], weekday=True),
+            "最近 last": last and f"{_moment(line['last_act_at'])} {act_words(ActName(last))}",
+            "程序 policy": line["policy"],
         }
     )
-    clocks = sorted(card.state.clocks.items(), key=lambda item: (item[1].due_at, list(ClockKind).index(item[0])))
     if clocks:
-        rows = [(CLOCKS[kind], clock.limit, moment(clock.due_at, weekday=True)) for kind, clock in clocks]
+        rows = [(CLOCKS[ClockKind(one["clock"])], one["limit"], _moment(one["due"], weekday=True)) for one in clocks]
         table(("时限 clock", "", "到期 due"), rows, "在走的时限 running clocks")
-    if card.cases:
+    if line["cases"]:
         proposed = [
-            (one.id, one.subject, one.measure, "在办 open" if one.open else "了结 ended", moment(one.proposed_at))
-            for one in card.cases
-        ]
+            (one["id"], one["subject"], one["measure"], "在办 open" if one["open"] else "了结 ended",
+             _moment(one["proposed_at"]))
+            for one in line["cases"]
+        ]  # fmt: skip
         table(("案件 case", "对象 subject", "措施 measure", "", "提出 proposed"), proposed, "问责案件 cases")
-    sent = [(moment(entry.act.at), told(entry), "、".join(entry.act.tell)) for entry in entries if entry.act.tell]
+    sent = [(_moment(one["at"]), one["words"], "、".join(one["to"])) for one in line["notices"]]
     if sent:
         table(
             ("时刻 at", "通知 notice", "送达 to"), sent[-10:], f"通知 notices (共 {len(sent)},最近 10 条 the last 10)"

@@ -7,7 +7,6 @@ from uuid import uuid4
 import typer
 
 from cli.kept import in_words, organs, record, settings
-from cli.matters import told
 from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
 from cli.states import STATES
@@ -22,6 +21,7 @@ from record import deliveries
 from record.deliveries import Delivery
 from record.outbox import NoticeState
 from settings import Settings, secret
+from showing.matters import told
 
 __all__ = ["app"]
 

@@ -1,7 +1,7 @@
 """`preview`: what would the dates be, and why, before anything binds?"""
 
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ from policies.procedures import STANDARD, shipped
 from policies.wording import act_words, line, moment
 from rehearsal.preview import ANYBODY, Preview, a_matter
 from rehearsal.preview import preview as previewed
-from rehearsal.printing import printed
+from showing.previews import preview_document
 
 __all__ = ["preview"]
 
@@ -73,7 +73,7 @@ def preview(  # noqa: PLR0917 - one parameter for each option
     except (CalendarError, LookupError) as error:
         raise Problem(str(error)) from error
     if as_json:
-        answer(_document(found))
+        answer(preview_document(found))
     elif found.refused is not None:
         say(f"不会受理 would be refused: {found.refused}")
     else:
@@ -88,33 +88,6 @@ def _check(limit: str | None, urgency: str | None) -> None:
         raise Problem(f"--limit {limit}: {error.why};可接受 accepted: {error.accepted}") from error
     if urgency is not None and urgency not in set(Urgency):
         raise Problem(f"--urgency {urgency}: 未知 unknown;可接受 accepted: {', '.join(Urgency)}")
-
-
-def _document(found: Preview) -> dict[str, Any]:
-    clock = found.clock
-    return {
-        "from": found.start,
-        "refused": found.refused,
-        "limit": clock and clock.limit,
-        "due": clock and clock.due_at,
-        "last_day": clock and clock.last_day,
-        "provisional": clock and clock.provisional,
-        "rules": clock and clock.rules,
-        "calendar": clock and clock.calendar,
-        "days": [
-            {
-                "date": day.date,
-                "weekday": WEEK_ZH[day.date.weekday()],
-                "counted": day.counted,
-                "zh": day.zh,
-                "en": day.en,
-                "provisional": day.provisional,
-            }
-            for day in found.days
-        ],
-        "acts": [printed(act) for act in found.acts],
-        "until": found.until,
-    }
 
 
 def _show(found: Preview) -> None:

@@ -13,8 +13,6 @@ from itertools import islice
 from typing import Any
 
 from cli.live import Live
-from cli.pacing import paced
-from cli.register import Cell, Register
 from intake.content import shown
 from intake.grid import Special
 from intake.layout import Column
@@ -36,11 +34,13 @@ from models.access import Scope
 from models.matters import Urgency
 from models.messages import Correct, Outcome, RaiseUrgency
 from office import UnavailableError
+from pacing import paced
 from policies.editing import Fate, Judged, command_for, judged, urgency_judged
 from policies.wording import moment
 from record import matters, views
 from record.store import RecordUnavailableError, Store
 from record.views import RegisterLine
+from showing.register import Cell, Register
 
 __all__ = ["Conflict", "Edit", "Plan", "Returned", "apply", "plan"]
 

@@ -67,7 +67,7 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
     stop = stop_on_signals()
     directory = organs(chosen)
     async with _server(chosen) as (client, address, ui_url, ended):
-        with record(chosen, write=True) as store:
+        with record(chosen, write=True, serving=True) as store:
             async with AsyncExitStack() as opened:
                 office = await opened.enter_async_context(running(client, store, directory, chosen))
                 if ended is not None:

@@ -30,6 +30,7 @@ from policies.directory import Directory
 from record import accounts, credentials
 from record.store import Store
 from settings import Settings, SignIn, load, load_temporal
+from web.api.install import install
 from web.app import create_app
 from web.serving import PortTakenError, serving
 from worker import stop_on_signals
@@ -53,7 +54,7 @@ def serve(as_json: Json = False) -> None:
 
 async def _serve(chosen: Settings, *, as_json: bool) -> None:
     stop = stop_on_signals()
-    with record(chosen, write=True) as store:
+    with record(chosen, write=True, serving=True) as store:
         async with site(chosen, store, organs(chosen), Connecting(chosen, store)) as address:
             if as_json:
                 answer({"web": address, "database": chosen.database_shown})
@@ -94,7 +95,7 @@ async def site(chosen: Settings, store: Store, directory: Directory, office: Any
             f"记录中有样例账号,而 {earnest};请先以 account password 换掉其口令。 "
             f"There are sample accounts, and {earnest} is not for samples: set passwords of their own first."
         )
-    app = create_app(chosen, store, office, directory, clock=now, samples=samples)
+    app = install(create_app(chosen, store, office, directory, clock=now, samples=samples))
     try:
         async with serving(app, chosen) as address:
             yield address

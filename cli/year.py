@@ -11,7 +11,6 @@ from pathlib import Path
 
 from cli.exporting import lines
 from cli.importing import as_of
-from cli.register import Register, write_acts, write_csv, write_xlsx
 from intake.register import RegisterColumn
 from models.access import Scope
 from models.acts import Act
@@ -29,6 +28,7 @@ from record.store import Store
 from record.views import OrganSummary, Overview
 from rehearsal.conductor import Conductor, Played
 from rehearsal.streams import Stream
+from showing.register import Register, write_acts, write_csv, write_xlsx
 
 MONTHS = tuple(
     datetime(2026 + (4 + month) // 12, (4 + month) % 12 + 1, 18, 9, 0, tzinfo=SHANGHAI) for month in range(13)

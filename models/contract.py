@@ -68,6 +68,20 @@ class SearchAttribute(StrEnum):
     DUE = "MatterDue"
 
 
+WEBHOOK_CHANNEL = "webhook"
+_WEBHOOK = "webhook/"
+
+
+def webhook_recipient(webhook_id: str) -> str:
+    """How a subscription stands among the recipients of notices; no post is called so."""
+    return f"{_WEBHOOK}{webhook_id}"
+
+
+def webhook_of(recipient: str) -> str | None:
+    """The id of the subscription that the recipient is; None for a post."""
+    return recipient.removeprefix(_WEBHOOK) if recipient.startswith(_WEBHOOK) else None
+
+
 ACCOUNTS = "accounts"
 """The chain of what happened at the door, and is of no one person's account."""
 

@@ -475,6 +475,38 @@ class CertificateRow(SQLModel, table=True):
     destroyed_at: datetime = Field(sa_type=Instant)
 
 
+class RequestKeyRow(SQLModel, table=True):
+    """That a person made a request over HTTP under this key (its hash): a fingerprint of what was asked, never it."""
+
+    __tablename__ = "request_keys"
+    __table_args__ = KEYED_BY_TEXT
+
+    person: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class WebhookRow(SQLModel, table=True):
+    """A subscription by webhook: where to, of which organs and acts (JSON lists, empty: all that its post may see).
+
+    `person` made it. Its secret is made from its id and `generation` and a key that is not here.
+    """
+
+    __tablename__ = "webhooks"
+    __table_args__ = (Index("ix_webhooks_live", "ended_at", "id"), KEYED_BY_TEXT)
+
+    id: str = Field(primary_key=True)
+    person: str
+    post: str
+    url: str
+    organs: str = Field(sa_type=Text)
+    acts: str = Field(sa_type=Text)
+    generation: int
+    created_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class PersonRow(SQLModel, table=True):
     """Somebody who may sign in. What these tables of accounts hold is told by the chain `person/…` too."""
 

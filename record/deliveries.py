@@ -130,6 +130,23 @@ def queue(session: Session, entries: Iterable[Entry], routes: Callable[[str], tu
     return len(rows)
 
 
+def queue_for(session: Session, entry: Entry, recipient: str, channel: str) -> None:
+    """Queue one entry for a recipient that its act does not name, once."""
+    _QUEUE.run(
+        session,
+        {
+            "of": entry.target,
+            "number": entry.seq,
+            "recipient": recipient,
+            "channel": channel,
+            "state": NoticeState.QUEUED.value,
+            "queued_at": entry.processed_at,
+            "attempts": 0,
+            "doubtful": False,
+        },
+    )
+
+
 def unplanned(session: Session, target: str, known_seq: int) -> list[NoticeOrder]:
     """The notices recorded after the target's entry `known_seq` for which nothing is decided yet.
 

@@ -195,6 +195,8 @@ def matters(
     light: Light | None = None,
     overdue: bool | None = None,
     text: str | None = None,
+    parent: str | None = None,
+    kind: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[MatterLine]:
@@ -204,9 +206,9 @@ def matters(
     run out. `after` is the `next` of the page before; a foreign one raises ValueError, as does a limit beyond 1..1000.
     """
     chosen = _within(select(_MATTERS, _whole_of(scope)).limit(bounded(limit) + 1), parties.listed(scope))
-    for column, wanted in ((_MATTERS.c.lead, lead), (_MATTERS.c.office, office)):
+    for name, wanted in (("lead", lead), ("office", office), ("parent", parent), ("kind", kind)):
         if wanted is not None:
-            chosen = chosen.where(column == wanted)
+            chosen = chosen.where(_MATTERS.c[name] == wanted)
     if stage is not None:
         chosen = chosen.where(_MATTERS.c.stage == Stage(stage).value)
     if light is not None:

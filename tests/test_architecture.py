@@ -29,41 +29,35 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
-    "notices": frozenset({"models", "policies", "logs"}),
+    "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
-    "activities": frozenset({"models", "policies", "record", "documents", "notices", "evidence", "logs"}),
+    "activities": frozenset({"addresses", "models", "policies", "record", "documents", "notices", "evidence", "logs"}),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
     "office": frozenset({"models", "policies", "privacy", "record", "logs", "settings"}),
     "witnesses": frozenset({"models", "privacy", "record"}),
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
-    "web": frozenset({"models", "policies", "record", "identity", "office", "logs", "settings"}),
+    "web": frozenset(
+        {"models", "policies", "record", "identity", "office", "logs", "settings"}
+        | {"addresses", "bringing", "documents", "intake", "notices", "rehearsal", "showing"}
+    ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"backup", "builds", "documents", "evidence", "leaving", "privacy", "reconciling"}
+        | {"backup", "builds", "documents", "evidence", "leaving", "notices", "privacy", "reconciling"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
         | {"embedded", "logs", "privacy", "settings"}
     ),
+    "pacing": frozenset(),
+    "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
+    "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
-        | {
-            "backup",
-            "builds",
-            "documents",
-            "embedded",
-            "evidence",
-            "identity",
-            "logs",
-            "notices",
-            "privacy",
-            "reconciling",
-            "settings",
-            "web",
-        }
+        | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
+        | {"notices", "pacing", "privacy", "reconciling", "settings", "showing", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -15,12 +15,12 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.importing import Brought, bring_in
 from cli.live import Live
-from cli.pacing import paced
 from embedded import EmbeddedServer, register_search_attributes
 from intake.layout import Column
 from intake.ledger import LedgerRow, open_ledger
 from models.access import Scope
 from office import Office, UnavailableError
+from pacing import paced
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
 from record import matters, views

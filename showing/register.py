@@ -18,7 +18,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from cli.matters import due_words, how_far
 from intake.problems import looks_like_formula
 from intake.readings import NOT_PUBLIC, PUBLIC
 from intake.register import STAMPED, RegisterColumn, compared, guarded, printable, remark_cells, stamp
@@ -31,6 +30,7 @@ from policies.registration import PERIOD_WORDS
 from policies.wording import LIGHTS, STAGES, act_words, extension_note, limit_cell, moment, suspension_note
 from record.ledger import Entry
 from record.views import RegisterLine
+from showing.matters import due_words, how_far
 
 WIDTHS = {
     RegisterColumn.ID: 12, RegisterColumn.NUMBER: 6, RegisterColumn.TITLE: 42, RegisterColumn.BASIS: 12,

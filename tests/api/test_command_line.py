@@ -1,0 +1,103 @@
+"""The command line over the interface: the same words and exit codes as at the machine itself."""
+
+import json
+import os
+from uuid import uuid4
+
+import pytest
+
+from tests.api.conftest import World
+from tests.cli.conftest import Said, starter
+from tests.workflows.cast import HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER
+
+
+def _remote(world: World, who: str | None, *arguments: object) -> Said:
+    token = {"DUBAN_TOKEN": world.tokens[who]} if who else {}
+    return starter(*arguments, settings={"DUBAN_API_URL": world.url, "DUBAN_DATA_DIR": os.devnull, **token})
+
+
+def _here(world: World, *arguments: object) -> Said:
+    settings = {"DUBAN_DATABASE_URL": world.settings.database_url, "DUBAN_DATA_DIR": str(world.settings.data_dir)}
+    return starter(*arguments, settings=settings)
+
+
+def test_a_matter_is_launched_commanded_and_looked_at(world: World) -> None:
+    title = f"校舍加固 {uuid4().hex[:6]}"
+    terms = ("--title", title, "--lead", LEAD, "--office", OFFICE, "--leader", LEADER, "--limit", "5wd")
+    launched = _remote(world, "officer", "launch", *terms, "--key", title, "--json")
+    assert launched.code == 0, launched.err
+    matter = launched.json["id"]
+    again = _remote(world, "officer", "launch", *terms, "--key", title, "--json")
+    assert (again.json["id"], again.json["again"]) == (matter, True)
+
+    signed = _remote(world, "lead", "do", matter, "sign", "--json")
+    assert (signed.code, signed.json["acts"]) == (0, ["signed"])
+    refused = _remote(world, "lead", "do", matter, "sign", "--by", HANDLER)
+    assert refused.code == 1
+    assert "未予受理" in refused.out
+    assert _remote(world, "lead", "do", matter, "sign", "--by", HEAD).code == 1
+    assert _remote(world, "lead", "do", matter, "sign", "unknown=x").code == 2
+
+    for command in (("list", "--text", title), ("show", matter), ("timeline", matter), ("why", matter)):
+        there, here = _remote(world, "officer", *command), _here(world, *command)
+        assert (there.code, there.out) == (here.code, here.out), command
+    told = _remote(world, "officer", "inbox", OFFICER, "--limit", "20")
+    assert (told.code, told.out) == (0, _here(world, "inbox", OFFICER, "--limit", "20").out)
+
+
+def test_programs_get_the_same_documents(world: World) -> None:
+    for command in (("list", "--limit", "5"), ("timeline", world.matter), ("show", world.case), ("show", world.matter)):
+        there, here = _remote(world, "officer", *command, "--json"), _here(world, *command, "--json")
+        assert there.code == here.code == 0, there.err
+        assert _less(there.json) == _less(here.json), command
+
+
+def _less(document: object) -> object:
+    """Without what only the interface says."""
+    if isinstance(document, dict):
+        return {name: value for name, value in document.items() if name != "part"}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("who", "arguments", "code"),
+    [
+        (None, ("list",), 1),
+        ("stranger", ("show", "{matter}"), 2),
+        ("stranger", ("why", "{matter}"), 2),
+        ("stranger", ("do", "{matter}", "sign"), 2),
+        ("administrator", ("list",), 1),
+        ("administrator", ("do", "{matter}", "sign"), 2),
+    ],
+)
+def test_what_is_not_his_ends_as_it_should(
+    world: World, who: str | None, arguments: tuple[str, ...], code: int
+) -> None:
+    said = _remote(world, who, *(one.format(matter=world.matter) for one in arguments))
+    assert said.code == code, said.err + said.out
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+
+
+def test_an_interface_that_is_not_there_is_unavailable() -> None:
+    said = starter("list", settings={"DUBAN_API_URL": "http://127.0.0.1:9"})
+    assert said.code == 3
+    far = starter("list", settings={"DUBAN_API_URL": "http://duban.example.invalid"})
+    assert far.code == 2
+    assert "https" in far.err
+
+
+@pytest.mark.parametrize("command", [("documents",), ("import", "data/ledger.csv"), ("notices",)])
+def test_a_command_that_knows_no_interface_says_so(world: World, command: tuple[str, ...]) -> None:
+    said = _remote(world, "officer", *command)
+    assert said.code == 2, said.err
+    assert "DUBAN_API_URL" in said.err
+
+
+def test_the_register_is_exported(world: World, tmp_path: object) -> None:
+    file = f"{tmp_path}/register.csv"
+    said = _remote(world, "officer", "export", "-o", file, "--json")
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["format"] == "csv"
+    with open(file, encoding="utf-8-sig") as written:  # noqa: PTH123 - a plain text
+        assert world.matter in written.read()

@@ -1,0 +1,239 @@
+"""Everybody tries every route, and gets what the table of access says: what it allows, and nothing else."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from models.access import Relation, SiteCommand, View
+from models.identity import SiteRole
+from models.messages import Registration
+from policies.access import may, on_case, on_matter
+from policies.relations import OfPost, Site, Standing, relations
+from record import cases, documents, matters
+from tests.api.conftest import EVERYBODY, POSTS, PREFIX, ROLES, World
+from tests.workflows.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER
+from web.api.install import bare
+from web.api.openapi import document
+
+PETITIONER = "petitioner"
+"""Somebody of the public: not signed in, and no party to anything."""
+
+WHO = (PETITIONER, *EVERYBODY)
+TERMS = {"title": "试", "lead": LEAD, "office": OFFICE, "leader": LEADER}
+
+# Which row of the table, of what; a list is any of several. "signed-in" and "session" are not of the table: a token is
+# nobody's session.
+ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
+    "GET /matters": ("site", (View.LIST,)),
+    "POST /matters": ("registration", (SiteCommand.LAUNCH,)),
+    "GET /matters/{matter_id}": ("matter", (View.MATTER, View.PART)),
+    "GET /matters/{matter_id}/timeline": ("matter", (View.TIMELINE, View.PART)),
+    "GET /matters/{matter_id}/why": ("matter", (View.WHY,)),
+    "GET /matters/{matter_id}/cases": ("matter", (View.MATTER,)),
+    "GET /matters/{matter_id}/deliveries": ("matter", (View.DELIVERIES,)),
+    "GET /matters/{matter_id}/documents": ("matter", (View.DOCUMENTS,)),
+    "GET /cases/{matter_id}/{case}": ("case", (View.CASE,)),
+    "GET /cases/{matter_id}/{case}/timeline": ("case", (View.CASE_TIMELINE,)),
+    "GET /cases/{matter_id}/{case}/why": ("case", (View.CASE_TIMELINE,)),
+    "GET /documents/{document_id}/file": ("matter", (View.DOCUMENTS,)),
+    "GET /me": ("", "signed-in"),
+    "GET /inbox": ("inbox", (View.INBOX,)),
+    "GET /access": ("site", (View.ACCESS,)),
+    "GET /overview": ("site", (View.OVERVIEW,)),
+    "GET /export": ("site", (View.EXPORT,)),
+    "POST /previews/limit": ("site", (View.PREVIEW,)),
+    "POST /previews/launch": ("site", (View.PREVIEW,)),
+    "POST /rehearsals": ("site", (View.REHEARSAL,)),
+    "GET /calendars": ("site", (View.CALENDAR,)),
+    "GET /calendars/{year}": ("site", (View.CALENDAR,)),
+    "POST /calendars": ("site", (SiteCommand.LOAD_CALENDAR,)),
+    "GET /policies": ("site", (View.POLICIES,)),
+    "GET /policies/{name}": ("site", (View.POLICIES,)),
+    "POST /policy-checks": ("site", (View.POLICIES,)),
+    "POST /imports": ("site", (SiteCommand.IMPORT_LEDGER,)),
+    "GET /events": ("site", (View.EVENTS,)),
+    "GET /webhooks": ("site", (View.WEBHOOKS,)),
+    "POST /webhooks": ("site", (SiteCommand.MANAGE_WEBHOOKS,)),
+    "GET /webhooks/{webhook_id}": ("site", (View.WEBHOOKS,)),
+    "GET /webhooks/{webhook_id}/deliveries": ("site", (View.WEBHOOKS,)),
+    "DELETE /webhooks/{webhook_id}": ("site", (SiteCommand.MANAGE_WEBHOOKS,)),
+    "GET /public/matters": ("site", (View.PUBLISHED,)),
+    "GET /public/matters/{matter_id}": ("matter", (View.PUBLIC_STATUS,)),
+    "POST /session": ("", "anyone"),
+    "GET /session": ("", "session"),
+    "DELETE /session": ("", "session"),
+    "POST /session/post": ("", "session"),
+}
+
+BODIES: dict[str, Any] = {
+    "POST /matters": TERMS,
+    "POST /previews/limit": {},
+    "POST /previews/launch": TERMS,
+    "POST /rehearsals": {"scenario": "start: 2026-03-02T09:00+08:00\nuntil: 2026-03-03\n"},
+    "POST /calendars": {"number": "试〔2026〕1号", "date": "2026-03-02", "year": 2026},
+    "POST /policy-checks": {"text": "name: x"},
+    "POST /webhooks": {"url": "https://nowhere.example.invalid/", "post": "督查室承办岗"},
+    "POST /session": {"login": "nobody", "password": "nothing"},
+    "POST /session/post": {"post": "督查室承办岗"},
+}
+OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session")
+
+
+def _operations(app: FastAPI) -> list[str]:
+    return sorted(
+        f"{method.upper()} {path.removeprefix(PREFIX)}"
+        for path, operations in document(app)["paths"].items()
+        for method in operations
+    )
+
+
+OPERATIONS = _operations(bare())
+COMMANDS = [one for one in OPERATIONS if "/commands/" in one]
+
+
+def test_every_route_stands_in_the_matrix() -> None:
+    assert set(OPERATIONS) == set(ROUTES) | set(COMMANDS)
+    assert len(COMMANDS) == 48
+
+
+@dataclass
+class Scene:
+    """The world, and what the routes are asked about."""
+
+    world: World
+    document_id: int
+
+    def standing(self, kind: str, who: str) -> Standing:
+        with self.world.store.reading() as session:
+            if kind == "matter":
+                state = matters.seen(session, self.world.matter)
+                assert state is not None
+                return state
+            if kind == "case":
+                case = cases.seen(session, self.world.case)
+                assert case is not None
+                return case
+        if kind == "registration":
+            return Registration.model_validate({**TERMS, "message_id": "m"})
+        return OfPost(POSTS.get(who, OFFICER)) if kind == "inbox" else Site(OFFICE)
+
+    def relations(self, kind: str, who: str) -> frozenset[Relation]:
+        roles = [ROLES[who].value] if who in ROLES else []
+        return relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
+
+    def ask(self, who: str, operation: str) -> httpx2.Response:
+        method, _, path = operation.partition(" ")
+        matter, _, case = self.world.case.partition("/")
+        path = path.format(
+            matter_id=matter, case=case, document_id=self.document_id, year=2026, name="standard",
+            webhook_id=f"wh-{'0' * 24}",
+        )  # fmt: skip
+        client = self.world.as_(None if who == PETITIONER else who)
+        more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}} if method != "GET" else {}
+        if operation == "POST /imports":
+            more["files"] = {"file": ("ledger.csv", b"a,b\n1,2\n")}
+        elif method == "POST":
+            more["json"] = BODIES.get(operation, {})
+        if operation == "GET /events":
+            more["params"] = {"wait": 0}
+        if operation == "GET /inbox":
+            more["params"] = {"post": POSTS.get(who, OFFICER)}
+        return client.request(method, path, **more)
+
+
+@pytest.fixture(scope="module")
+def scene(world: World) -> Scene:
+    asked = world.do("lead", world.matter, "request_extension", limit="3wd", reason="需会签")
+    granted = world.do("leader", world.matter, "decide_extension", granted=True)
+    assert (asked.status_code, granted.status_code) == (200, 200), granted.text
+    with world.store.reading() as session:
+        issued = documents.issued(session, matter_id=world.matter).items
+    return Scene(world, issued[0].id)
+
+
+def _allowed(scene: Scene, who: str, operation: str) -> bool:
+    kind, names = ROUTES[operation]
+    if isinstance(names, str):
+        return {"anyone": True, "signed-in": who != PETITIONER, "session": False}[names]
+    held = scene.relations(kind, who)
+    return any(may(str(name), held) for name in names)
+
+
+def test_everybody_gets_of_every_route_what_the_table_says(scene: Scene) -> None:
+    tried: Counter[str] = Counter()
+    wrong = []
+    for operation in ROUTES:
+        for who in WHO:
+            allowed = _allowed(scene, who, operation)
+            answer = scene.ask(who, operation)
+            status, kind = answer.status_code, answer.json().get("type", "") if _is_problem(answer) else ""
+            if ROUTES[operation][1] == "session" or (who == PETITIONER and operation not in OPEN):
+                right = status == 401
+            elif ROUTES[operation][1] == "anyone":
+                right = status in (401, 429) and kind.endswith(("wrong-credentials", "too-many-requests"))
+            elif allowed:
+                right = status in (200, 201, 204, 409) or _there_is_none(operation, status)
+            else:
+                right = status in (403, 404) and not _there_is_none(operation, status)
+            tried["allowed" if allowed else "denied"] += 1
+            if not right:
+                wrong.append(
+                    f"{who} {operation}: {'allowed' if allowed else 'denied'}, yet {status} {answer.text[:200]}"
+                )
+    print(f"{len(ROUTES)} routes x {len(WHO)} roles: {dict(tried)}")  # noqa: T201 - the count is asked for
+    assert wrong == [], "\n".join(wrong)
+    assert tried.total() == len(ROUTES) * len(WHO)
+
+
+def _is_problem(answer: httpx2.Response) -> bool:
+    return answer.headers.get("content-type", "").startswith("application/problem+json")
+
+
+def _there_is_none(operation: str, status: int) -> bool:
+    """Of webhooks there is none here: who may look learns that."""
+    return "{webhook_id}" in operation and status == 404
+
+
+def test_everybody_tries_every_command(scene: Scene) -> None:
+    """Heard only by whom the matter or case is no secret to; done only for whom the table names, the rest on record."""
+    tried: Counter[str] = Counter()
+    wrong = []
+    for operation in COMMANDS:
+        kind = "case" if "/cases/" in operation else "matter"
+        do = operation.rpartition("/")[2]
+        name = on_case(do) if kind == "case" else on_matter(do)
+        views = (View.CASE, View.CASE_TIMELINE) if kind == "case" else (View.MATTER, View.PART, View.LINE)
+        for who in WHO:
+            held = scene.relations(kind, who)
+            known = any(may(view.value, held) for view in views)
+            answer = scene.ask(who, operation)
+            if who == PETITIONER:
+                expected = "not signed in"
+                right = answer.status_code == 401
+            elif who in ROLES:
+                expected = "no post"
+                right = answer.status_code in (403, 404)
+            elif not known:
+                expected = "not there"
+                right = answer.status_code == 404
+            elif not may(name, held):
+                expected = "refused"
+                right = answer.status_code == 409 and answer.json()["acts"][-1] == "refused"
+            else:
+                expected = "heard"
+                right = answer.status_code in (200, 409)
+            tried[expected] += 1
+            if not right:
+                wrong.append(f"{who} {operation}: {expected}, yet {answer.status_code} {answer.text[:300]}")
+    print(f"{len(COMMANDS)} commands x {len(WHO)} roles: {dict(tried)}")  # noqa: T201 - the count is asked for
+    assert wrong == []
+    assert tried.total() == len(COMMANDS) * len(WHO)
+
+
+def test_no_role_is_missing() -> None:
+    assert {SiteRole(role) for role in ROLES.values()} == set(SiteRole)

@@ -1,0 +1,127 @@
+"""Giving a matter or a case a command: one operation for each, with the command's own fields.
+
+Who speaks is the caller, the message id is made of his key; whether the command is admitted the rules say, and their
+refusal is on record.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, cast, get_args
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from models.case_messages import CaseCommand
+from models.identity import Caller
+from models.messages import Command, MatterCommand, Outcome
+from web.api import authority, keys
+from web.api.bodies import CASE_BODIES, MATTER_BODIES, WORDS, Body, said
+from web.api.keys import IdempotencyKey
+from web.api.limits import Speaker
+from web.api.parts import REFUSED, CaseName, MatterId, WebNow, router
+from web.api.refusals import refused
+from web.api.shapes import OutcomeOut
+from web.context import Web
+
+routes = router("命令 commands")
+
+Shapes = Mapping[str, type[BaseModel]]
+
+
+def _shapes(commands: Any) -> Shapes:
+    return {str(shape.model_fields["do"].default): shape for shape in get_args(commands)}
+
+
+_MATTER, _CASE = _shapes(MatterCommand), _shapes(CaseCommand)
+
+
+def _spoken(shape: type[BaseModel], body: Body, caller: Caller, key: str) -> Command:
+    spoken = {"message_id": keys.message_id(caller, key), "by": authority.post_of(caller), "voice": caller.voice}
+    return cast(Command, shape.model_validate({**said(body), **spoken}))
+
+
+async def _given(web: Web, caller: Caller, key: str, request: Request, target: str, command: Command) -> OutcomeOut:
+    """Give the command and answer with what is on record of it; raises RefusedError, UnavailableError."""
+    body = command.model_dump(mode="json", exclude={"message_id", "by", "voice"})
+    await asyncio.to_thread(keys.claim, web, caller, key, request, body)
+    office = await web.office()
+    outcome = await office.say(target, command)
+    if not outcome.accepted:
+        raise refused(target, command.message_id, outcome)
+    return _answer(target, command.message_id, outcome)
+
+
+def _answer(target: str, message_id: str, outcome: Outcome) -> OutcomeOut:
+    return OutcomeOut(
+        id=target,
+        message_id=message_id,
+        accepted=outcome.accepted,
+        acts=list(outcome.acts),
+        due=outcome.due,
+        reason=outcome.reason,
+        rule=outcome.rule,
+    )
+
+
+def _to_matter(do: str) -> Callable[..., Any]:
+    async def give(
+        matter_id: MatterId, body: Any, key: IdempotencyKey, request: Request, caller: Speaker, web: WebNow
+    ) -> OutcomeOut:
+        command = _spoken(_MATTER[do], body, caller, key)
+
+        def look() -> None:
+            with web.store.reading() as session:
+                authority.known(session, web, caller, matter_id)
+
+        await asyncio.to_thread(look)
+        return await _given(web, caller, key, request, matter_id, command)
+
+    return give
+
+
+def _to_case(do: str) -> Callable[..., Any]:
+    async def give(
+        matter_id: MatterId,
+        case: CaseName,
+        body: Any,
+        key: IdempotencyKey,
+        request: Request,
+        caller: Speaker,
+        web: WebNow,
+    ) -> OutcomeOut:
+        command = _spoken(_CASE[do], body, caller, key)
+        case_id = f"{matter_id}/{case}"
+
+        def look() -> None:
+            with web.store.reading() as session:
+                authority.heard_in_case(session, web, caller, case_id, cast(CaseCommand, command))
+
+        await asyncio.to_thread(look)
+        return await _given(web, caller, key, request, case_id, command)
+
+    return give
+
+
+def _offer(path: str, kind: str, bodies: Mapping[str, type[Body]], make: Callable[[str], Callable[..., Any]]) -> None:
+    for do, body in bodies.items():
+        give = make(do)
+        # The body's shape is this command's own; written here it stands in the OpenAPI document.
+        give.__annotations__["body"] = body
+        routes.add_api_route(
+            f"{path}/commands/{do}",
+            give,
+            methods=["POST"],
+            name=f"{kind}_{do}",
+            operation_id=f"{kind}_{do}",
+            summary=f"{WORDS[do]} {do.replace('_', ' ').capitalize()}",
+            description=(
+                f"{(body.__doc__ or '').strip()}\n\n"
+                "以调用者的岗位发出;不予受理为 409,记录在案。 "
+                "Given through the caller's post; a refusal is 409, on record."
+            ),
+            openapi_extra=REFUSED,
+        )
+
+
+_offer("/matters/{matter_id}", "matter", MATTER_BODIES, _to_matter)
+_offer("/cases/{matter_id}/{case}", "case", CASE_BODIES, _to_case)

@@ -1,0 +1,47 @@
+"""What may a text, a number, an instant in a request be? Bounded, and nothing that a database or a history cannot hold.
+
+The bounds stand in the OpenAPI document, so that a program can keep to them; what a text means is for the rules.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
+
+PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
+"""No control characters but tab and line ends: PostgreSQL has no place for some, a page none for the others."""
+
+LONGEST_TEXT = 4_000
+LONGEST_NAME = 60
+"""Characters of the name of an organ, a post, a procedure (intake/problems.py has the same bound)."""
+LONGEST_TITLE = 200
+LONGEST_LIST = 100
+
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, pattern=PRINTABLE)]
+Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE, pattern=PRINTABLE)]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME, pattern=PRINTABLE)]
+Short = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
+
+MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
+KEY = r"^[\x21-\x7E]{1,128}$"
+CURSOR = r"^[A-Za-z0-9+|:._-]{1,120}$"
+
+Number = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
+Truth = StrictBool
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("an instant is written as text")  # noqa: TRY004 - pydantic turns it into a fault
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=datetime)]
+"""An instant with its offset, as ISO 8601."""
+
+Part = Text | Number | Truth | Annotated[list[Text], Field(max_length=LONGEST_LIST)]
+Parts = Annotated[
+    dict[Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PRINTABLE)], Part], Field(max_length=50)
+]
+"""What is shown as proof, or corrected: values by name."""
