@@ -4,10 +4,12 @@ Every receipt a workflow got names an entry of the ledger and the beginning of i
 all runs of a matter they are a second witness, which record/ledger.py compares with the chains.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from google.protobuf.message import Message
+from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -81,6 +83,36 @@ async def receipts_in(client: Client, history: WorkflowHistory) -> list[Receipt]
             continue
         receipts += await client.data_converter.decode(marker.details["result"].payloads, [Receipt])
     return receipts
+
+
+async def in_clear(client: Client, history: WorkflowHistory) -> WorkflowHistory:
+    """The same history with every payload opened, for whoever has no key. Raises ErasedError."""
+    codec = client.data_converter.payload_codec
+    if codec is None:
+        return history
+    events = []
+    for event in history.events:
+        copy = type(event)()
+        copy.CopyFrom(event)
+        for payload in _payloads(copy):
+            (opened,) = await codec.decode([payload])
+            payload.CopyFrom(opened)
+        events.append(copy)
+    return WorkflowHistory(history.workflow_id, events)
+
+
+def _payloads(message: Message) -> Iterator[Payload]:
+    """Every payload in a message, at any depth."""
+    if isinstance(message, Payload):
+        yield message
+        return
+    for _, value in message.ListFields():
+        inner = [value] if isinstance(value, Message) else value
+        if isinstance(inner, str | bytes | int | float):
+            continue
+        for one in inner.values() if hasattr(inner, "values") else inner:
+            if isinstance(one, Message):
+                yield from _payloads(one)
 
 
 async def messages_in(client: Client, history: WorkflowHistory) -> list[dict[str, Any]]:

@@ -181,14 +181,14 @@ def _clear(chosen: Settings, certificate: Certificate) -> list[str]:
             files.remove(content)
         except OSError as error:
             left.append(f"{files.path(content)}: {error.strerror}")
-    from cli.live import client_of, in_words, temporal  # noqa: PLC0415 - Temporal's client takes a while to load
+    from cli.live import in_words, live  # noqa: PLC0415 - Temporal's client takes a while to load
 
     async def deleted() -> None:
         from cli.histories import delete_runs  # noqa: PLC0415
 
-        client = await client_of(temporal(chosen))
-        for target in certificate.targets:
-            await delete_runs(client, target)
+        async with live(chosen) as office:
+            for target in certificate.targets:
+                await delete_runs(office.client, target)
 
     try:
         with in_words():

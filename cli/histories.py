@@ -22,13 +22,14 @@ from models.contract import (
     MISDIRECTED_WORKFLOW,
     SEAL_WORKFLOW,
     Misdirected,
+    is_case,
     matter_workflow_id,
 )
 from models.evidence import Sealed
 from privacy.sealing import ErasedError
 from record.incidents import Incident
 from record.ledger import Witness
-from witnesses import Telling, messages_in, receipts_in, runs_of
+from witnesses import Telling, in_clear, messages_in, receipts_in, runs_of
 
 IN_FLIGHT = 8
 
@@ -86,7 +87,11 @@ async def history(client: Client, target: str) -> History:
 
 
 async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
-    """Every run of a target's workflow that the server keeps, runs ended from outside too, and of refused commands."""
+    """Every run of a target's workflow that the server keeps, runs ended from outside too, and of refused commands.
+
+    A matter's are opened, so that whoever has no key can compare them; a case's stay sealed, as its acts do.
+    """
+    opened = in_clear if not is_case(target) else _as_kept
     read: set[str] = set()
     wanted = matter_workflow_id(target)
     newest: list[str | None] = [None, *[one.run_id async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]]
@@ -96,11 +101,15 @@ async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
         async for run_id, found in runs_of(client, target, run_id=run):
             if run_id not in read:
                 read.add(run_id)
-                yield Kept(target, wanted, run_id, found.to_json())
+                yield Kept(target, wanted, run_id, (await opened(client, found)).to_json())
     async for one in client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'"):
         if one.id.startswith(f"misdirected/{target}/"):
             found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
-            yield Kept(target, one.id, one.run_id, found.to_json())
+            yield Kept(target, one.id, one.run_id, (await opened(client, found)).to_json())
+
+
+async def _as_kept(_client: Client, history: WorkflowHistory) -> WorkflowHistory:
+    return history
 
 
 async def seals_seen(client: Client, newest: int) -> list[Sealed]:

@@ -100,6 +100,13 @@ async def client_of(place: Temporal, keys: PayloadKeys | None = None) -> Client:
         ) from error
 
 
+async def sealed_client(chosen: Settings, store: Store) -> Client:
+    """A client of the server that the settings name, sealing with the keys of that record. Raises UnavailableError."""
+    client = await client_of(temporal(chosen))
+    keep_sealed(client, store)
+    return client
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """What a command needs to speak to running matters."""

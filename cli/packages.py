@@ -74,12 +74,12 @@ def export(
 
 def _histories(chosen: Settings, targets: list[str]) -> list[History]:
     from cli.histories import runs_kept  # noqa: PLC0415 - Temporal's client takes a while to load
-    from cli.live import client_of, temporal  # noqa: PLC0415
     from cli.live import in_words as live_words  # noqa: PLC0415
+    from cli.live import live  # noqa: PLC0415
 
     async def fetched() -> list[History]:
-        client = await client_of(temporal(chosen))
-        return [one for target in targets async for one in runs_kept(client, target)]
+        async with live(chosen) as office:
+            return [one for target in targets async for one in runs_kept(office.client, target)]
 
     with live_words():
         return asyncio.run(fetched())

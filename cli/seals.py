@@ -47,20 +47,18 @@ def seal_now(as_json: Json = False) -> None:
 
 
 async def _sealed(chosen: Settings) -> Sealed:
-    from cli.live import client_of, temporal  # noqa: PLC0415
+    from cli.live import live  # noqa: PLC0415
 
-    client = await client_of(temporal(chosen))
-    run = client.execute_workflow(
-        SEAL_WORKFLOW,
-        SealOrder(extra=True),
-        id=seal_workflow_id(f"now/{uuid4().hex}"),
-        task_queue=TaskQueue.PROCEDURE,
-        result_type=Sealed,
-        static_summary="临时封存 a seal out of turn",
-    )
     try:
-        async with asyncio.timeout(60):
-            sealed: Sealed = await run
+        async with live(chosen) as office, asyncio.timeout(60):
+            sealed: Sealed = await office.client.execute_workflow(
+                SEAL_WORKFLOW,
+                SealOrder(extra=True),
+                id=seal_workflow_id(f"now/{uuid4().hex}"),
+                task_queue=TaskQueue.PROCEDURE,
+                result_type=Sealed,
+                static_summary="临时封存 a seal out of turn",
+            )
     except TimeoutError as error:
         text = (
             "已受理,尚未完成;请看工作进程与签名密钥。 Taken in but not done: is a worker running, and has it the key?"

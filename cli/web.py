@@ -17,7 +17,7 @@ import uvloop
 import logs
 from cli.instants import now
 from cli.kept import organs, record
-from cli.live import client_of, in_words, temporal
+from cli.live import in_words, sealed_client
 from cli.output import Json, answer, facts, say
 from cli.places import ROOT
 from cli.problems import ExitCode, Problem
@@ -78,7 +78,7 @@ class Connecting:
         async with self._lock:
             if self._office is None:
                 try:
-                    self._office = Office(await client_of(temporal(self._chosen)), self._store)
+                    self._office = Office(await sealed_client(self._chosen, self._store), self._store)
                 except Problem as problem:
                     raise UnavailableError(str(problem)) from problem
             return self._office

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.contract import is_case
+from models.contract import ARCHIVE, INCIDENTS, is_account, is_case
 
 Json = Any
 """What JSON can hold."""
@@ -62,11 +62,14 @@ class FieldPolicy:
     every: Mapping[str, FieldClass]
     matter: Mapping[str, FieldClass]
     case: Mapping[str, FieldClass]
+    aside: Mapping[str, FieldClass]
     exceptions: Mapping[str, Mapping[str, FieldClass]]
     leaves: Mapping[Kind, Mapping[str, FieldClass]]
 
     def class_of_said(self, act: str, target: str, name: str) -> FieldClass:
         """The class of `reason`, or of a member of the detail, of an act of that target."""
+        if is_aside(target):
+            return self.aside.get(name, FieldClass.CASE_MATERIAL)
         own = self.exceptions.get(act, {}).get(name)
         if own is not None:
             return own
@@ -100,8 +103,6 @@ class FieldPolicy:
 
     def _of_act(self, act: Mapping[str, Json]) -> Iterator[tuple[Place, FieldClass]]:
         name, target = str(act.get("act")), str(act.get("target"))
-        if target.startswith(ASIDE):
-            target = ""
         for field, value in act.items():
             if field == "detail":
                 continue
@@ -135,8 +136,14 @@ class FieldPolicy:
                 yield from self._of_leaves(kind, inner, (*place, str(index)))
 
 
-ASIDE = "looks/"
+LOOKS = "looks/"
 """How the chains begin that tell of looks at protected fields and of destroyed keys, apart from what is looked at."""
+
+
+def is_aside(target: str) -> bool:
+    """Whether the target is a chain beside matters and cases: accounts, incidents, the archive, looks and keys."""
+    return target.startswith(LOOKS) or target in (ARCHIVE, INCIDENTS) or is_account(target)
+
 
 # Members that are shapes of the program, not texts of people.
 _PARTS: Mapping[Kind, frozenset[str]] = {

@@ -5,6 +5,7 @@ notices and frozen words in one transaction; hashes, numbers and links stay, exp
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +31,15 @@ from models.rows import (
     HoldRow,
     MatterRow,
     NoticeRow,
+    PartyRow,
     SnapshotRow,
     StirredRow,
     table,
 )
-from record import cases, families, ledger, matters
+from privacy.sealing import ErasedError
+from record import cases, families, keys, ledger, matters
 from record.ledger import Entry
-from record.statements import upsert
+from record.statements import unit, upsert
 from record.store import erasing
 from record.store import hold as hold_key
 from record.tallies import move, tally
@@ -52,6 +55,7 @@ _DOCUMENTS = table(DocumentRow)
 _HOLDS = table(HoldRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
+_PARTIES = table(PartyRow)
 _SNAPSHOTS = table(SnapshotRow)
 _STIRRED = table(StirredRow)
 
@@ -217,7 +221,12 @@ def destroy(
 
 
 def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: int, at: datetime) -> None:
+    vault = unit(session).vault
     for target in file.targets:
+        if vault is not None:
+            # Copies of what was sealed, in Temporal's histories and in backups of it, go with the key.
+            with suppress(KeyError, ErasedError):
+                keys.destroy(session, vault, keys.subject_of(target), at)
         upto = len(hashes[target])
         session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=seq, destroyed_at=at))
         _empty(session, target, upto)
@@ -257,6 +266,7 @@ def _empty(session: Session, target: str, upto: int) -> None:
 def _forget(session: Session, file: File) -> None:
     targets = list(file.targets)
     session.execute(delete(_ANSWERS).where(_ANSWERS.c.target.in_(targets)))
+    session.execute(delete(_PARTIES).where(_PARTIES.c.target.in_(targets)))
     session.execute(delete(_STIRRED).where(_STIRRED.c.target.in_(targets)))
     session.execute(delete(_CASE_SNAPSHOTS).where(_CASE_SNAPSHOTS.c.id.in_(targets)))
     session.execute(delete(_CASES).where(_CASES.c.id.in_(targets)))

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from models.acts import Act, ActName
 from models.contract import is_case
-from models.protection import ASIDE, Kind
+from models.protection import LOOKS, Kind
 from models.rows import ActRow, CaseRow, table
 from record import ledger, sealed
 from record.keys import subject_of
@@ -59,7 +59,7 @@ class Looked:
 
 def chain_of(target: str) -> str:
     """The chain in which the looks at a target stand."""
-    return f"{ASIDE}{target}"
+    return f"{LOOKS}{target}"
 
 
 def look(

@@ -68,6 +68,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /session": ("", "session"),
     "DELETE /session": ("", "session"),
     "POST /session/post": ("", "session"),
+    "POST /session/password": ("", "session"),
 }
 
 BODIES: dict[str, Any] = {
@@ -80,6 +81,7 @@ BODIES: dict[str, Any] = {
     "POST /webhooks": {"url": "https://nowhere.example.invalid/", "post": "督查室承办岗"},
     "POST /session": {"login": "nobody", "password": "nothing"},
     "POST /session/post": {"post": "督查室承办岗"},
+    "POST /session/password": {"password": "nothing", "new_password": "nothing at all"},
 }
 OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session")
 

@@ -112,6 +112,7 @@ def test_seals_cut_off_with_their_lines_are_found_by_the_workflows_that_made_the
 ) -> None:
     sealed = engine.ok("seal", "now")
     copied = {"DUBAN_DATABASE_URL": databases.copy(engine.running.database_url), "DUBAN_DATA_DIR": str(tmp_path)}
+    copied["DUBAN_KEY_FILE"] = str(engine.running.data_dir / "keys" / "master.json")
     assert engine("verify", TEMPORAL_ADDRESS=engine.running.told["temporal"], **copied).code in (0, 1)
     store = Store(copied["DUBAN_DATABASE_URL"])
     tamper(
