@@ -97,13 +97,19 @@ class Store:
             file = _file(self.url)
             if not read_only:
                 file.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = create_engine(self.url, pool_size=1, connect_args={"check_same_thread": False})
+            self._writer = create_engine(
+                self.url, pool_size=1, hide_parameters=True, connect_args={"check_same_thread": False}
+            )
             event.listen(self._writer, "connect", _prepare_writer(synchronous.upper(), patience))
             event.listen(self._writer, "begin", _begin_immediate)
             event.listen(self._writer, "commit", _commit)
             opening: dict[str, Any] = {"creator": _read_only(file)} if read_only else {}
             self._reader = create_engine(
-                self.url, pool_size=pool_size, pool_timeout=patience.total_seconds(), **opening
+                self.url,
+                pool_size=pool_size,
+                pool_timeout=patience.total_seconds(),
+                hide_parameters=True,
+                **opening,
             )
             event.listen(self._reader, "connect", _prepare_reader(patience))
             event.listen(self._reader, "begin", _begin)
@@ -113,6 +119,8 @@ class Store:
                 self.url,
                 pool_size=pool_size,
                 max_overflow=0,
+                # A failure is told in logs, histories and on terminals: never with the values of its statement.
+                hide_parameters=True,
                 pool_timeout=patience.total_seconds(),
                 # Asks a kept connection for a sign of life, so that a server that was restarted costs no failure.
                 pool_pre_ping=True,

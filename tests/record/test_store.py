@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 from models.rows import PolicyVersionRow
@@ -121,3 +122,13 @@ def test_nothing_but_a_closed_file_is_left_behind(sqlite_file: tuple[Store, Path
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT count(*) FROM acts").fetchone() == (1,)
     connection.close()
+
+
+def test_a_failed_statement_does_not_tell_its_values(database_url: str) -> None:
+    store = Store(database_url)
+    for block in (store.writing, store.reading):
+        with pytest.raises(DBAPIError) as failed, block() as session:
+            session.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": "谈话内容"})
+        assert "谈话内容" not in str(failed.value)
+        assert "nowhere" in str(failed.value)
+    store.close()

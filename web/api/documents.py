@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
-from documents.printing import Printing
+from documents.printing import GuardedDocumentError, Printing
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.access import View
 from models.contract import is_case
 from models.identity import Caller
+from privacy.masters import MasterError
+from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from web.api import authority
@@ -64,8 +66,13 @@ def document_file(
     printing = Printing(web.store, Files(web.settings.documents_path), Templates(web.settings.templates_path))
     try:
         content = printing.printed(one.id)
-    except (AlteredDocumentError, DamagedFileError, TemplateError) as error:
+    except DamagedFileError as error:
+        # Its words name a place on the server.
+        raise ProblemError(409, "存档文件缺损 the kept file is damaged", kind="not-printed") from error
+    except (AlteredDocumentError, ErasedError, GuardedDocumentError, TemplateError) as error:
         raise ProblemError(409, f"不予打印 not printed: {error}", kind="not-printed") from error
+    except MasterError as error:
+        raise ProblemError(503, "密钥暂不可用。 The key cannot be had now.", headers={"Retry-After": "5"}) from error
     return Response(
         content, media_type=WORD, headers={"Content-Disposition": f'attachment; filename="document-{one.id}.docx"'}
     )

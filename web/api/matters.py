@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from models.access import SiteCommand, View
+from models.contract import is_case
 from models.explanations import Explanation
 from models.matters import Light, Stage
 from models.messages import Registration
@@ -190,12 +191,21 @@ def cases_of(matter_id: MatterId, caller: Speaker, web: WebNow) -> Page[CaseLine
 def deliveries_of(
     matter_id: MatterId, asked: Annotated[Paged, Query()], caller: Speaker, web: WebNow
 ) -> Page[DeliveryOut]:
-    """离开本单位的通知及其结果,新者在前;不含地址。 Notices that left, the latest first; no address is shown."""
+    """离开本单位的通知及其结果,新者在前;不含地址,只含调用者可阅的案件。
+
+    Notices that left, the latest first; no address is shown, and of cases only what the caller may read.
+    """
     with web.store.reading() as session:
         authority.matter(session, web, caller, matter_id, View.DELIVERIES)
-        return paged(
+        page = paged(
             lambda: deliveries.deliveries(session, matter_id=matter_id, after=asked.after, limit=asked.limit), delivery
         )
+        readable = [
+            one
+            for one in page.items
+            if not is_case(one.target) or authority.reads_case(session, web, caller, one.target)
+        ]
+    return Page(items=readable, next=page.next)
 
 
 def delivery(one: Delivery) -> DeliveryOut:
