@@ -96,11 +96,12 @@ class Store:
         if self.url.get_backend_name() == "sqlite":
             file = _file(self.url)
             if not read_only:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                # For this account alone: what is in the record is for nobody who merely has a login on this machine.
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._writer = create_engine(
                 self.url, pool_size=1, hide_parameters=True, connect_args={"check_same_thread": False}
             )
-            event.listen(self._writer, "connect", _prepare_writer(synchronous.upper(), patience))
+            event.listen(self._writer, "connect", _prepare_writer(file, synchronous.upper(), patience))
             event.listen(self._writer, "begin", _begin_immediate)
             event.listen(self._writer, "commit", _commit)
             opening: dict[str, Any] = {"creator": _read_only(file)} if read_only else {}
@@ -310,8 +311,11 @@ def _milliseconds(span: timedelta) -> int:
     return math.ceil(span.total_seconds() * 1000)
 
 
-def _prepare_writer(synchronous: str, patience: timedelta) -> Any:
+def _prepare_writer(file: Path, synchronous: str, patience: timedelta) -> Any:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
+        if file.stat().st_size == 0:
+            # Just made; its log takes the same mode. Later on it is the office's to say who may read it.
+            file.chmod(0o600)
         # The driver must not open transactions by itself: each is begun by _begin_immediate.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")

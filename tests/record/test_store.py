@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from pathlib import Path
 
@@ -132,3 +133,18 @@ def test_a_failed_statement_does_not_tell_its_values(database_url: str) -> None:
         assert "谈话内容" not in str(failed.value)
         assert "nowhere" in str(failed.value)
     store.close()
+
+
+def test_a_record_that_is_made_is_for_this_account_alone(tmp_path: Path, sqlite_url: str) -> None:
+    del sqlite_url  # says that this is about a file
+    before = os.umask(0o022)
+    try:
+        store = Store(f"sqlite:///{tmp_path / 'office' / 'duban.db'}")
+        store.migrate()
+        made = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "office").iterdir()}
+        assert made["duban.db"] == 0o600
+        assert set(made.values()) == {0o600}
+        assert (tmp_path / "office").stat().st_mode & 0o777 == 0o700
+        store.close()
+    finally:
+        os.umask(before)
