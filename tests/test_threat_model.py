@@ -1,4 +1,4 @@
-"""Does docs/threat-model.md name only tests and modules that exist, and a test for every way in which something is stopped?"""
+"""Does docs/threat-model.md name only tests and modules that exist, and some for everything that is stopped?"""
 
 import ast
 import re

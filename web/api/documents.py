@@ -8,14 +8,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
-from documents.printing import GuardedDocumentError, Printing
+from documents.printing import CLOSED, Printing
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.access import View
 from models.contract import is_case
 from models.identity import Caller
-from privacy.masters import MasterError
-from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from web.api import authority
@@ -69,10 +67,8 @@ def document_file(
     except DamagedFileError as error:
         # Its words name a place on the server.
         raise ProblemError(409, "存档文件缺损 the kept file is damaged", kind="not-printed") from error
-    except (AlteredDocumentError, ErasedError, GuardedDocumentError, TemplateError) as error:
+    except (AlteredDocumentError, TemplateError, *CLOSED) as error:
         raise ProblemError(409, f"不予打印 not printed: {error}", kind="not-printed") from error
-    except MasterError as error:
-        raise ProblemError(503, "密钥暂不可用。 The key cannot be had now.", headers={"Retry-After": "5"}) from error
     return Response(
         content, media_type=WORD, headers={"Content-Disposition": f'attachment; filename="document-{one.id}.docx"'}
     )
