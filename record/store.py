@@ -313,7 +313,7 @@ def _milliseconds(span: timedelta) -> int:
 
 def _prepare_writer(file: Path, synchronous: str, patience: timedelta) -> Any:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
-        if file.stat().st_size == 0:
+        if file.is_file() and file.stat().st_size == 0:
             # Just made; its log takes the same mode. Later on it is the office's to say who may read it.
             file.chmod(0o600)
         # The driver must not open transactions by itself: each is begun by _begin_immediate.
