@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
-from documents.printing import Printing
+from documents.printing import CLOSED, Printing
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.access import View
@@ -64,7 +64,10 @@ def document_file(
     printing = Printing(web.store, Files(web.settings.documents_path), Templates(web.settings.templates_path))
     try:
         content = printing.printed(one.id)
-    except (AlteredDocumentError, DamagedFileError, TemplateError) as error:
+    except DamagedFileError as error:
+        # Its words name a place on the server.
+        raise ProblemError(409, "存档文件缺损 the kept file is damaged", kind="not-printed") from error
+    except (AlteredDocumentError, TemplateError, *CLOSED) as error:
         raise ProblemError(409, f"不予打印 not printed: {error}", kind="not-printed") from error
     return Response(
         content, media_type=WORD, headers={"Content-Disposition": f'attachment; filename="document-{one.id}.docx"'}
