@@ -13,8 +13,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 import uvicorn
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.dispatch import Dispatch
 from activities.hooks import Hooks
@@ -29,7 +27,9 @@ from record.store import Store
 from settings import Settings, secret
 from tests.databases import Databases
 from tests.notices.peers import free_port
+from tests.sealing import sealed_client
 from tests.workflows.cast import CO, CO_HANDLER, DIRECTORY, HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER, STRANGER
+from web import codec
 from web.api.install import install
 from web.app import create_app
 from worker import SEARCH_ATTRIBUTES, build_notice_worker, build_worker
@@ -49,6 +49,8 @@ ROLES = {
 }
 EVERYBODY = (*POSTS, *ROLES)
 PREFIX = "/api/v1"
+UI = "http://127.0.0.1:8233"
+"""The origin of the Temporal UI that this world knows."""
 
 
 @dataclass
@@ -59,6 +61,8 @@ class World:
     store: Store
     settings: Settings
     tokens: dict[str, str]
+    server: str
+    scope: str
     matter: str = ""
     other: str = ""
     case: str = ""
@@ -105,14 +109,15 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
         notice_pause_seconds=0.2,
         **{"api_requests_per_minute": 1_000_000, **settings},
     )
-    store = Store(url)
+    store = Store(**chosen.record)
     store.migrate()
     ready, stop, failed = threading.Event(), asyncio.Event(), list[BaseException]()
     loops: list[asyncio.AbstractEventLoop] = []
+    scope = f"test-{uuid4().hex[:12]}"
 
     def run() -> None:
         try:
-            asyncio.run(_served(_Behind(chosen, store, server, loops), ready, stop))
+            asyncio.run(_served(_Behind(chosen, store, server, scope, loops), ready, stop))
         except BaseException as error:  # noqa: BLE001 - told to the test
             failed.append(error)
             ready.set()
@@ -122,7 +127,7 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
     try:
         assert ready.wait(30)
         assert not failed, failed
-        world = World(f"http://127.0.0.1:{port}", store, chosen, _people(store))
+        world = World(f"http://127.0.0.1:{port}", store, chosen, _people(store), server, scope)
         with world.stack:
             yield world
     finally:
@@ -140,15 +145,16 @@ class _Behind:
     settings: Settings
     store: Store
     server: str
+    scope: str
     loops: list[asyncio.AbstractEventLoop]
 
 
 async def _served(behind: _Behind, ready: threading.Event, stop: asyncio.Event) -> None:
     settings, store, server = behind.settings, behind.store, behind.server
     behind.loops.append(asyncio.get_running_loop())
-    client = await Client.connect(server, data_converter=pydantic_data_converter)
+    client = await sealed_client(server, store)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
-    scope = f"test-{uuid4().hex[:12]}"
+    scope = behind.scope
     notices = f"{scope}-notices"
     office = Office(client, store, queue=scope, scope=scope, patience=timedelta(seconds=20))
     hooks = Hooks(settings.webhooks, lambda: webhook_key(settings), 2.0)
@@ -158,7 +164,7 @@ async def _served(behind: _Behind, ready: threading.Event, stop: asyncio.Event) 
     async def the_office() -> Office:
         return office
 
-    app = install(create_app(settings, store, the_office, DIRECTORY))
+    app = codec.mount(install(create_app(settings, store, the_office, DIRECTORY)), ui=UI, namespace="default")
     web = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.web_port, log_config=None, lifespan="off"))
     async with (
         build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope, dispatch=dispatch),
