@@ -23,6 +23,7 @@ from models.contacts import Contacts
 from models.identity import ActingPost, SiteRole, TokenScope
 from notices.signing import webhook_key
 from office import Office
+from record import accounts
 from record.store import Store
 from settings import Settings, secret
 from tests.databases import Databases
@@ -48,6 +49,8 @@ ROLES = {
     "operator": SiteRole.OPERATOR,
 }
 EVERYBODY = (*POSTS, *ROLES)
+SPARE = "spare"
+"""Somebody registered who never signs in: whom the tests of accounts lock and unlock."""
 PREFIX = "/api/v1"
 UI = "http://127.0.0.1:8233"
 """The origin of the Temporal UI that this world knows."""
@@ -76,6 +79,13 @@ class World:
             client = httpx2.Client(base_url=self.url + PREFIX, headers=headers, timeout=40)
             self.clients[who] = self.stack.enter_context(client)
         return self.clients[who]
+
+    def spare(self) -> str:
+        """The id of who never signs in."""
+        with self.store.reading() as session:
+            found = accounts.by_login(session, SPARE)
+        assert found is not None
+        return found.id
 
     def do(self, who: str, target: str, command: str, *, key: str | None = None, **said: Any) -> httpx2.Response:
         kind = "cases" if "/" in target else "matters"
@@ -195,6 +205,7 @@ def _people(store: Store) -> dict[str, str]:
         issued = at.issue_token(who, "tests", TokenScope.ACT, post, timedelta(days=1))
         assert issued.secret is not None
         tokens[who] = issued.secret
+    assert at.register(SPARE).accepted
     return tokens
 
 

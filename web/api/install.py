@@ -11,6 +11,7 @@ from policies.directory import Directory
 from record.store import Store
 from settings import Settings
 from web.api import (
+    accounts,
     cases,
     commands,
     documents,
@@ -22,6 +23,7 @@ from web.api import (
     openings,
     people,
     planning,
+    proofs,
     public,
     refusals,
     register,
@@ -41,6 +43,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.routes,
     openings.routes,
     people.routes,
+    accounts.routes,
+    proofs.routes,
     register.routes,
     planning.routes,
     rules.routes,
