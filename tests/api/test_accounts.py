@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from evidence.sealing import seal
 from evidence.signing import signer_or_new
@@ -14,6 +13,7 @@ from models.evidence import IncidentKind
 from record import incidents, ledger
 from record.incidents import Incident
 from tests.api.conftest import World
+from tests.record.tampering import tamper
 from tests.workflows.cast import HANDLER, HEAD
 
 
@@ -117,9 +117,7 @@ def test_the_chains_of_a_matter_are_in_order_and_an_edit_is_named(world: World) 
     assert {world.matter, world.case} <= set(asked.json()["chains"])
     assert world.as_("auditor").get("/verification", params={"matter": "2026-9999"}).status_code == 404
     altered = world.launch().json()["id"]
-    change = text("UPDATE acts SET subject = 'x' WHERE target = :target AND seq = 1")
-    with world.store.writing() as session:
-        session.execute(change, {"target": altered})
+    tamper(world.store, "UPDATE acts SET subject = 'x' WHERE target = :target AND seq = 1", target=altered)
     found = world.as_("auditor").get("/verification", params={"matter": altered}).json()["faults"]
     assert [(one["target"], one["seq"]) for one in found] == [(altered, 1)]
 
