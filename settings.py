@@ -114,6 +114,13 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _origin_of_pages(text: str) -> str:
+    parts = urlsplit(_web_address(text))
+    if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("not an origin")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def _hour(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError("not an hour and minute")
@@ -180,6 +187,9 @@ class Settings(BaseSettings):
     )
     codec_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         None, description="https://…/codec，网页解密端点 where the Temporal UI has payloads opened"
+    )
+    temporal_ui: Annotated[str, AfterValidator(_origin_of_pages)] | None = Field(
+        None, description="https://主机名 Temporal 网页的来源 the origin of the Temporal UI, without a path"
     )
     kms_token: str | None = Field(None, description="env:名称 or file:路径", repr=False)
     templates_path: FilePath = Field(
@@ -358,6 +368,17 @@ class Settings(BaseSettings):
         return frozenset(own | named | ({public} if public else set()))
 
     @property
+    def codec_endpoint(self) -> str | None:
+        """Where the embedded server's UI has payloads opened: `codec_url`, else this machine's site on a fixed port.
+
+        None where the port is any free one, or browsers reach the site over https: then `codec_url` says where.
+        """
+        if self.codec_url is not None:
+            return self.codec_url
+        plain = self.web_port and not self.web_secure and self.web_host in ("127.0.0.1", "localhost")
+        return f"http://127.0.0.1:{self.web_port}/codec" if plain else None
+
+    @property
     def webhooks(self) -> frozenset[str]:
         """The hosts to which webhooks may be sent; none: there are no webhooks."""
         return frozenset(name for name in self.webhook_hosts.split(",") if name)
@@ -517,10 +538,28 @@ def _web_contradictions(settings: Settings) -> Iterator[Contradiction]:
     if not settings.web_hosts:
         words = "没有网站的主机名 no host name the site answers for"
         yield Contradiction(("web_host", "web_names"), words)
+    yield from _codec_contradictions(settings)
     if settings.session_idle_minutes > settings.session_hours * 60:
         words = "空闲时限长于会话时限 a session would end before it is idle"
         yield Contradiction(("session_idle_minutes", "session_hours"), words)
     yield from _sign_in_contradictions(settings)
+
+
+def _codec_contradictions(settings: Settings) -> Iterator[Contradiction]:
+    """Where the Temporal UI is, and where it is to have payloads opened: on this site, by its readers' sessions."""
+    ui, codec = urlsplit(settings.temporal_ui or ""), urlsplit(settings.codec_url or "")
+    if ui.scheme == "http" and not addresses.is_loopback(ui.netloc):
+        words = "本机以外的 Temporal 网页须用 https off this machine the Temporal UI has to be reached over https"
+        yield Contradiction(("temporal_ui",), words)
+    if codec.scheme and (codec.hostname not in settings.web_hosts or not codec.path.rstrip("/").endswith("/codec")):
+        words = "解密端点是本网站的 /codec the endpoint is /codec of this site, under a name that it answers for"
+        yield Contradiction(("codec_url", "web_names"), words)
+    if (ui.scheme, codec.scheme) == ("https", "http"):
+        words = "https 网页不能向 http 解密 a page over https cannot ask an endpoint over http"
+        yield Contradiction(("temporal_ui", "codec_url"), words)
+    if ui.scheme and codec.scheme and addresses.is_loopback(ui.netloc) != addresses.is_loopback(codec.netloc):
+        words = "一在本机、一在别处，会话不会随请求送出 one is on this machine, one is not: no session would be sent"
+        yield Contradiction(("temporal_ui", "codec_url"), words)
 
 
 def _sign_in_contradictions(settings: Settings) -> Iterator[Contradiction]:

@@ -66,7 +66,7 @@ def up(
 async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: bool) -> None:
     stop = stop_on_signals()
     directory = organs(chosen)
-    async with _server(chosen) as (client, address, ui_url, ended):
+    async with _server(chosen, with_web=with_web) as (client, address, ui_url, ended):
         with record(chosen, write=True, serving=True) as store:
             async with AsyncExitStack() as opened:
                 office = await opened.enter_async_context(running(client, store, directory, chosen))
@@ -83,7 +83,7 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
                     async def speaking() -> Office:
                         return office
 
-                    told["web"] = await opened.enter_async_context(site(chosen, store, directory, speaking))
+                    told["web"] = await opened.enter_async_context(site(chosen, store, directory, speaking, ui=ui_url))
                 # Whoever named a server names it to the other commands too, with its certificates.
                 with announced(chosen.data_dir, told) if ended is not None else nullcontext():
                     if not as_json:
@@ -103,7 +103,7 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
 
 @asynccontextmanager
 async def _server(
-    chosen: Settings,
+    chosen: Settings, *, with_web: bool
 ) -> AsyncIterator[tuple[Client, str, str | None, "asyncio.Task[int] | None"]]:
     """A client, the server's address and web UI, and a task that ends when an embedded server does."""
     named = load_temporal()
@@ -116,7 +116,7 @@ async def _server(
         chosen.data_dir,
         port=chosen.temporal_port,
         ui_port=chosen.ui_port,
-        ui_codec_endpoint=chosen.codec_url,
+        ui_codec_endpoint=chosen.codec_endpoint if with_web else chosen.codec_url,
         namespace=named.namespace,
         search_attributes=SEARCH_ATTRIBUTES,
         synchronous=chosen.sqlite_synchronous.value,

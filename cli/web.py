@@ -30,6 +30,7 @@ from policies.directory import Directory
 from record import accounts, credentials
 from record.store import Store
 from settings import Settings, SignIn, load, load_temporal
+from web import codec
 from web.api.install import install
 from web.app import create_app
 from web.serving import PortTakenError, serving
@@ -85,8 +86,13 @@ class Connecting:
 
 
 @asynccontextmanager
-async def site(chosen: Settings, store: Store, directory: Directory, office: Any) -> AsyncIterator[str]:
-    """Serve the site for as long as the block lasts; its address. Raises Problem."""
+async def site(
+    chosen: Settings, store: Store, directory: Directory, office: Any, *, ui: str | None = None
+) -> AsyncIterator[str]:
+    """Serve the site for as long as the block lasts; its address. `ui`: where an embedded server's UI is.
+
+    Raises Problem.
+    """
     earnest = in_earnest(chosen)
     with store.reading() as session:
         samples = credentials.has_samples(session)
@@ -96,11 +102,19 @@ async def site(chosen: Settings, store: Store, directory: Directory, office: Any
             f"There are sample accounts, and {earnest} is not for samples: set passwords of their own first."
         )
     app = install(create_app(chosen, store, office, directory, clock=now, samples=samples))
+    pages = chosen.temporal_ui or ui or _embedded_ui(chosen)
+    if pages is not None:
+        codec.mount(app, ui=pages, namespace=load_temporal().namespace)
     try:
         async with serving(app, chosen) as address:
             yield address
     except PortTakenError as error:
         raise Problem(str(error), ExitCode.UNAVAILABLE) from error
+
+
+def _embedded_ui(chosen: Settings) -> str | None:
+    """Where the UI of an embedded server is that another process runs; None: there is none, or on any free port."""
+    return f"http://127.0.0.1:{chosen.ui_port}" if load_temporal().embedded and chosen.ui_port else None
 
 
 def in_earnest(chosen: Settings) -> str | None:

@@ -34,8 +34,8 @@ _PREFLIGHT_SECONDS = "600"
 class Decoder:
     """Who asks, and what of: `may` says of a subject (`temporal`, `case/…`) whether its payloads may be opened.
 
-    `look` puts on record, before anything is opened, that payloads of these subjects are looked at and how many; it may
-    block, and what it raises refuses the request.
+    `look` puts on record, before anything is opened, that payloads of these subjects are looked at and how many; what
+    it raises refuses the request. Both may block.
     """
 
     may: Callable[[str], bool]
@@ -106,7 +106,7 @@ class _Endpoint:
         except SealError:
             return self._answer(400, request)
         asked = Counter(subject[0] for subject in subjects if subject is not None)
-        granted = {subject: number for subject, number in asked.items() if decoder.may(subject)}
+        granted = await run_in_threadpool(_granted, asked, decoder.may)
         try:
             # On record before it is opened.
             await run_in_threadpool(decoder.look, granted)
@@ -151,6 +151,10 @@ class _Endpoint:
             answer.headers["Access-Control-Allow-Origin"] = self._origin
             answer.headers["Access-Control-Allow-Credentials"] = "true"
         return answer
+
+
+def _granted(asked: Counter[str], may: Callable[[str], bool]) -> dict[str, int]:
+    return {subject: number for subject, number in asked.items() if may(subject)}
 
 
 def _words(text: str) -> Payload:

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
-        | {"addresses", "bringing", "documents", "intake", "notices", "rehearsal", "showing"}
+        | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(

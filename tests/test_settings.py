@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -368,6 +369,48 @@ def test_the_master_key_lies_with_the_data_unless_a_file_or_a_service_is_named(
     monkeypatch.setenv("DUBAN_KMS_URL", "https://kms.example.org/v1/transit")
     monkeypatch.setenv("DUBAN_KMS_TOKEN", "env:KMS")
     assert settings.load().master.kind == "kms"
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"DUBAN_CODEC_URL": "https://elsewhere.example/codec"}, ("codec_url", "web_names")),
+        ({"DUBAN_CODEC_URL": "http://127.0.0.1:8080/decode"}, ("codec_url",)),
+        ({"DUBAN_TEMPORAL_UI": "http://temporal.example"}, ("temporal_ui", "https")),
+        ({"DUBAN_TEMPORAL_UI": "https://127.0.0.1", "DUBAN_CODEC_URL": "http://127.0.0.1:8080/codec"},
+         ("temporal_ui", "codec_url")),
+        ({"DUBAN_TEMPORAL_UI": "https://temporal.example", "DUBAN_CODEC_URL": "https://127.0.0.1/codec"},
+         ("temporal_ui", "codec_url")),
+        ({"DUBAN_TEMPORAL_UI": "https://temporal.example/namespaces"}, ("temporal_ui",)),
+        ({"DUBAN_TEMPORAL_UI": "https://u:p@temporal.example"}, ("temporal_ui",)),
+    ],
+)  # fmt: skip
+def test_where_the_temporal_ui_is_and_where_it_has_payloads_opened_agree(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: tuple[str, ...]
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    said = refused()
+    assert all(name in said for name in named)
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ({}, "http://127.0.0.1:8080/codec"),
+        ({"web_port": 0}, None),
+        ({"web_port": 9090}, "http://127.0.0.1:9090/codec"),
+        ({"public_url": "https://duban.example"}, None),
+        ({"public_url": "https://duban.example", "codec_url": "https://duban.example/codec",
+          "temporal_ui": "https://Temporal.example/"}, "https://duban.example/codec"),
+    ],
+)  # fmt: skip
+def test_the_embedded_ui_has_payloads_opened_by_the_site_of_this_machine(
+    given: dict[str, Any], endpoint: str | None
+) -> None:
+    chosen = settings.Settings(**given)
+    assert chosen.codec_endpoint == endpoint
+    assert chosen.temporal_ui in (None, "https://temporal.example")
 
 
 @pytest.mark.parametrize(

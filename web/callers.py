@@ -77,14 +77,25 @@ async def caller(request: Request, web: Annotated[Web, Depends(web_of)]) -> Call
     return signed.standing.caller
 
 
+async def reader(request: Request, web: Web) -> Caller | None:
+    """Who asks a route that opens what another origin shows; None where nobody is signed in.
+
+    Only for a route that checks the origin itself and changes nothing for the caller (web/codec.py): neither origin nor
+    CSRF is asked about here.
+    """
+    try:
+        if "authorization" in request.headers:
+            return (await _bearer(request, web)).caller
+        return (await _standing(request, web))[1].caller
+    except ProblemError as refused:
+        if refused.status_code == HTTPStatus.UNAUTHORIZED:
+            return None
+        raise
+
+
 async def session(request: Request, web: Annotated[Web, Depends(web_of)]) -> Signed:
     """The session behind the request's cookie; 401 without one, 403 where what changes something may not be ours."""
-    secret = request.cookies.get(cookie_name(web), "")
-    standing = None
-    if 0 < len(secret) <= _SECRET_LONGEST:
-        standing = await run_in_threadpool(sessions_of(web).standing, secret, web.clock())
-    if standing is None:
-        raise not_signed_in()
+    secret, standing = await _standing(request, web)
     if request.method not in SAFE:
         refuse_other_sites(request, web)
         if not same(request.headers.get(CSRF_HEADER, ""), csrf_token(secret)):
@@ -95,6 +106,17 @@ async def session(request: Request, web: Annotated[Web, Depends(web_of)]) -> Sig
                 kind="csrf",
             )
     return Signed(secret, standing)
+
+
+async def _standing(request: Request, web: Web) -> tuple[str, Standing]:
+    """The secret in the request's cookie, and how its person stands; 401 without one."""
+    secret = request.cookies.get(cookie_name(web), "")
+    standing = None
+    if 0 < len(secret) <= _SECRET_LONGEST:
+        standing = await run_in_threadpool(sessions_of(web).standing, secret, web.clock())
+    if standing is None:
+        raise not_signed_in()
+    return secret, standing
 
 
 def refuse_other_sites(request: Request, web: Web) -> None:

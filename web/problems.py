@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 import logs
 from office import UnavailableError
+from privacy.masters import MasterError
 from record.store import RecordUnavailableError
 
 log = logs.get(__name__)
@@ -111,6 +112,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(UnavailableError, _unavailable)
     app.add_exception_handler(RecordUnavailableError, _unavailable)
+    app.add_exception_handler(MasterError, _unavailable)
     app.add_exception_handler(Exception, _broken)
 
 

@@ -13,8 +13,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 import uvicorn
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.dispatch import Dispatch
 from activities.hooks import Hooks
@@ -25,11 +23,14 @@ from models.contacts import Contacts
 from models.identity import ActingPost, SiteRole, TokenScope
 from notices.signing import webhook_key
 from office import Office
+from record import accounts
 from record.store import Store
 from settings import Settings, secret
 from tests.databases import Databases
 from tests.notices.peers import free_port
+from tests.sealing import sealed_client
 from tests.workflows.cast import CO, CO_HANDLER, DIRECTORY, HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER, STRANGER
+from web import codec
 from web.api.install import install
 from web.app import create_app
 from worker import SEARCH_ATTRIBUTES, build_notice_worker, build_worker
@@ -48,7 +49,11 @@ ROLES = {
     "operator": SiteRole.OPERATOR,
 }
 EVERYBODY = (*POSTS, *ROLES)
+SPARE = "spare"
+"""Somebody registered who never signs in: whom the tests of accounts lock and unlock."""
 PREFIX = "/api/v1"
+UI = "http://127.0.0.1:8233"
+"""The origin of the Temporal UI that this world knows."""
 
 
 @dataclass
@@ -59,6 +64,8 @@ class World:
     store: Store
     settings: Settings
     tokens: dict[str, str]
+    server: str
+    scope: str
     matter: str = ""
     other: str = ""
     case: str = ""
@@ -72,6 +79,13 @@ class World:
             client = httpx2.Client(base_url=self.url + PREFIX, headers=headers, timeout=40)
             self.clients[who] = self.stack.enter_context(client)
         return self.clients[who]
+
+    def spare(self) -> str:
+        """The id of who never signs in."""
+        with self.store.reading() as session:
+            found = accounts.by_login(session, SPARE)
+        assert found is not None
+        return found.id
 
     def do(self, who: str, target: str, command: str, *, key: str | None = None, **said: Any) -> httpx2.Response:
         kind = "cases" if "/" in target else "matters"
@@ -105,14 +119,15 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
         notice_pause_seconds=0.2,
         **{"api_requests_per_minute": 1_000_000, **settings},
     )
-    store = Store(url)
+    store = Store(**chosen.record)
     store.migrate()
     ready, stop, failed = threading.Event(), asyncio.Event(), list[BaseException]()
     loops: list[asyncio.AbstractEventLoop] = []
+    scope = f"test-{uuid4().hex[:12]}"
 
     def run() -> None:
         try:
-            asyncio.run(_served(_Behind(chosen, store, server, loops), ready, stop))
+            asyncio.run(_served(_Behind(chosen, store, server, scope, loops), ready, stop))
         except BaseException as error:  # noqa: BLE001 - told to the test
             failed.append(error)
             ready.set()
@@ -122,7 +137,7 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
     try:
         assert ready.wait(30)
         assert not failed, failed
-        world = World(f"http://127.0.0.1:{port}", store, chosen, _people(store))
+        world = World(f"http://127.0.0.1:{port}", store, chosen, _people(store), server, scope)
         with world.stack:
             yield world
     finally:
@@ -140,15 +155,16 @@ class _Behind:
     settings: Settings
     store: Store
     server: str
+    scope: str
     loops: list[asyncio.AbstractEventLoop]
 
 
 async def _served(behind: _Behind, ready: threading.Event, stop: asyncio.Event) -> None:
     settings, store, server = behind.settings, behind.store, behind.server
     behind.loops.append(asyncio.get_running_loop())
-    client = await Client.connect(server, data_converter=pydantic_data_converter)
+    client = await sealed_client(server, store)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
-    scope = f"test-{uuid4().hex[:12]}"
+    scope = behind.scope
     notices = f"{scope}-notices"
     office = Office(client, store, queue=scope, scope=scope, patience=timedelta(seconds=20))
     hooks = Hooks(settings.webhooks, lambda: webhook_key(settings), 2.0)
@@ -158,7 +174,7 @@ async def _served(behind: _Behind, ready: threading.Event, stop: asyncio.Event) 
     async def the_office() -> Office:
         return office
 
-    app = install(create_app(settings, store, the_office, DIRECTORY))
+    app = codec.mount(install(create_app(settings, store, the_office, DIRECTORY)), ui=UI, namespace="default")
     web = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.web_port, log_config=None, lifespan="off"))
     async with (
         build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope, dispatch=dispatch),
@@ -189,6 +205,7 @@ def _people(store: Store) -> dict[str, str]:
         issued = at.issue_token(who, "tests", TokenScope.ACT, post, timedelta(days=1))
         assert issued.secret is not None
         tokens[who] = issued.secret
+    assert at.register(SPARE).accepted
     return tokens
 
 

@@ -41,7 +41,22 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /cases/{matter_id}/{case}/timeline": ("case", (View.CASE_TIMELINE,)),
     "GET /cases/{matter_id}/{case}/why": ("case", (View.CASE_TIMELINE,)),
     "GET /documents/{document_id}/file": ("matter", (View.DOCUMENTS,)),
+    "POST /cases/{matter_id}/{case}/openings": ("case", (View.CASE_MATERIALS,)),
+    "POST /matters/{matter_id}/openings": ("case", (View.CASE_MATERIALS,)),
+    "POST /documents/{document_id}/openings": ("matter", (View.DOCUMENTS,)),
     "GET /me": ("", "signed-in"),
+    "GET /accounts": ("site", (View.ACCOUNTS,)),
+    "GET /accounts/{person}": ("site", (View.ACCOUNTS,)),
+    "POST /accounts": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "POST /accounts/{person}/holdings": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "POST /accounts/{person}/vacancies": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "POST /accounts/{person}/delegations": ("inbox", (SiteCommand.MANAGE_ACCOUNTS, SiteCommand.DELEGATE)),
+    "DELETE /accounts/{person}/delegations/{number}": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "POST /accounts/{person}/lock": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "POST /accounts/{person}/unlock": ("site", (SiteCommand.MANAGE_ACCOUNTS,)),
+    "GET /incidents": ("site", (View.INCIDENTS,)),
+    "GET /seals": ("site", (View.VERIFICATION,)),
+    "GET /verification": ("site", (View.VERIFICATION,)),
     "GET /inbox": ("inbox", (View.INBOX,)),
     "GET /access": ("site", (View.ACCESS,)),
     "GET /overview": ("site", (View.OVERVIEW,)),
@@ -79,6 +94,13 @@ BODIES: dict[str, Any] = {
     "POST /calendars": {"number": "试〔2026〕1号", "date": "2026-03-02", "year": 2026},
     "POST /policy-checks": {"text": "name: x"},
     "POST /webhooks": {"url": "https://nowhere.example.invalid/", "post": "督查室承办岗"},
+    "POST /accounts": {"login": "stranger"},
+    "POST /accounts/{person}/holdings": {"post": OFFICER, "since": "2026-01-01"},
+    "POST /accounts/{person}/vacancies": {"post": OFFICER, "last_day": "2026-01-01"},
+    "POST /accounts/{person}/lock": {"reason": "试"},
+    "POST /cases/{matter_id}/{case}/openings": {"reason": "核对"},
+    "POST /matters/{matter_id}/openings": {"reason": "核对"},
+    "POST /documents/{document_id}/openings": {"reason": "核对"},
     "POST /session": {"login": "nobody", "password": "nothing"},
     "POST /session/post": {"post": "督查室承办岗"},
     "POST /session/password": {"password": "nothing", "new_password": "nothing at all"},
@@ -128,12 +150,17 @@ class Scene:
         roles = [ROLES[who].value] if who in ROLES else []
         return relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
 
+    def person(self, who: str, operation: str) -> str:
+        """Whose account is asked about: the caller's own where he lends, else somebody's who never signs in."""
+        own = operation == "POST /accounts/{person}/delegations" and who in POSTS
+        return str(self.world.as_(who).get("/me").json()["person"]) if own else self.world.spare()
+
     def ask(self, who: str, operation: str) -> httpx2.Response:
         method, _, path = operation.partition(" ")
         matter, _, case = self.world.case.partition("/")
         path = path.format(
             matter_id=matter, case=case, document_id=self.document_id, year=2026, name="standard",
-            webhook_id=f"wh-{'0' * 24}",
+            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=1,
         )  # fmt: skip
         client = self.world.as_(None if who == PETITIONER else who)
         more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}} if method != "GET" else {}
@@ -141,6 +168,12 @@ class Scene:
             more["files"] = {"file": ("ledger.csv", b"a,b\n1,2\n")}
         elif method == "POST":
             more["json"] = BODIES.get(operation, {})
+        if operation == "POST /accounts/{person}/delegations":
+            # A lending that ends before it begins is heard, and refused.
+            more["json"] = {"post": POSTS.get(who, OFFICER), "to": self.world.spare(), "since": "2026-03-02",
+                            "until": "2026-03-01", "reason": "试"}  # fmt: skip
+        if operation == "GET /verification":
+            more["params"] = {"matter": matter}
         if operation == "GET /events":
             more["params"] = {"wait": 0}
         if operation == "GET /inbox":
@@ -197,8 +230,8 @@ def _is_problem(answer: httpx2.Response) -> bool:
 
 
 def _there_is_none(operation: str, status: int) -> bool:
-    """Of webhooks there is none here: who may look learns that."""
-    return "{webhook_id}" in operation and status == 404
+    """Of webhooks and of this lending there is none here: who may look learns that."""
+    return ("{webhook_id}" in operation or "{number}" in operation) and status == 404
 
 
 def test_everybody_tries_every_command(scene: Scene) -> None:

@@ -43,6 +43,12 @@ def signs_in(told: dict[str, Any], login: str) -> int:
     return httpx2.post(f"{told['web']}/api/v1/session", json=said, trust_env=False).status_code
 
 
+def decode(told: dict[str, Any], origin: str) -> int:
+    """What becomes of a page's wish to have payloads opened, where nobody is signed in."""
+    said = httpx2.post(f"{told['web']}/codec/decode", headers={"Origin": origin}, trust_env=False)
+    return said.status_code
+
+
 def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
     own.up()
     first = own.told
@@ -51,6 +57,7 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
     signed_in = [signs_in(first, login) for login in (first["sample_accounts"] or {"logins": []})["logins"]]
     beside.ok("do", "2026-0005" if listed[4]["id"].startswith("2026") else listed[4]["id"], "sign", "by=区应急局承办岗")
     ready = httpx2.get(f"{first['web']}/readyz", trust_env=False).status_code
+    decoding = [decode(first, origin) for origin in (first["ui"], "http://evil.example")]
     interrupted = own.down(signal.SIGINT)
     gone = beside("do", listed[0]["id"], "sign", "by=区监委承办岗")
     own.up()
@@ -59,6 +66,8 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
 
     assert first["imported"] == len(listed) == 48
     assert httpx2.codes.is_success(ready)
+    # The embedded server's own UI is let in, and asked who reads; other pages are not.
+    assert decoding == [401, 403]
     assert own.told["sample_accounts"] is None
     # Samples are for a record on this machine: on PostgreSQL people work in earnest.
     assert signed_in == [200] * (7 if own.database_url.startswith("sqlite") else 0)

@@ -46,8 +46,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    store = Store(database_url)
+def store(settings: Settings) -> Iterator[Store]:
+    store = Store(**settings.record)
     store.migrate()
     yield store
     store.close()

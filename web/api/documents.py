@@ -1,24 +1,25 @@
 """Official documents: which were issued about a matter, and the file of one."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
-from documents.printing import CLOSED, Printing
+from documents.printing import GuardedDocumentError, Look, Printing
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.access import View
 from models.contract import is_case
 from models.identity import Caller
+from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from web.api import authority
 from web.api.limits import Speaker
-from web.api.parts import REFUSED, MatterId, Paged, WebNow, paged, router
+from web.api.parts import PREFIX, REFUSED, MatterId, Paged, WebNow, paged, router
 from web.api.shapes import DocumentOut, Page
 from web.context import Web
 from web.problems import ProblemError
@@ -26,6 +27,13 @@ from web.problems import ProblemError
 routes = router("文书 documents")
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Word 文件 the Word file",
+        "content": {WORD: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""The answer that is a document's file, for OpenAPI."""
 
 
 @routes.get("/matters/{matter_id}/documents", summary="事项的文书 The documents of a matter")
@@ -51,30 +59,42 @@ def _readable(session: Session, web: Web, caller: Caller, target: str) -> bool:
     "/documents/{document_id}/file",
     summary="文书文件 The file of a document",
     response_class=Response,
-    responses={200: {"description": "Word 文件 the Word file",
-                     "content": {WORD: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses=WORD_FILE,
     openapi_extra=REFUSED,
-)  # fmt: skip
+)
 def document_file(
     document_id: Annotated[int, Path(ge=1, le=2_000_000_000, examples=[3])], caller: Speaker, web: WebNow
 ) -> Response:
-    """再次取得,文号与内容逐字节相同。 Got again, number and content are the same to the byte."""
+    """再次取得,文号与内容逐字节相同;案件文书须经 openings 说明理由。
+
+    Got again, number and content are the same to the byte. A paper of a case is got through its openings.
+    """
     with web.store.reading() as session:
-        one = _found(session, web, caller, document_id)
+        one = found(session, web, caller, document_id)
+    return printed(web, one)
+
+
+def printed(web: Web, one: Issued, look: Look | None = None) -> Response:
+    """The file of a document, opened by `look` where it is a paper of a case; 409 for one that is not printed."""
     printing = Printing(web.store, Files(web.settings.documents_path), Templates(web.settings.templates_path))
     try:
-        content = printing.printed(one.id)
+        content = printing.printed(one.id, look)
+    except GuardedDocumentError as error:
+        text = f"案件文书,须说明理由 a paper of a case, say why: POST {PREFIX}/documents/{one.id}/openings"
+        raise ProblemError(409, text, kind="not-opened") from error
+    except ErasedError as error:
+        raise ProblemError(409, f"不予打印 not printed: {error}", kind="erased") from error
     except DamagedFileError as error:
         # Its words name a place on the server.
         raise ProblemError(409, "存档文件缺损 the kept file is damaged", kind="not-printed") from error
-    except (AlteredDocumentError, TemplateError, *CLOSED) as error:
+    except (AlteredDocumentError, TemplateError) as error:
         raise ProblemError(409, f"不予打印 not printed: {error}", kind="not-printed") from error
     return Response(
         content, media_type=WORD, headers={"Content-Disposition": f'attachment; filename="document-{one.id}.docx"'}
     )
 
 
-def _found(session: Session, web: Web, caller: Caller, document_id: int) -> Issued:
+def found(session: Session, web: Web, caller: Caller, document_id: int) -> Issued:
     """The document, where the caller may read it; 404 otherwise."""
     try:
         one = documents.kept(session, document_id).issued

@@ -11,6 +11,7 @@ from policies.directory import Directory
 from record.store import Store
 from settings import Settings
 from web.api import (
+    accounts,
     cases,
     commands,
     documents,
@@ -19,8 +20,10 @@ from web.api import (
     matters,
     methods,
     openapi,
+    openings,
     people,
     planning,
+    proofs,
     public,
     refusals,
     register,
@@ -38,7 +41,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.routes,
     commands.routes,
     documents.routes,
+    openings.routes,
     people.routes,
+    accounts.routes,
+    proofs.routes,
     register.routes,
     planning.routes,
     rules.routes,
