@@ -1,7 +1,7 @@
 # One task runner. `make test` is exactly what the gate runs (.ci/run).
 PY := .venv/bin/python
 # Servers in tests want a core each; more than four workers wait for each other.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 .DEFAULT_GOAL := help

@@ -154,7 +154,7 @@ class EmbeddedServer:
         """
         if self._process is not None and self._process.poll() is None:
             raise EmbeddedServerError("内置服务已在运行。 The embedded server runs already.")
-        self._data_dir.mkdir(parents=True, exist_ok=True)
+        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             async with asyncio.timeout(self._ready_within):
                 await self._launched()

@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 TEMPORAL_FILE = "temporal.db"
 SQLITE_FILE = "record.db"
 DUMP_FILE = "record.dump"
-DOCUMENTS, TEMPLATES, OFFICE_FILES = "documents", "templates", "office"
+DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES = "documents", "templates", "seals", "office"
 """Directories of a backup: printed documents, the office's own templates, its directory and contacts."""
 
 PREFIX = "duban-"

@@ -18,7 +18,7 @@ import typer
 from backup import keeping, taking
 from backup.checking import check as checked
 from backup.keys import check_passphrase, opened
-from backup.manifest import DOCUMENTS, TEMPLATES, Manifest, read
+from backup.manifest import DOCUMENTS, SEALS, TEMPLATES, Manifest, read
 from backup.restoring import KEYS
 from backup.restoring import restore as restored
 from backup.taking import Sealing, Sources
@@ -286,7 +286,7 @@ def _sources(chosen: Settings, store: Store) -> Sources:
         sqlite_file=chosen.sqlite_file,
         temporal=chosen.temporal_database,
         keys=chosen.data_dir / KEYS,
-        trees={DOCUMENTS: chosen.documents_path, TEMPLATES: chosen.templates_path},
+        trees={DOCUMENTS: chosen.documents_path, TEMPLATES: chosen.templates_path, SEALS: chosen.seals_path},
         files=files,
         settings=shown_settings(chosen),
         versions=_versions(),

@@ -148,7 +148,7 @@ async def _first_start(office: Live, stop: asyncio.Event) -> int:
     if not unfinished.exists() and not _is_empty(office.store):
         return 0
     rows = sample(office.settings, SAMPLE)
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished.touch()
     with progress("导入示例台账 sample", len(rows)) as advance:
         accepted = 0

@@ -30,6 +30,10 @@ class GuardedDocumentError(ValueError):
         super().__init__(f"{number}: 案件文书，打印须说明理由 a paper of a case: say why it is to be printed")
 
 
+CLOSED = (GuardedDocumentError, ErasedError)
+"""What is raised for a paper of a case that is not opened here: nobody looks, or nobody can any more."""
+
+
 class Printing:
     """Prints what is on record in `store`; `templates` are asked only for documents issued when there was none."""
 

@@ -23,8 +23,10 @@ def hashed(password: str) -> str:
 def matches(kept: str | None, password: str) -> bool:
     """Whether the password is the one kept; with `kept` None it is not, at the same cost."""
     with _AT_ONCE:
+        # Made before it is known whether it is needed: the first check of a process costs the same for everybody.
+        nobodys = _nobodys()
         try:
-            _HASHER.verify(kept or _nobodys(), _normal(password))
+            _HASHER.verify(kept or nobodys, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
     return kept is not None

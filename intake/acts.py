@@ -174,7 +174,9 @@ def _parsed(text: bytes) -> _Line:
         if not fault["loc"]:
             raise _BadLine("不是一个 JSON 对象", f"not one JSON object: {fault['msg']}") from error
         place = harmless(".".join(str(part) for part in fault["loc"]))
-        raise _BadLine(f"{place} 读不懂", f"{place}: {fault['msg']}") from error
+        # The library would list every value there is.
+        why = "a value this program does not know" if fault["type"] == "enum" else fault["msg"]
+        raise _BadLine(f"{place} 读不懂", f"{place}: {why}") from error
     for name in ("at", "due"):
         instant = getattr(one, name)
         if instant is not None and instant.utcoffset() is None:

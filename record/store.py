@@ -96,14 +96,21 @@ class Store:
         if self.url.get_backend_name() == "sqlite":
             file = _file(self.url)
             if not read_only:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = create_engine(self.url, pool_size=1, connect_args={"check_same_thread": False})
-            event.listen(self._writer, "connect", _prepare_writer(synchronous.upper(), patience))
+                # For this account alone: what is in the record is for nobody who merely has a login on this machine.
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._writer = create_engine(
+                self.url, pool_size=1, hide_parameters=True, connect_args={"check_same_thread": False}
+            )
+            event.listen(self._writer, "connect", _prepare_writer(file, synchronous.upper(), patience))
             event.listen(self._writer, "begin", _begin_immediate)
             event.listen(self._writer, "commit", _commit)
             opening: dict[str, Any] = {"creator": _read_only(file)} if read_only else {}
             self._reader = create_engine(
-                self.url, pool_size=pool_size, pool_timeout=patience.total_seconds(), **opening
+                self.url,
+                pool_size=pool_size,
+                pool_timeout=patience.total_seconds(),
+                hide_parameters=True,
+                **opening,
             )
             event.listen(self._reader, "connect", _prepare_reader(patience))
             event.listen(self._reader, "begin", _begin)
@@ -113,6 +120,8 @@ class Store:
                 self.url,
                 pool_size=pool_size,
                 max_overflow=0,
+                # A failure is told in logs, histories and on terminals: never with the values of its statement.
+                hide_parameters=True,
                 pool_timeout=patience.total_seconds(),
                 # Asks a kept connection for a sign of life, so that a server that was restarted costs no failure.
                 pool_pre_ping=True,
@@ -302,8 +311,11 @@ def _milliseconds(span: timedelta) -> int:
     return math.ceil(span.total_seconds() * 1000)
 
 
-def _prepare_writer(synchronous: str, patience: timedelta) -> Any:
+def _prepare_writer(file: Path, synchronous: str, patience: timedelta) -> Any:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
+        if file.is_file() and file.stat().st_size == 0:
+            # Just made; its log takes the same mode. Later on it is the office's to say who may read it.
+            file.chmod(0o600)
         # The driver must not open transactions by itself: each is begun by _begin_immediate.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from models.acts import Act, ActName
 from models.cases import CaseClockKind, CaseSource, CaseState
 from models.ladder import Ladder
 from policies.deadlines import local_date
@@ -97,3 +98,11 @@ def _mark(case: CaseState, one: Watched) -> str:
     if ladder is None or decided is None or one.kind not in (CaseClockKind.EXECUTION, CaseClockKind.EFFECT):
         return ""
     return mark_of(ladder, decided, one.kind.value)
+
+
+def without_vote(act: Act) -> Act:
+    """A vote without what was voted; that somebody voted, and on which ballot, stays. Other acts as they are."""
+    if act.act is not ActName.VOTE_CAST:
+        return act
+    kept = {name: value for name, value in act.detail.items() if name == "ballot"}
+    return act.model_copy(update={"detail": kept, "reason": None})

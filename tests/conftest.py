@@ -31,6 +31,10 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis.settings.load_profile("gate")
 
 
+# Files are handed to the processes in order: those that start and kill servers must not be what is left at the end.
+_START_FIRST = {name: place for place, name in enumerate(("workflows", "cli", "api", "notices", "drill", "backup"))}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE, help="where tests keep their record")
 
@@ -42,6 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [one for one in items if _concerns(one, chosen)]
+    items.sort(key=lambda one: _START_FIRST.get(one.path.parent.name, len(_START_FIRST)))
 
 
 def _concerns(item: pytest.Item, database: str) -> bool:

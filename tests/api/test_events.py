@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from identity.administration import Administration
 from models.acts import Act, ActName
+from models.identity import SiteRole, TokenScope
 from models.rows import ActRow, table
 from record import ledger
 from record.store import Store
 from tests.api.conftest import World
-from tests.workflows.cast import CO
+from tests.workflows.cast import CO, DIRECTORY
+from web.api import events as streams
 from web.api.feed import BUFFERED, Feed, TooSlow
 
 
@@ -160,3 +164,24 @@ def _put(store: Store, number: int) -> None:
                 hash=str(number),
             )
         )
+
+
+def test_a_stream_that_is_never_silent_ends_with_its_session_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "HEARTBEAT", timedelta(0))
+    at = Administration(world.store, DIRECTORY, datetime.now(UTC))
+    assert at.register("listener").accepted
+    assert at.give_role("listener", SiteRole.AUDITOR).accepted
+    secret = at.issue_token("listener", "tests", TokenScope.ACT, None, timedelta(days=1)).secret
+    assert secret is not None
+    world.tokens["listener"] = secret
+    stream = _events(world, "listener", wait=20)
+    later: list[str] = []
+    with ThreadPoolExecutor(1) as aside:
+        # The first event comes only when something is recorded, so somebody else has to record it meanwhile.
+        first = aside.submit(next, stream)
+        while not first.done():
+            world.launch()
+        assert at.lock("listener").accepted
+        later.append(world.launch().json()["id"])
+        rest = aside.submit(list, stream).result(15)
+    assert later[0] not in {one["target"] for one in rest}

@@ -1,11 +1,14 @@
 """Programs launch, look and command over HTTP; the answers are on record, and what is not theirs is not there."""
 
+import hashlib
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from models.acts import ActName
-from record import ledger
+from models.rows import RequestKeyRow, table
+from record import deliveries, documents, ledger
 from tests.api.conftest import EVERYBODY, World
 from tests.workflows.cast import CO, HANDLER, HEAD, LEAD, OFFICER
 
@@ -214,3 +217,41 @@ def test_the_register_is_exported_within_the_scope(world: World) -> None:
     book = world.as_("officer").get("/export")
     assert book.content.startswith(b"PK")
     assert world.as_("administrator").get("/export").status_code == 403
+
+
+def test_what_was_said_cannot_be_guessed_from_the_fingerprint_that_is_kept(world: World) -> None:
+    keys, kept = table(RequestKeyRow), set()
+    matter = world.launch().json()["id"]
+    for _ in range(2):
+        key = uuid4().hex
+        assert world.do("lead", matter, "report_progress", key=key, text="一").status_code == 200
+        with world.store.reading() as session:
+            named = hashlib.sha256(key.encode()).hexdigest()
+            kept.add(session.execute(select(keys.c.fingerprint).where(keys.c.key == named)).scalar_one())
+    assert len(kept) == 2
+
+
+def test_deliveries_tell_nothing_of_a_case_that_the_caller_may_not_read(world: World) -> None:
+    with world.store.writing() as session:
+        entry = ledger.entries(session, world.case)[0]
+        deliveries.queue_for(session, entry, OFFICER, "mail:office")
+    told = {
+        who: {one["target"] for one in world.as_(who).get(f"/matters/{world.matter}/deliveries").json()["items"]}
+        for who in ("officer", "auditor")
+    }
+    assert world.case in told["officer"]
+    assert world.case not in told["auditor"]
+
+
+def test_a_file_is_handed_out_as_a_file_that_no_browser_shows_or_guesses_at(world: World) -> None:
+    assert world.do("lead", world.matter, "request_extension", limit="3wd", reason="需会签").status_code == 200
+    assert world.do("leader", world.matter, "decide_extension", granted=True).status_code == 200
+    with world.store.reading() as session:
+        issued = documents.issued(session, matter_id=world.matter).items
+    for path in (f"/documents/{issued[0].id}/file", "/export", "/export?format=csv"):
+        answer = world.as_("officer").get(path)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

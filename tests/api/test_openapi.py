@@ -75,6 +75,22 @@ def test_who_speaks_is_never_in_a_body(path: str, method: str, operation: dict[s
         assert {"by", "voice", "message_id", "do"}.isdisjoint(fields)
 
 
+def test_no_command_says_when_it_was_given() -> None:
+    """The instant of an act is the engine's: nobody dates back what he does."""
+    given = {
+        name: _fields(operation)
+        for name, (*_, operation) in zip(NAMES, OPERATIONS, strict=True)
+        if "/commands/" in name
+    }
+    assert len(given) == 48
+    clocks = {"at", "on", "now", "time", "instant", "date", "processed_at", "recorded_at", "said_at", "due"}
+    assert {name: clocks & fields for name, fields in given.items() if clocks & fields} == {}
+
+
+def _fields(operation: dict[str, Any]) -> set[str]:
+    return set(_resolved(operation["requestBody"]["content"]["application/json"]["schema"]).get("properties", {}))
+
+
 def test_what_creates_or_commands_needs_an_idempotency_key() -> None:
     for path, method, operation in OPERATIONS:
         creates = method == "post" and ("/commands/" in path or "201" in operation["responses"] or "imports" in path)

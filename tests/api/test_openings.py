@@ -144,7 +144,8 @@ def test_no_route_shows_a_protected_field_to_anybody_without_an_opening(world: W
                     matter_id=matter, case=name, document_id=paper, year=2026, name="standard",
                     webhook_id=f"wh-{'0' * 24}", person="u1",
                 )  # fmt: skip
-                more: dict[str, Any] = {"/events": {"wait": 0}, "/verification": {"matter": matter}}.get(path, {})
+                asks: dict[str, dict[str, Any]] = {"/events": {"wait": 0}, "/verification": {"matter": matter}}
+                more = asks.get(path, {})
                 answer = world.as_(who).get(place, params=more)
                 text = written(answer)
                 asked += 1

@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from models.acts import ActName
 from models.messages import Outcome, Registration, ReportProgress, Sign
 from office import Office
+from privacy.codec import Codec, converter
 from record import ledger, matters
+from record.payload_keys import RecordKeys
 from record.store import Store
+from settings import Settings
 from tests.cli.conftest import ROOT, STARTER, Engine, Said, environment
 from tests.databases import Databases
 from tests.postgresql import installed_programs
@@ -72,8 +74,13 @@ def a_registration(title: str, **said: Any) -> Registration:
     )
 
 
+def record_of(engine: Engine) -> Store:
+    """The engine's own record, with its keys."""
+    return Store(**Settings(data_dir=engine.data_dir, database_url=engine.settings["DUBAN_DATABASE_URL"]).record)
+
+
 async def an_office(engine: Engine, store: Store) -> Office:
-    client = await Client.connect(engine.told["temporal"], data_converter=pydantic_data_converter)
+    client = await Client.connect(engine.told["temporal"], data_converter=converter(Codec(RecordKeys(store))))
     return Office(client, store)
 
 
@@ -109,10 +116,14 @@ async def test_after_kill_9_of_everything_a_restored_office_goes_on_where_the_ba
     tmp_path: Path, engines: Callable[[str], Engine]
 ) -> None:
     first, second = engines("first"), engines("second")
+    passphrase, kept_keys = tmp_path / "passphrase", tmp_path / "office.keys"
+    passphrase.write_text("样例口令 a passphrase of this test", encoding="utf-8")
+    passphrase.chmod(0o600)
+    sealed_keys = ("--keys-to", kept_keys, "--passphrase-file", passphrase)
     first.up("--no-sample")
     said: dict[str, Answered] = {}
     stop = asyncio.Event()
-    store = Store(first.database_url)
+    store = record_of(first)
     try:
         office = await an_office(first, store)
         for number in range(LIVES):
@@ -126,7 +137,7 @@ async def test_after_kill_9_of_everything_a_restored_office_goes_on_where_the_ba
         await asyncio.sleep(1)
 
         acknowledged = dict(said)
-        taken = await started(first, "backup", "--to", tmp_path / "backups", "--json")
+        taken = await started(first, "backup", "--to", tmp_path / "backups", *sealed_keys, "--json")
         assert taken.code == 0, taken.err
         made = json.loads(taken.out)
         await asyncio.sleep(0.5)
@@ -145,13 +156,14 @@ async def test_after_kill_9_of_everything_a_restored_office_goes_on_where_the_ba
     # The settings of an SQLite record point into the data directory that is restored.
     if first.database_url.startswith("sqlite"):
         second.settings["DUBAN_DATABASE_URL"] = f"sqlite:///{second.data_dir / 'duban.db'}"
-    restored = await started(second, "restore", made["place"], "--into", second.data_dir, "--json")
+    with_keys = ("--keys-from", kept_keys, "--passphrase-file", passphrase)
+    restored = await started(second, "restore", made["place"], "--into", second.data_dir, *with_keys, "--json")
     assert restored.code == 0, restored.err
     verified = await started(second, "verify", "--offline", "--json")
     assert (verified.code, json.loads(verified.out)["findings"]) == (0, [])
 
     second.up("--no-sample")
-    store = Store(second.settings["DUBAN_DATABASE_URL"])
+    store = record_of(second)
     try:
         office = await an_office(second, store)
         with store.reading() as session:

@@ -181,3 +181,26 @@ def test_the_digest_of_a_hash_is_not_the_hash(store: Store, head: str) -> None:
     with store.writing() as session:
         credentials.set_password(session, head, "$hash", digest("$hash"), Asking(AT))
         assert "$hash" not in str([entry.act for entry in ledger.entries(session, f"person/{head}")])
+
+
+@pytest.mark.parametrize("login", ["head", "nobody"])
+def test_the_first_try_of_a_process_costs_the_same_for_everybody(
+    store: Store, head: str, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    hasher = PasswordHasher(1, 8, 1)
+
+    class Counting:
+        def hash(self, password: str) -> str:
+            done.append("hash")
+            return hasher.hash(password)
+
+        def verify(self, kept: str, password: str) -> bool:
+            done.append("verify")
+            return hasher.verify(kept, password)
+
+    passwords._nobodys.cache_clear()
+    monkeypatch.setattr(passwords, "_HASHER", Counting())
+    assert sign_in(store, login, "wrong", HERE, AT) == Wrong()
+    assert done == ["hash", "verify"]
+    passwords._nobodys.cache_clear()

@@ -3,21 +3,26 @@
 import json
 import sqlite3
 from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from activities.recording import Recording
 from documents.files import Files
 from documents.printing import GuardedDocumentError, Printing
 from documents.templates import Templates
+from identity.administration import Administration
 from models.acts import ActName
 from models.case_messages import GiveStatement
 from models.cases import CaseState
 from models.contract import TransitionOrder
+from models.identity import ActingPost, TokenScope
 from models.protection import Kind
 from models.rows import CaseSnapshotRow, SubjectKeyRow, table
+from office import Office, UnavailableError
 from policies.masking import protection
 from privacy.masters import MasterMissingError
 from privacy.sealing import ErasedError, SealError
@@ -26,11 +31,14 @@ from record.documents import Issued
 from record.erasing import NotErasableError, erase
 from record.looks import Looker, NoPurposeError
 from record.store import Store
+from settings import Settings
 from tests.builders import sample_directory
 from tests.privacy.conftest import MONDAY, SECRETS, closed, recorded, said
 from tests.record.tampering import tamper
 from tests.sealing import a_vault, key_file, sealed_store
 from tests.workflows.test_kill import CASE, a_case
+from web.api.install import install
+from web.app import create_app
 
 SUBJECT = f"case/{CASE}"
 MASK, GONE = protection().masks["case_material"], protection().masks["erased"]
@@ -462,3 +470,48 @@ def test_a_petitioners_identity_is_sealed_masked_opened_and_erased_like_any_subj
         sealed.for_the_rules(session)
         gone = sealed.read(session, Kind.PETITIONER, kept, place, subject)
     assert (gone["name"], gone["phone"], gone["unheard_of"]) == (GONE, GONE, GONE)
+
+
+# --- one transaction and the next -------------------------------------------------------------------------------------
+
+
+def test_what_one_transaction_opened_is_closed_to_every_other(store: Store) -> None:
+    recorded(store)
+    with store.reading() as before:
+        assert "检查发现" in opened_texts(store)
+        with store.writing() as rules:
+            sealed.for_the_rules(rules)
+            assert sealed.opens(rules, SUBJECT)
+        assert not sealed.opens(before, SUBJECT)
+    with store.reading() as after:
+        assert not sealed.opens(after, SUBJECT)
+    with store.writing() as after:
+        assert not sealed.opens(after, SUBJECT)
+    told = texts(store)
+    assert [one for one in SECRETS if one in told] == []
+
+
+def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened(
+    store: Store, place: Path, database_url: str
+) -> None:
+    recorded(store)
+    _, issued = papers(store, place)
+    at = Administration(store, sample_directory(), datetime.now(UTC))
+    assert at.register("leader").accepted
+    assert at.hold("leader", "区长", date(2026, 1, 1)).accepted
+    token = at.issue_token("leader", "tests", TokenScope.ACT, ActingPost(post="区长"), timedelta(days=1)).secret
+
+    async def no_office() -> Office:
+        raise UnavailableError("no server here")
+
+    settings = Settings(data_dir=place, database_url=database_url)
+    with TestClient(install(create_app(settings, store, no_office, sample_directory())), "http://127.0.0.1") as client:
+        path = f"/api/v1/documents/{issued[0].id}/file"
+        client.headers["Authorization"] = f"Bearer {token}"
+        refused = client.get(path)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:duban:problem:not-printed")
+        key_file(place).unlink()
+        store.vault = a_vault(place)
+        assert client.get(path).status_code == 409
+    for one in (*SECRETS, str(place)):
+        assert one not in refused.text

@@ -1,8 +1,10 @@
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 from models.rows import PolicyVersionRow
@@ -121,3 +123,28 @@ def test_nothing_but_a_closed_file_is_left_behind(sqlite_file: tuple[Store, Path
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT count(*) FROM acts").fetchone() == (1,)
     connection.close()
+
+
+def test_a_failed_statement_does_not_tell_its_values(database_url: str) -> None:
+    store = Store(database_url)
+    for block in (store.writing, store.reading):
+        with pytest.raises(DBAPIError) as failed, block() as session:
+            session.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": "谈话内容"})
+        assert "谈话内容" not in str(failed.value)
+        assert "nowhere" in str(failed.value)
+    store.close()
+
+
+def test_a_record_that_is_made_is_for_this_account_alone(tmp_path: Path, sqlite_url: str) -> None:
+    del sqlite_url  # says that this is about a file
+    before = os.umask(0o022)
+    try:
+        store = Store(f"sqlite:///{tmp_path / 'office' / 'duban.db'}")
+        store.migrate()
+        made = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "office").iterdir()}
+        assert made["duban.db"] == 0o600
+        assert set(made.values()) == {0o600}
+        assert (tmp_path / "office").stat().st_mode & 0o777 == 0o700
+        store.close()
+    finally:
+        os.umask(before)

@@ -8,10 +8,9 @@ from models.access import View
 from models.explanations import Explanation
 from record import cases, views
 from showing.cases import case_document
-from showing.matters import recorded
 from web.api import authority
 from web.api.limits import Speaker
-from web.api.matters import WhyOf, explanation
+from web.api.matters import WhyOf, explanation, told_to
 from web.api.parts import CaseName, MatterId, WebNow, router, shaped
 from web.api.shapes import ActOut, CaseOut, Page
 
@@ -34,7 +33,7 @@ def timeline(matter_id: MatterId, case: CaseName, caller: Speaker, web: WebNow) 
     with web.store.reading() as session:
         authority.case(session, web, caller, case_id, View.CASE_TIMELINE)
         entries = views.timeline(session, case_id, scope=authority.scope_of(web, caller), with_cases=False)
-    return Page(items=[shaped(ActOut, recorded(entry)) for entry in entries], next=None)
+        return Page(items=told_to(session, web, caller, entries), next=None)
 
 
 @routes.get("/cases/{matter_id}/{case}/why", summary="案件为什么 Why a case stands as it does")

@@ -8,13 +8,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from documents.files import DamagedFileError, Files
-from documents.printing import GuardedDocumentError, Look, Printing
+from documents.printing import CLOSED, GuardedDocumentError, Look, Printing
 from documents.problems import TemplateError
 from documents.templates import Templates
 from models.access import View
 from models.contract import is_case
 from models.identity import Caller
-from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from web.api import authority
@@ -82,9 +81,10 @@ def printed(web: Web, one: Issued, look: Look | None = None) -> Response:
     except GuardedDocumentError as error:
         text = f"案件文书,须说明理由 a paper of a case, say why: POST {PREFIX}/documents/{one.id}/openings"
         raise ProblemError(409, text, kind="not-opened") from error
-    except ErasedError as error:
-        raise ProblemError(409, f"不予打印 not printed: {error}", kind="erased") from error
-    except (AlteredDocumentError, DamagedFileError, TemplateError) as error:
+    except DamagedFileError as error:
+        # Its words name a place on the server.
+        raise ProblemError(409, "存档文件缺损 the kept file is damaged", kind="not-printed") from error
+    except (AlteredDocumentError, TemplateError, *CLOSED) as error:
         raise ProblemError(409, f"不予打印 not printed: {error}", kind="not-printed") from error
     return Response(
         content, media_type=WORD, headers={"Content-Disposition": f'attachment; filename="document-{one.id}.docx"'}

@@ -1,7 +1,7 @@
 """New acts as a stream of events (server-sent events): of what the caller may see, without a word that people wrote.
 
 An event's id is the act's number in the record: a stream that broke goes on behind `Last-Event-ID`. The caller is asked
-for again at every sign of life, so that a stream ends with his session.
+for again every HEARTBEAT, busy or silent, so that a stream ends with his session.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from record import cases, matters
 from record.feeds import Recorded
 from web import callers
 from web.api import authority
-from web.api.feed import Feed, TooSlow
+from web.api.feed import HEARTBEAT, Feed, TooSlow
 from web.api.limits import Speaker
 from web.api.parts import WebNow, router
 from web.context import Web
@@ -94,10 +94,14 @@ async def _stream(request: Request, caller: Caller, web: Web, after: int | None,
     try:
         async with feed.listening(after, until) as entries:
             yield "retry: 3000\n\n"
+            asked_at = time.monotonic()
             async for one in entries:
-                if one is None:
+                # However much there is to tell: a busy record must not keep alive what has ended.
+                if one is None or time.monotonic() - asked_at >= HEARTBEAT.total_seconds():
                     if not await _still(request, caller, web):
                         return
+                    asked_at = time.monotonic()
+                if one is None:
                     yield ": 在线 alive\n\n"
                 elif await asyncio.to_thread(_visible, web, caller, one):
                     yield _event(one)

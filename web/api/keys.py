@@ -39,7 +39,8 @@ def claim(web: Web, caller: Caller, key: str, request: Request, body: Any) -> No
     Writes one row in a transaction of its own. Raises RecordUnavailableError.
     """
     content = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
-    fingerprint = _digest(request.method, request.url.path, content)
+    # With the key in it, of which only a digest is kept: what was said cannot be guessed from its fingerprint.
+    fingerprint = _digest(key, request.method, request.url.path, content)
     named = _digest(key)
     with web.store.reading() as session:
         known = api_keys.known(session, caller.person, named)

@@ -1,7 +1,8 @@
 """Matters: which there are, where one stands, what happened to it and why, what was issued and told, launching one."""
 
 import asyncio
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -10,11 +11,16 @@ from pydantic import Field
 from sqlmodel import Session
 
 from models.access import SiteCommand, View
+from models.acts import ActName
+from models.contract import is_case
 from models.explanations import Explanation
+from models.identity import Caller
 from models.matters import Light, Stage
 from models.messages import Registration
 from record import deliveries, numbers, views
 from record.deliveries import Delivery
+from record.ledger import Entry
+from showing.cases import without_vote
 from showing.matters import card_document, line_document, recorded, told_of
 from showing.why import UnknownActError, UnknownTargetError, explained
 from web.api import authority, keys
@@ -25,6 +31,7 @@ from web.api.parts import PREFIX, REFUSED, MatterId, Paged, WebNow, calendar_of,
 from web.api.refusals import refused
 from web.api.shapes import ActOut, CaseLineOut, DeliveryOut, LaunchedOut, MatterLineOut, MatterOut, Page
 from web.api.texts import PRINTABLE
+from web.context import Web
 from web.problems import ProblemError
 
 routes = router("事项 matters")
@@ -146,7 +153,20 @@ def timeline(matter_id: MatterId, caller: Speaker, web: WebNow) -> Page[ActOut]:
     with web.store.reading() as session:
         authority.known(session, web, caller, matter_id)
         entries = views.timeline(session, matter_id, scope=authority.scope_of(web, caller))
-    return Page(items=[shaped(ActOut, recorded(entry)) for entry in entries], next=None)
+        return Page(items=told_to(session, web, caller, entries), next=None)
+
+
+def told_to(session: Session, web: Web, caller: Caller, entries: Iterable[Entry]) -> list[ActOut]:
+    """These entries for the caller: how a member of a panel voted only where the table lets him see it."""
+    shown = list(entries)
+    open_to = {
+        target: authority.reads_case(session, web, caller, target, View.CASE_VOTES)
+        for target in {one.target for one in shown if one.act.act is ActName.VOTE_CAST}
+    }
+    return [
+        shaped(ActOut, recorded(one if open_to.get(one.target, True) else replace(one, act=without_vote(one.act))))
+        for one in shown
+    ]
 
 
 class WhyOf(Paged):
@@ -190,12 +210,21 @@ def cases_of(matter_id: MatterId, caller: Speaker, web: WebNow) -> Page[CaseLine
 def deliveries_of(
     matter_id: MatterId, asked: Annotated[Paged, Query()], caller: Speaker, web: WebNow
 ) -> Page[DeliveryOut]:
-    """离开本单位的通知及其结果,新者在前;不含地址。 Notices that left, the latest first; no address is shown."""
+    """离开本单位的通知及其结果,新者在前;不含地址,只含调用者可阅的案件。
+
+    Notices that left, the latest first; no address is shown, and of cases only what the caller may read.
+    """
     with web.store.reading() as session:
         authority.matter(session, web, caller, matter_id, View.DELIVERIES)
-        return paged(
+        page = paged(
             lambda: deliveries.deliveries(session, matter_id=matter_id, after=asked.after, limit=asked.limit), delivery
         )
+        readable = [
+            one
+            for one in page.items
+            if not is_case(one.target) or authority.reads_case(session, web, caller, one.target)
+        ]
+    return Page(items=readable, next=page.next)
 
 
 def delivery(one: Delivery) -> DeliveryOut:
