@@ -46,6 +46,12 @@ def _timeline(store: Store, place: Path, post: str) -> list[dict[str, Any]]:
         answer = client.get(f"/api/v1/cases/{CASE}/timeline")
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
+        opened = client.post(f"/api/v1/cases/{CASE}/openings", json={"reason": "阅卷"})
+        assert opened.status_code == 200, opened.text
+        # Opening the materials tells no more of the votes; every document is as the case's own words have it.
+        assert [one["detail"] for one in opened.json()["timeline"] if one["act"] == "vote_cast"] == [
+            one["detail"] for one in items if one["act"] == "vote_cast"
+        ]
         return items
 
 

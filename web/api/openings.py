@@ -19,11 +19,11 @@ from record import cases, looks, views
 from record.documents import Issued
 from record.looks import Looker
 from showing.cases import case_document
-from showing.matters import recorded
 from web.api import authority
 from web.api.bodies import Body
 from web.api.documents import WORD_FILE, found, printed
 from web.api.limits import Speaker
+from web.api.matters import told_to
 from web.api.parts import REFUSED, CaseName, MatterId, WebNow, router, shaped
 from web.api.shapes import ActOut, CaseOut, Out
 from web.context import Web
@@ -70,7 +70,7 @@ def open_case(matter_id: MatterId, case: CaseName, body: OpeningBody, caller: Sp
             entries = views.timeline(session, case_id, scope=authority.scope_of(web, caller), with_cases=False)
             return CaseOpenedOut(
                 case=shaped(CaseOut, case_document(state, at, cases.cited_by(session, state))),
-                timeline=[shaped(ActOut, recorded(entry)) for entry in entries],
+                timeline=told_to(session, web, caller, entries),
             )
     raise _refused()
 
@@ -92,7 +92,7 @@ def open_matter(matter_id: MatterId, body: OpeningBody, caller: Speaker, web: We
         opened = _look(session, web, caller, known, body.reason)
         if opened:
             entries = views.timeline(session, matter_id, scope=authority.scope_of(web, caller))
-            return MatterOpenedOut(opened=opened, timeline=[shaped(ActOut, recorded(entry)) for entry in entries])
+            return MatterOpenedOut(opened=opened, timeline=told_to(session, web, caller, entries))
     raise _refused()
 
 
