@@ -14,6 +14,7 @@ from documents.templates import Templates
 from models.access import View
 from models.contract import is_case
 from models.identity import Caller
+from privacy.sealing import ErasedError
 from record import documents
 from record.documents import AlteredDocumentError, Issued
 from web.api import authority
