@@ -26,6 +26,9 @@ DUMP_FILE = "record.dump"
 DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES = "documents", "templates", "seals", "office"
 """Directories of a backup: printed documents, the office's own templates, its directory and contacts."""
 
+# Nothing else is ever restored: keys above all come from where they are kept apart.
+_PLACES = frozenset({TEMPORAL_FILE, SQLITE_FILE, DUMP_FILE, DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES})
+
 PREFIX = "duban-"
 _NAME = re.compile(r"duban-\d{8}T\d{6}Z-[0-9a-f]{6}", re.ASCII)
 _PATH_LONGEST = 500
@@ -44,7 +47,7 @@ class Copied(Shape):
     @field_validator("path")
     @classmethod
     def _within(cls, path: str) -> str:
-        if not is_inside(path):
+        if not is_inside(path) or PurePosixPath(path).parts[0] not in _PLACES:
             raise PydanticCustomError("path", "not a path within the backup")
         return path
 
