@@ -509,7 +509,7 @@ def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened
         path = f"/api/v1/documents/{issued[0].id}/file"
         client.headers["Authorization"] = f"Bearer {token}"
         refused = client.get(path)
-        assert (refused.status_code, refused.json()["type"]) == (409, "urn:duban:problem:not-printed")
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:duban:problem:not-opened")
         key_file(place).unlink()
         store.vault = a_vault(place)
         assert client.get(path).status_code == 409
