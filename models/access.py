@@ -54,6 +54,13 @@ class Relation(StrEnum):
     WITHDRAWS_PROPOSAL = "withdraws_proposal"
     COMPETENT = "competent"
     ABOVE_DECISION = "above_decision"
+    # of a proceeding, a petition or a duty
+    STEP_HOLDER = "step_holder"
+    ABOVE_STEP = "above_step"
+    HANDED = "handed"
+    RECEIVER = "receiver"
+    STEP_EXTENDER = "step_extender"
+    OPENING_OFFICE = "opening_office"
     # who may take a step of a case now: its ordinary holders not barred, and those its silence has climbed to
     FILING = "filing"
     INVESTIGATION = "investigation"
@@ -77,6 +84,7 @@ class SiteCommand(StrEnum):
     """What can be done that is said to no matter and no case; the value is its name in the table."""
 
     LAUNCH = "site.launch"
+    OPEN = "site.open"
     IMPORT_LEDGER = "site.import_ledger"
     LOAD_CALENDAR = "site.load_calendar"
     PUBLISH_POLICY = "site.publish_policy"

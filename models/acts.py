@@ -74,6 +74,59 @@ class ActName(StrEnum):
     PRAISED = "praised"
     CORRECTED = "corrected"
     SPLIT = "split"
+    OPENED = "opened"
+    STEP_BEGUN = "step_begun"
+    STEP_DONE = "step_done"
+    STEP_OVERDUE = "step_overdue"
+    ITEMS_MISSING = "items_missing"
+    SUPPLEMENTED = "supplemented"
+    ACCEPTED = "accepted"
+    ACCEPTANCE_DEEMED = "acceptance_deemed"
+    REJECTED = "rejected"
+    GRANTED = "granted"
+    DENIED = "denied"
+    CONSENT_DEEMED = "consent_deemed"
+    PERMIT_EXPIRED = "permit_expired"
+    DUPLICATE_WARNED = "duplicate_warned"
+    OPINION_GIVEN = "opinion_given"
+    OPINION_DEEMED = "opinion_deemed"
+    MEETING_CONVENED = "meeting_convened"
+    NOTICE_SENT = "notice_sent"
+    MEETING_HELD = "meeting_held"
+    MEETING_POSTPONED = "meeting_postponed"
+    BALLOT_CAST = "ballot_cast"
+    VOTE_PASSED = "vote_passed"
+    VOTE_FAILED = "vote_failed"
+    OPINION_ANSWERED = "opinion_answered"
+    PUBLISHED = "published"
+    CALLED_BACK = "called_back"
+    REDONE = "redone"
+    ESCALATED = "escalated"
+    NOTICE_POSTED = "notice_posted"
+    OBJECTION_RAISED = "objection_raised"
+    OBJECTION_ANSWERED = "objection_answered"
+    NOTICE_ENDED = "notice_ended"
+    PAPER_SENT = "paper_sent"
+    RECEIPT_GIVEN = "receipt_given"
+    RECEIPT_REFUSED = "receipt_refused"
+    VALUE_REPORTED = "value_reported"
+    VALUE_QUESTIONED = "value_questioned"
+    FORECAST = "forecast"
+    SCORED = "scored"
+    GRADED = "graded"
+    AWARD_LOST = "award_lost"
+    OFFENCE_REGISTERED = "offence_registered"
+    FIRST_OFFENCE_EXEMPTED = "first_offence_exempted"
+    ROUTED = "routed"
+    ROUTING_ACCEPTED = "routing_accepted"
+    ROUTING_OBJECTED = "routing_objected"
+    ROUTING_UPHELD = "routing_upheld"
+    LINKED = "linked"
+    OCCURRED = "occurred"
+    DUTY_PAUSED = "duty_paused"
+    DUTY_CONTINUED = "duty_continued"
+    MATTER_LAUNCHED = "matter_launched"
+    CONCLUDED = "concluded"
     PERSON_REGISTERED = "person_registered"
     PERSON_LOCKED = "person_locked"
     PERSON_UNLOCKED = "person_unlocked"
@@ -142,6 +195,10 @@ ACCOUNT_ACTS = frozenset(
 )  # fmt: skip
 """What happens to accounts."""
 
+_NAMES = list(ActName)
+PROCEEDING_ACTS = frozenset(_NAMES[_NAMES.index(ActName.OPENED) : _NAMES.index(ActName.CONCLUDED) + 1])
+"""What happens to proceedings, petitions and duties alone."""
+
 ACTS_ASIDE = ACCOUNT_ACTS | {
     ActName.INCIDENT_REPORTED, ActName.INCIDENT_CLOSED, ActName.HELD, ActName.HOLD_RELEASED,
     ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT, ActName.KEY_DESTROYED,
@@ -167,8 +224,9 @@ class Act(Shape):
     """One thing that happened to `target` at the instant `at` (aware, whole seconds).
 
     Fields that do not apply are None. `person` is who acted through the post `by`, `principal` who had lent it to him;
-    neither is printed in a rehearsal. `tell` lists the posts to be notified; `detail` holds what was said or shown
-    (report texts, evidence) and is never printed in a rehearsal.
+    neither is printed in a rehearsal. `step` is the step of a proceeding it is about, `value` a figure in words (a
+    share, a total, a period). `tell` lists the posts to be notified; `detail` holds what was said or shown (report
+    texts, evidence) and is never printed in a rehearsal.
     """
 
     at: datetime
@@ -184,6 +242,8 @@ class Act(Shape):
     subject: str | None = None
     severity: str | None = None
     count: int | None = None
+    step: str | None = None
+    value: str | None = None
     reason: str | None = None
     provisional: bool | None = None
     ruling: Ruling | None = None

@@ -3,6 +3,7 @@
 A name here is on the wire of every running matter: add names, never change one.
 """
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +23,9 @@ class TaskQueue(StrEnum):
 
 MATTER_WORKFLOW = "MatterWorkflow"
 CASE_WORKFLOW = "CaseWorkflow"
+PROCEEDING_WORKFLOW = "ProceedingWorkflow"
+PETITION_WORKFLOW = "PetitionWorkflow"
+DUTY_WORKFLOW = "DutyWorkflow"
 CALENDAR_WORKFLOW = "CalendarWorkflow"
 MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
 NOTICE_WORKFLOW = "NoticeWorkflow"
@@ -48,6 +52,9 @@ DIGEST_JOINED_SIGNAL = "digest_joined"
 
 KIND_MATTER = "督办事项"
 KIND_CASE = "问责案件"
+KIND_PROCEEDING = "程序事项"
+KIND_PETITION = "群众诉求"
+KIND_DUTY = "经常性义务"
 
 HEAD_DIGITS = 32
 
@@ -86,11 +93,22 @@ ACCOUNTS = "accounts"
 """The chain of what happened at the door, and is of no one person's account."""
 
 _PERSON = "person/"
+PROCEEDING_KINDS = ("proceeding", "petition", "duty")
+_CASE = re.compile("case[0-9]+")
 
 
 def is_case(target: str) -> bool:
     """Whether the target is a case: `m1/case1` of the matter `m1`, `inspection/case1` that an office opens itself."""
-    return "/" in target and not is_account(target)
+    return "/" in target and not is_account(target) and not is_proceeding(target)
+
+
+def is_proceeding(target: str) -> bool:
+    """Whether the target is put together from building blocks: `proceeding/12`, `petition/2026-0007`, `duty/monthly`.
+
+    A case that is about one (`petition/2026-0007/case1`), or from one (`petition/case1`), is not.
+    """
+    kind, _, rest = target.partition("/")
+    return kind in PROCEEDING_KINDS and bool(rest) and "/" not in rest and not _CASE.fullmatch(rest)
 
 
 def person_target(person: str) -> str:
@@ -104,8 +122,14 @@ def is_account(target: str) -> bool:
 
 
 def matter_of(target: str) -> str:
-    """The matter that a target belongs to: `m1` for `m1` and for its case `m1/case1`."""
-    return target.partition("/")[0]
+    """The matter that a target belongs to: `m1` for `m1` and for its case `m1/case1`; a proceeding for its case."""
+    if is_proceeding(target):
+        return target
+    return (
+        target.rpartition("/")[0] or target
+        if target.partition("/")[0] in PROCEEDING_KINDS
+        else target.partition("/")[0]
+    )
 
 
 def matter_workflow_id(target: str, scope: str = "") -> str:
@@ -113,6 +137,8 @@ def matter_workflow_id(target: str, scope: str = "") -> str:
 
     `scope` tells apart records that share a server.
     """
+    if is_proceeding(target):
+        return _scoped(scope, target)
     return _scoped(scope, f"{'case' if is_case(target) else 'matter'}/{target}")
 
 

@@ -14,6 +14,7 @@ from models.base import Compact, Shape, Spoken, Voice
 from models.calendar import CalendarNotice
 from models.case_messages import CASE_TITLES, CaseCommand, CaseRelay, Propose
 from models.matters import Light
+from models.proceeding_messages import PROCEEDING_TITLES, Open, ProceedingCommand
 
 
 class Registration(Compact):
@@ -301,7 +302,7 @@ MatterCommand = (
     | Correct
     | Propose
 )
-Command = Annotated[MatterCommand | CaseCommand, Field(discriminator="do")]
+Command = Annotated[MatterCommand | CaseCommand | ProceedingCommand, Field(discriminator="do")]
 
 
 TITLES: dict[str, str] = {
@@ -332,6 +333,7 @@ TITLES: dict[str, str] = {
     "praise": "表扬",
     "correct": "更正",
     **CASE_TITLES,
+    **PROCEEDING_TITLES,
 }
 
 
@@ -371,7 +373,7 @@ class ParentCancelled(Shape):
 Unanswered = ChildMoved | ParentCancelled | CaseConcluded
 """What a matter is told by its relatives: it is not answered, and cannot be refused."""
 
-Relay = Registration | Unanswered | CaseRelay
+Relay = Registration | Open | Unanswered | CaseRelay
 """What one target says to another in the same transaction."""
 
 

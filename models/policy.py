@@ -33,6 +33,10 @@ class Role(StrEnum):
     CHAIR = "chair"
     REVIEWERS = "reviewers"
     ABOVE_STEP = "step.above"
+    LEAD_ABOVE_HEAD = "lead.above"
+    LEAD_ABOVE_HANDLER = "lead.above.handler"
+    OFFICE_ABOVE_HEAD = "office.above"
+    STEP = "step"
 
 
 class VerificationMethod(StrEnum):

@@ -14,8 +14,8 @@ from models.access import Scope as Scope  # noqa: PLC0414
 from models.access import SiteCommand as SiteCommand  # noqa: PLC0414
 from models.access import View as View  # noqa: PLC0414
 from models.cases import CaseClockKind
-from models.contract import is_case
-from policies import seats
+from models.contract import is_case, is_proceeding
+from policies import parties, seats
 from policies.authority import Refused
 from policies.relations import OfPost as OfPost  # noqa: PLC0414
 from policies.relations import Site as Site  # noqa: PLC0414
@@ -281,8 +281,61 @@ CASE_NEEDS: Mapping[str, Need] = {
 }
 """Commands to a case, by `do`."""
 
+
+def _only_step_holder(this: Situation) -> NoReturn:
+    may = "、".join(
+        (*parties.holders(this.proceeding, this.directory), *parties.above(this.proceeding, this.directory))
+    )
+    raise Refused(f"只有本环节的承办岗位可以办理 only who owes this step: {may or '无 none'}", "authority.step")
+
+
+def _of_step_holder(source: str, *also: Relation) -> Need:
+    return Need((R.STEP_HOLDER, R.ABOVE_STEP, *also), source, refusal=_only_step_holder)
+
+
+PROCEEDING_NEEDS: Mapping[str, Need] = {
+    "finish": _of_step_holder("B5"),
+    "check_items": _of_step_holder("B3"),
+    "supplement": _of_step_holder("B3"),
+    "reject": _of_step_holder("B13, B21"),
+    "grant": _of_step_holder("C5, I1"),
+    "deny": _of_step_holder("C5, I1"),
+    "opine": Need((R.CO_HANDLER,), "C4", note="协办单位各自发表意见 each co-handler for itself"),
+    "convene": _of_step_holder("E1, J1"),
+    "send_out": _of_step_holder("E1"),
+    "hold": _of_step_holder("E1, J1"),
+    "cast": Need((R.PANEL,), "L3"),
+    "count_votes": _of_step_holder("L3", R.CHAIR),
+    "answer_opinion": _of_step_holder("E2"),
+    "publish": _of_step_holder("E2"),
+    "call_back": _of_step_holder("G1"),
+    "raise_objection": Need((R.POST,), "L2, L4, M6", note="任何岗位都可提出,群众的由承办岗位代录 by any post"),
+    "answer_objection": _of_step_holder("L4, M6"),
+    "send_paper": _of_step_holder("F3, J2"),
+    "acknowledge": Need((R.RECEIVER,), "J2"),
+    "report_value": _of_step_holder("H15"),
+    "assess": _of_step_holder("H1"),
+    "register_offence": _of_step_holder("I8"),
+    "route": _of_step_holder("G1"),
+    "accept_routing": Need((R.HANDED,), "G1"),
+    "object_routing": Need((R.HANDED,), "信访工作条例 22"),
+    "uphold_routing": _of_step_holder("信访工作条例 22"),
+    "link": Need((R.OFFICE,), "G2", refusal=_unauthorised),
+    "trigger": _of_step_holder("D1, D2", R.OFFICE),
+    "pause_duty": Need((R.OFFICE, R.LEADER), "7"),
+    "continue_duty": Need((R.OFFICE, R.LEADER), "7"),
+    "backfill": Need((R.OFFICE, R.LEADER), "7"),
+    "request_extension": _of_step_holder("B6"),
+    "decide_extension": Need((R.STEP_EXTENDER,), "B6, 4 (W3)"),
+    "suspend": _of_step_holder("R13", R.OFFICE),
+    "resume": _of_step_holder("R13", R.OFFICE),
+    "cancel": Need((R.LEADER, R.OFFICE), "3.9"),
+}
+"""Commands to a proceeding, a petition or a duty, by `do`; `source` names rows of mechanisms.md, or a section here."""
+
 SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.LAUNCH: Need((R.OFFICE,), "3.1", machine=True, refusal=_only_registering_office),
+    SiteCommand.OPEN: Need((R.OPENING_OFFICE,), "3.1", machine=True),
     SiteCommand.IMPORT_LEDGER: Need((R.OFFICE,), "7", machine=True),
     SiteCommand.LOAD_CALENDAR: Need((R.OFFICE,), "2, 7", machine=True),
     SiteCommand.PUBLISH_POLICY: Need((R.OFFICE_HEAD, R.LEADER), "1, 2", machine=True),
@@ -387,14 +440,22 @@ def on_case(do: str) -> str:
     return f"case.{do}"
 
 
+def on_proceeding(do: str) -> str:
+    """The name in the table of a command to a proceeding, a petition or a duty."""
+    return f"proceeding.{do}"
+
+
 def name_of(do: str, target: str) -> str:
     """The name in the table of a command to this target."""
-    return on_case(do) if is_case(target) else on_matter(do)
+    if is_case(target):
+        return on_case(do)
+    return on_proceeding(do) if is_proceeding(target) else on_matter(do)
 
 
 ACCESS: Mapping[str, Need] = {
     **{on_matter(do): need for do, need in MATTER_NEEDS.items()},
     **{on_case(do): need for do, need in CASE_NEEDS.items()},
+    **{on_proceeding(do): need for do, need in PROCEEDING_NEEDS.items()},
     **{command.value: need for command, need in SITE_NEEDS.items()},
     **{view.value: need for view, need in VIEW_NEEDS.items()},
 }

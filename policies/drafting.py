@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from models.acts import Act, ActName, Ruling
+from models.blocks import Plan
 from models.cases import CaseState, Cited
 from models.matters import MatterState, Running
 from models.policy import Policy, Role
@@ -28,8 +29,10 @@ class Facts:
     `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
     `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. `cited(id)` is
     what a case has to know of another, None for an unknown one; `open_against(subject)` are the open cases against it,
-    `resting_on(id)` those, open or decided, that rest on the case. Left out, there is no other matter or case and
-    nothing is recorded.
+    `resting_on(id)` those, open or decided, that rest on the case. `plan` is the block procedure of a proceeding;
+    `same_subject(procedure, subject)` are the other proceedings of that procedure about the subject that are open, or
+    whose grant is valid, by id; `offences(procedure, subject, since, until)` counts the offences registered in
+    [since, until). Left out, there is no other matter, case or proceeding and nothing is recorded.
     """
 
     policy: Policy
@@ -44,6 +47,9 @@ class Facts:
     open_against: Callable[[str], Sequence[CaseState]] = lambda _: ()
     resting_on: Callable[[str], Sequence[CaseState]] = lambda _: ()
     ladder: LadderFile = field(default_factory=standard_ladder)
+    plan: Plan | None = None
+    same_subject: Callable[[str, str], Sequence[str]] = lambda _procedure, _subject: ()
+    offences: Callable[[str, str, datetime, datetime], int] = lambda _procedure, _subject, _since, _until: 0
 
 
 class _Kept(Protocol):
@@ -83,9 +89,7 @@ class Drafting(ABC, Generic[State]):
         rules, also = fields.pop("rules", ()), fields.pop("also", ())
         ruling = None
         if entry:
-            ruling = Ruling(
-                entry=entry, rules=rules, policy=self.facts.policy.key, calendar=self.facts.calendar.version
-            )
+            ruling = Ruling(entry=entry, rules=rules, policy=self._policy_key, calendar=self.facts.calendar.version)
         self.acts.append(
             Act(
                 at=self.at,
@@ -113,9 +117,18 @@ class Drafting(ABC, Generic[State]):
 
     def _told(self, act: ActName, subject: str | None) -> tuple[str, ...]:
         posts: list[str] = []
-        for role in self.facts.policy.tell.get(act, ()):
+        for role in self._roles_told(act):
             posts += self._holders(role, subject)
         return tuple(post for post in dict.fromkeys(posts) if post)
+
+    @property
+    def _policy_key(self) -> str:
+        """Under which version of which policy this is decided."""
+        return self.facts.policy.key
+
+    def _roles_told(self, act: ActName) -> Sequence[Role]:
+        """Who learns of the act, by role."""
+        return self.facts.policy.tell.get(act, ())
 
     @abstractmethod
     def _holders(self, role: Role, subject: str | None) -> Iterable[str]:

@@ -23,6 +23,7 @@ from models.documents import (
 )
 from models.matters import Clock, ClockKind, MatterState, MatterTerms, Running
 from models.policy import Policy, VerificationMethod
+from models.proceedings import ProceedingState
 from policies import case_papers
 from policies.counting import standard_counting
 from policies.deadlines import local_date
@@ -74,9 +75,10 @@ _RULE_SOURCES = {"R3": "first_counted_day", "R4": "calendar_limit_roll"}
 def called_for(act: Act, state: State, policy: Policy) -> tuple[DocumentKind, ...]:
     """The kinds of document that `act` issues under this policy, in the order of the procedure.
 
-    None before a matter has terms or a case is proposed (one that was refused).
+    None before a matter has terms or a case is proposed (one that was refused), and none for a proceeding: what it has
+    to show is evidence of its steps.
     """
-    if organ_of(state) is None:
+    if organ_of(state) is None or isinstance(state, ProceedingState):
         return ()
     of = DocumentOf.CASE if isinstance(state, CaseState) else DocumentOf.MATTER
     return tuple(
@@ -105,7 +107,7 @@ def facts_of(
     Raises ValueError for a matter without terms, or a case that was never proposed.
     """
     organ = organ_of(state)
-    if organ is None:
+    if organ is None or isinstance(state, ProceedingState):
         raise ValueError(f"{state.id} is not registered")
     clock = _set_by(act, state)
     sources = _sources(kind, act, clock, facts.policy)

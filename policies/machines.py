@@ -1,57 +1,71 @@
-"""By which machine is a target moved? A matter by policies/matter.py, a case by policies/case.py.
+"""By which machine is a target moved? A matter by policies/matter.py, a case by case.py, the rest by proceeding.py.
 
-The one place that tells them apart: the players, the recorder and the policy lab drive both through it.
+The one place that tells them apart: the players, the recorder and the policy lab drive all through it.
 """
 
 from datetime import datetime
 
 from models.cases import CASE_OVER, CaseState
-from models.contract import is_case
+from models.contract import is_case, is_proceeding
 from models.matters import Light, MatterState, Stage
 from models.messages import CalendarPublished, Command, Registration, Relay
-from policies import case, matter
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingStage, ProceedingState
+from policies import case, matter, proceeding
 from policies.case import CaseStep
 from policies.case_drafts import CaseDue
 from policies.drafting import Facts
 from policies.drafts import Due
 from policies.matter import Step
-from policies.wording import CASE_CLOCKS, CLOCKS
+from policies.proceeding import ProceedingStep, StepDue
+from policies.wording import CASE_CLOCKS, CLOCKS, STEP_CLOCKS
 
-State = MatterState | CaseState
-AnyStep = Step | CaseStep
-Message = Registration | Command | CalendarPublished
+State = MatterState | CaseState | ProceedingState
+AnyStep = Step | CaseStep | ProceedingStep
+AnyDue = Due | CaseDue | StepDue
+Message = Registration | Open | Command | CalendarPublished
 
 _MATTER_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED})
 
 
 def blank(target: str) -> State:
     """A target of which nothing is known yet."""
+    if is_proceeding(target):
+        return proceeding.blank(target)
     return case.blank(target) if is_case(target) else matter.blank(target)
 
 
 def known(state: State) -> bool:
-    """Whether the target has come about: a matter registered, a case proposed."""
+    """Whether the target has come about: a matter registered, a case proposed, a proceeding opened."""
+    if isinstance(state, ProceedingState):
+        return state.stage is not ProceedingStage.UNKNOWN
     return state.proposed_at is not None if isinstance(state, CaseState) else state.terms is not None
 
 
 def began_at(state: State) -> datetime | None:
     """When the target came about; None for one that has not."""
+    if isinstance(state, ProceedingState):
+        return state.opened_at
     return state.proposed_at if isinstance(state, CaseState) else state.registered_at
 
 
-def next_due(state: State) -> Due | CaseDue | None:
+def next_due(state: State) -> AnyDue | None:
     """What falls due next if nobody says anything."""
+    if isinstance(state, ProceedingState):
+        return proceeding.next_due(state)
     return case.next_due(state) if isinstance(state, CaseState) else matter.next_due(state)
 
 
 def over(state: State) -> bool:
     """Whether nothing can be said to the target any more, so that nobody has to keep its time."""
+    if isinstance(state, ProceedingState):
+        return state.over and not state.clocks
     return state.stage in (CASE_OVER if isinstance(state, CaseState) else _MATTER_OVER)
 
 
 def family_of(state: State) -> str:
-    """The matter at the top of the target's family, or the case itself where it belongs to no matter."""
-    return state.id if isinstance(state, CaseState) else state.family
+    """The matter at the top of the target's family, or the target itself where it belongs to no matter."""
+    return state.id if isinstance(state, CaseState | ProceedingState) else state.family
 
 
 def lead_of(state: State) -> str | None:
@@ -69,14 +83,18 @@ def light_of(state: State) -> Light:
 
 
 def level_of(state: State) -> int:
-    """How far it has escalated: a matter's level, or how many steps of a case have run out."""
+    """How far it has escalated: a matter's level, how many steps of a case have run out, how often a step has."""
+    if isinstance(state, ProceedingState):
+        return state.missed
     return len(state.climbed) if isinstance(state, CaseState) else state.level
 
 
-def waits_for(due: Due | CaseDue | None) -> str:
+def waits_for(due: AnyDue | None) -> str:
     """What is waited for, in words; "" for nothing."""
     if due is None:
         return ""
+    if isinstance(due, StepDue):
+        return "到期提醒" if due.reminder else STEP_CLOCKS[due.kind]
     if isinstance(due, CaseDue):
         return CASE_CLOCKS[due.kind]
     return "到期提醒" if due.reminder else CLOCKS[due.kind]
@@ -84,6 +102,8 @@ def waits_for(due: Due | CaseDue | None) -> str:
 
 def due_at(state: State) -> datetime | None:
     """The due instant that people look at."""
+    if isinstance(state, ProceedingState):
+        return proceeding.due_at(state)
     return case.due_at(state) if isinstance(state, CaseState) else matter.due_at(state)
 
 
@@ -96,10 +116,14 @@ def step(
     twin: str | None = None,
     attended: bool = True,
 ) -> AnyStep:
-    """What the message, or the passing of time, comes to; see policies/matter.py and policies/case.py.
+    """What the message, or the passing of time, comes to; see policies/matter.py, case.py and proceeding.py.
 
     Raises TypeError for a relay that is meant for the other kind of target: a mistake in the program.
     """
+    if isinstance(state, ProceedingState):
+        if message is not None and not isinstance(message, proceeding.Heard):
+            raise TypeError(f"{state.id}: a proceeding does not hear {type(message).__name__}")
+        return proceeding.step(state, message, at, facts, attended=attended)
     if isinstance(state, MatterState):
         if message is not None and not isinstance(message, matter.Heard):
             raise TypeError(f"{state.id}: a matter does not hear {type(message).__name__}")

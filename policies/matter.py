@@ -127,6 +127,10 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
                 raise Refused("已登记 already registered", "registration")
             registration.register(draft, message, twin)
             draft.acts = saying.kept(draft.acts, message)
+        elif not isinstance(message, MatterCommand | CaseCommand):
+            raise Refused(
+                f"此操作只对程序事项 this is said to a proceeding, not to a matter: {message.do}", "procedure"
+            )
         else:
             check_command(draft, message)
             if not attended:

@@ -13,6 +13,8 @@ from models.contacts import Contact, Hours
 from models.directory import Organ
 from models.matters import MatterTerms, Urgency
 from models.policy import Policy, Role
+from models.proceedings import ProceedingState
+from policies import parties
 from policies.calendar import Calendar
 from policies.counting import Counting
 from policies.deadlines import SHANGHAI
@@ -96,6 +98,8 @@ def role_of(post: str, act: Act, state: State, policy: Policy, directory: Direct
     if isinstance(state, CaseState):
         named = (role for role in roles if post in posts_of(role, state, directory, act.subject))
         return next(named, Role.ABOVE_STEP if Role.ABOVE_STEP in roles else None)
+    if isinstance(state, ProceedingState):
+        return next((role for role in Role if post in parties.posts_of(role, state, directory, act.subject)), None)
     if state.terms is None:
         return None
     for role in sorted(roles, key=lambda one: one not in _ABOUT):

@@ -70,7 +70,7 @@ class Procedure:
         self._read = document.read(_File)
         self.name = self._read.name
         self.version = f"{self.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        self._values, mistakes = _dated_values(document)
+        self._values, mistakes = dated_values(document)
         mistakes += _missing_and_unknown(document, self._read)
         self._steps, step_mistakes = _steps(document)
         mistakes += step_mistakes
@@ -130,10 +130,11 @@ class Procedure:
             raise DocumentError(mistakes)
 
 
-def _dated_values(document: Document) -> tuple[dict[str, list[_Value]], list[Mistake]]:
+def dated_values(document: Document) -> tuple[dict[str, list[_Value]], list[Mistake]]:
+    """Every parameter of a procedure file with its dated values, oldest first, and what is wrong with them."""
     values: dict[str, list[_Value]] = {}
     mistakes: list[Mistake] = []
-    for name, entries in document.content["parameters"].items():
+    for name, entries in document.content.get("parameters", {}).items():
         values[name] = []
         for index, entry in enumerate(entries):
             at = ("parameters", name, index)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.access import Relation, Scope, ScopeKind
-from models.case_messages import CaseCommand
 from models.cases import CaseClockKind, CaseStage, CaseState
 from models.directory import Organ
 from models.ladder import Ladder
 from models.matters import MatterState, MatterTerms
-from models.messages import MatterCommand, Registration
-from policies import evidence, ladder, seats
+from models.messages import Command, Registration
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingState, ProceedingTerms
+from policies import evidence, ladder, parties, seats
 from policies.directory import Directory
 
 
@@ -34,7 +35,7 @@ class OfPost:
     post: str
 
 
-Standing = MatterState | CaseState | Registration | Site | OfPost
+Standing = MatterState | CaseState | ProceedingState | Registration | Open | Site | OfPost
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Situation:
     post: str | None
     standing: Standing
     directory: Directory
-    said: MatterCommand | CaseCommand | None = None
+    said: Command | None = None
     ladder: Ladder | None = None
 
     @property
@@ -71,6 +72,21 @@ class Situation:
         if not isinstance(self.standing, CaseState):
             raise TypeError(f"not a case: {type(self.standing).__name__}")
         return self.standing
+
+    @property
+    def proceeding(self) -> ProceedingState:
+        """The proceeding spoken to; asking for it before another standing is a programming error."""
+        if not isinstance(self.standing, ProceedingState):
+            raise TypeError(f"not a proceeding: {type(self.standing).__name__}")
+        return self.standing
+
+    @property
+    def opened(self) -> ProceedingTerms:
+        """The terms of the proceeding; asking for them before it is opened is a programming error."""
+        terms = self.proceeding.terms
+        if terms is None:
+            raise ValueError(f"{self.proceeding.id} is not opened")
+        return terms
 
     def serves(self, organ: str | None) -> bool:
         """Whether the post serves this organ."""
@@ -302,6 +318,46 @@ CASE: Mapping[Relation, Holds] = {
     **{Relation(bar.value): _bar_of(bar) for bar in seats.BARS},
 }  # fmt: skip
 
+# --- what follows from a proceeding -----------------------------------------------------------------------------------
+
+
+def step_extender(state: ProceedingState, directory: Directory) -> str | None:
+    """Who decides on more time for the step under way: the leader, or the head above, where his own organ asks (W3)."""
+    if state.terms is None:
+        return None
+    leader = state.terms.leader
+    if not any(directory.serves(leader, name) for name in _owing(state, directory)):
+        return leader
+    above = directory.climb(leader, 1)
+    return above.head if above else None
+
+
+def _owing(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
+    organs = (directory.organ_of(post) for post in parties.holders(state, directory))
+    return tuple(organ.name for organ in organs if organ is not None)
+
+
+PROCEEDING: Mapping[Relation, Holds] = {
+    Relation.PUBLIC: lambda this: this.opened.public is True,
+    Relation.OFFICE: lambda this: this.serves(this.opened.office),
+    Relation.OFFICE_HEAD: lambda this: _heads(this, this.opened.office),
+    Relation.LEADER: lambda this: this.post == this.opened.leader,
+    Relation.LEAD: lambda this: this.serves(this.opened.lead),
+    Relation.LEAD_HEAD: lambda this: _heads(this, this.opened.lead),
+    Relation.CO_HANDLER: lambda this: any(this.serves(organ) for organ in this.opened.co),
+    Relation.ABOVE_LEAD: lambda this: this.above(this.opened.lead),
+    Relation.ABOVE_CO_HANDLER: lambda this: this.above(*this.opened.co),
+    Relation.ABOVE_OFFICE: lambda this: this.above(this.opened.office),
+    Relation.SUPERVISOR: lambda this: this.serves(this.opened.office),
+    Relation.PANEL: lambda this: this.post in this.opened.panel,
+    Relation.CHAIR: lambda this: this.post in this.opened.panel[:1],
+    Relation.STEP_HOLDER: lambda this: this.post in parties.holders(this.proceeding, this.directory),
+    Relation.ABOVE_STEP: lambda this: this.post in parties.above(this.proceeding, this.directory),
+    Relation.HANDED: lambda this: this.serves(parties.handed(this.proceeding)),
+    Relation.RECEIVER: lambda this: this.post in parties.receivers(this.proceeding, this.directory),
+    Relation.STEP_EXTENDER: lambda this: this.post == step_extender(this.proceeding, this.directory),
+}  # fmt: skip
+
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 REGISTRATION: Mapping[Relation, Holds] = {
@@ -317,6 +373,12 @@ def _site_leader(this: Situation) -> bool:
 def _site_office(this: Situation) -> str | None:
     return this.standing.office if isinstance(this.standing, Site) else None
 
+
+OPENING: Mapping[Relation, Holds] = {
+    Relation.OPENING_OFFICE: lambda this: (
+        isinstance(this.standing, Open) and (this.serves(this.standing.office) or this.serves(this.standing.lead))
+    ),
+}
 
 SITE: Mapping[Relation, Holds] = {
     Relation.OFFICE: lambda this: this.serves(_site_office(this)),
@@ -336,7 +398,9 @@ GENERAL: Mapping[Relation, Holds] = {
 _BY_STANDING: Mapping[type, Mapping[Relation, Holds]] = {
     MatterState: {**GENERAL, **MATTER},
     CaseState: {**GENERAL, **CASE},
+    ProceedingState: {**GENERAL, **PROCEEDING},
     Registration: {**GENERAL, **REGISTRATION},
+    Open: {**GENERAL, **OPENING},
     Site: {**GENERAL, **SITE},
     OfPost: {**GENERAL, **POST},
 }
@@ -357,7 +421,7 @@ def relations(
     directory: Directory,
     *,
     roles: Collection[str] = (),
-    said: MatterCommand | CaseCommand | None = None,
+    said: Command | None = None,
     ladder_in_force: Ladder | None = None,
 ) -> frozenset[Relation]:
     """Every relation in which `post` stands to `standing` now, and those of the site roles its person was given.
@@ -369,7 +433,7 @@ def relations(
     """
     given = {role for role in _GIVEN - {Relation.MACHINE} if role.value in roles}
     known = _BY_STANDING[type(standing)]
-    if isinstance(standing, MatterState) and standing.terms is None:
+    if isinstance(standing, MatterState | ProceedingState) and standing.terms is None:
         known = GENERAL
     this = Situation(post, standing, directory, said, ladder_in_force)
     nobody = not directory.has_post(post)

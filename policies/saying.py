@@ -13,29 +13,37 @@ from models.acts import Act
 from models.base import Voice
 from models.case_messages import CaseCommand
 from models.messages import MatterCommand, Registration
+from models.proceeding_messages import Open, ProceedingCommand
 
 SAID = "said"
 """The part of an act's detail that holds what the act does not tell of the message."""
 
 REGISTER = "register"
+OPEN = "open"
+
+Message = Registration | Open | MatterCommand | CaseCommand | ProceedingCommand
+_BEGINNINGS: dict[type[Any], str] = {Registration: REGISTER, Open: OPEN}
 
 _SHAPES: dict[str, type[Any]] = {
     REGISTER: Registration,
-    **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand | CaseCommand)},
+    OPEN: Open,
+    **{shape.model_fields["do"].default: shape for shape in get_args(MatterCommand | CaseCommand | ProceedingCommand)},
 }
 _FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do", "voice"))
            for shape in _SHAPES.values()}  # fmt: skip
 _ON_THE_ACT = frozenset({"by", "reason"})
 
 
-def kept(acts: Sequence[Act], message: Registration | MatterCommand | CaseCommand) -> list[Act]:
+def kept(acts: Sequence[Act], message: Message) -> list[Act]:
     """The acts an admitted message came to (at least one), with what was said on the one that tells most of it.
 
-    A registration is kept on its first act. The message's id is not: an entry of the ledger has it beside the act.
+    What begins a target is kept on its first act. The message's id is not: an entry of the ledger has it beside it.
     """
     shown = message.model_dump(mode="json", exclude={"message_id", "voice"})
     untold = [_untold(act, message, shown) for act in acts]
-    teller = 0 if isinstance(message, Registration) else min(range(len(acts)), key=lambda place: len(untold[place]))
+    teller = (
+        0 if isinstance(message, Registration | Open) else min(range(len(acts)), key=lambda place: len(untold[place]))
+    )
     told = acts[teller]
     telling = told.model_copy(update={"detail": {**told.detail, SAID: untold[teller]}})
     return [*acts[:teller], telling, *acts[teller + 1 :]]
@@ -51,7 +59,7 @@ def voiced(acts: Sequence[Act], message: BaseModel) -> list[Act]:
     return [act.model_copy(update=named) if act.by == by else act for act in acts]
 
 
-def said(act: Act, message_id: str) -> Registration | MatterCommand | CaseCommand | None:
+def said(act: Act, message_id: str) -> Message | None:
     """The message that was kept on this act, under that id; None where none is.
 
     Raises ValueError for what no message can have been: the act comes from elsewhere, or from a newer program.
@@ -64,10 +72,10 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | CaseComman
     if shape is None:
         raise ValueError(f"detail.{SAID}.do: 未知的命令 unknown command: {str(do)[:40]}")
     fields = {name: told for name in _FIELDS[shape] if (told := _told(act, name)) is not None} | untold
-    if shape is Registration:
+    if shape in _BEGINNINGS:
         del fields["do"]
     try:
-        message: Registration | MatterCommand | CaseCommand = shape.model_validate({**fields, "message_id": message_id})
+        message: Message = shape.model_validate({**fields, "message_id": message_id})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in ("detail", SAID, *first["loc"]))
@@ -75,9 +83,9 @@ def said(act: Act, message_id: str) -> Registration | MatterCommand | CaseComman
     return message
 
 
-def _untold(act: Act, message: Registration | MatterCommand | CaseCommand, shown: dict[str, Any]) -> dict[str, Any]:
+def _untold(act: Act, message: Message, shown: dict[str, Any]) -> dict[str, Any]:
     """What was `shown` of the message and the act does not tell, and that nothing was said where the act tells it."""
-    untold: dict[str, Any] = {"do": shown.get("do", REGISTER)}
+    untold: dict[str, Any] = {"do": shown.get("do") or _BEGINNINGS[type(message)]}
     for name in _FIELDS[type(message)]:
         value, told = shown.get(name), _told(act, name)
         if value is None and told is not None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from models.acts import Act, ActName
 from models.cases import CaseClockKind, CaseSource, CaseStage, Source
 from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
+from models.proceedings import StepClockKind
 from policies.deadlines import SHANGHAI
 from policies.limits import LimitError, Unit, parse_limit
 
@@ -354,3 +355,15 @@ def line(act: Act) -> str:
     if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
     return " ".join(parts)
+
+
+STEP_CLOCKS: dict[StepClockKind, str] = {
+    StepClockKind.STEP: "本环节到期",
+    StepClockKind.SIDE: "等待答复到期",
+    StepClockKind.AGAIN: "再次报上一级",
+    StepClockKind.NOTICE: "公示期满",
+    StepClockKind.VALIDITY: "有效期满",
+    StepClockKind.OCCURRENCE: "下一期",
+    StepClockKind.PAUSE: "中止期满",
+}
+"""What a clock of a proceeding runs to."""

@@ -7,12 +7,15 @@ commands (engine.md 6, Order). Deciding anything is for policies/.
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from models.acts import Act, ActName
+from models.blocks import Plan
 from models.cases import CaseState, Cited
 from models.matters import MatterState
 from models.messages import CalendarPublished, Outcome, Registration
+from models.proceedings import ProceedingState
+from policies.block_procedures import BlockProcedure
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -21,7 +24,8 @@ from policies.drafting import Facts
 from policies.drafts import ENDED
 from policies.machines import AnyStep, Message, State, known
 from policies.procedures import Procedure
-from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
+from policies.proceeding import about
+from rehearsal.scenarios import PlannedCommand, PlannedNotice, PlannedOpening, Scenario
 from rehearsal.targets import Targets
 
 Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
@@ -38,6 +42,7 @@ class Played:
     recorded: tuple[Act, ...]
     states: dict[str, MatterState]
     cases: dict[str, CaseState]
+    proceedings: dict[str, ProceedingState]
 
 
 class Conductor:
@@ -55,6 +60,7 @@ class Conductor:
         *,
         calendar: Calendar | None = None,
         responder: Responder | None = None,
+        procedures: Iterable[BlockProcedure] = (),
     ) -> None:
         self._start = start
         self._responder = responder
@@ -62,7 +68,7 @@ class Conductor:
         self._acts: list[Act] = []
         self._decided: list[Act] = []
         self._answers: dict[tuple[str, str], Outcome] = {}
-        self._planned: list[tuple[datetime, int, PlannedCommand | PlannedNotice]] = []
+        self._planned: list[tuple[datetime, int, PlannedCommand | PlannedNotice | PlannedOpening]] = []
         self._number = 0
         on = local_date(start)
         facts = Facts(
@@ -77,8 +83,11 @@ class Conductor:
             cited=self._cited,
             open_against=lambda subject: [one for one in self._cases() if one.open and one.subject == subject],
             resting_on=lambda case: [one for one in self._cases() if one.rests_on(case)],
+            same_subject=self._same_subject,
+            offences=self._offences,
         )
-        self._targets = Targets(facts, procedure.in_force, self._noted)
+        self._procedures = {one.name: one for one in procedures}
+        self._targets = Targets(facts, procedure.in_force, self._noted, self._plan_on)
 
     def register(self, matter_id: str, registration: Registration) -> None:
         """Register a matter at the start of the rehearsal."""
@@ -89,6 +98,11 @@ class Conductor:
         for item in items:
             self._number += 1
             heapq.heappush(self._planned, (item.at, self._number, item))
+
+    def open(self, opening: PlannedOpening) -> None:
+        """Let a proceeding, a petition or a duty be opened at its instant."""
+        self._number += 1
+        heapq.heappush(self._planned, (opening.at, self._number, opening))
 
     def play(self, until: datetime) -> Played:
         """Let time pass until `until` (inclusive)."""
@@ -105,10 +119,13 @@ class Conductor:
         stand = self._targets.states.items()
         matters = {target: state for target, state in stand if isinstance(state, MatterState)}
         cases = {target: state for target, state in stand if isinstance(state, CaseState)}
-        return Played(tuple(acts), tuple(self._acts), matters, cases)
+        proceedings = {target: state for target, state in stand if isinstance(state, ProceedingState)}
+        return Played(tuple(acts), tuple(self._acts), matters, cases, proceedings)
 
-    def _take(self, item: PlannedCommand | PlannedNotice) -> None:
-        if isinstance(item, PlannedCommand):
+    def _take(self, item: PlannedCommand | PlannedNotice | PlannedOpening) -> None:
+        if isinstance(item, PlannedOpening):
+            self._hear(item.target, item.message, item.at)
+        elif isinstance(item, PlannedCommand):
             self._hear(item.target, item.command, item.at)
         elif not self._targets.calendar.has(item.notice.number):
             self._targets.calendar = self._targets.calendar.with_notice(item.notice)
@@ -130,7 +147,7 @@ class Conductor:
         self._acts += result.acts
         self._decided += [act for act in result.acts if act.act is ActName.MEASURE_DECIDED]
         state = result.state
-        if isinstance(state, CaseState) or state.terms is None:
+        if not isinstance(state, MatterState) or state.terms is None:
             return
         if not known(before):
             self._namesakes.setdefault((state.terms.lead, state.terms.title), []).append(target)
@@ -140,6 +157,25 @@ class Conductor:
     def _other(self, target: str) -> MatterState | None:
         state = self._targets.states.get(target)
         return state if isinstance(state, MatterState) else None
+
+    def _plan_on(self, name: str, on: date) -> Plan | None:
+        procedure = self._procedures.get(name)
+        return procedure.in_force(on) if procedure else None
+
+    def _same_subject(self, procedure: str, subject: str) -> list[str]:
+        return [target for target, state in sorted(self._targets.states.items())
+                if isinstance(state, ProceedingState) and about(state, procedure, subject)]  # fmt: skip
+
+    def _offences(self, procedure: str, subject: str, since: datetime, until: datetime) -> int:
+        states = [one for one in self._targets.states.values() if isinstance(one, ProceedingState)]
+        named = {one.id for one in states if one.terms and one.terms.procedure == procedure}
+        return sum(
+            act.act is ActName.OFFENCE_REGISTERED
+            and act.target in named
+            and act.subject == subject
+            and since <= act.at < until
+            for act in self._acts
+        )
 
     def _cases(self) -> list[CaseState]:
         states = self._targets.states
@@ -165,8 +201,16 @@ class Conductor:
 
 def play(scenario: Scenario, directory: Directory, *, calendar: Calendar | None = None) -> Played:
     """Play a scenario; `directory` is the office's, the scenario's own posts are added to it."""
-    conductor = Conductor(scenario.procedure, directory.with_organs(scenario.organs), scenario.start, calendar=calendar)
+    conductor = Conductor(
+        scenario.procedure,
+        directory.with_organs(scenario.organs),
+        scenario.start,
+        calendar=calendar,
+        procedures=scenario.procedures,
+    )
     for matter_id, registration in scenario.matters:
         conductor.register(matter_id, registration)
+    for opening in scenario.openings:
+        conductor.open(opening)
     conductor.plan(scenario.planned)
     return conductor.play(scenario.until)

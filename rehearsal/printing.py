@@ -7,7 +7,10 @@ from typing import Any
 from models.acts import Act
 from policies.deadlines import SHANGHAI
 
-_FIELDS = ("by", "due", "days_left", "light", "measure", "subject", "severity", "count", "reason", "provisional")
+_FIELDS = (
+    "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "step", "value", "reason",
+    "provisional",
+)  # fmt: skip
 
 
 def printed(act: Act) -> dict[str, Any]:

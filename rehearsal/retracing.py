@@ -17,6 +17,7 @@ from models.cases import CaseState, Cited
 from models.contract import matter_of
 from models.matters import MatterState, Stage
 from models.messages import CalendarPublished, MatterCommand, Outcome, Registration, Split
+from models.proceeding_messages import Open, ProceedingCommand
 from policies.calendar import Calendar, standard_calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -167,6 +168,9 @@ def retrace(family_id: str, recorded: Sequence[Recorded]) -> Family | None:
             message = said(act, one.message_id or f"retraced:{family_id}#{number}")
         except ValueError as error:
             raise _untraceable(act, str(error)) from error
+        if isinstance(message, Open | ProceedingCommand):
+            # A proceeding is not lived again: it has no policy to compare.
+            message = None
         if isinstance(message, Registration):
             registrations.setdefault(target, message)
         if message is not None and (not isinstance(message, Registration) or message.parent is None):

@@ -16,12 +16,15 @@ from pydantic import Field, TypeAdapter, ValidationError
 from models.acts import ActName
 from models.base import Shape
 from models.calendar import CalendarNotice
+from models.contract import PROCEEDING_KINDS, is_proceeding
 from models.directory import Organ
 from models.messages import Command, Registration
+from models.proceeding_messages import Open
+from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
 from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.documents import LARGEST_BYTES, Document, DocumentError, Mistake, decoded
-from policies.procedures import STANDARD, Procedure, read_procedure, shipped
+from policies.procedures import STANDARD, Procedure, load_text, shipped
 
 # Given by what hands a matter in, never by what it says.
 _RESERVED = frozenset({"message_id", "policy", "voice"})
@@ -38,6 +41,15 @@ class PlannedCommand:
     target: str
     command: Command
     number: int
+
+
+@dataclass(frozen=True)
+class PlannedOpening:
+    """A proceeding, a petition or a duty that is opened at an instant, by default at the start."""
+
+    at: datetime
+    target: str
+    message: Open
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One rehearsal, ready to be played. All instants are aware; `until` is inclusive."""
+    """One rehearsal, ready to be played. All instants are aware; `until` is inclusive.
+
+    `procedures` are the block procedures that its openings name, shipped or beside the file.
+    """
 
     title: str
     file: str
@@ -72,6 +87,8 @@ class Scenario:
     organs: tuple[Organ, ...]
     matters: tuple[tuple[str, Registration], ...]
     planned: tuple[PlannedCommand | PlannedNotice, ...]
+    openings: tuple[PlannedOpening, ...] = ()
+    procedures: tuple[BlockProcedure, ...] = ()
     expect: tuple[Expectation, ...] = ()
     never: tuple[Expectation, ...] = ()
     exact: bool = False
@@ -85,6 +102,7 @@ class _File(Shape):
     policy: str = STANDARD
     posts: list[dict[str, Any]] = Field(default_factory=list)
     matters: list[dict[str, Any]] = Field(default_factory=list)
+    proceedings: list[dict[str, Any]] = Field(default_factory=list)
     commands: list[dict[str, Any]] = Field(default_factory=list)
     expect: list[dict[str, Any]] = Field(default_factory=list)
     never: list[dict[str, Any]] = Field(default_factory=list)
@@ -140,6 +158,7 @@ class _Reader:
         until = self._instant(read.until, ("until",)) if read.until else None
         organs = self._organs(read.posts)
         matters = self._matters(read.matters)
+        openings, procedures = self._openings(read.proceedings, start)
         planned = sorted(self._planned(read.commands), key=lambda item: item.at)
         self._check_notices(planned)
         expect = self._expectations(read.expect, "expect")
@@ -160,6 +179,8 @@ class _Reader:
             organs=organs,
             matters=matters,
             planned=tuple(planned),
+            openings=openings,
+            procedures=procedures,
             expect=expect,
             never=never,
             exact=read.exact,
@@ -189,7 +210,11 @@ class _Reader:
         return None
 
     def _procedure_beside(self, name: str) -> Procedure:
-        """The procedure in a file below the scenario's own directory: nothing else of this machine is read."""
+        text, file = self._beside(name)
+        return load_text(text, file)
+
+    def _beside(self, name: str) -> tuple[str, str]:
+        """The text of a file below the scenario's own directory, and its name: nothing else of this machine is read."""
         pure = PurePath(name)
         if self.place is None or not _PLAIN.fullmatch(name) or pure.is_absolute() or ".." in pure.parts:
             raise FileNotFoundError(name)
@@ -197,7 +222,7 @@ class _Reader:
         if not path.is_file():
             raise FileNotFoundError(name)
         with path.open("rb") as opened:
-            return read_procedure(opened.read(LARGEST_BYTES + 1), str(path))
+            return decoded(opened.read(LARGEST_BYTES + 1), str(path)), str(path)
 
     def _shape(self, shape: type[Shape], content: dict[str, Any], at: tuple[str | int, ...]) -> Any:
         try:
@@ -240,6 +265,51 @@ class _Reader:
             if registration is not None:
                 found[matter_id] = registration
         return tuple(found.items())
+
+    def _openings(
+        self, proceedings: list[dict[str, Any]], start: datetime | None
+    ) -> tuple[tuple[PlannedOpening, ...], tuple[BlockProcedure, ...]]:
+        found: dict[str, PlannedOpening] = {}
+        procedures: dict[str, BlockProcedure] = {}
+        for index, content in enumerate(proceedings):
+            at = ("proceedings", index)
+            fields = {name: value for name, value in content.items() if value != ""}
+            target = str(fields.pop("id", ""))
+            if not is_proceeding(target) or target in found:
+                why = f"缺少、不可用或重复的 id missing, unusable or repeated id: {target}"
+                accepted = ", ".join(f"{kind}/1" for kind in PROCEEDING_KINDS)
+                self.mistakes.append(self.document.mistake((*at, "id"), why, accepted))
+                continue
+            if reserved := sorted(_RESERVED & fields.keys()):
+                self.mistakes.append(self.document.mistake(at, f"未知的键 unknown key: {', '.join(reserved)}"))
+                continue
+            opened_at = self._instant(fields.pop("at"), (*at, "at")) if "at" in fields else start
+            if "received_at" in fields:
+                fields["received_at"] = self._instant(fields["received_at"], (*at, "received_at"))
+            message = self._shape(Open, {**fields, "message_id": f"opening:{target}"}, at)
+            name = str(fields.get("procedure", ""))
+            procedure = self._blocks(name, (*at, "procedure"))
+            if message is not None and opened_at is not None and procedure is not None:
+                found[target] = PlannedOpening(
+                    opened_at, target, message.model_copy(update={"procedure": procedure.name})
+                )
+                procedures[procedure.name] = procedure
+        return tuple(found.values()), tuple(procedures.values())
+
+    def _blocks(self, name: str, at: tuple[str | int, ...]) -> BlockProcedure | None:
+        """The block procedure that ships under a name, or stands in a file below the scenario's own directory."""
+        try:
+            return shipped_blocks(name)
+        except KeyError:
+            pass
+        try:
+            return load_blocks(*self._beside(name))
+        except OSError:
+            why = f"没有这个程序 unknown procedure: {name}"
+            self.mistakes.append(self.document.mistake(at, why, "已有程序的名称或程序文件 a procedure or its file"))
+        except DocumentError as error:
+            self.mistakes += error.mistakes
+        return None
 
     def _planned(self, commands: list[dict[str, Any]]) -> list[PlannedCommand | PlannedNotice]:
         planned: list[PlannedCommand | PlannedNotice] = []
@@ -333,8 +403,8 @@ class _Reader:
 
 
 PRINTED = frozenset(
-    {"at", "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "reason", "provisional",
-     "rule"}
+    {"at", "by", "due", "days_left", "light", "measure", "subject", "severity", "count", "step", "value", "reason",
+     "provisional", "rule"}
 )  # fmt: skip
 
 

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
+from models.blocks import Plan
 from models.messages import Outcome, Relay
 from models.policy import Policy
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingState
 from policies.calendar import Calendar
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -19,6 +22,9 @@ from policies.machines import AnyStep, Message, State, began_at, blank, known, n
 
 PolicyOn = Callable[[date], Policy]
 """The policy for a matter registered on that local date; raises LookupError where there is none."""
+
+PlanOn = Callable[[str, date], Plan | None]
+"""The block procedure of that name for what is opened on that local date; None where there is none."""
 
 Noted = Callable[[str, State, AnyStep], None]
 """Is told of every step, before what it says to others is delivered: the target, how it stood, what it came to."""
@@ -31,12 +37,15 @@ class Targets:
     registration.
     """
 
-    def __init__(self, facts: Facts, policy_on: PolicyOn, noted: Noted) -> None:
+    def __init__(
+        self, facts: Facts, policy_on: PolicyOn, noted: Noted, plan_on: PlanOn = lambda _name, _on: None
+    ) -> None:
         self.states: dict[str, State] = {}
         self.order: dict[str, int] = {}
         self._facts = facts
         self._policy_on = policy_on
         self._noted = noted
+        self._plan_on = plan_on
         self._by_day: dict[date, Facts] = {}
         self._due: list[tuple[datetime, int, str]] = []
 
@@ -69,7 +78,7 @@ class Targets:
 
     def _move(self, target: str, message: Message | Relay | None, at: datetime, twin: str | None = None) -> AnyStep:
         before = self.states.get(target) or blank(target)
-        result = step(before, message, at, self._facts_of(before, at), twin=twin)
+        result = step(before, message, at, self._facts_of(before, at, message), twin=twin)
         for act in result.acts:
             self.order.setdefault(act.target, len(self.order))
         if known(result.state):
@@ -82,10 +91,13 @@ class Targets:
             self._move(relayed.target, relayed.message, relayed.at)
         return result
 
-    def _facts_of(self, state: State, at: datetime) -> Facts:
+    def _facts_of(self, state: State, at: datetime, message: Message | Relay | None = None) -> Facts:
         on = local_date(began_at(state) or at)
         facts = self._by_day.get(on)
         if facts is None:
             facts = replace(self._facts, policy=self._policy_on(on), counting=counting(on))
             self._by_day[on] = facts
-        return facts
+        if not isinstance(state, ProceedingState):
+            return facts
+        name = message.procedure if isinstance(message, Open) else state.terms and state.terms.procedure
+        return replace(facts, plan=self._plan_on(name, on) if name else None)

@@ -290,9 +290,10 @@ def trace(acts: Sequence[Numbered], terms: MatterTerms | None, policy: Policy | 
 def heard(act: Act) -> Registration | MatterCommand | CaseCommand | None:
     """What was said that the act came of; None where it is not kept, or cannot be read."""
     try:
-        return saying.said(act, "recorded")
+        message = saying.said(act, "recorded")
     except ValueError:
         return None
+    return message if isinstance(message, Registration | MatterCommand | CaseCommand) else None
 
 
 # --- what each act does to the clocks -------------------------------------------------------------------------------

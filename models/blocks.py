@@ -1,0 +1,347 @@
+"""The building blocks that a procedure file combines: the typed parameters of each, with their numbers filled in.
+
+In the file every number stands under `parameters`, dated and with its source, and a block names it; what is here is
+what one day's values came to. What a block does is for policies/blocks/. Limits are texts (`5wd`, policies/limits.py);
+fractions are texts such as `2/3`.
+"""
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from models.acts import ActName
+from models.base import Shape
+from models.matters import Severity
+from models.policy import Role
+
+
+def _listed(value: Any) -> Any:
+    """One word where a list may stand is a list of that word."""
+    return [value] if isinstance(value, str) else value
+
+
+def _fraction(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, str) else value
+
+
+Roles = Annotated[tuple[Role, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Share = Annotated[Fraction, BeforeValidator(_fraction)]
+
+
+class CountedFrom(StrEnum):
+    """Where a step's limit begins: when the step does, when the proceeding was opened, or at the event it is about.
+
+    BEFORE_EVENT counts back from the event (R12): the step has to be done by the latest day that keeps the distance.
+    """
+
+    STEP = "step"
+    OPENING = "opening"
+    EVENT = "event"
+    BEFORE_EVENT = "before_event"
+
+
+class Then(StrEnum):
+    """What becomes of a step that nobody took in time. Silence never approves, but where a law says so (CONSENT)."""
+
+    WAIT = "wait"
+    CONSENT = "consent"
+    LAPSE = "lapse"
+    NEXT = "next"
+
+
+class Missed(Shape):
+    """What follows a missed limit, beside `step_overdue`, which is always told to the organ above the one that owed it.
+
+    `again` repeats it, one organ higher each time, after that limit. `supervise` launches a supervised matter with that
+    limit against the lead; `propose` proposes a case of that severity against the holder of `subject`. `law` is the
+    statute that makes silence a consent; without one it never is.
+    """
+
+    then: Then = Then.WAIT
+    again: str | None = None
+    supervise: str | None = None
+    propose: Severity | None = None
+    subject: Role = Role.LEAD_HEAD
+    law: str | None = None
+
+
+class MoreTime(Shape):
+    """That a step may be given more time, once, before it runs out: at most `longest` more, decided by one of `by`."""
+
+    longest: str
+    by: Roles = (Role.LEADER,)
+
+
+class Block(Shape):
+    """What every block has.
+
+    `name` is the step's name within its file, `title` what users read. `by` are the roles that take the step. `counted`
+    says where `limit` begins; None is a step without a limit. `reminders` are working days before the last day.
+    `pauses` are the reasons for which time is not counted. `tell` are told when it begins, beside those who owe it.
+    """
+
+    name: str
+    title: str
+    by: Roles = (Role.LEAD_HANDLER, Role.LEAD_HEAD)
+    limit: str | None = None
+    counted: CountedFrom = CountedFrom.STEP
+    reminders: tuple[int, ...] = ()
+    missed: Missed = Missed()
+    more_time: MoreTime | None = None
+    pauses: Words = ()
+    tell: Roles = ()
+
+
+class Deadline(Block):
+    """Something is owed by a day: done with the `shown` evidence, by name (限时办结)."""
+
+    block: Literal["deadline"] = "deadline"
+    shown: Words = ()
+
+
+class Checklist(Block):
+    """What has to be there, item by item; everything missing is told at once, and only once (一次性告知).
+
+    After acceptance nothing more may be asked for. With `missed.then: consent` a file whose defects nobody told of in
+    time counts as accepted (许可法 32).
+    """
+
+    block: Literal["checklist"] = "checklist"
+    items: Words
+
+
+class Approval(Block):
+    """One of `by`, or with `all_of` each, grants or denies; `validity` is how long what was granted holds (R15).
+
+    `collective` asks for the minutes of a collective discussion. `guard` says what happens where another proceeding of
+    the same procedure, open or valid, is about the same subject: warn, or refuse with its number.
+    """
+
+    block: Literal["approval"] = "approval"
+    all_of: bool = False
+    validity: str | None = None
+    collective: bool = False
+    guard: Literal["none", "warn", "refuse"] = "none"
+
+
+class Vote(Block):
+    """The panel votes: `quorum` of its members present, `majority` of those present, or of all members (`base`).
+
+    Not enough present: postponed, at most `postponed` times. `secret`: how each voted is not told.
+    """
+
+    block: Literal["vote"] = "vote"
+    quorum: Share = Fraction(2, 3)
+    majority: Share = Fraction(1, 2)
+    at_least: bool = False
+    base: Literal["present", "members"] = "present"
+    secret: bool = False
+    postponed: int = 1
+
+
+class Meeting(Block):
+    """A meeting on a fixed day: what has to be sent out how long before it (counted back, R12), who has to be there.
+
+    `notices` maps what is sent (告示, 名单, 材料) to how long before. `public_share` is the least share of stakeholders
+    and public among the representatives; `quorum` of them have to be present, or it is postponed, at most `postponed`
+    times. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
+    """
+
+    block: Literal["meeting"] = "meeting"
+    notices: dict[str, str] = Field(default_factory=dict)
+    public_share: Share | None = None
+    quorum: Share | None = None
+    organs: int = 0
+    postponed: int = 1
+    minutes: Words = ()
+
+
+class Replies(Block):
+    """Every opinion given before is answered: adopted or not, with reasons, in writing; then all of it is published."""
+
+    block: Literal["replies"] = "replies"
+    published: bool = True
+
+
+class Joint(Block):
+    """The lead and at least `parts` co-handlers: each co-handler gives its opinion by the limit, the lead concludes.
+
+    With `missed.then: consent`, and a law, a silent co-handler counts as agreeing.
+    """
+
+    block: Literal["joint"] = "joint"
+    parts: int = 1
+
+
+class Feedback(Block):
+    """Whoever asked is called back and says whether he is satisfied (回访); if not, `redo` is the step done again.
+
+    After `rounds` rounds it climbs to `climb`, who answers in person. `unreachable` calls are tried that often.
+    """
+
+    block: Literal["feedback"] = "feedback"
+    redo: str
+    rounds: int = 2
+    climb: Role = Role.LEADER
+    unreachable: int = 3
+
+
+class Level(Shape):
+    """One level of an escalation: who has to act, within which limit."""
+
+    holder: Role
+    limit: str
+
+
+class Escalation(Block):
+    """Somebody higher each time: the holder of the first level acts within its limit, or the next one has to."""
+
+    block: Literal["escalation"] = "escalation"
+    levels: tuple[Level, ...]
+
+
+class PublicNotice(Block):
+    """Made public for `length` (R15: no rolling); objections are answered within `answer` before it counts as over.
+
+    An objection that holds ends it as denied (`upheld: deny`), or begins the step `redo` again.
+    """
+
+    block: Literal["public_notice"] = "public_notice"
+    length: str
+    answer: str
+    redo: str | None = None
+
+
+class Filing(Block):
+    """A paper goes to another body: for the record (备案), as a copy (抄送) or with the matter itself (移送).
+
+    It is sent within `limit`; the receiver gives its receipt within `receipt`, or (only a transfer) refuses it with
+    reasons and it is settled one organ higher.
+    """
+
+    block: Literal["filing"] = "filing"
+    what: Literal["record", "copy", "transfer"] = "record"
+    to: Roles = (Role.OFFICE,)
+    receipt: str | None = None
+
+
+class Indicator(Block):
+    """A figure to be reached in a period: `target` in `unit`; at least, at most, or a change of at most so much.
+
+    Values are reported by the end of each `every`; a share above `most` is questioned, not taken. Yellow: the forecast
+    misses the target; red: the last value of the period does.
+    """
+
+    block: Literal["indicator"] = "indicator"
+    direction: Literal["at_least", "at_most"] = "at_least"
+    target: str
+    unit: str = "%"
+    most: str | None = None
+    least: str | None = None
+    every: str | None = None
+    period: str = "12mo"
+    change: bool = False
+
+
+class Criterion(Shape):
+    """One line of a scoring standard: its name and full marks."""
+
+    name: str
+    full: int
+
+
+class Score(Block):
+    """An assessment: marks by criterion, none above its full marks; what the total leads to.
+
+    `passed` is the least total; `grades` maps a grade to the least total for it, best first. Below `passed` the
+    `consequence` follows: an order to rectify, loss of awards, a team grade lower.
+    """
+
+    block: Literal["score"] = "score"
+    criteria: tuple[Criterion, ...]
+    passed: int = 60
+    grades: dict[str, int] = Field(default_factory=dict)
+    consequence: Literal["none", "rectify", "no_award", "team_grade"] = "none"
+
+
+class FirstOffence(Block):
+    """The subject is looked up in the register: nothing within `within` is a first offence, exempt; else it is not."""
+
+    block: Literal["first_offence"] = "first_offence"
+    within: str = "12mo"
+
+
+class Routing(Block):
+    """Given to the organ that has to handle it, which may object within `objection`; decided within `decision`.
+
+    Once accepted it is not sent back. Whoever received it first keeps it until somebody has it (首问负责).
+    """
+
+    block: Literal["routing"] = "routing"
+    objection: str
+    decision: str
+
+
+class Recurrence(Block):
+    """A duty that falls due again and again; each occurrence is a matter of its own.
+
+    `every` is the length of a period (`half-month`, `1mo`, `3mo`, `6mo`, `12mo`, `1w`, `2w`), or `event`: it falls due
+    `limit` after each event reported. `day` is the day of the month by which it is due (that day included, R16), of the
+    period's first month; without it the period's last day. `about` says what an occurrence is called; `{period}` stands
+    for its period. `late` is how long after its beginning a missed occurrence is still assigned, not imported.
+    """
+
+    block: Literal["recurrence"] = "recurrence"
+    every: str
+    day: int | None = None
+    weekday: int | None = None
+    about: str
+    times: int = 1
+
+
+AnyBlock = Annotated[
+    Deadline
+    | Checklist
+    | Approval
+    | Vote
+    | Meeting
+    | Replies
+    | Joint
+    | Feedback
+    | Escalation
+    | PublicNotice
+    | Filing
+    | Indicator
+    | Score
+    | FirstOffence
+    | Routing
+    | Recurrence,
+    Field(discriminator="block"),
+]
+
+
+class Plan(Shape):
+    """A block procedure as of one day: its steps in order, every number filled in.
+
+    `key` names the file's version and the day. `of` says what instances are; `carries` which mechanisms of the
+    checklist it carries. `tell` says who learns of which act. `sources` says where each number comes from.
+    """
+
+    key: str
+    name: str
+    title: str
+    of: Literal["proceeding", "petition", "duty"] = "proceeding"
+    carries: tuple[str, ...] = ()
+    steps: tuple[AnyBlock, ...]
+    tell: dict[ActName, tuple[Role, ...]] = Field(default_factory=dict)
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    def place(self, step: str) -> int:
+        """The place of the step of that name; raises KeyError for an unknown one."""
+        for place, block in enumerate(self.steps):
+            if block.name == step:
+                return place
+        raise KeyError(step)

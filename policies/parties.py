@@ -1,0 +1,119 @@
+"""Which posts does a role mean in a proceeding, a petition or a duty?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from models.directory import Organ
+from models.policy import Role
+from models.proceedings import Handing, ProceedingState, ProceedingTerms, Sending
+from policies.directory import Directory
+
+
+def posts_of(role: Role, state: ProceedingState, directory: Directory, subject: str | None = None) -> tuple[str, ...]:
+    """The posts that `role` means here, without vacant ones; none for a role that only a matter or a case has.
+
+    STEP is whoever owes the step under way; ABOVE_STEP the head of the organ that stands as many organs above them as
+    the step has been missed; ESCALATED the same, seen from the leader.
+    """
+    terms = state.terms
+    if terms is None:
+        return ()
+    return tuple(
+        post for post in dict.fromkeys(_ROLES.get(role, _nobody)(_Parties(state, terms, directory, subject))) if post
+    )
+
+
+def holders(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
+    """The posts that owe the step under way."""
+    return tuple(dict.fromkeys(post for role in state.by for post in posts_of(role, state, directory)))
+
+
+def above(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
+    """The heads above those who owe the step under way, as far up as it was missed: none before it was."""
+    found: list[str] = []
+    for post in holders(state, directory)[:1]:
+        for height in range(1, state.missed + 1):
+            higher = directory.climb(post, height)
+            if higher is not None and higher.head and higher.head not in found and higher.head != post:
+                found.append(higher.head)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """What a role is asked of."""
+
+    state: ProceedingState
+    terms: ProceedingTerms
+    directory: Directory
+    subject: str | None
+
+    @property
+    def lead(self) -> Organ | None:
+        return self.directory.find(self.terms.lead)
+
+    @property
+    def office(self) -> Organ | None:
+        return self.directory.find(self.terms.office)
+
+    @property
+    def about(self) -> Organ | None:
+        return self.directory.find(self.subject or self.terms.subject)
+
+    def above(self, organ: Organ | None) -> Organ | None:
+        return self.directory.above(organ)
+
+    def each_co(self) -> Iterable[Organ | None]:
+        return (self.directory.find(name) for name in self.terms.co)
+
+    def over_leader(self, height: int) -> Organ | None:
+        return self.directory.climb(self.terms.leader, height)
+
+
+_ROLES: Mapping[Role, Callable[[_Parties], Iterable[str]]] = {
+    Role.LEAD_HEAD: lambda this: _head(this.lead),
+    Role.LEAD_HANDLER: lambda this: _handler(this.lead),
+    Role.LEAD_ABOVE_HEAD: lambda this: _head(this.above(this.lead)),
+    Role.LEAD_ABOVE_HANDLER: lambda this: _handler(this.above(this.lead)),
+    Role.CO_HEADS: lambda this: (post for organ in this.each_co() for post in _head(organ)),
+    Role.CO_HANDLERS: lambda this: (post for organ in this.each_co() for post in _handler(organ)),
+    Role.OFFICE: lambda this: _handler(this.office),
+    Role.OFFICE_HEAD: lambda this: _head(this.office),
+    Role.OFFICE_ABOVE_HEAD: lambda this: _head(this.above(this.office)),
+    Role.LEADER: lambda this: (this.terms.leader,),
+    Role.ABOVE_LEADER: lambda this: _head(this.over_leader(1)),
+    Role.ESCALATED: lambda this: _head(this.over_leader(max(this.state.missed - 1, 0))),
+    Role.PANEL: lambda this: this.terms.panel,
+    Role.CHAIR: lambda this: this.terms.panel[:1],
+    Role.SUBJECT: lambda this: (this.terms.subject or "",) if this.directory.has_post(this.terms.subject) else (),
+    Role.SUBJECT_ORGAN_HEAD: lambda this: _head(this.about),
+    Role.SUBJECT_ORGAN_HANDLER: lambda this: _handler(this.about),
+    Role.STEP: lambda this: holders(this.state, this.directory),
+    Role.ABOVE_STEP: lambda this: above(this.state, this.directory)[-1:],
+}
+
+
+def _nobody(this: _Parties) -> Iterable[str]:
+    """A role that only a matter or a case has."""
+    return ()
+
+
+def handed(state: ProceedingState) -> str | None:
+    """The organ a petition was given to, while it has not yet accepted; None otherwise."""
+    kept = state.kept
+    return kept.to if isinstance(kept, Handing) and not kept.accepted else None
+
+
+def receivers(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
+    """The posts of the organ that a paper was sent to and whose receipt is awaited."""
+    kept = state.kept
+    organ = directory.find(kept.to) if isinstance(kept, Sending) else None
+    return (*_head(organ), *_handler(organ))
+
+
+def _head(organ: Organ | None) -> tuple[str, ...]:
+    return (organ.head,) if organ and organ.head else ()
+
+
+def _handler(organ: Organ | None) -> tuple[str, ...]:
+    return (organ.handler,) if organ and organ.handler else ()
