@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from models.blocks import Block, Checklist, Deadline
-from policies.blocks import checklist, deadline
+from models.blocks import Block, Checklist, Deadline, FirstOffence, Indicator, Score
+from policies.blocks import checklist, deadline, first_offence, indicator, score
 from policies.proceeding_drafts import BlockRules
 
 BLOCKS: Mapping[type[Block], BlockRules] = {
     Deadline: deadline.RULES,
     Checklist: checklist.RULES,
+    Indicator: indicator.RULES,
+    Score: score.RULES,
+    FirstOffence: first_offence.RULES,
 }
