@@ -160,6 +160,9 @@ def _late(draft: ProceedingDraft, clock: StepClock) -> None:
     ends = _ends(draft)
     if awaited is not None and awaited != ends[-1]:
         _await(draft, series, date.fromordinal(awaited.toordinal() + 1))
+    else:
+        # The value that decides is owed until it comes: said again, one organ higher each time.
+        draft.run(draft.clock(StepClockKind.SIDE, draft.block.due_within, round_=clock.round + 1))
 
 
 RULES = BlockRules(begin=_begin, heard={ReportValue: _report}, struck={StepClockKind.SIDE: _late})
