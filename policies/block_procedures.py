@@ -16,7 +16,17 @@ from pydantic import Field, TypeAdapter
 
 from models.acts import ActName
 from models.base import Shape
-from models.blocks import AnyBlock, Block, CountedFrom, Feedback, Plan, PublicNotice, Recurrence, Then
+from models.blocks import (
+    AnyBlock,
+    Block,
+    CountedFrom,
+    Feedback,
+    Filing,
+    Plan,
+    PublicNotice,
+    Recurrence,
+    Then,
+)
 from models.policy import Role
 from policies.blocks import BLOCKS
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
@@ -26,10 +36,19 @@ from policies.procedures import dated_values
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
+_NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
+# The fields of blocks that are limits, beside those that every block has.
+_LIMITS = (
+    "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
+    "redo_limit", "climb_limit",
+)  # fmt: skip
 # Words of a step, never a number's name.
 _WORDS = frozenset(
-    {"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "veto", "loses"}
-)
+    {
+        "name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what", "veto",
+        "loses",
+    }
+)  # fmt: skip
 
 
 class _File(Shape):
@@ -188,13 +207,14 @@ def _check(document: Document, plan: Plan) -> None:
 
 
 def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
-    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("more_time", "longest")):
+    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("missed", "urge"), ("missed", "over"),
+                 ("more_time", "longest")):  # fmt: skip
         value: Any = block
         for name in path:
             value = getattr(value, name, None)
         if value is not None:
             yield (*at, *path), value
-    for name in ("validity", "length", "answer", "objection", "decision", "receipt", "within", "due_within", "rectify"):
+    for name in _LIMITS:
         value = getattr(block, name, None)
         if isinstance(value, str):
             yield (*at, name), value
@@ -212,6 +232,15 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
+    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in _NO_WINDOW:
+        why = "公示期以日计 a window is counted in days"
+        mistakes.append(document.mistake((*at, "length"), why, "3d, 7d, 5wd, 2w, 1mo"))
+    if isinstance(block, Filing) and block.what != "copy" and block.receipt is None:
+        why = "报备、移送须有回执 a filing or a transfer needs a receipt; only a copy may do without"
+        mistakes.append(document.mistake((*at, "receipt"), why, "5wd"))
+    if block.missed.over is not None and block.missed.urge is None:
+        why = "没有催办就没有催办后逾期 nothing is over after a letter that never goes out"
+        mistakes.append(document.mistake((*at, "missed", "over"), why, "urge"))
     if block.counted is CountedFrom.BEFORE_EVENT and block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "倒计须有时限 counting back needs a limit"))
     return mistakes
