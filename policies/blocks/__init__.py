@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from models.blocks import Block, Checklist, Deadline
-from policies.blocks import checklist, deadline
+from models.blocks import Block, Checklist, Deadline, Recurrence
+from policies.blocks import checklist, deadline, recurrence
 from policies.proceeding_drafts import BlockRules
 
 BLOCKS: Mapping[type[Block], BlockRules] = {
     Deadline: deadline.RULES,
     Checklist: checklist.RULES,
+    Recurrence: recurrence.RULES,
 }
