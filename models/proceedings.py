@@ -189,10 +189,11 @@ class Value(Shape):
 
 
 class Series(Shape):
-    """An indicator: the values taken so far, oldest first."""
+    """An indicator: the values taken so far, oldest first, and the last day of the sub-period awaited now."""
 
     block: Literal["series"] = "series"
     values: tuple[Value, ...] = ()
+    awaited: date | None = None
 
 
 class Marks(Shape):

@@ -29,7 +29,9 @@ _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
 # Words of a step, never a number's name.
-_WORDS = frozenset({"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit"})
+_WORDS = frozenset(
+    {"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "veto", "loses"}
+)
 
 
 class _File(Shape):
@@ -195,7 +197,9 @@ def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
             value = getattr(value, name, None)
         if value is not None:
             yield (*at, *path), value
-    for name in ("validity", "length", "answer", "objection", "decision", "receipt", "within", "period", "late"):
+    for name in (
+        "validity", "length", "answer", "objection", "decision", "receipt", "within", "due_within", "rectify", "late",
+    ):  # fmt: skip
         value = getattr(block, name, None)
         if isinstance(value, str):
             yield (*at, name), value

@@ -203,6 +203,11 @@ class ProceedingDraft(Drafting[ProceedingState]):
         posts = [post for role in (*block.by, *block.tell) for post in self._holders(role, None)]
         return tuple(dict.fromkeys(posts))
 
+    def above_step(self) -> tuple[str, ...]:
+        """Who stands above those who owe the step, as far up as it was missed, beside the office."""
+        roles = (Role.ABOVE_STEP, Role.OFFICE)
+        return tuple(dict.fromkeys(post for role in roles for post in self._holders(role, None)))
+
     # --- clocks -----------------------------------------------------------------------------------------------------
 
     def _step_clock(self, block: Block, limit: str | None) -> StepClock | None:

@@ -110,11 +110,16 @@ def _occur(
             message=Registration(
                 message_id=f"{draft.state.id}:{matter}", title=title, lead=terms.lead, office=terms.office,
                 leader=terms.leader, co=terms.co, limit=limit.text, basis=_BASIS, public=terms.public,
-                panel=terms.panel, requirement="、".join(block.shown) or None,
+                panel=terms.panel, requirement=_requirement(block),
                 assigned_at=begun if imported else None,
             ),
         )
     )  # fmt: skip
+
+
+def _requirement(block: Recurrence) -> str | None:
+    figures = (f"{name} {number}" for name, number in block.figures.items())
+    return "、".join((*block.shown, *figures)) or None
 
 
 def _open(draft: ProceedingDraft, period: Period, *, by: str | None = None, told: bool = True) -> None:
