@@ -331,18 +331,27 @@ class Routing(Block):
 class Recurrence(Block):
     """A duty that falls due again and again; each occurrence is a matter of its own.
 
-    `every` is the length of a period (`half-month`, `1mo`, `3mo`, `6mo`, `12mo`, `1w`, `2w`), or `event`: it falls due
-    `limit` after each event reported. `day` is the day of the month by which it is due (that day included, R16), of the
-    period's first month; without it the period's last day. `about` says what an occurrence is called; `{period}` stands
-    for its period. `late` is how long after its beginning a missed occurrence is still assigned, not imported.
+    `every` is the length of a period (`half-month`, `1w`, `2w`, `1mo`, `3mo`, `6mo`, `12mo`, `24mo` … `60mo`), or
+    `event`: it falls due `within` so long of each event reported. `day` is the day of the month by which it is due
+    (that day included, R16), `month` which month of the period (the first), `weekday` the day of a week (1 is Monday);
+    without them it is due by the period's last day. `late` is how long after its beginning a missed occurrence is still
+    assigned, not imported. It falls due `times` in a period, and when asked for up to `most`. `about` says what an
+    occurrence is called: `{title}` and `{period}` stand for the duty's title and the period. `shown` is what has to be
+    handed in, `figures` what it asks for in numbers, by name; both are the requirement of its matter.
     """
 
     block: Literal["recurrence"] = "recurrence"
     every: str
+    month: int | None = None
     day: int | None = None
     weekday: int | None = None
-    about: str
+    within: str | None = None
+    late: str | None = None
     times: int = 1
+    most: int | None = None
+    about: str = "{title}({period})"
+    shown: Words = ()
+    figures: dict[str, int | str] = Field(default_factory=dict)
 
 
 AnyBlock = Annotated[

@@ -12,6 +12,7 @@ from models.blocks import (
     FirstOffence,
     Indicator,
     PublicNotice,
+    Recurrence,
     Routing,
     Score,
 )
@@ -24,6 +25,7 @@ from policies.blocks import (
     first_offence,
     indicator,
     public_notice,
+    recurrence,
     routing,
     score,
 )
@@ -40,4 +42,5 @@ BLOCKS: Mapping[type[Block], BlockRules] = {
     Escalation: escalation.RULES,
     PublicNotice: public_notice.RULES,
     Filing: filing.RULES,
+    Recurrence: recurrence.RULES,
 }
