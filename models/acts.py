@@ -126,6 +126,7 @@ class ActName(StrEnum):
     ROUTING_UPHELD = "routing_upheld"
     LINKED = "linked"
     OCCURRED = "occurred"
+    OCCURRENCE_SKIPPED = "occurrence_skipped"
     DUTY_PAUSED = "duty_paused"
     DUTY_CONTINUED = "duty_continued"
     MATTER_LAUNCHED = "matter_launched"
