@@ -285,11 +285,13 @@ def _link(draft: ProceedingDraft, command: Link) -> None:
     if other.id.partition("/")[0] != state.id.partition("/")[0]:
         raise Refused(f"只能与同类事项关联 only to one of its kind: {to}", rule)
     if other.over:
-        raise Refused(f"该事项已办结,应另行办理 it has ended, so this one is handled by itself: {to}", rule)
+        instead = f";可接受 accepted: {other.linked_to}" if other.linked_to else ""
+        raise Refused(f"该事项已办结,不能再关联 it has ended: {to}{instead}", rule)
     draft.change(linked_to=to)
     told = (parties.holders(other, draft.facts.directory), parties.of_organ(other.terms.lead, draft.facts.directory))
     draft.say(ActName.LINKED, by=command.by, subject=to, reason=reason, entry=rule, also=(*told[0], *told[1]))
-    draft.relay(to, ProceedingLinked(linked=state.id))
+    for linked in (state.id, *state.links):
+        draft.relay(to, ProceedingLinked(linked=linked))
     draft.leave("linked", command.by)
     draft.end(ProceedingStage.LINKED, by=command.by)
 
