@@ -49,6 +49,8 @@ _FIELDS: Mapping[ActName, frozenset[str]] = {
     ActName.STEP_OVERDUE: frozenset({"limit", "missed"}),
     ActName.EXTENSION_GRANTED: frozenset({"more_time"}),
 }
+# Lists of which the length is a figure: eight publications, nineteen classes, three levels.
+_COUNTED = frozenset({"items", "criteria", "levels"})
 _TELLING = frozenset({"value", "count", "due", "reason", "light", "days_left"})
 _DIRECTORY = sample_directory()
 
@@ -321,18 +323,18 @@ def _values(scenario: Scenario, plans: Mapping[str, Plan], act: Act) -> Mapping[
     for block in blocks:
         for name, value in block.model_dump(mode="python").items():
             if name not in ("name", "title", "block"):
-                found[name] = (*found.get(name, ()), *_texts(value))
+                told = (str(len(value)),) if name in _COUNTED and value else ()
+                found[name] = (*found.get(name, ()), *told, *_texts(value))
     return found
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every value in it as text, and how many there are in each list."""
+    """Every value in it as text."""
     if isinstance(value, dict):
         yield from map(str, value)
         for part in value.values():
             yield from _texts(part)
     elif isinstance(value, list | tuple):
-        yield str(len(value))
         for part in value:
             yield from _texts(part)
     elif value is not None and not isinstance(value, bool):
