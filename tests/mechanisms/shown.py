@@ -48,6 +48,10 @@ _FIELDS: Mapping[ActName, frozenset[str]] = {
     ActName.STEP_BEGUN: frozenset({"limit"}),
     ActName.STEP_OVERDUE: frozenset({"limit", "missed"}),
     ActName.EXTENSION_GRANTED: frozenset({"more_time"}),
+    ActName.NOTICE_POSTED: frozenset({"length"}),
+    ActName.OBJECTION_RAISED: frozenset({"answer"}),
+    ActName.GRANTED: frozenset({"validity"}),
+    ActName.CONSENT_DEEMED: frozenset({"validity"}),
 }
 # Lists of which the length is a figure: eight publications, nineteen classes, three levels.
 _COUNTED = frozenset({"items", "criteria", "levels"})
