@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 
-from models.blocks import Block, Checklist, Deadline
-from policies.blocks import checklist, deadline
+from models.blocks import Approval, Block, Checklist, Deadline, Joint, Meeting, Replies, Vote
+from policies.blocks import approval, checklist, deadline, joint, meeting, replies, vote
 from policies.proceeding_drafts import BlockRules
 
 BLOCKS: Mapping[type[Block], BlockRules] = {
     Deadline: deadline.RULES,
     Checklist: checklist.RULES,
+    Approval: approval.RULES,
+    Vote: vote.RULES,
+    Meeting: meeting.RULES,
+    Replies: replies.RULES,
+    Joint: joint.RULES,
 }
