@@ -125,6 +125,9 @@ class View(StrEnum):
     CASE_TIMELINE = "view.case_timeline"
     CASE_MATERIALS = "view.case_materials"
     CASE_VOTES = "view.case_votes"
+    # of one proceeding, petition or duty
+    PROCEEDING = "view.proceeding"
+    PROCEEDING_PART = "view.proceeding_part"
     # of a post
     INBOX = "view.inbox"
     # of the site

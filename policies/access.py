@@ -373,6 +373,10 @@ _WHOLE = (
     R.OFFICE, R.LEADER, R.LEAD, R.SUPERVISOR, R.REVIEWER, R.ABOVE_LEAD, R.ABOVE_OFFICE, R.AUDITOR, R.AUTHORISED_AUDITOR,
 )  # fmt: skip
 _PART = (*_WHOLE, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.NEW_LEAD)
+_PROCEEDING = (
+    R.OFFICE, R.LEADER, R.LEAD, R.PANEL, R.STEP_HOLDER, R.ABOVE_STEP, R.ABOVE_LEAD, R.ABOVE_OFFICE, R.AUDITOR,
+    R.AUTHORISED_AUDITOR,
+)  # fmt: skip
 _SEATED = tuple(Relation(step.value) for step in seats.SEATS)
 _IN_CASE = (
     R.OFFICE, R.LEADER, R.SPEAKER, R.PROPOSER, R.PANEL, R.REVIEWER, R.INVESTIGATED, R.ABOVE_OFFICE, R.ABOVE_SUBJECT,
@@ -412,6 +416,11 @@ VIEW_NEEDS: Mapping[View, Need] = {
     ),
     View.CASE_VOTES: Need((R.PANEL, R.CHAIR, R.OFFICE, R.AUTHORISED_AUDITOR), "4 step 7",
                           none_of=(R.SUBJECT, R.OWN_ORGAN, R.RECUSED)),
+    View.PROCEEDING: _view(_PROCEEDING, "1, 7"),
+    View.PROCEEDING_PART: _view(
+        (*_PROCEEDING, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.HANDED, R.RECEIVER), "1, 7",
+        note="清单中的一行和与本单位有关的记录 its line, and the acts that concern one's own organ",
+    ),
     View.INBOX: _view((R.SELF, *_AUDITORS), "7"),
     View.LIST: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
     View.OVERVIEW: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
