@@ -384,8 +384,7 @@ class Course:
     def __init__(self, name: str, *blocks: Block, **said: Any) -> None:
         of = "duty" if name == "duty" else "petition" if name == "petition" else "proceeding"
         steps = blocks or ((_BLOCKS[name],) if of == "duty" else (_BLOCKS[name], _AFTER))
-        shown = [step.model_dump() for step in steps]
-        plan = Plan.model_validate({"key": "p/2026-01-01", "name": "p", "title": "程序", "of": of, "steps": shown})
+        plan = Plan.model_validate({"key": "p/2026-01-01", "name": "p", "title": "程序", "of": of, "steps": steps})
         self.now = at("03-02 09:00")
         self.state = proceeding.blank(f"{of}/1")
         self.facts = Facts(
