@@ -35,6 +35,7 @@ MOST_REGISTERED = 15
 
 _MEASURE = re.compile(r"[PUZ][0-9]{1,2}|CR", re.ASCII)
 _FIGURE = re.compile(r"[-−+]?[0-9][0-9,]*(?:[./][0-9]+)?%?")
+_RATIO = re.compile(r"[0-9]+/[1-9][0-9]*")
 # What the end of a limit, or of a window, causes by itself.
 _STRUCK = frozenset(
     {
@@ -291,11 +292,19 @@ def _around(figure: str, one: Played) -> set[str]:
     limit = _amount(wanted)
     found = set()
     for told in one.shown:
-        said = told.expected.values.get("value", told.expected.values.get("count"))
-        amount = _amount(str(said)) if said is not None else None
+        amount = _said(told.expected.values)
         if amount is not None and limit is not None and _rests_on(figure, told):
             found.add("before" if amount < limit else "on" if amount == limit else "after")
     return found
+
+
+def _said(asserted: Mapping[str, Any]) -> Fraction | None:
+    """The amount that is expected: a ratio in the reason, else the value, else the count."""
+    ratio = _RATIO.search(str(asserted.get("reason", "")))
+    if ratio is not None:
+        return Fraction(ratio[0])
+    told = (str(asserted.get(name, "")) for name in ("value", "count"))
+    return next((amount for said in told if not _limit(said) and (amount := _amount(said)) is not None), None)
 
 
 # --- what an act rests on -------------------------------------------------------------------------------------------
@@ -316,10 +325,11 @@ def _plays(scenario: Scenario, procedure: BlockProcedure | Procedure) -> bool:
 
 
 def _values(scenario: Scenario, plans: Mapping[str, Plan], act: Act) -> Mapping[str, tuple[str, ...]]:
-    """By field, the values of the block that the act is about; of every block for a matter that was launched."""
+    """By field, the values of the block that the act is about; of every block for a refusal, and a launched matter."""
     plan = plans.get(act.target)
     if plan is not None:
-        blocks = [one for one in plan.steps if one.name == act.step]
+        # A refusal names no step: it may rest on any of them.
+        blocks = [one for one in plan.steps if act.act is ActName.REFUSED or one.name == act.step]
     else:
         origin = next((one for one in plans if act.target.startswith(one.replace("/", "-") + "-")), None)
         blocks = list(plans[origin].steps) if origin else []
