@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from models.base import Shape
 from models.matters import CaseBrief, Extension, Light, Reminder, Running, Stop
@@ -269,10 +269,16 @@ class Occurrences(Shape):
     opened: dict[date, int] = Field(default_factory=dict)
 
 
+def _with_block(kept: Any, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    """What is kept says whose it is, also where everything else in it has its default and is left out."""
+    return {"block": kept.block, **handler(kept)}
+
+
 StepKept = Annotated[
     Kept | Items | Permit | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks
     | Handing | Occurrences,
     Field(discriminator="block"),
+    WrapSerializer(_with_block),
 ]  # fmt: skip
 
 

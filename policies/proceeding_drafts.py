@@ -12,6 +12,7 @@ from typing import Any
 from models.acts import ActName
 from models.blocks import Block, CountedFrom, Plan, Then
 from models.case_messages import OpenCase
+from models.contract import launched_as
 from models.matters import CaseBrief, Light, MatterTerms, Reminder, Severity, Stop, Urgency
 from models.messages import Registration, Relay, Relayed
 from models.policy import Role
@@ -359,8 +360,7 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def launch(self, limit: str, title: str, requirement: str | None = None, lead: str | None = None) -> str:
         """Launch a supervised matter about this; its id. It is registered by the office in the same transaction."""
         terms = self.terms
-        name = self.state.id.replace("/", "-")
-        matter = f"{name}-s{len(self.state.launched) + 1}"
+        matter = launched_as(self.state.id, len(self.state.launched) + 1)
         self.change(launched=(*self.state.launched, matter))
         self.relay(
             matter,
