@@ -5,6 +5,7 @@ what one day's values came to. What a block does is for policies/blocks/. Limits
 fractions are texts such as `2/3`.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -264,21 +265,24 @@ class Filing(Block):
 
 
 class Indicator(Block):
-    """A figure to be reached in a period: `target` in `unit`; at least, at most, or a change of at most so much.
+    """A figure to be reached by the end of a calendar period: at least, or at most, `target` in `unit`.
 
-    Values are reported by the end of each `every`; a share above `most` is questioned, not taken. Yellow: the forecast
-    misses the target; red: the last value of the period does.
+    A value is owed for each `every` of the period, `due_within` after its last day. `kind`: a level (a rate), whose
+    last value counts, or a sum that grows through the period. Values outside `least` .. `most` are questioned, not
+    taken: no share is above 100 %. Yellow: the forecast misses the target; red: the period has ended and it was missed,
+    upon which follows what `missed` says for a step that ran out.
     """
 
     block: Literal["indicator"] = "indicator"
     direction: Literal["at_least", "at_most"] = "at_least"
-    target: str
+    target: Decimal
     unit: str = "%"
-    most: str | None = None
-    least: str | None = None
-    every: str | None = None
-    period: str = "12mo"
-    change: bool = False
+    kind: Literal["level", "sum"] = "level"
+    most: Decimal | None = None
+    least: Decimal | None = None
+    every: Literal["1mo", "3mo", "6mo", "12mo"]
+    period: Literal["1mo", "3mo", "6mo", "12mo"]
+    due_within: str
 
 
 class Criterion(Shape):
@@ -291,15 +295,19 @@ class Criterion(Shape):
 class Score(Block):
     """An assessment: marks by criterion, none above its full marks; what the total leads to.
 
-    `passed` is the least total; `grades` maps a grade to the least total for it, best first. Below `passed` the
-    `consequence` follows: an order to rectify, loss of awards, a team grade lower.
+    `passed` is the least total; `grades` maps a grade to the least total for it, best first. A criterion in `veto` that
+    gets nothing is not passed, whatever the total. Not passed: `rectify` launches a supervised matter with that limit,
+    `loses` names what is lost (the year's awards), `lower_by` takes so many grades off the leadership team.
     """
 
     block: Literal["score"] = "score"
     criteria: tuple[Criterion, ...]
-    passed: int = 60
+    passed: int
     grades: dict[str, int] = Field(default_factory=dict)
-    consequence: Literal["none", "rectify", "no_award", "team_grade"] = "none"
+    veto: Words = ()
+    rectify: str | None = None
+    loses: str | None = None
+    lower_by: int = 0
 
 
 class FirstOffence(Block):
@@ -323,18 +331,27 @@ class Routing(Block):
 class Recurrence(Block):
     """A duty that falls due again and again; each occurrence is a matter of its own.
 
-    `every` is the length of a period (`half-month`, `1mo`, `3mo`, `6mo`, `12mo`, `1w`, `2w`), or `event`: it falls due
-    `limit` after each event reported. `day` is the day of the month by which it is due (that day included, R16), of the
-    period's first month; without it the period's last day. `about` says what an occurrence is called; `{period}` stands
-    for its period. `late` is how long after its beginning a missed occurrence is still assigned, not imported.
+    `every` is the length of a period (`half-month`, `1w`, `2w`, `1mo`, `3mo`, `6mo`, `12mo`, `24mo` … `60mo`), or
+    `event`: it falls due `within` so long of each event reported. `day` is the day of the month by which it is due
+    (that day included, R16), `month` which month of the period (the first), `weekday` the day of a week (1 is Monday);
+    without them it is due by the period's last day. `late` is how long after its beginning a missed occurrence is still
+    assigned, not imported. It falls due `times` in a period, and when asked for up to `most`. `about` says what an
+    occurrence is called: `{title}` and `{period}` stand for the duty's title and the period. `shown` is what has to be
+    handed in, `figures` what it asks for in numbers, by name; both are the requirement of its matter.
     """
 
     block: Literal["recurrence"] = "recurrence"
     every: str
+    month: int | None = None
     day: int | None = None
     weekday: int | None = None
-    about: str
+    within: str | None = None
+    late: str | None = None
     times: int = 1
+    most: int | None = None
+    about: str = "{title}({period})"
+    shown: Words = ()
+    figures: dict[str, int | str] = Field(default_factory=dict)
 
 
 AnyBlock = Annotated[

@@ -208,10 +208,11 @@ class Value(Shape):
 
 
 class Series(Shape):
-    """An indicator: the values taken so far, oldest first."""
+    """An indicator: the values taken so far, oldest first, and the last day of the sub-period awaited now."""
 
     block: Literal["series"] = "series"
     values: tuple[Value, ...] = ()
+    awaited: date | None = None
 
 
 class Marks(Shape):
@@ -232,12 +233,17 @@ class Handing(Shape):
 
 
 class Occurrences(Shape):
-    """A duty: the number of the next occurrence, the ones opened so far, whether it is paused."""
+    """A duty: how many occurrences it had, whether it is paused, which periods were opened.
+
+    `last_period` is the first day of the last period that began while it ran or was paused; `opened` says how often
+    each period (by its first day), or each day of an event, was opened.
+    """
 
     block: Literal["occurrences"] = "occurrences"
     number: int = 0
     paused: bool = False
     last_period: date | None = None
+    opened: dict[date, int] = Field(default_factory=dict)
 
 
 StepKept = Annotated[

@@ -29,18 +29,28 @@ from models.blocks import (
 )
 from models.policy import Role
 from policies.blocks import BLOCKS
+from policies.blocks.recurrence import mistakes as recurrence_mistakes
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
 from policies.limits import LimitError, Unit, parse_limit
+from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
 _NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
+# The fields of blocks that are limits, beside those that every block has.
+_LIMITS = (
+    "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
+    "redo_limit", "climb_limit", "late",
+)  # fmt: skip
 # Words of a step, never a number's name.
 _WORDS = frozenset(
-    {"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what"}
-)
+    {
+        "name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what", "veto",
+        "loses",
+    }
+)  # fmt: skip
 
 
 class _File(Shape):
@@ -193,6 +203,7 @@ def _check(document: Document, plan: Plan) -> None:
         if isinstance(block, Recurrence) != (plan.of == "duty"):
             why = "recurrence 用于且只用于 of: duty; a duty has a recurrence, and nothing else has one"
             mistakes.append(document.mistake((*at, "block"), why))
+        mistakes += _bad_recurrence(document, block, at)
         seen.add(block.name)
     if mistakes:
         raise DocumentError(mistakes)
@@ -206,8 +217,7 @@ def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
             value = getattr(value, name, None)
         if value is not None:
             yield (*at, *path), value
-    for name in ("validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "period",
-                 "redo_limit", "climb_limit"):  # fmt: skip
+    for name in _LIMITS:
         value = getattr(block, name, None)
         if isinstance(value, str):
             yield (*at, name), value
@@ -254,6 +264,20 @@ def _bad_silence(document: Document, block: Block, at: Path) -> list[Mistake]:
     if block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "永远不会触发 can never fire: 没有时限 no limit"))
     return mistakes
+
+
+def _bad_recurrence(document: Document, block: Block, at: Path) -> list[Mistake]:
+    """A duty never ends by itself, so nothing can come after it; a length that is none, days no period has."""
+    if not isinstance(block, Recurrence):
+        return []
+    if block.every not in (*EVERY, EVENT):
+        why = f"周期读不懂 not a period: {block.every}"
+        return [document.mistake((*at, "every"), why, ", ".join((*EVERY, EVENT)))]
+    found = [document.mistake((*at, field), why, accepted) for field, why, accepted in recurrence_mistakes(block)]
+    if at[-1] != 0:
+        why = "任务不会自行结束，后面的环节永远不会开始 a duty never ends by itself: no step comes after it"
+        found.append(document.mistake((*at, "block"), why))
+    return found
 
 
 def _bad_reminders(document: Document, block: Block, at: Path) -> list[Mistake]:

@@ -78,10 +78,11 @@ def about(state: ProceedingState, procedure: str, subject: str) -> bool:
 
 
 def due_at(state: ProceedingState) -> datetime | None:
-    """The due instant people look at: of the step under way; None where none runs or it is paused."""
+    """The due instant people look at: of the step under way, or when a duty next falls due; None where none runs."""
     if state.paused:
         return None
-    shown = (StepClockKind.STEP, StepClockKind.SIDE, StepClockKind.NOTICE, StepClockKind.AGAIN, StepClockKind.VALIDITY)
+    shown = (StepClockKind.STEP, StepClockKind.SIDE, StepClockKind.NOTICE, StepClockKind.AGAIN, StepClockKind.VALIDITY,
+             StepClockKind.OCCURRENCE)  # fmt: skip
     return next((state.clocks[kind].due_at for kind in shown if kind in state.clocks), None)
 
 

@@ -206,6 +206,11 @@ class ProceedingDraft(Drafting[ProceedingState]):
         posts = [post for role in (*block.by, *block.tell) for post in self._holders(role, None)]
         return tuple(dict.fromkeys(posts))
 
+    def above_step(self) -> tuple[str, ...]:
+        """Who stands above those who owe the step, as far up as it was missed, beside the office."""
+        roles = (Role.ABOVE_STEP, Role.OFFICE)
+        return tuple(dict.fromkeys(post for role in roles for post in self._holders(role, None)))
+
     # --- clocks -----------------------------------------------------------------------------------------------------
 
     def _step_clock(self, block: Block, limit: str | None) -> StepClock | None:
@@ -254,6 +259,9 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def ruled(self, clock: StepClock, stops: Stops | None = None) -> StepClock:
         """The clock as the calendar, the counting rules and the pauses before its end have it now."""
         calendar, counting, limit = self.facts.calendar, self.facts.counting, parse_limit(clock.limit)
+        if clock.kind is StepClockKind.OCCURRENCE:
+            # A period begins on its first day, a day off or not.
+            return clock
         if "R12" in clock.rules and self.terms.event_on is not None:
             last = latest_day_before(limit, self.terms.event_on, calendar)
             at, provisional = day_ends_at(last, counting), not calendar.all_official(last, self.terms.event_on)
@@ -423,6 +431,9 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.ACCOUNTABILITY_PROPOSED: (Role.LEADER, Role.OFFICE_HEAD),
     ActName.ACCOUNTABILITY_CONCLUDED: (Role.OFFICE,),
     ActName.MATTER_LAUNCHED: (Role.OFFICE,),
+    ActName.OCCURRENCE_SKIPPED: (Role.OFFICE,),
+    ActName.DUTY_PAUSED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.DUTY_CONTINUED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
     ActName.CONCLUDED: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.ROUTED: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.ROUTING_OBJECTED: (Role.STEP, Role.OFFICE),

@@ -56,7 +56,7 @@ def _send(draft: ProceedingDraft, command: SendPaper) -> None:
 
 
 def _receivers(draft: ProceedingDraft) -> tuple[str, ...]:
-    """The organs it goes to: those that the posts of the procedure's roles stand for, each once; a transfer to the first."""
+    """The organs it goes to, each once: those of the posts that the roles name; a transfer goes to the first."""
     directory = draft.facts.directory
     posts = [post for role in draft.block.to for post in parties.posts_of(role, draft.state, directory)]
     organs = [directory.organ_of(post) for post in posts]
