@@ -1,5 +1,7 @@
 """Feedback: called back the next day, done again, and at last answered by a leader in person (G1, G5, A7)."""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -11,7 +13,7 @@ OFFICE, CLERK, LEADER = "区信访局承办岗", "区城管局承办岗", "区�
 DONE = {"办理结果": "已清运", "答复": "电话答复"}
 
 
-def handled(**opened: object) -> Walk:
+def handled(**opened: Any) -> Walk:
     walk = Walk("hotline", **opened)
     walk.say("03-02 09:30", OFFICE, "route", to="区城管局")
     walk.say("03-02 10:00", CLERK, "accept_routing")

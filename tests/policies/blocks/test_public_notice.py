@@ -1,5 +1,7 @@
 """Public notice: a window that does not roll, and an answer to whatever was said in it (L2, L4, M6, D13)."""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -76,7 +78,7 @@ def test_one_that_holds_denies_once_the_others_are_answered_too() -> None:
     objected(walk, "03-04 10:00", "甲")
     objected(walk, "03-04 11:00", "乙")
     walk.say("03-05 10:00", CLERK, "answer_objection", number="甲", upheld=True, reason="查实")
-    assert walk.state.stage is ProceedingStage.UNDER_WAY
+    assert not walk.state.over
     walk.say("03-05 11:00", CLERK, "answer_objection", number="乙", upheld=False, reason="不实")
     assert walk.state.stage is ProceedingStage.DENIED
     assert not walk.state.clocks
@@ -98,7 +100,7 @@ def test_one_that_holds_may_have_an_earlier_step_done_again() -> None:
         {"upheld": False, "reason": "无"},
     ],
 )
-def test_an_answer_names_the_objection_says_whether_it_holds_and_why(said: dict[str, object]) -> None:
+def test_an_answer_names_the_objection_says_whether_it_holds_and_why(said: dict[str, Any]) -> None:
     walk = posted()
     objected(walk, "03-04 10:00")
     assert not walk.say("03-05 10:00", CLERK, "answer_objection", **said).accepted

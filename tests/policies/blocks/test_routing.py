@@ -1,5 +1,7 @@
 """Routing: who has it, until when somebody may object, and that it is not sent back (B1, G1; 信访工作条例 22)."""
 
+from typing import Any
+
 import pytest
 
 from models.acts import ActName
@@ -102,7 +104,7 @@ def test_who_routes_to_his_own_organ_has_accepted_it() -> None:
         ("finish", {"evidence": {"处理意见书": "一号"}}),
     ],
 )
-def test_what_makes_no_sense_yet_is_refused(do: str, said: dict[str, object]) -> None:
+def test_what_makes_no_sense_yet_is_refused(do: str, said: dict[str, Any]) -> None:
     walk = Walk("petition")
     assert not walk.say("03-02 10:00", OFFICE, do, **said).accepted
     assert walk.state.stage is ProceedingStage.UNDER_WAY

@@ -1,13 +1,14 @@
 """Proceedings and petitions as they are lived through the pure core, several side by side, without a server."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from models.acts import Act, ActName
-from models.messages import Command, MatterCommand, Outcome
+from models.messages import Command, MatterCommand, Outcome, Unanswered
+from models.policy import Policy
 from models.proceeding_messages import Open, ProceedingCommand
 from models.proceedings import ProceedingState
 from policies import parties
@@ -33,6 +34,11 @@ def procedure_of(text: str) -> BlockProcedure:
     return load_blocks(text, "test.yaml")
 
 
+@lru_cache
+def _policy(on: date) -> Policy:
+    return shipped(STANDARD).in_force(on)
+
+
 class Walk:
     """One or more targets under one procedure; `start` is such as `03-02 09:00` of 2026."""
 
@@ -40,6 +46,8 @@ class Walk:
         self.procedure = shipped_blocks(procedure) if isinstance(procedure, str) else procedure
         self.kind = self.procedure.of
         self.now = at(start)
+        self._opened_on = self.now.date()
+        self.plan = self.procedure.in_force(self._opened_on)
         self.states: dict[str, ProceedingState] = {}
         self.acts: list[Act] = []
         self._said = 0
@@ -51,11 +59,11 @@ class Walk:
 
     @property
     def facts(self) -> Facts:
-        on = self.now.date()
+        on = self._opened_on
         return Facts(
-            policy=shipped(STANDARD).in_force(on), calendar=standard_calendar(), counting=counting(on),
+            policy=_policy(on), calendar=standard_calendar(), counting=counting(on),
             directory=directory(), measures_decided=lambda _subject, _since, _until: 0,
-            plan=self.procedure.in_force(on), other_proceeding=self.states.get,
+            plan=self.plan, other_proceeding=self.states.get,
         )  # fmt: skip
 
     @property
@@ -71,7 +79,7 @@ class Walk:
         self.states[target] = result.state
         self.acts += result.acts
         for relayed in result.relays:
-            if relayed.target in self.states:
+            if relayed.target in self.states and isinstance(relayed.message, Unanswered):
                 told = step(self.states[relayed.target], relayed.message, self.now, self.facts)
                 self.states[relayed.target] = told.state
                 self.acts += told.acts
@@ -115,4 +123,4 @@ class Walk:
 
     @property
     def step_name(self) -> str:
-        return self.procedure.in_force(self.now.date()).steps[self.state.step].name
+        return self.plan.steps[self.state.step].name
