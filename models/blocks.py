@@ -124,49 +124,66 @@ class Checklist(Block):
     items: Words
 
 
-class Approval(Block):
-    """One of `by`, or with `all_of` each, grants or denies; `validity` is how long what was granted holds (R15).
+class Guard(StrEnum):
+    """What happens where another proceeding of the same procedure, open or still valid, is about the same subject.
 
-    `collective` asks for the minutes of a collective discussion. `guard` says what happens where another proceeding of
-    the same procedure, open or valid, is about the same subject: warn, or refuse with its number.
+    WARN goes on and says so, REFUSE does not open it, MERGE opens it as linked to the other; each names its number.
+    """
+
+    NONE = "none"
+    WARN = "warn"
+    REFUSE = "refuse"
+    MERGE = "merge"
+
+
+class Approval(Block):
+    """One of `by`, or with `all_of` every post that they mean, grants; the first denial ends it.
+
+    `validity` is how long what was granted holds (R15), or until which day. `collective` asks for the minutes of a
+    collective discussion. `guard` looks for a duplicate when the proceeding is opened; `most` is how many may be
+    granted about one subject in a calendar month, None for any number.
     """
 
     block: Literal["approval"] = "approval"
     all_of: bool = False
     validity: str | None = None
     collective: bool = False
-    guard: Literal["none", "warn", "refuse"] = "none"
+    guard: Guard = Guard.NONE
+    most: int | None = Field(default=None, ge=1)
 
 
 class Vote(Block):
     """The panel votes: `quorum` of its members present, `majority` of those present, or of all members (`base`).
 
-    Not enough present: postponed, at most `postponed` times. `secret`: how each voted is not told.
+    `majority` has to be exceeded, or with `at_least` reached. Not enough present: postponed, at most `postponed` times,
+    then it has failed. `secret`: how each voted is kept nowhere, only that he did. Members who stand down, or belong to
+    the organ it is about, are no members for this vote (W3).
     """
 
     block: Literal["vote"] = "vote"
-    quorum: Share = Fraction(2, 3)
-    majority: Share = Fraction(1, 2)
+    quorum: Share = Field(default=Fraction(2, 3), gt=0, le=1)
+    majority: Share = Field(default=Fraction(1, 2), gt=0, le=1)
     at_least: bool = False
     base: Literal["present", "members"] = "present"
     secret: bool = False
-    postponed: int = 1
+    postponed: int = Field(default=1, ge=0)
 
 
 class Meeting(Block):
-    """A meeting on a fixed day: what has to be sent out how long before it (counted back, R12), who has to be there.
+    """A meeting on a day: what has to be sent out how long before it (counted back, R12), who has to be there.
 
     `notices` maps what is sent (告示, 名单, 材料) to how long before. `public_share` is the least share of stakeholders
-    and public among the representatives; `quorum` of them have to be present, or it is postponed, at most `postponed`
-    times. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
+    and public (policies/blocks/meeting.py PUBLIC) among the representatives. `quorum` of the representatives, or
+    without any of the organs invited, have to be present, or it is postponed, at most `postponed` times, then it has
+    failed. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
     """
 
     block: Literal["meeting"] = "meeting"
     notices: dict[str, str] = Field(default_factory=dict)
-    public_share: Share | None = None
-    quorum: Share | None = None
-    organs: int = 0
-    postponed: int = 1
+    public_share: Share | None = Field(default=None, gt=0, le=1)
+    quorum: Share | None = Field(default=None, gt=0, le=1)
+    organs: int = Field(default=0, ge=0)
+    postponed: int = Field(default=1, ge=0)
     minutes: Words = ()
 
 
@@ -178,13 +195,16 @@ class Replies(Block):
 
 
 class Joint(Block):
-    """The lead and at least `parts` co-handlers: each co-handler gives its opinion by the limit, the lead concludes.
+    """The lead and at least `parts` co-handlers: each gives its opinion within `opinion`, then the lead concludes.
 
-    With `missed.then: consent`, and a law, a silent co-handler counts as agreeing.
+    `limit` is for the whole. With `missed.then: consent`, and a law, a co-handler silent at the end of `opinion` counts
+    as agreeing; otherwise its head is told. Dissent is for the leader to settle (决策层排解), within `decision`.
     """
 
     block: Literal["joint"] = "joint"
-    parts: int = 1
+    parts: int = Field(default=1, ge=1)
+    opinion: str
+    decision: str | None = None
 
 
 class Feedback(Block):

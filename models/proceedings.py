@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from models.base import Shape
 from models.matters import CaseBrief, Extension, Light, Reminder, Running, Stop
@@ -115,27 +115,50 @@ class Items(Shape):
     told: bool = False
 
 
+class Permit(Shape):
+    """An approval: who has granted so far, the last day on which what was granted is valid (None: no end), its uses."""
+
+    block: Literal["permit"] = "permit"
+    granted: tuple[str, ...] = ()
+    valid_until: date | None = None
+    used: int = 0
+
+
 class Parts(Shape):
-    """Joint handling, joint approval: what each of those asked has said; None is silence so far."""
+    """Joint handling: what each co-handler has said, None is silence so far; who was deemed to agree.
+
+    `due_at` is when their silence counts, `lifted` whether the leader has to settle it.
+    """
 
     block: Literal["parts"] = "parts"
     said: dict[str, bool | None] = Field(default_factory=dict)
+    deemed: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    lifted: bool = False
 
 
 class Ballot(Shape):
-    """A vote: who is present, how each voted, how often it was postponed."""
+    """A vote: who has voted, how each did (not of a secret one), how many agreed, who stands down, postponements."""
 
     block: Literal["ballot"] = "ballot"
-    present: tuple[str, ...] = ()
+    voted: tuple[str, ...] = ()
     cast: dict[str, bool] = Field(default_factory=dict)
+    agreed: int = 0
+    recused: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
     postponed: int = 0
 
 
 class Session(Shape):
-    """A meeting: on which day, what was sent out on which day, who came, how often it was postponed."""
+    """A meeting: on which day, who is invited, what was sent out on which day, who came, what was said, postponements.
+
+    `opinions` is by representative, or by organ.
+    """
 
     block: Literal["session"] = "session"
     on: date | None = None
+    representatives: tuple[Representative, ...] = ()
+    organs: tuple[str, ...] = ()
     sent: dict[str, date] = Field(default_factory=dict)
     present: tuple[str, ...] = ()
     opinions: dict[str, str] = Field(default_factory=dict)
@@ -246,10 +269,16 @@ class Occurrences(Shape):
     opened: dict[date, int] = Field(default_factory=dict)
 
 
+def _with_block(kept: Any, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    """What is kept says whose it is, also where everything else in it has its default and is left out."""
+    return {"block": kept.block, **handler(kept)}
+
+
 StepKept = Annotated[
-    Kept | Items | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks | Handing
-    | Occurrences,
+    Kept | Items | Permit | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks
+    | Handing | Occurrences,
     Field(discriminator="block"),
+    WrapSerializer(_with_block),
 ]  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class Facts:
     `resting_on(id)` those, open or decided, that rest on the case. `plan` is the block procedure of a proceeding;
     `same_subject(procedure, subject)` are the other proceedings of that procedure about the subject that are open, or
     whose grant is valid, by id; `offences(procedure, subject, since, until)` counts the offences registered in
-    [since, until). Left out, there is no other matter, case or proceeding and nothing is recorded.
+    [since, until); `granted` are those of a procedure in which something about the subject was granted, or consent
+    deemed, in [since, until), by id. Left out, there is no other matter, case or proceeding and nothing is recorded.
     """
 
     policy: Policy
@@ -53,6 +54,7 @@ class Facts:
     other_proceeding: Callable[[str], ProceedingState | None] = lambda _: None
     same_subject: Callable[[str, str], Sequence[str]] = lambda _procedure, _subject: ()
     offences: Callable[[str, str, datetime, datetime], int] = lambda _procedure, _subject, _since, _until: 0
+    granted: Callable[[str, str, datetime, datetime], Sequence[str]] = lambda _procedure, _subject, _since, _until: ()
 
 
 class _Kept(Protocol):

@@ -29,11 +29,11 @@ from models.messages import (
     Suspend,
     Unanswered,
 )
-from models.proceeding_messages import Link, Open, ProceedingCommand
+from models.proceeding_messages import Link, Open, ProceedingCommand, UsePermit
 from models.proceedings import ProceedingStage, ProceedingState, StepClock, StepClockKind
 from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
-from policies.blocks import BLOCKS
+from policies.blocks import BLOCKS, approval
 from policies.calendar import CalendarError
 from policies.deadlines import local_date
 from policies.drafting import Facts
@@ -141,7 +141,8 @@ def _hear(
             if not attended:
                 raise Refused("程序流程未在运行,请联系管理员 the proceeding's workflow is not running", "stage")
             if isinstance(message, Open | _Said):
-                draft.acts = saying.kept(draft.acts, message)
+                unsaid = dict.fromkeys(draft.unsaid)
+                draft.acts = saying.kept(draft.acts, message.model_copy(update=unsaid) if unsaid else message)
     except (Refused, CalendarError, LimitError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
         draft = ProceedingDraft(untouched, draft.at, draft.facts, draft.blocks)
@@ -174,6 +175,9 @@ def _apply(draft: ProceedingDraft, message: Open | Command) -> None:
     if state.terms is None:
         raise Refused("没有该程序事项 unknown proceeding", "stage")
     access.check(access.PROCEEDING_NEEDS.get(message.do), Situation(message.by, state, draft.facts.directory, message))
+    if isinstance(message, UsePermit):
+        approval.use(draft, message)
+        return
     if state.over:
         raise Refused("程序已办结 it has ended", "stage")
     general = _COMMANDS.get(type(message))
@@ -359,7 +363,7 @@ def _missed(draft: ProceedingDraft, clock: StepClock) -> None:
 def _rule_again(draft: ProceedingDraft) -> None:
     """A calendar notice was loaded: later dates move a clock, earlier ones do not; a miss it denies is taken back."""
     state = draft.state
-    if state.terms is None or state.over:
+    if state.terms is None:
         return
     for clock in tuple(state.clocks.values()):
         new = draft.ruled(clock)
@@ -373,7 +377,8 @@ def _rule_again(draft: ProceedingDraft) -> None:
         if clock.kind is StepClockKind.STEP:
             draft.change(limit=running.model_copy(update={"reminders": ()}))
         draft.note_clock(ActName.CALENDAR_RECOMPUTED, running, entry="calendar", step=clock.step)
-    _take_back(draft)
+    if not state.over:
+        _take_back(draft)
 
 
 def _take_back(draft: ProceedingDraft) -> None:

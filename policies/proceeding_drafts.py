@@ -12,6 +12,7 @@ from typing import Any
 from models.acts import ActName
 from models.blocks import Block, CountedFrom, Plan, Then
 from models.case_messages import OpenCase
+from models.contract import launched_as
 from models.matters import CaseBrief, Light, MatterTerms, Reminder, Severity, Stop, Urgency
 from models.messages import Registration, Relay, Relayed
 from models.policy import Role
@@ -42,9 +43,10 @@ from policies.drafting import Drafting, Facts
 from policies.limits import parse_limit
 
 _RANK = {kind: rank for rank, kind in enumerate(StepClockKind)}
-# These are windows, which do not roll and end at midnight (R15).
 _AFTER_URGING = 2
+# These are windows, which do not roll and end at midnight (R15).
 _WINDOWS = frozenset({StepClockKind.NOTICE, StepClockKind.VALIDITY})
+_RUNS_ON = frozenset({StepClockKind.PAUSE, StepClockKind.VALIDITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ class StepDue:
 def next_due(state: ProceedingState) -> StepDue | None:
     """What falls due next if nobody says anything; None when nothing will ever happen by itself.
 
-    While it is paused only the end of the pause is due. Of clocks due at one instant the one that stands first in
-    StepClockKind comes first, a reminder before any clock. A step whose limit had passed before it began (counted from
-    an earlier day) is missed the moment it begins.
+    While it is paused only the end of the pause is due, and that of a validity, which no pause lengthens. Of clocks due
+    at one instant the one that stands first in StepClockKind comes first, a reminder before any clock. A step whose
+    limit had passed before it began (counted from an earlier day) is missed the moment it begins.
     """
     found: list[tuple[datetime, int, StepDue]] = []
     for kind, clock in state.clocks.items():
-        if state.paused and kind is not StepClockKind.PAUSE:
+        if state.paused and kind not in _RUNS_ON:
             continue
         if clock.reminders:
             first = clock.reminders[0]
@@ -79,7 +81,8 @@ def next_due(state: ProceedingState) -> StepDue | None:
 class ProceedingDraft(Drafting[ProceedingState]):
     """One transition; `relays` are what it has to say to matters and cases.
 
-    `now` is when a clock that ran out at `at` is worked off: later, where nobody was there to do it in time.
+    `now` is when a clock that ran out at `at` is worked off: later, where nobody was there to do it in time. `unsaid`
+    are the fields of the message that are kept nowhere (a secret ballot).
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class ProceedingDraft(Drafting[ProceedingState]):
         self.blocks = blocks
         self.relays: list[Relayed] = []
         self.now = at
+        self.unsaid: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -236,11 +240,15 @@ class ProceedingDraft(Drafting[ProceedingState]):
         return self.clock(StepClockKind.STEP, limit, start)
 
     def _before(self, block: Block, limit: str, event: datetime) -> StepClock:
+        return self.back(StepClockKind.STEP, block.name, limit, event)
+
+    def back(self, kind: StepClockKind, step: str, limit: str, event: datetime) -> StepClock:
+        """A clock that ends with the latest day that keeps the distance before the event (R12). Not running."""
         calendar = self.facts.calendar
         last = latest_day_before(parse_limit(limit), local_date(event), calendar)
         at = day_ends_at(last, self.facts.counting)
         return StepClock(
-            kind=StepClockKind.STEP, step=block.name, started_at=self.at, limit=limit, due_at=at, last_day=last,
+            kind=kind, step=step, started_at=self.at, limit=limit, due_at=at, last_day=last,
             provisional=not calendar.all_official(min(last, local_date(event)), local_date(event)),
             rules=("R12", "R6"), calendar=calendar.version,
         )  # fmt: skip
@@ -352,8 +360,7 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def launch(self, limit: str, title: str, requirement: str | None = None, lead: str | None = None) -> str:
         """Launch a supervised matter about this; its id. It is registered by the office in the same transaction."""
         terms = self.terms
-        name = self.state.id.replace("/", "-")
-        matter = f"{name}-s{len(self.state.launched) + 1}"
+        matter = launched_as(self.state.id, len(self.state.launched) + 1)
         self.change(launched=(*self.state.launched, matter))
         self.relay(
             matter,
@@ -401,16 +408,23 @@ def _nothing(draft: ProceedingDraft) -> None:
     """A block that adds nothing."""
 
 
+def _nothing_of(draft: ProceedingDraft, block: Any) -> None:
+    """A block that asks nothing of what is opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockRules:
     """What a block does beside beginning, being missed and being left: a rule for every message, a strike for clocks.
 
-    `begin` is asked once the step has begun and its clock runs. `heard` are the commands the step takes, by type; a
+    `opened` is asked of every block of the procedure, in order, when a proceeding is opened and before its first step
+    begins: it refuses what could never be taken, or ends what has to go no further. `begin` is asked once the step has
+    begun and its clock runs. `heard` are the commands the step takes, by type; a
     rule refuses by raising Refused and otherwise notes what happened, and takes the step where that was the last of
     it. `struck` are the clocks of its own. `silence` is what happens at the end of the limit where `missed.then` is
     CONSENT, `missed` what else does where it is WAIT.
     """
 
+    opened: Callable[[ProceedingDraft, Any], None] = _nothing_of
     begin: Callable[[ProceedingDraft], None] = _nothing
     heard: Mapping[type, Callable[[ProceedingDraft, Any], None]] = field(default_factory=dict)
     struck: Mapping[StepClockKind, Callable[[ProceedingDraft, StepClock], None]] = field(default_factory=dict)
@@ -434,6 +448,20 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.OCCURRENCE_SKIPPED: (Role.OFFICE,),
     ActName.DUTY_PAUSED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
     ActName.DUTY_CONTINUED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.DUPLICATE_WARNED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.GRANTED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.DENIED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.CONSENT_DEEMED: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.PERMIT_EXPIRED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.OPINION_GIVEN: (Role.STEP,),
+    ActName.OPINION_DEEMED: (Role.STEP, Role.OFFICE),
+    ActName.CO_OVERDUE: (Role.STEP, Role.OFFICE),
+    ActName.MEETING_POSTPONED: (Role.STEP, Role.OFFICE, Role.PANEL),
+    ActName.MEETING_HELD: (Role.OFFICE,),
+    ActName.RECUSED: (Role.CHAIR,),
+    ActName.VOTE_PASSED: (Role.LEAD_HANDLER, Role.OFFICE, Role.PANEL),
+    ActName.VOTE_FAILED: (Role.LEAD_HANDLER, Role.OFFICE, Role.PANEL),
+    ActName.PUBLISHED: (Role.OFFICE,),
     ActName.CONCLUDED: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.ROUTED: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.ROUTING_OBJECTED: (Role.STEP, Role.OFFICE),
@@ -442,7 +470,7 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.URGED: (Role.STEP, Role.OFFICE),
     ActName.CALLED_BACK: (Role.OFFICE,),
     ActName.REDONE: (Role.LEAD_HANDLER, Role.LEAD_HEAD, Role.OFFICE),
-    ActName.ESCALATED: (Role.STEP, Role.ABOVE_STEP),
+    ActName.ESCALATED: (Role.STEP, Role.ABOVE_STEP, Role.OFFICE),
     ActName.OBJECTION_RAISED: (Role.STEP, Role.OFFICE),
     ActName.PAPER_SENT: (Role.RECEIVERS,),
     ActName.RECEIPT_GIVEN: (Role.LEAD_HANDLER, Role.OFFICE),

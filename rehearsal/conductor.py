@@ -28,6 +28,8 @@ from policies.proceeding import about
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, PlannedOpening, Scenario
 from rehearsal.targets import Targets
 
+_GRANTS = frozenset({ActName.GRANTED, ActName.CONSENT_DEEMED})
+
 Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
 
 
@@ -86,6 +88,7 @@ class Conductor:
             same_subject=self._same_subject,
             offences=self._offences,
             other_proceeding=self._other_proceeding,
+            granted=self._granted,
         )
         self._procedures = {one.name: one for one in procedures}
         self._targets = Targets(facts, procedure.in_force, self._noted, self._plan_on)
@@ -181,6 +184,14 @@ class Conductor:
             and since <= act.at < until
             for act in self._acts
         )
+
+    def _granted(self, procedure: str, subject: str, since: datetime, until: datetime) -> list[str]:
+        states = [one for one in self._targets.states.values() if isinstance(one, ProceedingState)]
+        about_it = {
+            one.id for one in states if one.terms and (one.terms.procedure, one.terms.subject) == (procedure, subject)
+        }
+        granted = {act.target for act in self._acts if act.act in _GRANTS and since <= act.at < until}
+        return sorted(granted & about_it)
 
     def _cases(self) -> list[CaseState]:
         states = self._targets.states

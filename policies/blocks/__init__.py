@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from models.blocks import (
+    Approval,
     Block,
     Checklist,
     Deadline,
@@ -11,12 +12,17 @@ from models.blocks import (
     Filing,
     FirstOffence,
     Indicator,
+    Joint,
+    Meeting,
     PublicNotice,
     Recurrence,
+    Replies,
     Routing,
     Score,
+    Vote,
 )
 from policies.blocks import (
+    approval,
     checklist,
     deadline,
     escalation,
@@ -24,23 +30,32 @@ from policies.blocks import (
     filing,
     first_offence,
     indicator,
+    joint,
+    meeting,
     public_notice,
     recurrence,
+    replies,
     routing,
     score,
+    vote,
 )
 from policies.proceeding_drafts import BlockRules
 
 BLOCKS: Mapping[type[Block], BlockRules] = {
     Deadline: deadline.RULES,
     Checklist: checklist.RULES,
-    Indicator: indicator.RULES,
-    Score: score.RULES,
-    FirstOffence: first_offence.RULES,
-    Routing: routing.RULES,
+    Approval: approval.RULES,
+    Vote: vote.RULES,
+    Meeting: meeting.RULES,
+    Replies: replies.RULES,
+    Joint: joint.RULES,
     Feedback: feedback.RULES,
     Escalation: escalation.RULES,
     PublicNotice: public_notice.RULES,
     Filing: filing.RULES,
+    Routing: routing.RULES,
+    Indicator: indicator.RULES,
+    Score: score.RULES,
+    FirstOffence: first_offence.RULES,
     Recurrence: recurrence.RULES,
 }
