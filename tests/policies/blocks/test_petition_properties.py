@@ -11,7 +11,8 @@ from models.acts import ActName
 from models.blocks import Deadline, Feedback
 from models.proceedings import ProceedingStage, StepClockKind
 from policies.block_procedures import all_shipped, shipped_blocks
-from tests.policies.blocks.walks import Walk, directory
+from policies.documents import DocumentError
+from tests.policies.blocks.walks import Walk, directory, procedure_of
 
 PETITIONS = [one.name for one in all_shipped() if one.of == "petition"]
 POSTS = ("区信访局承办岗", "区信访局长", "区教育局承办岗", "区教育局长", "区住建局承办岗", "区长", "市长")
@@ -100,6 +101,24 @@ def test_a_petition_left_alone_never_ends_and_is_told_of_higher_each_time(name: 
     overdue = walk.of(ActName.STEP_OVERDUE)
     assert overdue
     assert {"区长", "市长"} & {post for act in overdue for post in act.tell}
+
+
+FILE = """
+name: x
+title: 诉求 Petition
+of: petition
+parameters:
+  limit: [{from: 2020-01-01, value: 5wd, source: house rule}]
+steps:
+  - {name: a, title: 甲, block: deadline, limit: limit, missed: {then: %s}}
+"""
+
+
+def test_a_procedure_by_which_silence_would_end_a_petition_is_refused() -> None:
+    assert procedure_of(FILE % "wait").of == "petition"
+    for then in ("lapse", "next"):
+        with pytest.raises(DocumentError, match="petition"):
+            procedure_of(FILE % then)
 
 
 @pytest.mark.parametrize("name", PETITIONS)
