@@ -1,6 +1,7 @@
 """Proceedings lived through the pure core: a few of them at one office, by a plan put together here from blocks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from pydantic import TypeAdapter
 
 from models.acts import Act, ActName
 from models.blocks import Block, Plan
+from models.calendar import CalendarNotice
 from models.directory import Organ
-from models.messages import Command, Outcome
+from models.messages import CalendarPublished, Command, Outcome
 from models.proceeding_messages import Open
 from models.proceedings import ProceedingState
 from policies import proceeding
@@ -84,6 +86,13 @@ class Desk:
         if result.state.terms is not None:
             self.states[result.state.id] = result.state
         self.acts += result.acts
+
+    def load(self, when: str, notice: CalendarNotice) -> None:
+        """Load a calendar notice at that instant."""
+        self.wait(when)
+        self.facts = replace(self.facts, calendar=self.facts.calendar.with_notice(notice))
+        for target in list(self.states):
+            self._hear(target, CalendarPublished(message_id=notice.number, notice=notice))
 
     def wait(self, until: str) -> "Desk":
         """Let time pass until that instant, inclusive."""

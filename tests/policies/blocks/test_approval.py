@@ -25,6 +25,7 @@ from tests.builders import (
     OFFICER,
     OTHER,
     STRANGER,
+    a_notice,
 )
 from tests.policies.blocks.lives import ONE, Desk
 
@@ -247,6 +248,16 @@ def test_no_pause_lengthens_a_validity() -> None:
     assert desk.say("03-04 10:00", "suspend", OFFICER, reason="听证").accepted
     desk.wait("03-20 09:00")
     assert desk.the(ActName.PERMIT_EXPIRED).at.isoformat() == "2026-03-09T00:00:00+08:00"
+
+
+def test_a_validity_in_working_days_moves_with_the_calendar_although_its_proceeding_has_ended() -> None:
+    desk = Desk(approval(validity="5wd"))
+    desk.open()
+    desk.say("03-03 10:00", "grant", OFFICE_HEAD)
+    desk.load("03-04 10:00", a_notice("2026-03-09"))
+    desk.wait("03-20 09:00")
+    assert desk.the(ActName.CALENDAR_RECOMPUTED).step == "decision"
+    assert desk.the(ActName.PERMIT_EXPIRED).value == "2026-03-11"
 
 
 def test_what_was_denied_later_cannot_be_used() -> None:
