@@ -56,6 +56,10 @@ class Open(Compact):
     prominent: bool = False
     petitioner: str | None = None
 
+    def _is_default(self, name: str) -> bool:
+        # Always told, so that no payload of an opening can be read as a registration.
+        return name != "procedure" and super()._is_default(name)
+
 
 class Finish(Spoken):
     """办结本环节: `evidence` has what the step asks for, by name."""

@@ -22,6 +22,7 @@ from models.blocks import (
     Block,
     CountedFrom,
     Feedback,
+    Filing,
     Joint,
     Meeting,
     Plan,
@@ -32,15 +33,28 @@ from models.blocks import (
 )
 from models.policy import Role
 from policies.blocks import BLOCKS
+from policies.blocks.recurrence import mistakes as recurrence_mistakes
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
 from policies.limits import LimitError, Unit, parse_limit
+from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
+_NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
+# The fields of blocks that are limits, beside those that every block has.
+_LIMITS = (
+    "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
+    "redo_limit", "climb_limit", "late", "opinion",
+)  # fmt: skip
 # Words of a step, never a number's name.
-_WORDS = frozenset({"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit"})
+_WORDS = frozenset(
+    {
+        "name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what", "veto",
+        "loses",
+    }
+)  # fmt: skip
 
 
 class _File(Shape):
@@ -193,19 +207,21 @@ def _check(document: Document, plan: Plan) -> None:
         if isinstance(block, Recurrence) != (plan.of == "duty"):
             why = "recurrence 用于且只用于 of: duty; a duty has a recurrence, and nothing else has one"
             mistakes.append(document.mistake((*at, "block"), why))
+        mistakes += _bad_recurrence(document, block, at)
         seen.add(block.name)
     if mistakes:
         raise DocumentError(mistakes)
 
 
 def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
-    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("more_time", "longest")):
+    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("missed", "urge"), ("missed", "over"),
+                 ("more_time", "longest")):  # fmt: skip
         value: Any = block
         for name in path:
             value = getattr(value, name, None)
         if value is not None:
             yield (*at, *path), value
-    for name in ("validity", "length", "answer", "objection", "opinion", "decision", "receipt", "within", "period"):
+    for name in _LIMITS:
         value = getattr(block, name, None)
         if isinstance(value, str):
             yield (*at, name), value
@@ -223,6 +239,15 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
+    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in _NO_WINDOW:
+        why = "公示期以日计 a window is counted in days"
+        mistakes.append(document.mistake((*at, "length"), why, "3d, 7d, 5wd, 2w, 1mo"))
+    if isinstance(block, Filing) and block.what != "copy" and block.receipt is None:
+        why = "报备、移送须有回执 a filing or a transfer needs a receipt; only a copy may do without"
+        mistakes.append(document.mistake((*at, "receipt"), why, "5wd"))
+    if block.missed.over is not None and block.missed.urge is None:
+        why = "没有催办就没有催办后逾期 nothing is over after a letter that never goes out"
+        mistakes.append(document.mistake((*at, "missed", "over"), why, "urge"))
     if block.counted is CountedFrom.BEFORE_EVENT and block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "倒计须有时限 counting back needs a limit"))
     return mistakes
@@ -246,6 +271,20 @@ def _bad_silence(document: Document, block: Block, at: Path) -> list[Mistake]:
     if block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "永远不会触发 can never fire: 没有时限 no limit"))
     return mistakes
+
+
+def _bad_recurrence(document: Document, block: Block, at: Path) -> list[Mistake]:
+    """A duty never ends by itself, so nothing can come after it; a length that is none, days no period has."""
+    if not isinstance(block, Recurrence):
+        return []
+    if block.every not in (*EVERY, EVENT):
+        why = f"周期读不懂 not a period: {block.every}"
+        return [document.mistake((*at, "every"), why, ", ".join((*EVERY, EVENT)))]
+    found = [document.mistake((*at, field), why, accepted) for field, why, accepted in recurrence_mistakes(block)]
+    if at[-1] != 0:
+        why = "任务不会自行结束，后面的环节永远不会开始 a duty never ends by itself: no step comes after it"
+        found.append(document.mistake((*at, "block"), why))
+    return found
 
 
 def _bad_order(document: Document, plan: Plan, place: int) -> list[Mistake]:

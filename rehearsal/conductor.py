@@ -87,6 +87,7 @@ class Conductor:
             resting_on=lambda case: [one for one in self._cases() if one.rests_on(case)],
             same_subject=self._same_subject,
             offences=self._offences,
+            other_proceeding=self._other_proceeding,
             granted=self._granted,
         )
         self._procedures = {one.name: one for one in procedures}
@@ -160,6 +161,10 @@ class Conductor:
     def _other(self, target: str) -> MatterState | None:
         state = self._targets.states.get(target)
         return state if isinstance(state, MatterState) else None
+
+    def _other_proceeding(self, target: str) -> ProceedingState | None:
+        state = self._targets.states.get(target)
+        return state if isinstance(state, ProceedingState) else None
 
     def _plan_on(self, name: str, on: date) -> Plan | None:
         procedure = self._procedures.get(name)
