@@ -29,7 +29,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
 
-from models.contract import MATTER_WORKFLOW, RECORD_MOVED_SIGNAL, RENEW_SIGNAL
+from models.contract import RECORD_MOVED_SIGNAL, RENEW_SIGNAL, WORKFLOW_OF
 from models.contract import TaskQueue as TaskQueueName
 
 ROOT = Path(__file__).resolve().parent
@@ -272,6 +272,5 @@ async def _open_matters(client: Client, deployment: str, build: str) -> int:
 
 def _query(deployment: str, build: str) -> str:
     on = "IS NULL" if build == UNVERSIONED else f"= '{deployment}:{build}'"
-    return (
-        f"WorkflowType = '{MATTER_WORKFLOW}' AND ExecutionStatus = 'Running' AND TemporalWorkerDeploymentVersion {on}"
-    )
+    names = ", ".join(f"'{name}'" for name in WORKFLOW_OF.values())
+    return f"WorkflowType IN ({names}) AND ExecutionStatus = 'Running' AND TemporalWorkerDeploymentVersion {on}"

@@ -1,7 +1,8 @@
-"""How does an office speak to its running matters?
+"""How does an office speak to its running matters, cases and proceedings?
 
-Launching, commanding and loading notices through typed workflow handles; the answer to each is on record when it comes
-back. It decides nothing: refusals come from the rules, and what cannot be reached now is said to be unavailable.
+Launching, opening, commanding and loading notices through typed workflow handles; the answer to each is on record when
+it comes back. It decides nothing: refusals come from the rules, and what cannot be reached now is said to be
+unavailable.
 """
 
 import asyncio
@@ -20,26 +21,32 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.calendar import CalendarNotice
 from models.case_messages import CaseCommand, Propose
-from models.cases import CASE_OVER, CaseState
 from models.contract import (
     CALENDAR_WORKFLOW,
     CASE_WORKFLOW,
+    KINDS,
     MATTER_WORKFLOW,
     MISDIRECTED_WORKFLOW,
+    OPEN_UPDATE,
     RECORD_MOVED_SIGNAL,
     STRIKE_CLOCK_UPDATE,
+    TELL_UPDATE,
     Misdirected,
     Opening,
     Receipt,
     TaskQueue,
     calendar_workflow_id,
     is_case,
+    is_proceeding,
+    kind_of,
     matter_workflow_id,
     misdirected_workflow_id,
+    workflow_of,
 )
-from models.matters import Stage
 from models.messages import Command, MatterCommand, Outcome, Registration
+from models.proceeding_messages import Open
 from policies import secrecy
+from policies.machines import lead_of, over, title_of
 from privacy.codec import Codec, PayloadKeys, converter
 from record import calendars, matters, targets
 from record.payload_keys import RecordKeys
@@ -47,8 +54,6 @@ from record.store import RecordUnavailableError, Store
 from settings import Temporal
 
 T = TypeVar("T")
-
-_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 
 # The SDK decodes into unions but types its argument as a class.
 _MAYBE_RECEIPT = cast("type[Receipt | None]", Receipt | None)
@@ -78,13 +83,13 @@ class UnknownTargetError(Exception):
     """A target whose time nobody has to keep: unknown to the record, or over."""
 
     def __init__(self, target: str, stage: str | None) -> None:
-        why = "没有这个事项或案件 unknown" if stage is None else f"已了结 it is over: {stage}"
+        why = "没有这个事项、案件或程序事项 unknown" if stage is None else f"已了结 it is over: {stage}"
         super().__init__(f"{target}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A matter as launched: its id, the recorded answer, and whether it had been launched before."""
+    """A matter as launched, or a proceeding as opened: its id, the recorded answer, and whether it had been before."""
 
     matter_id: str
     outcome: Outcome
@@ -174,11 +179,60 @@ class Office:
         outcome = await self._patiently(lambda: self._registered(matter_id, registration.message_id))
         return Launched(matter_id, outcome, again)
 
+    async def open_proceeding(self, target: str, message: Open, *, drill_at: datetime | None = None) -> Launched:
+        """Open a proceeding, a petition or a duty, and wait until that is on record.
+
+        `target` is its id, such as `proceeding/12`. The same message again gets the first answer; another one to what
+        is open, or has ended, is refused on record; one that was refused may be opened anew. As in `launch`, nothing of
+        a state secret is sent on, and `drill_at` opens it as a drill. Raises ValueError for an id of another kind,
+        UnavailableError.
+        """
+        if not is_proceeding(target):
+            raise ValueError(f"not the id of a proceeding, a petition or a duty: {target}")
+        if secrecy.secret_in(message):
+            message = secrecy.emptied(message)
+        organ = message.lead or message.office or ""
+        opening = Opening(
+            matter_id=target, title=message.title or "", organ=organ, registration=message, drill_at=drill_at
+        )
+
+        async def start() -> bool:
+            try:
+                await self._client.start_workflow(
+                    workflow_of(target),
+                    opening,
+                    id=matter_workflow_id(target, self._scope),
+                    task_queue=self._queue,
+                    # An opening that was refused has ended its run; what has been opened before the rules refuse.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    static_summary=f"{KINDS[kind_of(target)]} {opening.title} · {organ}"[:180],
+                    rpc_timeout=self._attempt,
+                )
+            except WorkflowAlreadyStartedError:
+                return True
+            return False
+
+        async def opened() -> Launched:
+            earlier = self._recorded(target, message.message_id)
+            if earlier is not None:
+                return Launched(target, earlier, again=True)
+            if not await start():
+                return Launched(target, await self._registered(target, message.message_id))
+            outcome = await self._ask(target, OPEN_UPDATE, message, message.message_id, Outcome)
+            if outcome is None:
+                raise TimeoutError  # it has ended between the two
+            return Launched(target, outcome, again=True)
+
+        return await self._patiently(opened)
+
+    def _recorded(self, target: str, message_id: str) -> Outcome | None:
+        with self._store.reading() as session:
+            return matters.answered(session, target, message_id)
+
     async def _registered(self, matter_id: str, message_id: str) -> Outcome:
         """The recorded answer to a registration. Read from the record: asking the workflow would cost it a task."""
         for pause in (0.005, 0.01, 0.02, *(0.04 for _ in range(100))):
-            with self._store.reading() as session:
-                outcome = matters.answered(session, matter_id, message_id)
+            outcome = self._recorded(matter_id, message_id)
             if outcome is not None:
                 return outcome
             await asyncio.sleep(pause)
@@ -196,7 +250,7 @@ class Office:
         return await self._patiently(query)
 
     async def say(self, target: str, command: Command, *, drill_at: datetime | None = None) -> Outcome:
-        """Give `command` to the matter `target`; the answer is on record when it comes back.
+        """Give `command` to the target; the answer is on record when it comes back.
 
         A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
         may then be given again under its message id. Of one that bears the marking of a state secret nothing is sent
@@ -205,7 +259,7 @@ class Office:
         if secrecy.secret_in(command):
             command = secrecy.emptied(command)
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
-        name = command.do if own else "not_yet_offered"
+        name = TELL_UPDATE if is_proceeding(target) else command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
         if outcome is not None:
             return outcome
@@ -324,7 +378,7 @@ class Office:
         return True
 
     async def recover(self, target: str) -> bool:
-        """Start the workflow of a matter or case again from the record; False when one is running.
+        """Start the workflow of a target again from the record; False when one is running.
 
         It looks at the record first: what fell due meanwhile is worked off then, as if a worker had been away. Raises
         UnknownTargetError and UnavailableError.
@@ -332,18 +386,15 @@ class Office:
         with self._store.reading() as session:
             stage = targets.stages(session, target).get(target)
             state = targets.seen(session, target)
-        if state is None or stage is None or stage in _OVER:
+        if state is None or stage is None or over(state):
             raise UnknownTargetError(target, stage)
-        if isinstance(state, CaseState):
-            title, organ = state.title or state.subject, state.lead or ""
-        else:
-            title, organ = (state.terms.title, state.terms.lead) if state.terms else ("", "")
+        title, organ = title_of(state), lead_of(state) or ""
         opening = Opening(matter_id=target, title=title, organ=organ)
 
         async def start() -> bool:
             try:
                 await self._client.start_workflow(
-                    CASE_WORKFLOW if is_case(target) else MATTER_WORKFLOW,
+                    workflow_of(target),
                     opening,
                     id=matter_workflow_id(target, self._scope),
                     task_queue=self._queue,

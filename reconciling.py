@@ -21,26 +21,22 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 import logs
-from models.cases import CASE_OVER, CaseState
 from models.contract import (
     CALENDAR_PUBLISHED_SIGNAL,
-    CASE_WORKFLOW,
     DIGEST_JOINED_SIGNAL,
     DIGEST_WORKFLOW,
-    MATTER_WORKFLOW,
     NOTICE_WORKFLOW,
     RECORD_MOVED_SIGNAL,
     Opening,
     TaskQueue,
     digest_workflow_id,
-    is_case,
     matter_workflow_id,
     notice_workflow_id,
+    workflow_of,
 )
-from models.matters import Stage
 from models.messages import CalendarPublished
 from models.notices import DigestOrder
-from policies.machines import State, lead_of, over
+from policies.machines import State, lead_of, over, title_of
 from record import calendars, deliveries, ledger, targets
 from record.deliveries import Waiting
 from record.store import Store
@@ -58,7 +54,6 @@ _RPC = timedelta(seconds=10)
 _PAUSE_SECONDS, _PAUSE_LONGEST = 0.2, 5.0
 _AGAIN = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED)
 _GOING_ON = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
-_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
 
 
 class Fate(StrEnum):
@@ -122,11 +117,12 @@ class _Reconciliation:
     scope: str
 
     async def targets(self) -> list[Fate]:
-        """Every matter and case still going on, and those that are over but moved in the time in question."""
+        """Everything still going on, and what is over but moved in the time in question."""
         with self.store.reading() as session:
             stages = targets.stages(session)
             recent = set(targets.moved_since(session, self.since))
-        concerned = [target for target, stage in stages.items() if stage not in _OVER or target in recent]
+            going_on = targets.going_on(session)
+        concerned = [target for target in stages if target in going_on or target in recent]
         return await _bounded(self._target(target, recent=target in recent) for target in concerned)
 
     async def _target(self, target: str, *, recent: bool) -> Fate:
@@ -158,13 +154,12 @@ class _Reconciliation:
             return bool(seen) and max(seen) >= ledger.head(session, target).seq
 
     async def _start(self, target: str, state: State) -> None:
-        title = state.title if isinstance(state, CaseState) else state.terms and state.terms.title
-        opening = Opening(matter_id=target, title=title or "", organ=lead_of(state) or "")
+        opening = Opening(matter_id=target, title=title_of(state), organ=lead_of(state) or "")
 
         async def start() -> None:
             with suppress(WorkflowAlreadyStartedError):
                 await self.client.start_workflow(
-                    CASE_WORKFLOW if is_case(target) else MATTER_WORKFLOW,
+                    workflow_of(target),
                     opening,
                     id=matter_workflow_id(target, self.scope),
                     task_queue=self.queue,
@@ -176,10 +171,10 @@ class _Reconciliation:
         await _patiently(start)
 
     async def calendars(self) -> int:
-        """Tell every matter and case going on of the calendar notices loaded in the time in question; how many."""
+        """Tell everything going on of the calendar notices loaded in the time in question; how many."""
         with self.store.reading() as session:
             loaded = [one for one, at in calendars.loaded(session) if self.since is None or at >= self.since]
-            going_on = [target for target, stage in targets.stages(session).items() if stage not in _OVER]
+            going_on = sorted(targets.going_on(session))
         for notice in loaded:
             published = CalendarPublished(message_id=f"calendar:{notice.number}", notice=notice)
             await _bounded(self._publish(target, published) for target in going_on)

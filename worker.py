@@ -46,6 +46,7 @@ from models.contacts import Contacts
 from models.contract import SearchAttribute, TaskQueue
 from notices.signing import webhook_key
 from office import Office, UnavailableError, connect, keep_sealed
+from policies.block_procedures import BlockProcedure
 from policies.directory import Directory
 from policies.procedures import Procedure
 from reconciling import reconcile
@@ -56,6 +57,8 @@ from workflows.case import CaseWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import DigestWorkflow, NoticeWorkflow
+from workflows.petition import PetitionWorkflow
+from workflows.proceeding import ProceedingWorkflow
 from workflows.seal import SealWorkflow
 
 log = logs.get(__name__)
@@ -64,7 +67,14 @@ _MOMENT_SECONDS = 2.0
 _NOTICE_POLLERS = 5
 _NOTICE_THREADS = 8
 
-WORKFLOWS = (MatterWorkflow, CaseWorkflow, CalendarWorkflow, MisdirectedWorkflow)
+WORKFLOWS = (
+    MatterWorkflow,
+    CaseWorkflow,
+    ProceedingWorkflow,
+    PetitionWorkflow,
+    CalendarWorkflow,
+    MisdirectedWorkflow,
+)
 NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
 
 SEARCH_ATTRIBUTES = {
@@ -97,12 +107,14 @@ def build_worker(
     queue: str = TaskQueue.PROCEDURE,
     scope: str = "",
     procedures: tuple[Procedure, ...] = (),
+    blocks: tuple[BlockProcedure, ...] = (),
     workflows: tuple[type, ...] = WORKFLOWS,
     dispatch: Dispatch | None = None,
     sealing: Sealing | None = None,
 ) -> Worker:
-    """A worker for matters on `queue`; enter it as a context to run it. `procedures` are offered beside the shipped.
+    """A worker for matters on `queue`; enter it as a context to run it.
 
+    `procedures` and `blocks`, those put together from building blocks, are offered beside the shipped ones.
     Without `dispatch` notices stay in the in-app inbox: a drill or a rehearsal has none, and no `sealing`. Raises
     TemplateError for a document template of the office's own that cannot be used.
     """
@@ -110,7 +122,9 @@ def build_worker(
     templates.check()
     waking = Waking(client, queue=queue, scope=scope)
     sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
-    recording = Recording(store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch)
+    recording = Recording(
+        store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch, blocks=blocks
+    )
     calendars = Calendars(store, client, scope)
     return Worker(
         client,

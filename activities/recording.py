@@ -18,11 +18,17 @@ from activities.documents import Issuing
 from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
+from models.blocks import Plan
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseState, Cited
-from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder
+from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder, is_proceeding
 from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
+from models.policy import Policy
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingState
+from policies import parties
+from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
@@ -40,12 +46,26 @@ from policies.machines import (
     light_of,
     next_due,
     over,
+    related,
     step,
+    title_of,
     waits_for,
 )
-from policies.procedures import Procedure, load_text, shipped
+from policies.procedures import STANDARD, Procedure, load_text, shipped
 from policies.wording import line
-from record import cases, deliveries, documents, families, ledger, matters, outbox, procedures, sealed, targets
+from record import (
+    cases,
+    deliveries,
+    documents,
+    families,
+    ledger,
+    matters,
+    outbox,
+    procedures,
+    proceedings,
+    sealed,
+    targets,
+)
 from record.ledger import Entry
 from record.store import Store
 
@@ -57,9 +77,10 @@ _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
 class Recording:
     """Decides and records, for the office whose directory this is.
 
-    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own); `issuing` knows the
-    templates documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what
-    another matter's transition starts or moves; without `dispatch` every notice stays in the in-app inbox.
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
+    put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
+    ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
+    `dispatch` every notice stays in the in-app inbox.
     """
 
     def __init__(
@@ -71,6 +92,7 @@ class Recording:
         *,
         waking: Waking | None = None,
         dispatch: Dispatch | None = None,
+        blocks: tuple[BlockProcedure, ...] = (),
     ) -> None:
         self._store = store
         self._waking = waking
@@ -79,6 +101,8 @@ class Recording:
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
         self._versions: dict[str, Procedure] = {}
+        self._own_blocks = {procedure.name: procedure for procedure in blocks}
+        self._block_versions: dict[str, BlockProcedure] = {}
         self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
@@ -129,9 +153,9 @@ class Recording:
     def _tell_matter_first(
         self, session: Session, state: State, order: TransitionOrder, entries: list[Entry]
     ) -> set[str]:
-        """Let a matter hear of a calendar notice before its cases, whoever is told first; whose workflows have to look.
+        """Let a matter, or a proceeding, hear of a calendar notice before its cases, whoever is told first.
 
-        It may take back the finding on which the case stands. When its own turn comes, it has the answer already.
+        Returns whose workflows have to look. It may take back the finding on which the case stands. When its own turn comes, it has the answer already.
         """
         message = order.message
         if not isinstance(message, CalendarPublished) or not isinstance(state, CaseState) or state.matter_id is None:
@@ -163,17 +187,18 @@ class Recording:
     def _waiting(self, session: Session, order: TransitionOrder, standing: State) -> list[Opening]:
         """The relatives whose workflows have to look: moved now, or by an attempt that never woke them."""
         openings = []
-        related = isinstance(standing, CaseState) or standing.related
-        for target in families.stirred(session, self._family(session, standing)) if related else ():
+        if order.attended and order.known_seq == 0:
+            # Also one that was launched by a proceeding: it belongs to a family of its own, and looks for itself.
+            families.settle(session, order.matter_id)
+        for target in families.stirred(session, self._family(session, standing)) if related(standing) else ():
             state = targets.seen(session, target)
             if target == order.matter_id and order.attended:
                 families.settle(session, target)
             elif state is not None and known(state):
-                title = state.title if isinstance(state, CaseState) else state.terms and state.terms.title
                 openings.append(
                     Opening(
                         matter_id=target,
-                        title=title or "",
+                        title=title_of(state),
                         organ=lead_of(state) or "",
                         drill_at=order.at if order.drill else None,
                     )
@@ -182,11 +207,11 @@ class Recording:
 
     @staticmethod
     def _family(session: Session, state: State) -> str:
-        """The family of a target: a case belongs to that of its matter."""
+        """The family of a target: a case belongs to that of its matter, or of its proceeding."""
         if not isinstance(state, CaseState) or state.matter_id is None:
             return family_of(state)
-        matter = matters.seen(session, state.matter_id)
-        return matter.family if matter is not None else state.id
+        origin = targets.seen(session, state.matter_id)
+        return family_of(origin) if origin is not None else state.id
 
     def _write(
         self, session: Session, before: State, result: AnyStep, message: Message | Relay | None, facts: Facts
@@ -204,6 +229,7 @@ class Recording:
         moved = bool(own) or result.state != before
         if moved and (known(result.state) or isinstance(message, Registration)):
             due = next_due(result.state)
+            step, holders = self._step_of(result.state, facts.plan)
             # A notice can move a clock of which no act tells, the next reminder to sign for one.
             last = own[-1] if own else _last_entry(session, before.id)
             targets.save(
@@ -214,6 +240,8 @@ class Recording:
                 last_act=last.act.act,
                 next_at=due.at if due else None,
                 due_at=due_at(result.state),
+                step=step,
+                holders=holders,
             )
         outbox.queue(session, entries)
         documents.keep(session, [(entries[place], draft) for place, draft in issued])
@@ -225,6 +253,14 @@ class Recording:
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)
         return entries
+
+    def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
+        """Name and title of the step of a proceeding under way, and the posts that owe it, also for its being missed."""
+        if not isinstance(state, ProceedingState) or plan is None:
+            return None, ()
+        block = plan.steps[state.step]
+        owing = (*parties.holders(state, self._directory), *parties.above(state, self._directory))
+        return (block.name, block.title), owing
 
     def _leaving(self, session: Session, order: TransitionOrder) -> list[NoticeOrder]:
         """The notices to be started: of this attempt, and of earlier ones that never came so far."""
@@ -254,7 +290,7 @@ class Recording:
             due_at=due_at(state),
             next_at=due.at if due else None,
             next_for=waits_for(due),
-            ended=over(state),
+            ended=over(state) or (isinstance(state, ProceedingState) and not known(state)),
             lines=tuple(line(entry.act) for entry in own),
             outcome=outcome,
             organ=lead_of(state) if any(entry.act.act in _NEW_LEAD for entry in own) else None,
@@ -263,9 +299,14 @@ class Recording:
     # --- what the rules rely on -----------------------------------------------------------------------------------
 
     def _facts(self, session: Session, state: State, message: Message | Relay | None, at: datetime) -> Facts:
-        procedure, on = self._procedure(session, state, message, at)
+        plan = None
+        if is_proceeding(state.id):
+            plan, policy, on = self._planned(session, state, message, at)
+        else:
+            procedure, on = self._procedure(session, state, message, at)
+            policy = procedure.in_force(on)
         return Facts(
-            policy=procedure.in_force(on),
+            policy=policy,
             calendar=self._calendar.read(session),
             counting=counting(on),
             directory=self._directory,
@@ -276,6 +317,9 @@ class Recording:
             cited=lambda case_id: _cited(session, case_id),
             open_against=lambda subject: cases.open_against(session, subject),
             resting_on=lambda case_id: cases.resting_on(session, case_id),
+            plan=plan,
+            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject),
+            offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
         )
 
     def _procedure(
@@ -286,16 +330,48 @@ class Recording:
             version, _, on = state.policy.partition("/")
             return self._version(session, version), date.fromisoformat(on)
         if isinstance(message, OpenCase):
-            # A case goes by the procedure of its matter, as of the day on which it is proposed.
+            # A case goes by the procedure of its matter, as of the day on which it is proposed; one that a proceeding
+            # has proposed by the standard procedure, for its own has nothing to say of cases.
             matter = matters.seen(session, message.matter_id)
             if matter is not None and matter.policy:
                 return self._version(session, matter.policy.partition("/")[0]), local_date(at)
-        name = message.policy if isinstance(message, Registration) else "standard"
+        name = message.policy if isinstance(message, Registration) else STANDARD
         procedure = self._own.get(name) or shipped(name)
         # A version read back from the record is known to be kept there.
-        if isinstance(message, Registration | Propose) and procedure.version not in self._versions:
+        if isinstance(message, Registration | Propose | OpenCase) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
         return procedure, local_date(at)
+
+    def _planned(
+        self, session: Session, state: State, message: Message | Relay | None, at: datetime
+    ) -> tuple[Plan | None, Policy, date]:
+        """The plan a proceeding was opened under, the office's policy of that day, and the day; for a new one of today.
+
+        No plan where nobody has a procedure of the name that an opening gives, or none in force on the day.
+        """
+        if state.policy:
+            version, _, day = state.policy.partition("/")
+            on = date.fromisoformat(day)
+            return self._block_version(session, version).in_force(on), self._standard(on), on
+        on = local_date(at)
+        if not isinstance(message, Open):
+            return None, self._standard(on), on
+        try:
+            procedure = self._own_blocks.get(message.procedure) or shipped_blocks(message.procedure)
+            plan = procedure.in_force(on)
+        except LookupError:
+            return None, self._standard(on), on
+        if procedure.version not in self._block_versions:
+            procedures.put(session, procedure.version, procedure.text)
+        return plan, self._standard(on), on
+
+    def _standard(self, on: date) -> Policy:
+        return (self._own.get(STANDARD) or shipped(STANDARD)).in_force(on)
+
+    def _block_version(self, session: Session, version: str) -> BlockProcedure:
+        if version not in self._block_versions:
+            self._block_versions[version] = load_blocks(procedures.get(session, version), version)
+        return self._block_versions[version]
 
     def _version(self, session: Session, version: str) -> Procedure:
         if version not in self._versions:

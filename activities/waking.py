@@ -1,4 +1,4 @@
-"""Who keeps the time of a matter that another one's transaction has moved? Its workflow, started or woken here.
+"""Who keeps the time of a target that another one's transaction has moved? Its workflow, started or woken here.
 
 Called after the commit and before the transition's answer: until that answer is in a history the transition is tried
 again, and with it every wake-up that may be missing. The record keeps who has not looked yet (record/families.py).
@@ -13,12 +13,10 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contract import (
-    CASE_WORKFLOW,
-    MATTER_WORKFLOW,
     RECORD_MOVED_SIGNAL,
     Opening,
-    is_case,
     matter_workflow_id,
+    workflow_of,
 )
 
 _WAKE = timedelta(seconds=5)
@@ -50,7 +48,7 @@ class Waking:
     async def _wake(self, opening: Opening) -> None:
         try:
             await self._client.start_workflow(
-                CASE_WORKFLOW if is_case(opening.matter_id) else MATTER_WORKFLOW,
+                workflow_of(opening.matter_id),
                 opening,
                 id=matter_workflow_id(opening.matter_id, self._scope),
                 task_queue=self._queue,

@@ -17,13 +17,13 @@ from temporalio.service import RPCError, RPCStatusCode
 from evidence import watch
 from evidence.packing import History as Kept
 from models.contract import (
-    CASE_WORKFLOW,
-    MATTER_WORKFLOW,
     MISDIRECTED_WORKFLOW,
     SEAL_WORKFLOW,
+    WORKFLOW_OF,
     Misdirected,
     is_case,
     matter_workflow_id,
+    target_of,
 )
 from models.evidence import Sealed
 from privacy.sealing import ErasedError
@@ -156,11 +156,10 @@ async def _read(client: Client, found: History, run: WorkflowHistory) -> bool:
 
 
 async def targets_known(client: Client) -> list[str]:
-    """The ids of all matters and cases this server has a workflow of, in order."""
-    chosen = f"WorkflowType IN ('{MATTER_WORKFLOW}', '{CASE_WORKFLOW}')"
-    found = {one.id async for one in client.list_workflows(chosen)}
-    named = {one.partition("/")[2] for one in found}
-    return sorted(target for target in named if matter_workflow_id(target) in found)  # the rest: a drill's own
+    """The ids of everything this server has a workflow of, in order."""
+    names = ", ".join(f"'{name}'" for name in WORKFLOW_OF.values())
+    found = {one.id async for one in client.list_workflows(f"WorkflowType IN ({names})")}
+    return sorted({target for one in found if (target := target_of(one)) is not None})  # the rest: a drill's own
 
 
 async def misdirected(client: Client, target: str | None = None) -> AsyncIterator[History]:

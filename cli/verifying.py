@@ -23,10 +23,11 @@ from evidence.sealing import SealFault
 from identity.checking import changed
 from models.access import Scope
 from models.acts import ActName
-from models.cases import CASE_OVER, CaseStage
+from models.cases import CASE_OVER
 from models.contract import is_account
 from models.evidence import IncidentKind
 from models.matters import Stage
+from models.proceedings import PROCEEDING_OVER
 from office import keep_sealed
 from policies.wording import moment
 from record import documents, ledger, views
@@ -41,7 +42,7 @@ from witnesses import Telling
 
 __all__ = ["verify"]
 
-_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER})
+_OVER = frozenset({Stage.ARCHIVED, Stage.REFUSED, *CASE_OVER, *PROCEEDING_OVER})
 _GRACE = timedelta(minutes=1)
 _LOOKS = 5
 _PAUSE_SECONDS = 0.3
@@ -228,7 +229,7 @@ def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
     """What the witnesses say against the ledger.
 
     What happens to accounts no workflow sees, though one may have seen a command that was refused there. An archived
-    matter whose case is concluded later is told so in the case's transaction, which no workflow of its own
+    matter, or a proceeding that has ended, whose case is concluded later is told so in the case's transaction, which no workflow of its own
     sees any more: that alone is no fault.
     """
     with store.reading() as session:
@@ -241,19 +242,19 @@ def _told_by_case(session: Session, fault: ChainFault) -> bool:
         return False
     if is_account(fault.target):
         return True
-    if record_targets.stages(session, fault.target).get(fault.target) is not Stage.ARCHIVED:
+    if record_targets.stages(session, fault.target).get(fault.target) not in (Stage.ARCHIVED, *PROCEEDING_OVER):
         return False
     later = ledger.entries(session, fault.target, after=fault.seq - 1)
     return all(entry.act.act is ActName.ACCOUNTABILITY_CONCLUDED for entry in later)
 
 
-def _stages(store: Store, target: str | None) -> dict[str, Stage | CaseStage]:
-    """Every matter and case the record knows of (or the one asked about, with its cases), and its stage."""
+def _stages(store: Store, target: str | None) -> dict[str, record_targets.AnyStage]:
+    """Everything the record knows of (or the one asked about, with its cases), and its stage."""
     with store.reading() as session:
         return record_targets.stages(session, target)
 
 
-def _broken(one: History, stage: Stage | CaseStage | None) -> Finding | None:
+def _broken(one: History, stage: record_targets.AnyStage | None) -> Finding | None:
     """What is wrong with a history as a whole; None when nothing is."""
     if stage is None:
         return None  # the record does not know it: its witnesses say so entry by entry

@@ -15,7 +15,7 @@ from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, facts, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
-from models.contract import matter_workflow_id
+from models.contract import target_of
 from settings import Settings
 
 __all__ = ["app"]
@@ -145,7 +145,7 @@ def _versioned() -> Settings:
 
 
 def _matter(workflow_id: str) -> str:
-    return workflow_id.removeprefix(matter_workflow_id(""))
+    return target_of(workflow_id) or workflow_id
 
 
 def _few(matters: list[str]) -> str:

@@ -20,7 +20,7 @@ from policies.directory import Directory
 from privacy.codec import Codec, MemoryKeys, converter
 from record import ledger, targets
 from record.store import Store
-from rehearsal.scenarios import PlannedCommand, PlannedNotice, Scenario
+from rehearsal.scenarios import PlannedCommand, PlannedNotice, PlannedOpening, Scenario
 from settings import Settings
 from worker import SEARCH_ATTRIBUTES, build_worker
 
@@ -50,6 +50,7 @@ class Player:
             queue=scope,
             scope=scope,
             procedures=(scenario.procedure,),
+            blocks=scenario.procedures,
         )
         try:
             async with worker:
@@ -67,8 +68,12 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
             drill_at=scenario.start,
         )
         await office.strike(matter_id, scenario.start)
-    planned = [item for item in scenario.planned if item.at <= scenario.until]
-    spoken_to = [matter_of(item.target) for item in planned if isinstance(item, PlannedCommand)]
+    # At one instant what is opened comes before what is said, each in the order of the file.
+    planned: list[PlannedCommand | PlannedNotice | PlannedOpening] = sorted(
+        (item for item in (*scenario.openings, *scenario.planned) if item.at <= scenario.until),
+        key=lambda item: item.at,
+    )
+    spoken_to = [matter_of(item.target) for item in planned if not isinstance(item, PlannedNotice)]
     families = list(dict.fromkeys([*(matter_id for matter_id, _ in scenario.matters), *spoken_to]))
     struck: tuple[datetime, str] | None = None
     while True:
@@ -87,8 +92,12 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
     return _acts(store)
 
 
-async def _take(item: PlannedCommand | PlannedNotice, office: Office, known: list[str]) -> None:
-    if isinstance(item, PlannedNotice):
+async def _take(item: PlannedCommand | PlannedNotice | PlannedOpening, office: Office, known: list[str]) -> None:
+    concerned: list[str]
+    if isinstance(item, PlannedOpening):
+        concerned = [item.target]
+        await office.open_proceeding(item.target, item.message, drill_at=item.at)
+    elif isinstance(item, PlannedNotice):
         concerned = known
         for matter_id in concerned:
             await office.strike(matter_id, item.at)

@@ -1,4 +1,4 @@
-"""What has been done to the workflows of matters and cases from outside?
+"""What has been done to the workflows of matters, cases and proceedings from outside?
 
 Nobody ends a matter but its own rules: a run that was terminated, cancelled, failed or timed out, one that was reset,
 and a target that should have a workflow and has none, are incidents. Keeping them is for record/incidents.py.
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 
-from models.contract import CASE_WORKFLOW, MATTER_WORKFLOW, matter_workflow_id
+from models.contract import WORKFLOW_OF, matter_workflow_id, target_of
 from models.evidence import IncidentKind
 from record.incidents import Incident
 
@@ -30,14 +30,13 @@ _WORDS = {
 
 
 async def cut_off(client: Client, scope: str = "") -> AsyncIterator[Incident]:
-    """Every run of a matter's or case's workflow that did not end by its own rules. Raises RPCError."""
-    kinds = f"'{MATTER_WORKFLOW}', '{CASE_WORKFLOW}'"
+    """Every run of a target's workflow that did not end by its own rules. Raises RPCError."""
+    kinds = ", ".join(f"'{name}'" for name in WORKFLOW_OF.values())
     statuses = "'Terminated', 'Canceled', 'TimedOut', 'Failed'"
     async for one in client.list_workflows(f"WorkflowType IN ({kinds}) AND ExecutionStatus IN ({statuses})"):
-        own = one.id.removeprefix(f"{scope}/") if scope else one.id
-        target = own.partition("/")[2]
+        target = target_of(one.id, scope)
         kind = None if one.status is None else _CUT_OFF.get(one.status)
-        if kind is not None and matter_workflow_id(target, scope) == one.id:  # the rest: of another record, a drill's
+        if kind is not None and target is not None:  # the rest: of another record, a drill's
             yield incident(target, kind, one.run_id, scope)
 
 

@@ -86,6 +86,7 @@ class ActName(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     CONSENT_DEEMED = "consent_deemed"
+    PERMIT_USED = "permit_used"
     PERMIT_EXPIRED = "permit_expired"
     DUPLICATE_WARNED = "duplicate_warned"
     OPINION_GIVEN = "opinion_given"

@@ -12,6 +12,8 @@ from models.case_messages import Propose
 from models.cases import CaseStage
 from models.matters import Light, Stage
 from models.messages import CalendarPublished, Command, Outcome, Registration
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingStage
 
 
 class TaskQueue(StrEnum):
@@ -48,6 +50,8 @@ CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 RECORD_MOVED_SIGNAL = "record_moved"
 RENEW_SIGNAL = "renew"
 STRIKE_CLOCK_UPDATE = "strike_clock"
+OPEN_UPDATE = "open"
+TELL_UPDATE = "tell"
 DIGEST_JOINED_SIGNAL = "digest_joined"
 
 KIND_MATTER = "督办事项"
@@ -55,6 +59,22 @@ KIND_CASE = "问责案件"
 KIND_PROCEEDING = "程序事项"
 KIND_PETITION = "群众诉求"
 KIND_DUTY = "经常性义务"
+KINDS = {
+    "matter": KIND_MATTER,
+    "case": KIND_CASE,
+    "proceeding": KIND_PROCEEDING,
+    "petition": KIND_PETITION,
+    "duty": KIND_DUTY,
+}
+"""What users call each kind of target."""
+WORKFLOW_OF = {
+    "matter": MATTER_WORKFLOW,
+    "case": CASE_WORKFLOW,
+    "proceeding": PROCEEDING_WORKFLOW,
+    "petition": PETITION_WORKFLOW,
+    "duty": DUTY_WORKFLOW,
+}
+"""Which workflow keeps the time of each kind of target."""
 
 HEAD_DIGITS = 32
 
@@ -111,6 +131,27 @@ def is_proceeding(target: str) -> bool:
     return kind in PROCEEDING_KINDS and bool(rest) and "/" not in rest and not _CASE.fullmatch(rest)
 
 
+def kind_of(target: str) -> str:
+    """What the target is: `proceeding`, `petition`, `duty`, `case` or `matter`; a key of KINDS and WORKFLOW_OF."""
+    if is_proceeding(target):
+        return target.partition("/")[0]
+    return "case" if is_case(target) else "matter"
+
+
+def workflow_of(target: str) -> str:
+    """The wire name of the workflow that keeps the target's time."""
+    return WORKFLOW_OF[kind_of(target)]
+
+
+def target_of(workflow_id: str, scope: str = "") -> str | None:
+    """The target whose time a workflow of that id keeps; None for any other workflow, and for another record's."""
+    own = workflow_id.removeprefix(f"{scope}/") if scope else workflow_id
+    for target in (own, own.partition("/")[2]):
+        if target and matter_workflow_id(target, scope) == workflow_id:
+            return target
+    return None
+
+
 def person_target(person: str) -> str:
     """The chain of what happened to a person's account: `person/u7`."""
     return f"{_PERSON}{person}"
@@ -119,6 +160,11 @@ def person_target(person: str) -> str:
 def is_account(target: str) -> bool:
     """Whether the target is a chain of accounts, which no workflow keeps and no command is given to."""
     return target == ACCOUNTS or target.startswith(_PERSON)
+
+
+def launched_as(target: str, number: int | str) -> str:
+    """The id of the matter that a proceeding, a petition or a duty launches as its `number`th."""
+    return f"{target.replace('/', '-')}-s{number}"
 
 
 def matter_of(target: str) -> str:
@@ -177,7 +223,7 @@ def _scoped(scope: str, workflow_id: str) -> str:
 
 
 class Opening(Compact):
-    """The input of a matter's or a case's workflow, also when it continues as new.
+    """The input of the workflow of a matter, a case or a proceeding, also when it continues as new.
 
     `registration` is the message that brings it about, a proposal for a case that an office opens by itself; None once
     that has happened, and for what a relative has brought about. `drill_at` is the instant a drill's own clock stands
@@ -189,7 +235,7 @@ class Opening(Compact):
     matter_id: str
     title: str
     organ: str
-    registration: Registration | Propose | None = None
+    registration: Registration | Propose | Open | None = None
     drill_at: datetime | None = None
     seq: int = 0
     head: str = ""
@@ -215,7 +261,7 @@ class TransitionOrder(Shape):
 
     matter_id: str
     at: datetime
-    message: Registration | Command | CalendarPublished | None = None
+    message: Registration | Open | Command | CalendarPublished | None = None
     known_seq: int = 0
     attended: bool = True
     drill: bool = False
@@ -231,7 +277,7 @@ class Receipt(Compact):
 
     seq: int
     head: str
-    stage: Stage | CaseStage
+    stage: Stage | CaseStage | ProceedingStage
     light: Light
     level: int = 0
     due_at: datetime | None = None

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from models.base import Shape
 from models.matters import CaseBrief, Extension, Light, Reminder, Running, Stop
@@ -115,27 +115,50 @@ class Items(Shape):
     told: bool = False
 
 
+class Permit(Shape):
+    """An approval: who has granted so far, the last day on which what was granted is valid (None: no end), its uses."""
+
+    block: Literal["permit"] = "permit"
+    granted: tuple[str, ...] = ()
+    valid_until: date | None = None
+    used: int = 0
+
+
 class Parts(Shape):
-    """Joint handling, joint approval: what each of those asked has said; None is silence so far."""
+    """Joint handling: what each co-handler has said, None is silence so far; who was deemed to agree.
+
+    `due_at` is when their silence counts, `lifted` whether the leader has to settle it.
+    """
 
     block: Literal["parts"] = "parts"
     said: dict[str, bool | None] = Field(default_factory=dict)
+    deemed: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    lifted: bool = False
 
 
 class Ballot(Shape):
-    """A vote: who is present, how each voted, how often it was postponed."""
+    """A vote: who has voted, how each did (not of a secret one), how many agreed, who stands down, postponements."""
 
     block: Literal["ballot"] = "ballot"
-    present: tuple[str, ...] = ()
+    voted: tuple[str, ...] = ()
     cast: dict[str, bool] = Field(default_factory=dict)
+    agreed: int = 0
+    recused: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
     postponed: int = 0
 
 
 class Session(Shape):
-    """A meeting: on which day, what was sent out on which day, who came, how often it was postponed."""
+    """A meeting: on which day, who is invited, what was sent out on which day, who came, what was said, postponements.
+
+    `opinions` is by representative, or by organ.
+    """
 
     block: Literal["session"] = "session"
     on: date | None = None
+    representatives: tuple[Representative, ...] = ()
+    organs: tuple[str, ...] = ()
     sent: dict[str, date] = Field(default_factory=dict)
     present: tuple[str, ...] = ()
     opinions: dict[str, str] = Field(default_factory=dict)
@@ -149,12 +172,22 @@ class Answers(Shape):
     given: dict[str, bool | None] = Field(default_factory=dict)
 
 
+class Satisfaction(StrEnum):
+    """What a call back came to; the `value` of `called_back`, and the outcome of the step."""
+
+    SATISFIED = "satisfied"
+    DISSATISFIED = "dissatisfied"
+    UNREACHABLE = "unreachable"
+
+
 class Calls(Shape):
-    """Calls back: how often done again, how often not reached, whether it has climbed."""
+    """Calls back: how often not reached, last on which day; whether it climbed, and was then answered in person."""
 
     block: Literal["calls"] = "calls"
     unreachable: int = 0
+    tried_on: date | None = None
     climbed: bool = False
+    answered: bool = False
 
 
 class Rung(Shape):
@@ -165,18 +198,27 @@ class Rung(Shape):
 
 
 class Objections(Shape):
-    """A public notice: objections by number, upheld or not; None is unanswered. `over`: its length has passed."""
+    """A public notice: objections by number, upheld or not; None is unanswered. `over`: its length has passed.
+
+    `posted_at` is when it was made public, `raised_at` when each objection came in.
+    """
 
     block: Literal["objections"] = "objections"
     raised: dict[str, bool | None] = Field(default_factory=dict)
+    raised_at: dict[str, datetime] = Field(default_factory=dict)
+    posted_at: datetime | None = None
     over: bool = False
 
 
 class Sending(Shape):
-    """A filing: sent to whom, under which number, received."""
+    """A filing: sent to which organs, under which number; `waiting` are those whose receipt is still owed.
+
+    `level` is 1 once a refused transfer lies with the organ above.
+    """
 
     block: Literal["sending"] = "sending"
-    to: str | None = None
+    to: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
     number: str | None = None
     level: int = 0
 
@@ -204,12 +246,13 @@ class Marks(Shape):
 
 
 class Handing(Shape):
-    """A routing: to which organ it was given, who objected, whether it was accepted."""
+    """A routing: to which organ it was given, whether that one objects, whether it has it; `objectors` so far."""
 
     block: Literal["handing"] = "handing"
     to: str | None = None
     objected: bool = False
     accepted: bool = False
+    objectors: tuple[str, ...] = ()
 
 
 class Occurrences(Shape):
@@ -226,10 +269,16 @@ class Occurrences(Shape):
     opened: dict[date, int] = Field(default_factory=dict)
 
 
+def _with_block(kept: Any, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    """What is kept says whose it is, also where everything else in it has its default and is left out."""
+    return {"block": kept.block, **handler(kept)}
+
+
 StepKept = Annotated[
-    Kept | Items | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks | Handing
-    | Occurrences,
+    Kept | Items | Permit | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks
+    | Handing | Occurrences,
     Field(discriminator="block"),
+    WrapSerializer(_with_block),
 ]  # fmt: skip
 
 
@@ -250,7 +299,8 @@ class ProceedingState(Shape):
     `policy` names the version of its procedure and the day it was opened on; `step` is the place of the step under way,
     `by` the roles that owe it; `kept` is what its block keeps, `marks` what became of the steps taken (of each the last
     round). `light` as of a matter. `missed` counts how often the step under way has run out, `round` how often it has
-    begun; `limit` is its own clock, kept when it no longer runs.
+    begun; `limit` is its own clock, kept when it no longer runs. `late` is whether anything in the step under way was
+    missed, `urged` whether a letter has urged it since (催办).
     """
 
     id: str
@@ -264,6 +314,8 @@ class ProceedingState(Shape):
     begun_at: datetime | None = None
     round: int = 1
     missed: int = 0
+    late: bool = False
+    urged: bool = False
     kept: StepKept = Kept()
     marks: dict[str, StepMark] = Field(default_factory=dict)
     clocks: dict[StepClockKind, StepClock] = Field(default_factory=dict)

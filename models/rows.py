@@ -83,6 +83,7 @@ SERIAL = Integer().with_variant(BigInteger(), "postgresql")
 KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 
 _MEASURES = text("act = 'measure_decided'")
+_OFFENCES = text("act = 'offence_registered'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
@@ -100,6 +101,7 @@ class ActRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("target", "seq", name="uq_acts_target_seq"),
         Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
+        Index("ix_acts_offences", "subject", "at", sqlite_where=_OFFENCES, postgresql_where=_OFFENCES),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
@@ -269,6 +271,66 @@ class CaseSnapshotRow(SQLModel, table=True):
     __tablename__ = "case_snapshots"
 
     id: str = Field(primary_key=True, foreign_key="cases.id")
+    seq: int
+    state: str = Field(sa_type=Text)
+
+
+class ProceedingRow(SQLModel, table=True):
+    """What lists, counts and pages read of a proceeding, a petition or a duty.
+
+    `step` is the name of the step under way, or of the last one, `step_title` what users read; `level` how often it has
+    been missed. `overdue_from` is the end of that step's limit while it is under way, as of a matter; `valid_until` the
+    instant at which what was granted ends. `cases_open` counts the cases proposed from here, `linked_to` names the
+    target that it goes on with.
+    """
+
+    __tablename__ = "proceedings"
+    __table_args__ = (
+        Index("ix_proceedings_kind", "kind", "id"),
+        Index("ix_proceedings_lead", "lead", "id"),
+        Index("ix_proceedings_office", "office", "id"),
+        Index("ix_proceedings_leader", "leader", "id"),
+        Index("ix_proceedings_subject", "subject", "procedure", "id"),
+        Index("ix_proceedings_overdue", "overdue_from", "id", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        KEYED_BY_TEXT,
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    procedure: str
+    policy: str
+    title: str
+    lead: str
+    office: str
+    leader: str
+    subject: str | None = None
+    channel: str | None = None
+    public: bool | None = None
+    urgent: bool
+    stage: str
+    step: str | None = None
+    step_title: str | None = None
+    light: str
+    level: int
+    paused: bool
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    overdue_from: datetime | None = Field(default=None, sa_type=Instant)
+    valid_until: datetime | None = Field(default=None, sa_type=Instant)
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_act: str
+    last_act_at: datetime = Field(sa_type=Instant)
+    cases_open: int
+    linked_to: str | None = None
+
+
+class ProceedingSnapshotRow(SQLModel, table=True):
+    """The state a proceeding's next transition starts from, as JSON, and the ledger entry it stands at."""
+
+    __tablename__ = "proceeding_snapshots"
+
+    id: str = Field(primary_key=True, foreign_key="proceedings.id")
     seq: int
     state: str = Field(sa_type=Text)
 

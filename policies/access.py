@@ -289,6 +289,13 @@ def _only_step_holder(this: Situation) -> NoReturn:
     raise Refused(f"只有本环节的承办岗位可以办理 only who owes this step: {may or '无 none'}", "authority.step")
 
 
+def _only_handed(this: Situation) -> NoReturn:
+    to = parties.handed(this.proceeding)
+    if to is None and this.serves(this.opened.lead):
+        raise Refused("没有待接收的分办;已由本单位承办的不得退回 nothing to accept, nothing is sent back", "routing")
+    raise Refused(f"只有所交办单位的岗位可以办理 only posts of: {to or '无 none'}", "authority.step")
+
+
 def _of_step_holder(source: str, *also: Relation) -> Need:
     return Need((R.STEP_HOLDER, R.ABOVE_STEP, *also), source, refusal=_only_step_holder)
 
@@ -299,12 +306,14 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "supplement": _of_step_holder("B3"),
     "reject": _of_step_holder("B13, B21"),
     "grant": _of_step_holder("C5, I1"),
+    "use_permit": Need((R.LEAD, R.CO_HANDLER, R.OFFICE), "I1, I3"),
     "deny": _of_step_holder("C5, I1"),
     "opine": Need((R.CO_HANDLER,), "C4", note="协办单位各自发表意见 each co-handler for itself"),
     "convene": _of_step_holder("E1, J1"),
     "send_out": _of_step_holder("E1"),
     "hold": _of_step_holder("E1, J1"),
     "cast": Need((R.PANEL,), "L3"),
+    "stand_down": Need((R.PANEL,), "L3, 4 (W3)"),
     "count_votes": _of_step_holder("L3", R.CHAIR),
     "answer_opinion": _of_step_holder("E2"),
     "publish": _of_step_holder("E2"),
@@ -312,13 +321,13 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "raise_objection": Need((R.POST,), "L2, L4, M6", note="任何岗位都可提出,群众的由承办岗位代录 by any post"),
     "answer_objection": _of_step_holder("L4, M6"),
     "send_paper": _of_step_holder("F3, J2"),
-    "acknowledge": Need((R.RECEIVER,), "J2"),
+    "acknowledge": _of_step_holder("J2", R.RECEIVER),
     "report_value": _of_step_holder("H15"),
     "assess": _of_step_holder("H1"),
     "register_offence": _of_step_holder("I8"),
     "route": _of_step_holder("G1"),
-    "accept_routing": Need((R.HANDED,), "G1"),
-    "object_routing": Need((R.HANDED,), "信访工作条例 22"),
+    "accept_routing": Need((R.HANDED,), "G1", refusal=_only_handed),
+    "object_routing": Need((R.HANDED,), "信访工作条例 22", refusal=_only_handed),
     "uphold_routing": _of_step_holder("信访工作条例 22"),
     "link": Need((R.OFFICE,), "G2", refusal=_unauthorised),
     "trigger": _of_step_holder("D1, D2", R.OFFICE),

@@ -75,6 +75,20 @@ def lead_of(state: State) -> str | None:
     return state.terms.lead if state.terms else None
 
 
+def title_of(state: State) -> str:
+    """What the target is called, for lists and the Temporal UI; "" for one that has not come about."""
+    if isinstance(state, CaseState):
+        return state.title or state.subject
+    return state.terms.title if state.terms else ""
+
+
+def related(state: State) -> bool:
+    """Whether others belong together with the target: what one of them says moves the others."""
+    if isinstance(state, ProceedingState):
+        return bool(state.cases) or bool(state.launched)
+    return isinstance(state, CaseState) or state.related
+
+
 def light_of(state: State) -> Light:
     """The light shown: a case is red once one of its steps has run out, green before."""
     if isinstance(state, CaseState):

@@ -35,8 +35,10 @@ ENGINE = "temporal"
 
 _PLACE = "payload"
 # A case's own workflow; commands and notices about one begin otherwise. Before it may stand the scope of a drill.
-_CASE = re.compile(r"(?:^|/)case/(?P<case>[^/]+/[^/]+)$")
-_ABOUT = re.compile(r"(?:^|/)(?:misdirected/(?P<spoken>[^/]+/[^/]+)/|notice/(?P<told>[^/]+/[^/]+)/\d+/)")
+# One proposed from a petition is called `petition/2026-0007/case1`.
+_ID = r"(?:proceeding|petition|duty)/[^/]+/case[0-9]+|[^/]+/[^/]+"
+_CASE = re.compile(rf"(?:^|/)case/(?P<case>{_ID})$")
+_ABOUT = re.compile(rf"(?:^|/)(?:misdirected/(?P<spoken>{_ID})/|notice/(?P<told>{_ID})/\d+/)")
 
 
 class UnboundError(RuntimeError):

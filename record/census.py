@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session
 
 from models.base import Shape
-from models.rows import ActRow, CaseRow, DocumentRow, HeadRow, MatterRow, table
+from models.rows import ActRow, CaseRow, DocumentRow, HeadRow, MatterRow, ProceedingRow, table
 
 _ACTS = table(ActRow)
 
@@ -27,6 +27,7 @@ class Census(Shape):
     matters: int
     cases: int
     documents: int
+    proceedings: int = 0
     last_entry: int | None = None
     last_at: datetime | None = None
 
@@ -45,6 +46,7 @@ def census(session: Session) -> Census:
         matters=count(MatterRow),
         cases=count(CaseRow),
         documents=count(DocumentRow),
+        proceedings=count(ProceedingRow),
         last_entry=last.id if last else None,
         last_at=last.processed_at if last else None,
     )

@@ -1,4 +1,4 @@
-"""Who has a part in a matter or a case, so that the database can answer each reader with what is his?
+"""Who has a part in a matter, a case or a proceeding, so that the database can answer each reader with what is his?
 
 What the row of a matter says itself (lead, office, leader) is not repeated. Kept in the transaction that moves the
 target, and written only where the parties have changed; a test compares with the states.
@@ -12,11 +12,13 @@ from sqlmodel import Session
 from models.access import Scope, ScopeKind
 from models.cases import CaseState
 from models.matters import MatterState
-from models.rows import MatterRow, PartyRow, table
+from models.proceedings import Handing, ProceedingState, Sending
+from models.rows import MatterRow, PartyRow, ProceedingRow, table
 from record.statements import Prepared, insert_or_ignore, unit
 
 _MATTERS = table(MatterRow)
 _PARTIES = table(PartyRow)
+_PROCEEDINGS = table(ProceedingRow)
 
 _PUT = Prepared(insert_or_ignore(_PARTIES, "party", "role", "target"))
 _DROP = Prepared(
@@ -30,7 +32,10 @@ _DROP_ALL = Prepared(delete(_PARTIES).where(_PARTIES.c.target == bindparam("of")
 
 
 class Part(StrEnum):
-    """As what somebody takes part: an organ (co-handler, new lead, organ, office), a post, or, as subject, either."""
+    """As what somebody takes part: a post, or an organ (co-handler, new lead, organ, office, handed, receiver).
+
+    As a subject either. A holder owes the step of a proceeding under way, or has come to owe it.
+    """
 
     CO_HANDLER = "co_handler"
     NEW_LEAD = "new_lead"
@@ -43,13 +48,18 @@ class Part(StrEnum):
     PANEL = "panel"
     INVESTIGATOR = "investigator"
     RECUSED = "recused"
+    HOLDER = "holder"
+    HANDED = "handed"
+    RECEIVER = "receiver"
 
 
 Parties = frozenset[tuple[Part, str]]
 
 
-def of(state: MatterState | CaseState) -> Parties:
-    """The parties of a target as it stands."""
+def of(state: MatterState | CaseState | ProceedingState, holders: tuple[str, ...] = ()) -> Parties:
+    """The parties of a target as it stands; `holders` are the posts that owe the step of a proceeding now."""
+    if isinstance(state, ProceedingState):
+        return _of_proceeding(state, holders)
     return _of_case(state) if isinstance(state, CaseState) else _of_matter(state)
 
 
@@ -78,14 +88,28 @@ def _of_case(state: CaseState) -> Parties:
     return frozenset((part, party) for part, parties in named.items() for party in parties if party)
 
 
+def _of_proceeding(state: ProceedingState, holders: tuple[str, ...]) -> Parties:
+    terms, kept = state.terms, state.kept
+    if terms is None:
+        return frozenset()
+    named: dict[Part, tuple[str | None, ...]] = {
+        Part.CO_HANDLER: terms.co,
+        Part.PANEL: terms.panel,
+        Part.HOLDER: holders,
+        Part.HANDED: (kept.to,) if isinstance(kept, Handing) and not kept.accepted else (),
+        Part.RECEIVER: (kept.to,) if isinstance(kept, Sending) else (),
+    }
+    return frozenset((part, party) for part, parties in named.items() for party in parties if party)
+
+
 def loaded(session: Session, target: str, state: MatterState | CaseState | None) -> None:
     """Remember, for this transaction, who had a part when the target was loaded (None: there was no target)."""
     unit(session).parties[target] = frozenset() if state is None else of(state)
 
 
-def keep(session: Session, state: MatterState | CaseState) -> None:
-    """Let the table say who has a part in the target now."""
-    known, now = unit(session).parties, of(state)
+def keep(session: Session, state: MatterState | CaseState | ProceedingState, holders: tuple[str, ...] = ()) -> None:
+    """Let the table say who has a part in the target now; `holders` as in `of`."""
+    known, now = unit(session).parties, of(state, holders)
     before = known.get(state.id)
     if before is None:
         _DROP_ALL.run(session, {"of": state.id})
@@ -160,6 +184,35 @@ def case_read(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | N
     if known is None or scope.kind is not ScopeKind.POST:
         return known
     return and_(known, case.not_in(_targets(_is(Part.RECUSED, scope.post))))
+
+
+def proceeding_whole(scope: Scope) -> ColumnElement[bool] | None:
+    """Which proceedings the reader sees whole: led, sponsored or decided by what is his, or a step of his to take.
+
+    None: every one.
+    """
+    if scope.kind in _EVERY_MATTER:
+        return None
+    if scope.kind is not ScopeKind.POST:
+        return _NOTHING
+    organs = sorted(scope.organs)
+    takes_part = _PARTIES.c.role.in_((Part.PANEL, Part.HOLDER)) & (_PARTIES.c.party == scope.post)
+    return or_(
+        _PROCEEDINGS.c.lead.in_(organs),
+        _PROCEEDINGS.c.office.in_(organs),
+        _PROCEEDINGS.c.leader == scope.post,
+        _PROCEEDINGS.c.id.in_(_targets(takes_part)),
+    )
+
+
+def proceeding_listed(scope: Scope) -> ColumnElement[bool] | None:
+    """Which proceedings the reader sees in a list: whole, or because a part is his own. None: every one."""
+    own = proceeding_whole(scope)
+    if own is None or scope.kind is not ScopeKind.POST:
+        return own
+    part = (_PARTIES.c.role == Part.CO_HANDLER) & _PARTIES.c.party.in_(sorted(scope.organs))
+    given = _PARTIES.c.role.in_((Part.HANDED, Part.RECEIVER)) & _PARTIES.c.party.in_(sorted(scope.own))
+    return or_(own, _PROCEEDINGS.c.id.in_(_targets(or_(part, given))))
 
 
 def _is(part: Part, post: str | None) -> ColumnElement[bool]:

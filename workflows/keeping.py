@@ -1,4 +1,4 @@
-"""How does a target, a matter or a case, live from its beginning to its end?
+"""How does a target, a matter, a case or a proceeding, live from its beginning to its end?
 
 It keeps time and order: one timer for the next due instant, one message or timer after the other, each decided and
 recorded in one transaction by `record_transition`. It holds no rule and no record of its own.
@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         Outcome,
         Registration,
     )
+    from models.proceeding_messages import Open
 
 from workflows.clocks import DrillClock, MatterClock, RealClock
 
@@ -49,7 +50,7 @@ _MOVING: tuple[SearchAttributeKey[Any], ...] = (_ORGAN, _STAGE, _LIGHT, _LEVEL, 
 
 
 class Keeper:
-    """One matter or case. Every command is an update whose answer has been recorded when the caller gets it.
+    """One target. Every command is an update whose answer has been recorded when the caller gets it.
 
     A process derives from it, names its kind, and gives its own `__init__` and `run` to the SDK.
     """
@@ -91,7 +92,7 @@ class Keeper:
                 await self._wait()
         return self._head
 
-    async def _look(self, first: Registration | Propose | None = None) -> None:
+    async def _look(self, first: Registration | Propose | Open | None = None) -> None:
         calls = self._calls
         await self._transact(first)
         self._looked = calls
@@ -158,14 +159,14 @@ class Keeper:
 
     # --- one transition -----------------------------------------------------------------------------------------------
 
-    async def _answer(self, command: Command) -> Outcome:
+    async def _answer(self, command: Command | Open) -> Outcome:
         await workflow.wait_condition(lambda: self._receipt is not None)
         receipt = await self._transact(command)
         if receipt.outcome is None:
             raise RuntimeError(f"{self._opening.matter_id}: a command was recorded without an outcome")
         return receipt.outcome
 
-    async def _transact(self, message: Registration | Command | CalendarPublished | None) -> Receipt:
+    async def _transact(self, message: Registration | Open | Command | CalendarPublished | None) -> Receipt:
         at = self._clock.now()
         async with self._turn:
             receipt: Receipt = await workflow.execute_local_activity(
@@ -188,11 +189,13 @@ class Keeper:
             self._show(receipt)
         return receipt
 
-    def _summary(self, message: Registration | Command | CalendarPublished | None) -> str:
+    def _summary(self, message: Registration | Open | Command | CalendarPublished | None) -> str:
         if message is None:
             return self._receipt.next_for if self._receipt else ""
         if isinstance(message, Registration):
             return "立项登记"
+        if isinstance(message, Open):
+            return "受理登记"
         return "节假日安排更新" if isinstance(message, CalendarPublished) else TITLES[message.do]
 
     def _show(self, receipt: Receipt) -> None:

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.contract import MATTER_WORKFLOW, Opening
     from models.messages import Command, Outcome
+    from models.proceeding_messages import Open
 
 from workflows.matter import MatterWorkflow
 
@@ -25,7 +26,7 @@ class LaterMatter(MatterWorkflow):
     async def run(self, opening: Opening) -> str:
         return await super().run(opening)
 
-    async def _answer(self, command: Command) -> Outcome:
+    async def _answer(self, command: Command | Open) -> Outcome:
         if workflow.patched("beat-before-a-command"):
             await workflow.sleep(_BEAT, summary="停一拍")
         return await super()._answer(command)
@@ -43,6 +44,6 @@ class CarelessMatter(MatterWorkflow):
     async def run(self, opening: Opening) -> str:
         return await super().run(opening)
 
-    async def _answer(self, command: Command) -> Outcome:
+    async def _answer(self, command: Command | Open) -> Outcome:
         await workflow.sleep(_BEAT, summary="停一拍")
         return await super()._answer(command)
