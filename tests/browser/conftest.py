@@ -31,7 +31,7 @@ from tests.workflows.cast import DIRECTORY
 HERE = Path(__file__).parent
 KEPT = HERE.parent.parent / "var" / "browser"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 # Nothing but this machine has a name, whatever a page or the browser itself asks for.
 _ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 _OFFLINE = frozenset({"about", "blob", "data"})

@@ -1,4 +1,8 @@
-"""What the Temporal UI shows of the histories, in a real browser: all to the leader who signed in, else nothing."""
+"""What people see in a real browser: the page to sign in on, and the histories in the Temporal UI.
+
+All to the leader who signed in, else nothing. One file, so that one worker starts a browser and an office for it; at
+the end, whether what watches over the pages notices what it should.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -13,7 +18,8 @@ from models.acts import ActName
 from models.contract import matter_workflow_id
 from policies.masking import protection
 from record import looks
-from tests.browser.conftest import Office, Visit
+from tests.browser.accessibility import assert_accessible
+from tests.browser.conftest import Office, Visit, Watched
 from tests.workflows.cast import HEAD, LEADER
 
 TITLE, FACTS, REASON = "治理校外培训", "经查台账造假三处", "线索初核属实拟予立案"
@@ -78,6 +84,13 @@ async def expect_sealed(page: Page, filed: Filed) -> None:
     assert not any(words in text for words in (filed.title, FACTS, REASON))
 
 
+async def expect_masked(page: Page, filed: Filed, mask: str) -> None:
+    """In place of everything said stands why it is not shown."""
+    await expect(page.locator("#content").get_by_text(protection().masks[mask]).first).to_be_visible()
+    text = await page.inner_text("body")
+    assert not any(words in text for words in (filed.title, FACTS, REASON))
+
+
 async def test_the_leader_reads_histories_once_his_browser_sends_his_session_and_each_look_is_an_act(
     office: Office, visit: Visit, filed: Filed
 ) -> None:
@@ -101,17 +114,17 @@ async def test_the_leader_reads_histories_once_his_browser_sends_his_session_and
 
 
 async def test_who_is_signed_in_and_no_leader_reads_that_it_is_not_for_him(
-    office: Office, page: Page, filed: Filed
+    office: Office, visit: Visit, filed: Filed
 ) -> None:
     before = looked_at(office, filed.case)
+    page = await visit(expecting=[REFUSED])
     await office.sign_in(page, "officer")
-    await page.goto(office.ui)
+    await opens(page, office, filed.matter)
+    await expect_sealed(page, filed)
     await has_it_decoded(page, office)
-    for target, mask in ((filed.matter, "history"), (filed.case, "case_material")):
-        await opens(page, office, target)
-        await expect(page.locator("#content").get_by_text(protection().masks[mask]).first).to_be_visible()
-        text = await page.inner_text("body")
-        assert not any(words in text for words in (filed.title, FACTS, REASON))
+    await expect_masked(page, filed, "history")
+    await opens(page, office, filed.case)
+    await expect_masked(page, filed, "case_material")
     assert looked_at(office, filed.case) == before
 
 
@@ -136,3 +149,66 @@ async def test_pages_under_another_name_get_nothing_even_from_the_leaders_browse
     await has_it_decoded(page, office)
     await expect_sealed(page, filed)
     assert looked_at(office, filed.case) == before
+
+
+async def test_somebody_signs_in_sees_through_which_post_he_speaks_and_signs_out(office: Office, page: Page) -> None:
+    await page.goto(office.site)
+    await assert_accessible(page)
+
+    await office.sign_in(page, "leader")
+    await expect(page.get_by_role("definition").nth(1)).to_have_text(LEADER)
+    await assert_accessible(page)
+
+    cookies = await page.context.cookies()
+    assert [(one["name"], one["httpOnly"], one["sameSite"]) for one in cookies] == [("duban", True, "Lax")]
+    await page.get_by_role("button", name="退出").click()
+    await expect(page.get_by_label("口令")).to_be_visible()
+    assert await page.context.cookies() == []
+
+
+async def test_a_wrong_password_is_said_on_the_page_and_signs_nobody_in(office: Office, visit: Visit) -> None:
+    page = await visit(expecting=["status of 401"])
+    await page.goto(f"{office.site}/sign-in")
+    await page.get_by_label("登录名").fill("auditor")
+    await page.get_by_label("口令").fill("not the password")
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("alert")).to_contain_text("登录名或口令不正确")
+    await assert_accessible(page)
+    assert await page.context.cookies() == []
+
+
+async def test_another_sites_form_signs_nobody_in(office: Office, visit: Visit) -> None:
+    page = await visit(expecting=["status of 403"])
+    await page.goto(office.ui)
+    await page.evaluate(
+        """([site, password]) => {
+            const form = Object.assign(document.createElement("form"), {method: "post", action: `${site}/sign-in`});
+            for (const [name, value] of [["login", "leader"], ["password", password]])
+                form.append(Object.assign(document.createElement("input"), {name, value}));
+            document.body.append(form);
+            form.submit();
+        }""",
+        [office.site, office.password],
+    )
+    await expect(page.get_by_role("alert")).to_contain_text("其他网站")
+    assert "duban" not in [one["name"] for one in await page.context.cookies()]
+
+
+async def test_errors_exceptions_and_requests_elsewhere_are_noticed(visit: Visit) -> None:
+    wanted = ["went wrong", "thrown: broken", "left this machine: http://elsewhere.example/", "ERR_NAME_NOT_RESOLVED"]
+    page = await visit(expecting=wanted)
+    watched = Watched(expecting=["went wrong", "never comes"])
+    watched.watch(page.context)
+    async with page.expect_event("pageerror"):
+        await page.evaluate("() => { console.error('went wrong'); setTimeout(() => { throw new Error('broken') }) }")
+    async with page.expect_console_message(lambda said: "ERR_NAME_NOT_RESOLVED" in said.text):
+        await page.evaluate("() => fetch('http://elsewhere.example/').catch(() => null)")
+    faults = " ".join(watched.faults())
+    assert "went wrong" not in faults
+    assert all(one in faults for one in (*wanted[1:3], "did not happen: never comes"))
+
+
+async def test_a_page_that_not_everybody_can_use_is_noticed(page: Page) -> None:
+    await page.set_content("<title>x</title><main><input></main>")
+    with pytest.raises(AssertionError, match="label"):
+        await assert_accessible(page)
