@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from cli.authority import allowed
 from cli.instants import now
 from cli.kept import record, settings
 from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
-from models.base import Voice
+from models.access import SiteCommand, View
 from policies.wording import moment
 from record import incidents
 from record.incidents import Reported
@@ -32,8 +33,11 @@ def list_incidents(
 
     What befell workflows from outside; recorded once per run by the daily seal and by verify. Exit 1 while any is open.
     """
-    with record(settings()) as store, store.reading() as session:
-        found = incidents.listed(session, target)
+    chosen = settings()
+    with record(chosen) as store:
+        allowed(store, chosen, View.INCIDENTS)
+        with store.reading() as session:
+            found = incidents.listed(session, target)
     open_ = [one for one in found if one.closed_at is None]
     shown = open_ if open_only else found
     if as_json:
@@ -47,8 +51,10 @@ def list_incidents(
 
 def recover(
     target: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 A matter or a case.")],
-    by: Annotated[str | None, typer.Option("--by", help="处置的岗位。 The post that deals with it.")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="处置人编号。 The person's id.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="处置的岗位;出示令牌的,即令牌的岗位。 The post; with a token, the token's."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """按记录重新启动一件事项或一个案件的流程;期间到期的时限随即补办,不丢失任何已记录的内容。
@@ -62,10 +68,11 @@ def recover(
 
     async def recovered() -> tuple[bool, int]:
         async with live(chosen) as office:
+            who = await asyncio.to_thread(allowed, office.store, chosen, SiteCommand.RECOVER, by=by, of=target)
             started = await office.office.recover(target)
             with office.store.writing() as session:
-                voice = Voice(person=person) if person else None
-                return started, incidents.close(session, target, now(), by=by, voice=voice, how="按记录重新启动流程")
+                how = "按记录重新启动流程"
+                return started, incidents.close(session, target, now(), by=who.post, voice=who.voice, how=how)
 
     with in_words():
         try:
