@@ -26,7 +26,9 @@ FEWEST_CASES = {CaseSource.CASE: 1, CaseSource.SERIES: 2}
 
 
 def named(command: Propose, directory: Directory) -> str:
-    """The subject that is named; refuses none, an unknown one, no facts, and a severity that is none."""
+    """The subject that is named; refuses none, an unknown one, no facts, a severity that is none."""
+    if command.sealed is not None:
+        raise Refused("所述内容无法解封,请以新编号重新提出 what was said does not open: say it under a new id", _RULE)
     subject = given(command.subject, "被问责人 subject", _RULE)
     given(command.facts, "事实 facts", _RULE)
     if not directory.has_post(subject) and directory.find(subject) is None:

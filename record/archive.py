@@ -37,7 +37,7 @@ from models.rows import (
     table,
 )
 from privacy.sealing import ErasedError
-from record import cases, families, keys, ledger, matters
+from record import cases, families, keys, ledger, matters, spoken
 from record.ledger import Entry
 from record.statements import unit, upsert
 from record.store import erasing
@@ -251,6 +251,7 @@ def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: 
         upto = len(hashes[target])
         session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=seq, destroyed_at=at))
         _empty(session, target, upto)
+    spoken.forget_matter(session, file.id, at)
     _forget(session, file)
 
 

@@ -18,7 +18,7 @@ from models.contract import matter_of
 from models.rows import CaseRow, table
 from privacy.sealing import ErasedError
 from privacy.vault import Vault
-from record import archive, keys, ledger
+from record import archive, keys, ledger, spoken
 from record.looks import Looker, chain_of
 
 _CASES = table(CaseRow)
@@ -77,6 +77,8 @@ def erase(session: Session, vault: Vault, subject: str, looker: Looker, *, reaso
     """
     target = check(session, subject, reason)
     versions = tuple(keys.destroy(session, vault, subject, at))
+    if subject.startswith("case/"):
+        spoken.forget_case(session, target, at)
     seq, head = ledger.head(session, target)
     told = {
         "subject": subject,
