@@ -13,6 +13,7 @@ from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from models.access import SiteCommand, View
+from models.evidence import IncidentKind
 from policies.wording import moment
 from record import incidents
 from record.incidents import Reported
@@ -27,6 +28,11 @@ def list_incidents(
         str | None, typer.Argument(metavar="[ID]", help="事项或案件编号,默认全部。 A matter or a case; default: all.")
     ] = None,
     open_only: Annotated[bool, typer.Option("--open", help="只列未处置的。 Only those not dealt with.")] = False,
+    close: Annotated[
+        int | None,
+        typer.Option("--close", metavar="NO", help="此号(密封内容被改动)已处置。 What was altered is dealt with."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="如何处置,记录在案。 How; it goes on record.")] = "",
     as_json: Json = False,
 ) -> None:
     """列出流程遭外部干预的报告;每日封存与 verify 时发现即记录,每次运行只记一次。 有未处置的以 1 退出。
@@ -35,7 +41,10 @@ def list_incidents(
     """
     chosen = settings()
     with record(chosen) as store:
-        allowed(store, chosen, View.INCIDENTS)
+        if close is None:
+            allowed(store, chosen, View.INCIDENTS)
+        else:
+            _close(store, chosen, close, reason)
         with store.reading() as session:
             found = incidents.listed(session, target)
     open_ = [one for one in found if one.closed_at is None]
@@ -46,7 +55,20 @@ def list_incidents(
         _tell(shown)
         if open_:
             say("处置 to go on: starter.py recover ID")
+            if any(one.kind is IncidentKind.ALTERED for one in open_):
+                say("密封内容被改动的,查明后 once found out what was altered: incidents --close NO --reason …")
     end(ExitCode.REFUSED if open_ else ExitCode.DONE)
+
+
+def _close(store: Store, chosen: Settings, number: int, reason: str) -> None:
+    if not reason.strip():
+        raise Problem("--reason: 须说明如何处置 say how it was dealt with")
+    who = allowed(store, chosen, SiteCommand.RECOVER)
+    with store.writing() as session:
+        if not incidents.close_one(session, number, now(), by=who.post, voice=who.voice, how=reason):
+            raise Problem(
+                f"{number}: 没有此号未处置的改动报告 no such report of something altered is open", ExitCode.REFUSED
+            )
 
 
 def recover(

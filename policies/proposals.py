@@ -40,6 +40,21 @@ def named(command: Propose, directory: Directory) -> str:
     return subject
 
 
+OF_A_CASE = ("office", "leader", "panel", "reviewers")
+"""What a proposal says of a case that an office opens by itself; that of a matter is the matter's."""
+IN_A_MATTER = ("subject", "facts", "severity", "source", "reference", "cases", "reason")
+"""What it says in either."""
+
+
+def refuse_the_matters_own(command: Propose) -> None:
+    """Refuse a proposal inside a matter that says what follows from the matter: it would not be heeded."""
+    said = [name for name in OF_A_CASE if getattr(command, name)]
+    if said:
+        accepted = ", ".join(f"{name}=" for name in IN_A_MATTER)
+        reason = f"{'、'.join(said)}: 由事项确定,不另写 follows from the matter;可接受 accepted: {accepted}"
+        raise Refused(reason, _RULE)
+
+
 def refuse_independent(command: Propose, directory: Directory) -> None:
     """Refuse a case against an independent organ, or a post of one."""
     if any(directory.organ(organ).independent for organ in seats.organs_of(directory, command.subject or "")):

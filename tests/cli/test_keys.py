@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from evidence.signing import signer_or_new
 from models.acts import ActName
 from models.contract import ARCHIVE
 from models.identity import SiteRole
-from record import ledger, looks
+from record import incidents, ledger, looks
 from record.store import Store
 from tests.cli.conftest import Beside, Said
 from tests.privacy.conftest import SECRETS, closed, recorded
@@ -242,6 +243,25 @@ def test_what_looks_after_the_site_asks_the_table_and_is_done_at_the_machine_wit
         "view.evidence",
     ]
     assert command("account", "verify", **office).code == 0
+
+
+def test_an_alteration_is_reported_until_it_is_dealt_with(
+    command: Command, office: dict[str, str], database_url: str
+) -> None:
+    store = sealed_store(office["DUBAN_DATABASE_URL"], Path(office["DUBAN_DATA_DIR"]))
+    with store.writing() as session:
+        assert incidents.report(session, incidents.altered(f"state {CASE}", CASE, "改动"), datetime.now(UTC), ())
+    store.close()
+    people = tokens(database_url, officer="区政府督查室承办岗", handler="区教育局承办岗")
+
+    listed = command("incidents", **office)
+    assert (listed.code, "--close" in listed.out) == (1, True)
+    close = ("incidents", "--close", "1")
+    assert command(*close, **office).code == 2  # no reason
+    assert command(*close, "--reason", "已恢复", **office, **people["handler"]).code == 1
+    assert command(*close, "--reason", "已恢复", **office, **people["officer"]).code == 0
+    assert command(*close, "--reason", "又", **office).code == 1
+    assert command("incidents", **office).code == 0
 
 
 def test_the_history_of_an_erased_case_is_there_and_verify_says_that_nobody_can_read_it(engine: Beside) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from activities.recording import Recording
 from documents.files import Files
@@ -19,6 +20,7 @@ from models.acts import ActName
 from models.case_messages import Decline, GiveStatement, Propose
 from models.cases import CaseState
 from models.contract import TransitionOrder
+from models.evidence import IncidentKind
 from models.identity import ActingPost, TokenScope
 from models.protection import Kind
 from models.rows import CaseSnapshotRow, SubjectKeyRow, table
@@ -26,7 +28,7 @@ from office import Office, UnavailableError
 from policies.masking import protection
 from privacy.masters import MasterMissingError
 from privacy.sealing import ErasedError, SealError
-from record import cases, documents, keys, ledger, looks, sealed, spoken
+from record import cases, documents, incidents, keys, ledger, looks, sealed, spoken
 from record.documents import Issued
 from record.erasing import NotErasableError, erase
 from record.looks import Looker, NoPurposeError
@@ -42,6 +44,7 @@ from web.api.install import install
 from web.app import create_app
 
 SUBJECT = f"case/{CASE}"
+_STATES = table(CaseSnapshotRow)
 MASK, GONE = protection().masks["case_material"], protection().masks["erased"]
 AUDITOR = Looker("cli", account="office")
 
@@ -563,11 +566,9 @@ def test_what_one_transaction_opened_is_closed_to_every_other(store: Store) -> N
     assert [one for one in SECRETS if one in told] == []
 
 
-def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened(
-    store: Store, place: Path, database_url: str
-) -> None:
-    recorded(store)
-    _, issued = papers(store, place)
+@contextmanager
+def the_leader(store: Store, place: Path, database_url: str) -> Iterator[TestClient]:
+    """The leader at the interface, with no server behind it."""
     at = Administration(store, sample_directory(), datetime.now(UTC))
     assert at.register("leader").accepted
     assert at.hold("leader", "区长", date(2026, 1, 1)).accepted
@@ -578,8 +579,48 @@ def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened
 
     settings = Settings(data_dir=place, database_url=database_url)
     with TestClient(install(create_app(settings, store, no_office, sample_directory())), "http://127.0.0.1") as client:
-        path = f"/api/v1/documents/{issued[0].id}/file"
         client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def test_what_was_altered_is_not_shown_over_the_interface_and_is_an_incident_until_it_is_dealt_with(
+    store: Store, place: Path, database_url: str
+) -> None:
+    recorded(store)
+    with store.reading() as session:
+        kept = json.loads(session.execute(select(_STATES.c.state).where(_STATES.c.id == CASE)).scalar_one())
+    box = kept["sealed"]["box"]
+    kept["sealed"]["box"] = box[:-8] + ("A" if box[-8] != "A" else "B") + box[-7:]
+    tamper(store, "UPDATE case_snapshots SET state = :state WHERE id = :id", state=json.dumps(kept), id=CASE)
+
+    with the_leader(store, place, database_url) as client:
+        answers = [client.post(f"/api/v1/cases/{CASE}/openings", json={"reason": "复核案卷"}) for _ in range(2)]
+        assert client.get(f"/api/v1/cases/{CASE}").status_code == 200  # masks need no key
+
+    for answer in answers:
+        told = answer.json()
+        assert (answer.status_code, told["type"]) == (409, "urn:duban:problem:altered")
+        assert "starter.py verify" in told["detail"]
+        assert not any(word in answer.text for word in (*SECRETS, box))
+    with store.writing() as session:
+        (one,) = incidents.listed(session)
+        assert (one.target, one.kind, one.closed_at) == (CASE, IncidentKind.ALTERED, None)
+        assert looks.looks_at(session, CASE) == []  # nothing was shown
+        told_of = session.execute(text("SELECT recipient FROM notices ORDER BY entry DESC")).scalars().first()
+        assert told_of == "区政府督查室主任"
+        assert incidents.close(session, CASE, MONDAY, by=None, voice=None, how="重新启动") == 0
+        assert incidents.close_one(session, one.seq, MONDAY, by=None, voice=None, how="由备份恢复")
+        assert not incidents.close_one(session, one.seq, MONDAY, by=None, voice=None, how="又")
+        assert incidents.report(session, incidents.altered(f"state {CASE}", CASE, "又"), MONDAY, ())
+
+
+def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened(
+    store: Store, place: Path, database_url: str
+) -> None:
+    recorded(store)
+    _, issued = papers(store, place)
+    with the_leader(store, place, database_url) as client:
+        path = f"/api/v1/documents/{issued[0].id}/file"
         refused = client.get(path)
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:duban:problem:not-opened")
         key_file(place).unlink()
