@@ -16,7 +16,6 @@ from models.access import View as View  # noqa: PLC0414
 from models.cases import CaseClockKind
 from models.contract import is_case
 from policies import seats
-from policies.access_words import RELATIONS, words_of
 from policies.authority import Refused
 from policies.relations import OfPost as OfPost  # noqa: PLC0414
 from policies.relations import Site as Site  # noqa: PLC0414
@@ -147,7 +146,7 @@ def _only_above(this: Situation) -> NoReturn:
     raise Refused(f"只有上一级可以批准延长 only the organ above: {'、'.join(may) or '无 none'}", "authority.above")
 
 
-_BARRED: Mapping[Relation, tuple[str, str]] = {
+BARRED: Mapping[Relation, tuple[str, str]] = {
     **{Relation(bar.value): (words, f"authority.{bar.value}") for bar, words in seats.BAR_WORDS.items()},
     Relation.OBJECTION_OWN: (
         "不得审定本单位提出的异议 nobody decides an objection of his own organ",
@@ -435,21 +434,6 @@ def may(name: str, standing: Collection[Relation]) -> bool:
     return any(relation in standing for relation in need.any_of)
 
 
-def check_standing(name: str, standing: Collection[Relation]) -> Need:
-    """The row `name` of the table, for whoever stands in these relations; refuses who may not, saying who may."""
-    need = ACCESS.get(name)
-    if need is None:
-        raise Refused("无权办理 not authorised for this", "authority")
-    for relation in need.none_of:
-        if relation in standing:
-            raise Refused(*_BARRED[relation])
-    if not may(name, standing):
-        who = "、".join(" ".join(RELATIONS[relation]) for relation in need.any_of) or "无人 nobody"
-        zh, en = words_of(name)
-        raise Refused(f"无权办理({zh}) not authorised to {en};可办理 who may: {who}", "authority")
-    return need
-
-
 def may_view(view: View, standing: Collection[Relation]) -> bool:
     """Whether somebody who stands in these relations may look at this."""
     return may(view.value, standing)
@@ -465,7 +449,7 @@ def check_named(need: Need, post: str, this: Situation) -> None:
         raise Refused(f"不是会议成员 not a member of the panel: {post}", "authority.panel")
     for relation in need.named_none_of:
         if holds(relation, named):
-            reason, rule = _BARRED[relation]
+            reason, rule = BARRED[relation]
             raise Refused(f"{reason}: {post}", rule)
 
 
@@ -478,7 +462,7 @@ def check(need: Need | None, this: Situation) -> None:
         _unauthorised(this)
     for relation in need.none_of:
         if holds(relation, this):
-            reason, rule = _BARRED[relation]
+            reason, rule = BARRED[relation]
             raise Refused(f"{reason}: {this.post}", rule)
     for relation in need.any_of:
         if holds(relation, this):

@@ -12,6 +12,7 @@ from models.access import Relation
 from models.base import Voice
 from policies import access
 from policies.access import Need
+from policies.access_words import RELATIONS, words_of
 from policies.authority import Refused
 from policies.directory import Directory
 from policies.relations import Standing, relations
@@ -75,10 +76,18 @@ def check(
     for standing in standings:
         held |= relations(speaker.post, standing, directory, roles=speaker.roles)
     need = access.ACCESS.get(name)
-    bars = frozenset(need.none_of if need is not None else ())
+    if need is None:
+        raise Refused("无权办理 not authorised for this", "authority")
     for standing in beside:
-        held |= bars & relations(speaker.post, standing, directory)
-    return access.check_standing(name, held)
+        held |= frozenset(need.none_of) & relations(speaker.post, standing, directory)
+    for bar in need.none_of:
+        if bar in held:
+            raise Refused(*access.BARRED[bar])
+    if not access.may(name, held):
+        who = "、".join(" ".join(RELATIONS[relation]) for relation in need.any_of) or "无人 nobody"
+        zh, en = words_of(name)
+        raise Refused(f"无权办理({zh}) not authorised to {en};可办理 who may: {who}", "authority")
+    return need
 
 
 def named(speaker: Speaker) -> None:
