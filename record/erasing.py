@@ -63,10 +63,11 @@ def check(session: Session, subject: str, reason: str) -> str:
             raise NotErasableError(f"{target}: 案件未了结 ({stage})，不可销毁 the case is not over")
         if any(archive.held(session, file) for file in (target, matter_of(target))):
             raise NotErasableError(f"{target}: 已暂停销毁 its file is on hold")
-    if keys.erased(session, subject):
-        raise ErasedError(subject)
-    if not any(keys.listed(session, subject)):
+    known = keys.versions(session, subject)
+    if not known:
         raise KeyError(subject)
+    if not any(known.values()):
+        raise ErasedError(subject)
     return target
 
 

@@ -60,7 +60,7 @@ def opened(session: Session, matter_id: str, command: Propose) -> Propose:
     """
     vault, subject = unit(session).vault, subject_of_proposal(matter_id, command.message_id)
     version, _, box = (command.sealed or "").partition(".")
-    if vault is None or version not in {str(one.version) for one in keys.listed(session, subject)}:
+    if vault is None or version not in map(str, keys.versions(session, subject)):
         return command
     try:
         said = sealing.unseal_json(keys.opening_key(session, vault, subject, int(version)), box, _PLACE)
@@ -97,5 +97,5 @@ def forget_matter(session: Session, matter_id: str, at: datetime) -> None:
 def _destroy(session: Session, subjects: list[str], at: datetime) -> None:
     vault = unit(session).vault
     for subject in subjects if vault is not None else ():
-        if vault is not None and any(one.destroyed_at is None for one in keys.listed(session, subject)):
+        if vault is not None and any(keys.versions(session, subject).values()):
             keys.destroy(session, vault, subject, at)

@@ -1,6 +1,7 @@
 """What is protected at the command line: masks, `--open` with a reason, and `keys`."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from models.identity import SiteRole
 from record import incidents, ledger, looks
 from record.store import Store
 from tests.cli.conftest import Beside, Said
+from tests.postgresql import installed_programs
 from tests.privacy.conftest import SECRETS, closed, recorded
 from tests.sealing import key_file, sealed_store
 from tests.tokens import tokens
@@ -226,7 +228,8 @@ def test_what_looks_after_the_site_asks_the_table_and_is_done_at_the_machine_wit
         ("archive", "list"): {"auditor", "chief"},
         ("evidence", "export", CASE, "--offline", "-o", str(tmp_path / "case.zip")): {"auditor", "chief"},
     }
-    assert command("seal", "key", **office).code in (0, 2)
+    if database_url.startswith("postgresql"):
+        office = {**office, "PATH": f"{installed_programs()}:{os.environ['PATH']}"}
     signer_or_new(Path(office["DUBAN_DATA_DIR"]) / "keys" / "signing.key")
 
     for arguments, may in tried.items():
