@@ -318,8 +318,9 @@ class Recording:
             open_against=lambda subject: cases.open_against(session, subject),
             resting_on=lambda case_id: cases.resting_on(session, case_id),
             plan=plan,
-            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject),
+            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
+            granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),
         )
 
     def _procedure(
