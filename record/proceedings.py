@@ -116,7 +116,8 @@ def save(
 def same_subject(session: Session, procedure: str, subject: str, at: datetime) -> list[str]:
     """The proceedings of the procedure about the subject that are open, or whose grant is valid at `at`, by their ids.
 
-    A validity that is over by then counts no more, although nobody may have worked its end off yet. In a writing transaction no other one can ask about the same subject before this one has ended.
+    A validity that is over by then counts no more, although nobody may have worked its end off yet. In a writing
+    transaction no other one can ask about the same subject before this one has ended.
     """
     hold(session, f"subject {procedure} {subject}")
     chosen = (
