@@ -71,7 +71,7 @@ from record.store import Store
 
 log = logs.get(__name__)
 
-_NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
+_NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED, ActName.ROUTING_ACCEPTED, ActName.ROUTING_UPHELD})
 
 
 class Recording:
@@ -318,6 +318,7 @@ class Recording:
             open_against=lambda subject: cases.open_against(session, subject),
             resting_on=lambda case_id: cases.resting_on(session, case_id),
             plan=plan,
+            other_proceeding=lambda target: proceedings.load(session, target),
             same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
             granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),

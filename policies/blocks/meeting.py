@@ -72,8 +72,10 @@ def _convene(draft: ProceedingDraft, command: Convene) -> None:
     draft.change(terms=draft.terms.model_copy(update={"event_on": on}))
     _await_next(draft)
     invited = len(representatives) or len(organs)
+    public = sum(one.group in PUBLIC for one in representatives)
+    share = f"{'、'.join(PUBLIC)} {public}/{invited}" if draft.block.public_share is not None else None
     draft.say(
-        ActName.MEETING_CONVENED, by=command.by, value=on.isoformat(), count=invited,
+        ActName.MEETING_CONVENED, by=command.by, value=on.isoformat(), count=invited, reason=share,
         due=min((clock.due_at for clock in _latest(draft, on).values()), default=None), rules=("R12",),
         also=_invited(draft),
     )  # fmt: skip
