@@ -326,8 +326,9 @@ class Recording:
             resting_on=lambda case_id: cases.resting_on(session, case_id),
             plan=plan,
             other_proceeding=lambda target: proceedings.load(session, target),
-            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject),
+            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
+            granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),
         )
 
     def _procedure(
