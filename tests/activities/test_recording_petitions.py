@@ -1,7 +1,7 @@
 """A repeat that is linked to another petition changes both in one transaction, and the other one's workflow looks."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -9,8 +9,8 @@ from activities.recording import Recording
 from models.acts import ActName
 from models.contract import Receipt, TransitionOrder
 from models.messages import Command, Outcome
-from models.proceeding_messages import AcceptRouting, Link, Open, Route
-from models.proceedings import Channel, ProceedingStage, ProceedingState
+from models.proceeding_messages import AcceptRouting, Acknowledge, Link, Open, Route, SendPaper
+from models.proceedings import Channel, ProceedingStage, ProceedingState, Sending
 from policies.deadlines import SHANGHAI
 from record import ledger, proceedings
 from record.store import Store
@@ -78,3 +78,18 @@ def test_who_accepted_it_has_it_on_record(recording: Recording, store: Store) ->
     terms = state(store, "petition/1").terms
     assert terms is not None
     assert terms.lead == "区教育局"
+
+
+def test_a_paper_sent_to_another_body_waits_on_record_for_its_receipt(recording: Recording, store: Store) -> None:
+    filing = Open(
+        message_id="open3", procedure="plan_filing", title="实施方案", lead="区教育局", office="区政务公开办",
+        event_on=date(2026, 3, 2),
+    )  # fmt: skip
+    say(recording, "proceeding/1", filing)
+    sent = SendPaper(message_id="s", by="区教育局承办岗", number="教办〔2026〕3号")
+    assert say(recording, "proceeding/1", sent, 1).accepted
+    kept = state(store, "proceeding/1").kept
+    assert isinstance(kept, Sending)
+    assert kept.waiting == ("区政务公开办",)
+    assert say(recording, "proceeding/1", Acknowledge(message_id="a", by="区政务公开办承办岗"), 2).accepted
+    assert state(store, "proceeding/1").stage is ProceedingStage.COMPLETED
