@@ -198,6 +198,10 @@ class Settings(BaseSettings):
         default_factory=lambda given: given["data_dir"] / "templates" if "data_dir" in given else Path("templates"),
         description="本单位文书模板目录 path of a directory of document templates",
     )
+    procedures_path: FilePath = Field(
+        default_factory=lambda given: given["data_dir"] / "procedures" if "data_dir" in given else Path("procedures"),
+        description="本单位程序文件目录 path of a directory of procedures put together from building blocks",
+    )
     signing_key: FilePath = Field(
         default_factory=lambda given: (
             given["data_dir"] / "keys" / "signing.key" if "data_dir" in given else Path("signing.key")

@@ -160,7 +160,8 @@ class Recording:
     ) -> set[str]:
         """Let a matter, or a proceeding, hear of a calendar notice before its cases, whoever is told first.
 
-        Returns whose workflows have to look. It may take back the finding on which the case stands. When its own turn comes, it has the answer already.
+        Returns whose workflows have to look. It may take back the finding on which the case stands. When its own turn
+        comes, it has the answer already.
         """
         message = order.message
         if not isinstance(message, CalendarPublished) or not isinstance(state, CaseState) or state.matter_id is None:
@@ -262,7 +263,7 @@ class Recording:
         return entries
 
     def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
-        """Name and title of the step of a proceeding under way, and the posts that owe it, also for its being missed."""
+        """Name and title of the step of a proceeding, and the posts that owe it, also for its having been missed."""
         if not isinstance(state, ProceedingState) or plan is None:
             return None, ()
         block = plan.steps[state.step]

@@ -240,8 +240,8 @@ def differing(store: Store, witnessed: list[Witness]) -> list[ChainFault]:
     """What the witnesses say against the ledger.
 
     What happens to accounts no workflow sees, though one may have seen a command that was refused there. An archived
-    matter, or a proceeding that has ended, whose case is concluded later is told so in the case's transaction, which no workflow of its own
-    sees any more: that alone is no fault.
+    matter, or a proceeding that has ended, whose case is concluded later is told so in the case's transaction, which
+    no workflow of its own sees any more: that alone is no fault.
     """
     with store.reading() as session:
         faults = ledger.compare(session, witnessed)

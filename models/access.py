@@ -122,6 +122,9 @@ class View(StrEnum):
     DELIVERIES = "view.deliveries"
     EVIDENCE = "view.evidence"
     PROTECTED_IDENTITY = "view.protected_identity"
+    # of one proceeding, petition or duty
+    PROCEEDING = "view.proceeding"
+    PROCEEDING_LINE = "view.proceeding_line"
     # of one case
     CASE = "view.case"
     CASE_TIMELINE = "view.case_timeline"

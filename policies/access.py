@@ -388,6 +388,10 @@ _WHOLE = (
     R.OFFICE, R.LEADER, R.LEAD, R.SUPERVISOR, R.REVIEWER, R.ABOVE_LEAD, R.ABOVE_OFFICE, R.AUDITOR, R.AUTHORISED_AUDITOR,
 )  # fmt: skip
 _PART = (*_WHOLE, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.NEW_LEAD)
+_PROCEEDING = (
+    R.OFFICE, R.LEADER, R.LEAD, R.SUPERVISOR, R.ABOVE_LEAD, R.ABOVE_OFFICE, R.PANEL, R.STEP_HOLDER, R.ABOVE_STEP,
+    R.AUDITOR, R.AUTHORISED_AUDITOR,
+)  # fmt: skip
 _SEATED = tuple(Relation(step.value) for step in seats.SEATS)
 _IN_CASE = (
     R.OFFICE, R.LEADER, R.SPEAKER, R.PROPOSER, R.PANEL, R.REVIEWER, R.INVESTIGATED, R.ABOVE_OFFICE, R.ABOVE_SUBJECT,
@@ -418,6 +422,11 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.EVIDENCE: _view((R.OFFICE, R.LEADER, R.SUPERVISOR, *_AUDITORS), "5"),
     View.PROTECTED_IDENTITY: Need(
         (R.OFFICE, R.LEADER, R.SUPERVISOR), "5", none_of=(R.LEAD,), note="每次查看都是一条记录 every look is an act"
+    ),
+    View.PROCEEDING: _view(_PROCEEDING, "1, 7", note="含其记录 with its acts"),
+    View.PROCEEDING_LINE: _view(
+        (*_PROCEEDING, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.HANDED, R.RECEIVER), "1, 7",
+        note="协办、被分办或收件单位只见与其有关的记录 whose part it is: the acts that concern it",
     ),
     View.CASE: _view((*_IN_CASE, *_AUDITORS), "4"),
     View.CASE_TIMELINE: _view((*_IN_CASE, R.AUTHORISED_AUDITOR), "4, 5", none_of=(R.RECUSED,)),
