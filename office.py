@@ -50,7 +50,7 @@ from models.proceeding_messages import Open
 from policies import secrecy
 from policies.machines import lead_of, over, title_of
 from privacy.codec import Codec, PayloadKeys, converter
-from record import calendars, matters, targets
+from record import calendars, matters, spoken, targets
 from record.payload_keys import RecordKeys
 from record.store import RecordUnavailableError, Store
 from schedules import keep_in_step
@@ -264,6 +264,8 @@ class Office:
         """
         if secrecy.secret_in(command):
             command = secrecy.emptied(command)
+        if isinstance(command, Propose) and not is_case(target) and self._store.vault is not None:
+            command = await self._patiently(partial(asyncio.to_thread, self._sealed, target, command))
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = TELL_UPDATE if is_proceeding(target) else command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
@@ -275,6 +277,11 @@ class Office:
             return await self._call_duty(target, command)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))
+
+    def _sealed(self, matter_id: str, command: Propose) -> Propose:
+        """What a proposal alleges is the coming case's, and has no place in a matter's history but sealed."""
+        with self._store.writing() as session:
+            return spoken.sealed(session, matter_id, command)
 
     async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
         """Start the workflow of a case that an office opens by itself, and wait until its proposal is on record."""

@@ -45,6 +45,7 @@ COMMANDS = {
     "preview": _Entry("cli.previewing", "preview", "试算时限,逐日说明。 What the dates would be, and why."),
     "rehearse": _Entry("cli.rehearsing", "rehearse", "推演方案文件。 Play scenario files on virtual time."),
     "export": _Entry("cli.exporting", "export", "导出台账或全部记录。 Export the register or every act."),
+    "bulletin": _Entry("cli.bulletins", "bulletin", "月报、季报、问责统计(.docx、.xlsx)。 Bulletins of a period."),
     "documents": _Entry("cli.documents", "list_documents", "列出已编号的文书。 The documents issued, by number."),
     "print": _Entry("cli.documents", "print_document", "打印一份文书(.docx)。 Print a document."),
     "document": _Entry("cli.documents", "app", "文书模板:检查、取出修改。 Document templates: check, edit."),

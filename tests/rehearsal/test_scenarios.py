@@ -27,7 +27,6 @@ NOT_BY_A_FILE = {
     "already registered",  # a file has one matter of an id: test_a_matter_is_registered_once
     "has no offset",  # a file's instants have one: test_a_registration_is_refused_with_a_reason
     "workflow is not running",  # a rehearsal keeps the time of every matter: test_a_matter_whose_time_nobody_keeps…
-    "not authorised for this",  # every command has a row: test_what_has_no_row_is_refused_to_everybody
 }
 
 
