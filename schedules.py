@@ -4,6 +4,7 @@ The record decides whether a duty is paused, over or due; a schedule only calls 
 What a server does not have, or has otherwise, is set right after every command and at every start of a worker.
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import (
@@ -38,14 +39,15 @@ log = logs.get(__name__)
 ZONE = "Asia/Shanghai"
 # A server that was down calls again for what it missed in this time; a worker's start calls for the rest.
 _CATCH_UP = timedelta(days=62)
+_IN_FLIGHT = 8
 _PAUSED = "任务已暂停 the duty is paused"
 
 
 def calls(every: str, roll: Roll) -> list[ScheduleCalendarSpec]:
     """When a duty of that period is called: at 00:00 of every first day. Never for one that falls due by events.
 
-    Midnight is what a calendar without an hour says. Where days off move it back an
-    occurrence may begin before its period does: it is called every day.
+    Midnight is what a calendar without an hour says. Where days off move it back an occurrence may begin before its
+    period does: it is called every day.
     """
     if every == EVENT:
         return []
@@ -113,8 +115,13 @@ async def keep_all_in_step(client: Client, store: Store, queue: str, scope: str 
     """Do so for every duty on record, as a worker starts; how many there are. Raises RPCError."""
     with store.reading() as session:
         duties = [target for target in targets.stages(session) if kind_of(target) == "duty"]
-    for target in duties:
-        await keep_in_step(client, store, target, queue, scope)
+    gate = asyncio.Semaphore(_IN_FLIGHT)
+
+    async def one(target: str) -> None:
+        async with gate:
+            await keep_in_step(client, store, target, queue, scope)
+
+    await asyncio.gather(*(one(target) for target in duties))
     return len(duties)
 
 

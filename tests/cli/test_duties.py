@@ -37,6 +37,7 @@ def test_a_duty_is_opened_listed_and_shown(engine: Beside, tmp_path: Path) -> No
     (occurrence,) = engine.ok("duty", "show", name)["occurrences"]
     assert occurrence["period"] == local_date(datetime.now(UTC)).isoformat()
     assert engine.ok("show", occurrence["matter"])["id"] == occurrence["matter"]
+    assert engine("why", occurrence["matter"]).code == 0
 
 
 def test_it_is_paused_resumed_backfilled_and_cancelled(engine: Beside) -> None:
