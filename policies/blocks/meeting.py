@@ -43,7 +43,7 @@ def _latest(draft: ProceedingDraft, on: date) -> Mapping[str, StepClock]:
 
 
 def _too_late(draft: ProceedingDraft, on: date) -> list[str]:
-    return [what for what, clock in _latest(draft, on).items() if clock.due_at < draft.at]
+    return [what for what, clock in _latest(draft, on).items() if clock.due_at <= draft.at]
 
 
 def _earliest(draft: ProceedingDraft, after: date) -> date | None:
@@ -148,7 +148,7 @@ def _send_out(draft: ProceedingDraft, command: SendOut) -> None:
     if what in kept.sent:
         raise Refused(f"已发布 was sent out already: {what}", _RULE)
     latest = _latest(draft, kept.on)[what]
-    if latest.due_at < draft.at:
+    if latest.due_at <= draft.at:
         raise Refused(f"已晚于最迟发布日,须另定会期 too late, the last day was: {latest.last_day}", f"{_RULE}.R12")
     draft.keep(kept.model_copy(update={"sent": {**kept.sent, what: local_date(draft.at)}}))
     _await_next(draft)
