@@ -283,12 +283,13 @@ def _around_limit(figure: str, one: Played) -> set[str]:
 
 
 def _moment(act: Act, end: datetime) -> set[str]:
+    """Where an act stands to the end of a limit: what somebody did before, on or after its last day, or its end."""
     last = local_date(end - timedelta(seconds=1))
     on = local_date(act.at)
-    if act.act is ActName.REMINDED or act.act is ActName.LIGHT_CHANGED:
-        return set()
-    if act.at > end or (act.at == end and act.act in _STRUCK):
-        return {"after"}
+    if act.by is None:
+        return {"after"} if act.at >= end and act.act in _STRUCK else set()
+    if act.at >= end or act.act is ActName.REFUSED:
+        return {"after"} if act.at >= end else set()
     if on == last:
         return {"on"}
     return {"before"} if on in {last - timedelta(days=1), standard_calendar().nth_working_before(last, 1)} else set()
