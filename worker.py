@@ -41,6 +41,7 @@ from evidence.signing import signer_or_new
 from intake.contacts import read_contacts
 from intake.directory import read_directory
 from intake.problems import IntakeError
+from intake.procedures import blocks_in
 from leaving import leave
 from models.contacts import Contacts
 from models.contract import SearchAttribute, TaskQueue
@@ -48,12 +49,15 @@ from notices.signing import webhook_key
 from office import Office, UnavailableError, connect, keep_sealed
 from policies.block_procedures import BlockProcedure
 from policies.directory import Directory
+from policies.documents import DocumentError
 from policies.procedures import Procedure
 from reconciling import reconcile
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
+from schedules import keep_all_in_step
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
 from workflows.case import CaseWorkflow
+from workflows.duty import DutyWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import DigestWorkflow, NoticeWorkflow
@@ -72,6 +76,7 @@ WORKFLOWS = (
     CaseWorkflow,
     ProceedingWorkflow,
     PetitionWorkflow,
+    DutyWorkflow,
     CalendarWorkflow,
     MisdirectedWorkflow,
 )
@@ -193,7 +198,10 @@ def _workers(client: Client, store: Store, directory: Directory, settings: Setti
     workers = []
     if settings.serve is not Serve.NOTICES:
         sealing = sealing_of(client, store, directory, settings)
-        workers.append(build_worker(client, store, directory, settings, dispatch=dispatch, sealing=sealing))
+        blocks = blocks_in(settings.procedures_path)
+        workers.append(
+            build_worker(client, store, directory, settings, dispatch=dispatch, sealing=sealing, blocks=blocks)
+        )
     if settings.serve is not Serve.PROCEDURE and contacts is not None:
         lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds, hooks)
         workers.append(build_notice_worker(client, store, directory, settings, lines))
@@ -233,6 +241,7 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         if settings.serve is not Serve.NOTICES:
             await _take_on(client, settings)
             await ensure_daily(client, settings.sealing_hour, TaskQueue.PROCEDURE)
+            await keep_all_in_step(client, store, TaskQueue.PROCEDURE)
         told = await office.catch_up()
         if settings.serve is not Serve.NOTICES:
             await _reconciled(client, store, settings)
@@ -309,6 +318,7 @@ async def _main() -> int:
         RecordUnsuitableError,
         OSError,
         KeyFileError,
+        DocumentError,
     ) as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,6 +14,7 @@ from models.access import View
 from models.cases import CaseState
 from models.contract import WEBHOOK_CHANNEL, webhook_of, webhook_recipient
 from models.notices import NoticeOrder
+from models.proceedings import ProceedingState
 from notices.channels import Channel
 from notices.signing import secret_of
 from notices.webhooks import WebhookChannel
@@ -56,8 +57,8 @@ def queue(session: Session, entries: Iterable[Entry], state: State, directory: D
 def _seen_by(state: State) -> tuple[tuple[str | None, ...], View]:
     if isinstance(state, CaseState):
         return (state.lead, state.office, *state.organs), View.CASE_TIMELINE
-    terms = state.terms
-    return (terms.lead, terms.office, *terms.co) if terms else (), View.TIMELINE
+    terms, view = state.terms, View.PROCEEDING if isinstance(state, ProceedingState) else View.TIMELINE
+    return (terms.lead, terms.office, *terms.co) if terms else (), view
 
 
 def routes(session: Session, order: NoticeOrder) -> tuple[str, ...]:

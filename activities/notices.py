@@ -31,6 +31,7 @@ from models.contract import (
     TaskQueue,
     digest_workflow_id,
     is_case,
+    is_proceeding,
     webhook_of,
 )
 from models.matters import MatterTerms
@@ -44,7 +45,8 @@ from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.notices import answerable, attempts, leaving, role_of
-from policies.procedures import Procedure, load_text
+from policies.procedures import STANDARD, Procedure, load_text
+from policies.procedures import shipped as shipped_procedure
 from record import deliveries, outbox, procedures, webhooks
 from record.deliveries import Begun, Told
 from record.outbox import NoticeState
@@ -310,24 +312,31 @@ class Notices:
 
     def _content(self, session: Session, recipient: str, told: Told) -> Content:
         """What is told of an act; of a case only which case it is, not which matter of which organ it came from."""
-        state, policy = told.case or told.state, self._policy(session, told)
+        state, policy = told.case or told.proceeding or told.state, self._policy(session, told)
         role = None
         if state is not None and policy is not None:
             role = role_of(recipient, told.entry.act, state, policy, self._directory)
         terms = None if is_case(told.entry.target) else _terms(told)
+        opened = told.proceeding.terms if told.proceeding else None
         return Content(
             recipient=recipient,
             matter=told.entry.target if is_case(told.entry.target) else told.matter_id,
             act=told.entry.act,
             role=role,
-            title=terms.title if terms else None,
-            lead=terms.lead if terms else None,
+            title=terms.title if terms else opened.title if opened else None,
+            lead=terms.lead if terms else opened.lead if opened else None,
             urgency=terms.urgency.value if terms else None,
-            link=f"{self._public_url.rstrip('/')}/matters/{told.matter_id}" if self._public_url else None,
+            link=_link(self._public_url, told.matter_id) if self._public_url else None,
         )
 
     def _policy(self, session: Session, told: Told) -> Policy | None:
-        """The policy the matter or case runs under; None for one that was never registered."""
+        """The policy the matter or case runs under; None for one that was never registered.
+
+        A proceeding is told of by the standard procedure of the day on which it was opened.
+        """
+        if told.proceeding is not None:
+            _, _, day = told.proceeding.policy.partition("/")
+            return shipped_procedure(STANDARD).in_force(date.fromisoformat(day))
         state = told.case or told.state
         if state is None or not state.policy:
             return None
@@ -361,6 +370,11 @@ def _route(contact: Contact | None, channel: str) -> Route | None:
     return next((route for route in contact.routes if route.name == channel), None) if contact else None
 
 
+def _link(site: str, origin: str) -> str:
+    """Where the site shows it; `proceedings/` stands before the whole id, which has a slash of its own."""
+    return f"{site.rstrip('/')}/{'proceedings' if is_proceeding(origin) else 'matters'}/{origin}"
+
+
 def _terms(told: Told) -> MatterTerms | None:
     return told.state.terms if told.state else None
 
@@ -368,6 +382,8 @@ def _terms(told: Told) -> MatterTerms | None:
 def _office(told: Told) -> str | None:
     if told.case is not None:
         return told.case.office
+    if told.proceeding is not None:
+        return told.proceeding.terms.office if told.proceeding.terms else None
     return told.state.terms.office if told.state and told.state.terms else None
 
 

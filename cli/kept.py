@@ -18,6 +18,7 @@ from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
 from policies.directory import Directory
+from policies.documents import DocumentError
 from privacy.masters import MasterError
 from privacy.sealing import SealError
 from record import calendars
@@ -51,7 +52,7 @@ def in_words() -> Iterator[None]:
     """Turn what can be wrong with settings, files and database into Problems."""
     try:
         yield
-    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, KeyFileError) as error:
+    except (SettingsError, IntakeError, TemplateError, RecordUnsuitableError, KeyFileError, DocumentError) as error:
         raise Problem(str(error)) from error
     except (RecordUnavailableError, MasterError) as error:
         raise Problem(one_line(error), ExitCode.UNAVAILABLE) from error

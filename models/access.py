@@ -98,10 +98,12 @@ class SiteCommand(StrEnum):
     ERASE = "site.erase"
     HOLD = "site.hold"
     RELEASE_HOLD = "site.release_hold"
+    REQUEST_DESTRUCTION = "site.request_destruction"
     DESTROY = "site.destroy"
     SIGN_HEADS = "site.sign_heads"
     BACK_UP = "site.back_up"
     RESTORE = "site.restore"
+    RECOVER = "site.recover"
     UPGRADE = "site.upgrade"
     TERMINATE = "site.terminate"
 
@@ -120,14 +122,14 @@ class View(StrEnum):
     DELIVERIES = "view.deliveries"
     EVIDENCE = "view.evidence"
     PROTECTED_IDENTITY = "view.protected_identity"
+    # of one proceeding, petition or duty
+    PROCEEDING = "view.proceeding"
+    PROCEEDING_LINE = "view.proceeding_line"
     # of one case
     CASE = "view.case"
     CASE_TIMELINE = "view.case_timeline"
     CASE_MATERIALS = "view.case_materials"
     CASE_VOTES = "view.case_votes"
-    # of one proceeding, petition or duty
-    PROCEEDING = "view.proceeding"
-    PROCEEDING_PART = "view.proceeding_part"
     # of a post
     INBOX = "view.inbox"
     # of the site
@@ -150,6 +152,7 @@ class View(StrEnum):
     LOOKS = "view.looks"
     VERIFICATION = "view.verification"
     INCIDENTS = "view.incidents"
+    ARCHIVE = "view.archive"
     BACKUPS = "view.backups"
     METRICS = "view.metrics"
     HISTORIES = "view.histories"

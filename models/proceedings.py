@@ -75,7 +75,8 @@ class ProceedingTerms(Shape):
     """What was opened, checked and with what follows filled in.
 
     `subject` is what it is about (an organ, a paper, an item); `event_on` the day of the event that limits are counted
-    from or back to; `received_at` the instant from which the opening counts; `source` the target it came from.
+    from or back to, of a meeting the day it was last convened for; `received_at` the instant from which the opening
+    counts; `source` the target it came from.
     """
 
     procedure: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.contract import ARCHIVE, INCIDENTS, is_account, is_case
+from models.contract import ARCHIVE, INCIDENTS, is_account, is_case, is_proceeding
 
 Json = Any
 """What JSON can hold."""
@@ -31,6 +31,8 @@ PROTECTED = frozenset({FieldClass.CASE_MATERIAL, FieldClass.IDENTITY})
 """The classes that are kept sealed and shown masked."""
 
 ERASED = "erased"
+HISTORY = "history"
+"""Names the words in place of what a matter's history says, which is no case material."""
 
 
 class Kind(StrEnum):
@@ -62,6 +64,7 @@ class FieldPolicy:
     every: Mapping[str, FieldClass]
     matter: Mapping[str, FieldClass]
     case: Mapping[str, FieldClass]
+    proceeding: Mapping[str, FieldClass]
     aside: Mapping[str, FieldClass]
     exceptions: Mapping[str, Mapping[str, FieldClass]]
     leaves: Mapping[Kind, Mapping[str, FieldClass]]
@@ -73,7 +76,8 @@ class FieldPolicy:
         own = self.exceptions.get(act, {}).get(name)
         if own is not None:
             return own
-        return (self.case if is_case(target) else self.matter).get(name, FieldClass.CASE_MATERIAL)
+        known = self.case if is_case(target) else self.proceeding if is_proceeding(target) else self.matter
+        return known.get(name, FieldClass.CASE_MATERIAL)
 
     def split(self, kind: Kind, document: Mapping[str, Json]) -> Split:
         """The document without its protected fields, and those apart."""

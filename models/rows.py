@@ -400,6 +400,21 @@ class NumberRow(SQLModel, table=True):
     number: int
 
 
+class ProceedingNumberRow(SQLModel, table=True):
+    """The id that was given to what somebody handed in to be opened: each kind counts for itself, from 1 each year."""
+
+    __tablename__ = "proceeding_numbers"
+    __table_args__ = (
+        UniqueConstraint("kind", "year", "number", name="uq_proceeding_numbers_kind_year_number"),
+        KEYED_BY_TEXT,
+    )
+
+    source_key: str = Field(primary_key=True)
+    kind: str
+    year: int
+    number: int
+
+
 class DocumentRow(SQLModel, table=True):
     """One official document: its number, and what it says, frozen when it was issued.
 

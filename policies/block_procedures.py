@@ -216,6 +216,9 @@ def _check(document: Document, plan: Plan) -> None:
             mistakes.append(document.mistake((*at, "name"), f"环节重名 the same name twice: {block.name}"))
         mistakes += _bad_limits(document, block, at) + _bad_silence(document, block, at)
         mistakes += _bad_reminders(document, block, at) + _bad_order(document, plan, place)
+        if plan.of == "petition" and block.missed.then in (Then.LAPSE, Then.NEXT):
+            why = "群众诉求不因无人办理而了结或跳过 no petition ends, or goes on, because nobody did anything"
+            mistakes.append(document.mistake((*at, "missed", "then"), why, "wait"))
         redo = block.redo if isinstance(block, Feedback | PublicNotice) else None
         if redo is not None and redo not in seen:
             why = f"只能退回到前面的环节 only to an earlier step: {redo}"

@@ -64,6 +64,7 @@ def _policy(entry: Mapping[str, Any]) -> FieldPolicy:
         every=_classes(acts["every"]),
         matter=_classes(acts["matter"]),
         case=_classes(acts["case"]),
+        proceeding=_classes(acts.get("proceeding") or {}),
         aside=_classes(acts["aside"]),
         exceptions={str(name): _classes(lists) for name, lists in acts["exceptions"].items()},
         leaves={kind: _classes(entry[kind.value]) for kind in (Kind.STATE, Kind.PAPER, Kind.PETITIONER)},

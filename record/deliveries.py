@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam
 from sqlmodel import Session
 
 from models.cases import CaseState
-from models.contract import is_case
+from models.contract import is_case, is_proceeding
 from models.matters import MatterState
 from models.notices import Fate, NoticeOrder
+from models.proceedings import ProceedingState
 from models.rows import ActRow, CaseRow, DeliveryRow, MatterRow, SnapshotRow, table
-from record import cases
+from record import cases, proceedings
 from record.ledger import Entry, entry_of
 from record.outbox import NoticeState
 from record.pages import Page, bounded, cut
@@ -95,15 +96,17 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a notice is about: the act, its matter, and the matter's state (None for a refused registration).
+    """What a notice is about: the act, its matter or proceeding, and the matter's state.
 
-    For an act of a case, `case` is the case's state; `state` is None where it belongs to no matter.
+    `state` is None for a refused registration, for an act of a proceeding, whose state is `proceeding`, and for a case
+    that belongs to no matter; of a case, `case` is the case's state.
     """
 
     entry: Entry
     matter_id: str
     state: MatterState | None
     case: CaseState | None = None
+    proceeding: ProceedingState | None = None
 
 
 # --- queueing ---------------------------------------------------------------------------------------------------------
@@ -214,6 +217,7 @@ def told(session: Session, target: str, seq: int) -> Told | None:
         row.matter_id,
         MatterState.model_validate_json(row.state) if row.state else None,
         cases.seen(session, target) if is_case(target) else None,
+        proceedings.seen(session, target) if is_proceeding(target) else None,
     )
 
 

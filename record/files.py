@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select, type_coerce
 from sqlmodel import Session
 
-from models.contract import is_case
+from models.contract import is_case, is_proceeding, launched_as
 from models.rows import (
     ActRow,
     CalendarNoticeRow,
@@ -21,6 +21,7 @@ from models.rows import (
     HeadRow,
     MatterRow,
     PolicyVersionRow,
+    ProceedingRow,
     TemplateRow,
     table,
 )
@@ -34,6 +35,7 @@ _HEADS = table(HeadRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(CalendarNoticeRow)
 _POLICIES = table(PolicyVersionRow)
+_PROCEEDINGS = table(ProceedingRow)
 _TEMPLATES = table(TemplateRow)
 
 
@@ -50,11 +52,15 @@ class Line:
 def members(session: Session, of: str) -> list[str]:
     """The targets of a file, in order: the matter, its children at every depth, all their cases; or the one case.
 
-    Nothing for a target without any entry.
+    Of a proceeding: itself, the matters it launched with all that is theirs, its cases. Nothing for a target without
+    any entry.
     """
     matters = [] if is_case(of) else [of]
     for matter in matters:  # grows on the way
-        children = select(_MATTERS.c.id).where(_MATTERS.c.parent == matter).order_by(_MATTERS.c.id)
+        child = _MATTERS.c.parent == matter
+        if is_proceeding(matter):
+            child = _MATTERS.c.id.startswith(launched_as(matter, ""), autoescape=True)
+        children = select(_MATTERS.c.id).where(child).order_by(_MATTERS.c.id)
         matters += session.execute(children).scalars()
     found = {of, *matters}
     for matter in matters:
@@ -85,9 +91,14 @@ def cards(session: Session, targets: Sequence[str]) -> dict[str, dict[str, Any]]
     """What lists show of each target that still has a state: title, stage, policy, parent, matter."""
     matters = select(_MATTERS).where(_MATTERS.c.id.in_(targets))
     cases = select(_CASES).where(_CASES.c.id.in_(targets))
+    opened = select(_PROCEEDINGS).where(_PROCEEDINGS.c.id.in_(targets))
     found = {
         row.id: {"title": row.title, "stage": row.stage, "policy": row.policy, "parent": row.parent}
         for row in session.execute(matters)
+    }
+    found |= {
+        row.id: {"title": row.title, "stage": row.stage, "policy": row.policy, "procedure": row.procedure}
+        for row in session.execute(opened)
     }
     return found | {
         row.id: {"subject": row.subject, "stage": row.stage, "matter": row.matter_id} for row in session.execute(cases)

@@ -7,15 +7,28 @@ a ledger twice finds the same matters. engine.md 7 (Import).
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from models.rows import NumberRow, table
+from models.rows import NumberRow, ProceedingNumberRow, table
 from record.statements import Prepared
 from record.store import Store, hold
 
 _NUMBERS = table(NumberRow)
+_PROCEEDINGS = table(ProceedingNumberRow)
 
 _KNOWN = Prepared(select(_NUMBERS.c.matter_id).where(_NUMBERS.c.source_key == bindparam("source")))
 _LAST = Prepared(select(func.max(_NUMBERS.c.number)).where(_NUMBERS.c.year == bindparam("of")))
 _TAKE = Prepared(_NUMBERS.insert())
+
+_KNOWN_PROCEEDING = Prepared(
+    select(_PROCEEDINGS.c.kind, _PROCEEDINGS.c.year, _PROCEEDINGS.c.number).where(
+        _PROCEEDINGS.c.source_key == bindparam("source")
+    )
+)
+_LAST_PROCEEDING = Prepared(
+    select(func.max(_PROCEEDINGS.c.number)).where(
+        _PROCEEDINGS.c.kind == bindparam("sort"), _PROCEEDINGS.c.year == bindparam("of")
+    )
+)
+_TAKE_PROCEEDING = Prepared(_PROCEEDINGS.insert())
 
 
 def known(session: Session, source_key: str) -> str | None:
@@ -43,3 +56,23 @@ def reserve(store: Store, source_key: str, year: int) -> str:
         matter_id = f"{year}-{number:04d}"
         _TAKE.run(session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number})
         return matter_id
+
+
+def reserve_proceeding(store: Store, source_key: str, kind: str, year: int) -> str:
+    """The id of what is to be opened under this source key, `petition/2026-0007`; as `reserve`.
+
+    `kind` is one of models/contract.py PROCEEDING_KINDS. A key stands for one thing handed in, whatever its kind.
+    """
+    with store.writing() as session:
+        hold(session, f"numbers {kind} {year}")
+        known_as = _KNOWN_PROCEEDING.first(session, {"source": source_key})
+        if known_as is not None:
+            return _proceeding_id(*known_as)
+        last = _LAST_PROCEEDING.first(session, {"sort": kind, "of": year})
+        number = 1 + ((last and last[0]) or 0)
+        _TAKE_PROCEEDING.run(session, {"source_key": source_key, "kind": kind, "year": year, "number": number})
+        return _proceeding_id(kind, year, number)
+
+
+def _proceeding_id(kind: str, year: int, number: int) -> str:
+    return f"{kind}/{year}-{number:04d}"

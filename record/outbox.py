@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from models.rows import ActRow, CaseRow, DeliveryRow, MatterRow, NoticeRow, table
+from models.rows import ActRow, CaseRow, DeliveryRow, MatterRow, NoticeRow, ProceedingRow, table
 from record.ledger import Entry, entry_of
 from record.pages import Page, bounded, cut
 from record.statements import Prepared, insert_or_ignore
@@ -22,6 +22,7 @@ _CASES = table(CaseRow)
 _DELIVERIES = table(DeliveryRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
+_PROCEEDINGS = table(ProceedingRow)
 
 _ENTRY = (
     select(_ACTS.c.id).where(_ACTS.c.target == bindparam("of"), _ACTS.c.seq == bindparam("number")).scalar_subquery()
@@ -163,13 +164,14 @@ def _notices(session: Session, post: str, channel: Channel, before: int | None, 
             _NOTICES.c.state,
             _NOTICES.c.queued_at,
             _NOTICES.c.delivered_at,
-            _MATTERS.c.title,
+            func.coalesce(_MATTERS.c.title, _PROCEEDINGS.c.title).label("title"),
             func.coalesce(_CASES.c.matter_id, _ACTS.c.target).label("matter_id"),
             *_ACTS.c,
         )
         .join_from(_NOTICES, _ACTS, _ACTS.c.id == _NOTICES.c.entry)
         .join(_CASES, _CASES.c.id == _ACTS.c.target, isouter=True)
         .join(_MATTERS, _MATTERS.c.id == func.coalesce(_CASES.c.matter_id, _ACTS.c.target), isouter=True)
+        .join(_PROCEEDINGS, _PROCEEDINGS.c.id == _ACTS.c.target, isouter=True)
         .where(_NOTICES.c.recipient == post, _NOTICES.c.channel == channel.value)
         .order_by(_NOTICES.c.entry.desc())
         .limit(bounded(limit) + 1)

@@ -32,9 +32,20 @@ from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
 from models.acts import ActName
-from models.contract import is_case
+from models.contract import is_case, is_proceeding
 from models.matters import Light, MatterState, Severity, Stage, Urgency
-from models.rows import ActRow, CaseRow, Instant, MatterRow, NoticeRow, SnapshotRow, TallyRow, aware, table
+from models.rows import (
+    ActRow,
+    CaseRow,
+    Instant,
+    MatterRow,
+    NoticeRow,
+    ProceedingRow,
+    SnapshotRow,
+    TallyRow,
+    aware,
+    table,
+)
 from record import parties
 from record.ledger import Entry, entry_of
 from record.outbox import Notice, inbox
@@ -44,6 +55,7 @@ _ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
+_PROCEEDINGS = table(ProceedingRow)
 _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
 _REGISTER = select(_MATTERS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state, true().label("whole")).join_from(
@@ -357,24 +369,25 @@ def cases(session: Session, matter_id: str, *, scope: Scope) -> list[CaseLine]:
 
 
 def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = True) -> list[Entry]:
-    """The story of a matter and its cases (or of one case) in the order of recording; empty for an unknown target.
+    """The story of a matter or a proceeding and its cases (or of one case) in the order of recording.
 
-    Of a matter that is the reader's whole, with the acts of the cases he may read; of one of which a part is his, the
-    acts through the posts of his organs and those told to them. Nothing of what is not his.
+    Empty for an unknown target. Of what is the reader's whole, with the acts of the cases he may read; of that of which
+    a part is his, the acts through the posts of his organs and those told to them. Nothing of what is not his.
     """
     if is_case(target):
         readable = parties.case_read(scope, _ACTS.c.target)
         chosen = _within(select(_ACTS).where(_ACTS.c.target == target), readable)
         return [entry_of(session, row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
-    visible = parties.whole(scope)
+    of, whole = (_PROCEEDINGS, parties.proceeding_whole) if is_proceeding(target) else (_MATTERS, parties.whole)
+    visible = whole(scope)
     own: ColumnElement[Any] = _ACTS.c.target == target
     if visible is not None:
-        seen = exists().where(_MATTERS.c.id == target, visible)
+        seen = exists().where(of.c.id == target, visible)
         own = own & or_(seen, _concerns(session, scope, target))
     if with_cases:
         of_matter = select(_CASES.c.id).where(_CASES.c.matter_id == target)
         readable = parties.case_read(scope, _ACTS.c.target)
-        seen_whole = true() if visible is None else exists().where(_MATTERS.c.id == target, visible)
+        seen_whole = true() if visible is None else exists().where(of.c.id == target, visible)
         own = own | and_(_ACTS.c.target.in_(of_matter), seen_whole, true() if readable is None else readable)
     return [entry_of(session, row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
@@ -435,8 +448,9 @@ def _concerns(session: Session, scope: Scope, target: str) -> ColumnElement[bool
     """Acts of the target that concern the reader's part of it: through a post of his organs, or told to one."""
     if scope.kind is not ScopeKind.POST:
         return false()
-    listed = parties.listed(scope)
-    is_listed = exists().where(_MATTERS.c.id == target, true() if listed is None else listed)
+    of, listing = (_PROCEEDINGS, parties.proceeding_listed) if is_proceeding(target) else (_MATTERS, parties.listed)
+    listed = listing(scope)
+    is_listed = exists().where(of.c.id == target, true() if listed is None else listed)
     posts = sorted(scope.posts)
     told = exists().where(_NOTICES.c.entry == _ACTS.c.id, _NOTICES.c.recipient.in_(posts))
     return is_listed & or_(_said_by(session).in_(posts), told)

@@ -43,7 +43,7 @@ def _latest(draft: ProceedingDraft, on: date) -> Mapping[str, StepClock]:
 
 
 def _too_late(draft: ProceedingDraft, on: date) -> list[str]:
-    return [what for what, clock in _latest(draft, on).items() if clock.due_at < draft.at]
+    return [what for what, clock in _latest(draft, on).items() if clock.due_at <= draft.at]
 
 
 def _earliest(draft: ProceedingDraft, after: date) -> date | None:
@@ -72,8 +72,10 @@ def _convene(draft: ProceedingDraft, command: Convene) -> None:
     draft.change(terms=draft.terms.model_copy(update={"event_on": on}))
     _await_next(draft)
     invited = len(representatives) or len(organs)
+    public = sum(one.group in PUBLIC for one in representatives)
+    share = f"{'、'.join(PUBLIC)} {public}/{invited}" if draft.block.public_share is not None else None
     draft.say(
-        ActName.MEETING_CONVENED, by=command.by, value=on.isoformat(), count=invited,
+        ActName.MEETING_CONVENED, by=command.by, value=on.isoformat(), count=invited, reason=share,
         due=min((clock.due_at for clock in _latest(draft, on).values()), default=None), rules=("R12",),
         also=_invited(draft),
     )  # fmt: skip
@@ -146,7 +148,7 @@ def _send_out(draft: ProceedingDraft, command: SendOut) -> None:
     if what in kept.sent:
         raise Refused(f"已发布 was sent out already: {what}", _RULE)
     latest = _latest(draft, kept.on)[what]
-    if latest.due_at < draft.at:
+    if latest.due_at <= draft.at:
         raise Refused(f"已晚于最迟发布日,须另定会期 too late, the last day was: {latest.last_day}", f"{_RULE}.R12")
     draft.keep(kept.model_copy(update={"sent": {**kept.sent, what: local_date(draft.at)}}))
     _await_next(draft)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "tests" / "scenarios").glob("*.yaml"))
 # One for each kind of block: the rest of the mechanisms is held by the rehearsals alone.
-MECHANISMS = ("b3-one-time-notice",)
+MECHANISMS = ("mechanisms/b3-one-time-notice", "mechanisms/d15-paused-and-backfilled", "proceedings/launched")
 SEEDS = range(12)
 DIRECTORY = Directory(read_directory(ROOT / "data" / "directory.csv"))
 
@@ -38,7 +38,7 @@ async def played_on(server: EmbeddedServer, place: Path, databases: Databases, s
 
 @pytest.mark.parametrize(
     "path",
-    [*SCENARIOS, *(ROOT / "tests" / "scenarios" / "mechanisms" / f"{name}.yaml" for name in MECHANISMS)],
+    [*SCENARIOS, *(ROOT / "tests" / "scenarios" / f"{name}.yaml" for name in MECHANISMS)],
     ids=lambda path: path.stem,
 )
 async def test_a_scenario_gives_the_same_acts_on_temporal(

@@ -21,6 +21,14 @@ The checklist is part 1 of the contract. Each row has the procedure that carries
 scenarios that show it and the figures these have to show; a mere register entry has its reason; one that the sources \
 only name (N) needs nothing. Every scenario is played by the build, which fails when one does not come out as written.
 """
+_NOTES = {
+    "K12": "“就地免职”不自动执行:查实后立即按建议免职(P10)提出,告知、陈述、表决、送达和任免机关的文件一步不能少 "
+    "not automatic: proposed at once, executed by nobody before every step of due process (W1, W2, W6)",
+    "B7": "只有法律写明的才默认同意,后果由沉默的单位承担 silence consents only where a law says so",
+    "B16": "“100%以上”是数据差错:超过 100% 的先质疑,不收录 a share above 100 % is questioned, not taken",
+    "D7": "来源只给出十九类、十二类的数目,类名由本单位定 the sources give the numbers of classes, not their names",
+    "L3": "以到会或全体为基数是参数 whether those present or all members are the base is a parameter",
+}
 _HEADS = ("编号 row", "机制 mechanism", "程序 procedure", "构件 blocks", "情景 scenarios", "数字 figures")
 
 
@@ -51,10 +59,11 @@ def _cells(row: Row) -> tuple[str, ...]:
     if row.id in registered():
         return row.id, row.title, f"只作登记 register entry:{registered()[row.id]}", "", "", ""
     carried = procedures_of(row.id)
+    note = f"<br>{_NOTES[row.id]}" if row.id in _NOTES else ""
     return (
         row.id,
-        row.title,
-        "<br>".join(f"[{one.title}](../{_file(one)})" for one in carried),
+        f"{row.title}{note}",
+        "<br>".join(f"[{one.title}](../{one.file})" for one in carried),
         ", ".join(dict.fromkeys(block for one in carried for block in _blocks(one))),
         "<br>".join(
             f"[{one.scenario.title or one.path.stem}](../{one.path.relative_to(ROOT).as_posix()})"
@@ -62,10 +71,6 @@ def _cells(row: Row) -> tuple[str, ...]:
         ),
         ", ".join(figures().get(row.id, ())),
     )
-
-
-def _file(procedure: BlockProcedure | Procedure) -> str:
-    return procedure.file
 
 
 def _blocks(procedure: BlockProcedure | Procedure) -> Iterable[str]:

@@ -7,7 +7,7 @@ value, the count or the outcome. An act's name or a measure's code is shown wher
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
@@ -35,6 +35,8 @@ MOST_REGISTERED = 15
 
 _MEASURE = re.compile(r"[PUZ][0-9]{1,2}|CR", re.ASCII)
 _FIGURE = re.compile(r"[-−+]?[0-9][0-9,]*(?:[./][0-9]+)?%?")
+_NUMBER = re.compile(r"[-−]?[0-9][0-9,.]*%?")
+_RATIO = re.compile(r"[0-9]+/[1-9][0-9]*")
 # What the end of a limit, or of a window, causes by itself.
 _STRUCK = frozenset(
     {
@@ -55,7 +57,8 @@ _FIELDS: Mapping[ActName, frozenset[str]] = {
 }
 # Lists of which the length is a figure: eight publications, nineteen classes, three levels.
 _COUNTED = frozenset({"items", "criteria", "levels"})
-_TELLING = frozenset({"value", "count", "due", "reason", "light", "days_left"})
+# What a duty's block says of its occurrences; they are expected by their day.
+_OCCURRENCE = frozenset({"every", "day", "weekday", "figures"})
 _DIRECTORY = sample_directory()
 
 
@@ -202,14 +205,19 @@ def _shows(figure: str, told: Shown) -> bool:
     if _MEASURE.fullmatch(figure):
         return asserted.get("measure") == figure
     if _rests_on(figure, told):
-        limit = _limit(figure)
-        return (
-            "due" in asserted or ("at" in asserted and act.act in _STRUCK) if limit else bool(_TELLING & set(asserted))
-        )
+        if _limit(figure) is None:
+            return _amount(figure.rpartition("=")[2]) in _said(asserted) or _of_occurrence(figure, told)
+        return "due" in asserted or ("at" in asserted and act.act in _STRUCK)
     limit = _limit(figure)
     if act.step is None and limit is not None and "due" in asserted and act.due is not None:
         return _due(limit, act) == act.due and _of_policy(figure, told)
     return act.step is None and str(asserted.get("count")) == figure
+
+
+def _of_occurrence(figure: str, told: Shown) -> bool:
+    """Whether a duty's occurrence is expected on its day, and the figure is one of what it is told to do, or when."""
+    figures = {name: values for name, values in told.values.items() if name in _OCCURRENCE}
+    return "due" in told.expected.values and _rests_on(figure, replace(told, values=figures))
 
 
 def _rests_on(figure: str, told: Shown) -> bool:
@@ -275,12 +283,13 @@ def _around_limit(figure: str, one: Played) -> set[str]:
 
 
 def _moment(act: Act, end: datetime) -> set[str]:
+    """Where an act stands to the end of a limit: what somebody did before, on or after its last day, or its end."""
     last = local_date(end - timedelta(seconds=1))
     on = local_date(act.at)
-    if act.act is ActName.REMINDED or act.act is ActName.LIGHT_CHANGED:
-        return set()
-    if act.at > end or (act.at == end and act.act in _STRUCK):
-        return {"after"}
+    if act.by is None:
+        return {"after"} if act.at >= end and act.act in _STRUCK else set()
+    if act.at >= end or act.act is ActName.REFUSED:
+        return {"after"} if act.at >= end else set()
     if on == last:
         return {"on"}
     return {"before"} if on in {last - timedelta(days=1), standard_calendar().nth_working_before(last, 1)} else set()
@@ -291,11 +300,19 @@ def _around(figure: str, one: Played) -> set[str]:
     limit = _amount(wanted)
     found = set()
     for told in one.shown:
-        said = told.expected.values.get("value", told.expected.values.get("count"))
-        amount = _amount(str(said)) if said is not None else None
-        if amount is not None and limit is not None and _rests_on(figure, told):
+        said = _said(told.expected.values)
+        if said and limit is not None and _rests_on(figure, told):
+            amount = said[0]
             found.add("before" if amount < limit else "on" if amount == limit else "after")
     return found
+
+
+def _said(asserted: Mapping[str, Any]) -> list[Fraction]:
+    """The amounts that are expected: ratios in the reason first, then the value, the count, and any other in words."""
+    reason = str(asserted.get("reason", ""))
+    told = [str(asserted.get(name, "")) for name in ("value", "count", "days_left")]
+    texts = (*_RATIO.findall(reason), *(text for text in told if not _limit(text)), *_NUMBER.findall(reason))
+    return [amount for text in texts if (amount := _amount(text)) is not None]
 
 
 # --- what an act rests on -------------------------------------------------------------------------------------------
@@ -316,10 +333,11 @@ def _plays(scenario: Scenario, procedure: BlockProcedure | Procedure) -> bool:
 
 
 def _values(scenario: Scenario, plans: Mapping[str, Plan], act: Act) -> Mapping[str, tuple[str, ...]]:
-    """By field, the values of the block that the act is about; of every block for a matter that was launched."""
+    """By field, the values of the block that the act is about; of every block for a refusal, and a launched matter."""
     plan = plans.get(act.target)
     if plan is not None:
-        blocks = [one for one in plan.steps if one.name == act.step]
+        # A refusal names no step: it may rest on any of them.
+        blocks = [one for one in plan.steps if act.act is ActName.REFUSED or one.name == act.step]
     else:
         origin = next((one for one in plans if act.target.startswith(one.replace("/", "-") + "-")), None)
         blocks = list(plans[origin].steps) if origin else []

@@ -76,6 +76,11 @@ def test_a_hard_limit_is_shown_the_day_before_on_it_and_after(row: str, figure: 
     assert at_boundary(row, figure) >= boundary(figure)
 
 
+def test_a_limit_that_nobody_keeps_on_its_last_day_is_not_shown_at_its_boundary() -> None:
+    assert at_boundary("E8", "60d") == {"after"}
+    assert at_boundary("E8", "15wd") == set()
+
+
 def test_a_figure_that_no_expectation_shows_is_noticed() -> None:
     shown = [played(SCENARIOS / "mechanisms" / "b3-one-time-notice.yaml")]
     assert is_shown("5wd", shown)

@@ -12,6 +12,8 @@ from models.acts import Act, ActName
 from models.cases import CaseState
 from models.contract import is_case
 from models.documents import DocumentFacts
+from models.messages import Cancel, DecideExtension, RequestExtension, Resume, Suspend
+from models.proceeding_messages import Open, ProceedingCommand
 from models.protection import PROTECTED, FieldClass, FieldPolicy, Kind, merged
 from policies.masking import ProtectionError, protection, read
 from rehearsal.conductor import play
@@ -133,7 +135,7 @@ def test_a_masked_state_is_a_state_without_a_word_of_what_was_said() -> None:
     assert (masked.stage, masked.clocks, masked.measure) == (life.state.stage, life.state.clocks, life.state.measure)
 
 
-@pytest.mark.parametrize("target", ["m1", "m1/case1", "looks/m1/case1"])
+@pytest.mark.parametrize("target", ["m1", "m1/case1", "looks/m1/case1", "petition/1", "petition/1/case1"])
 def test_a_field_that_nobody_classified_is_hidden(target: str) -> None:
     act = Act(at=at("03-02 09:00"), target=target, act=ActName.SIGNED, detail={"brand_new": "密", "said": {"newer": 1}})
 
@@ -186,3 +188,23 @@ def test_the_table_is_dated_and_knows_nothing_before_its_first_day() -> None:
     assert isinstance(protection(at("03-02 09:00").date()), FieldPolicy)
     with pytest.raises(LookupError):
         protection(at("03-02 09:00").date().replace(year=1990))
+
+
+def test_nothing_said_to_a_proceeding_is_left_unclassified_but_how_a_member_voted() -> None:
+    said = {
+        name
+        for shape in (Open, *get_args(ProceedingCommand), RequestExtension, DecideExtension, Suspend, Resume, Cancel)
+        for name in shape.model_fields
+        if name not in ("message_id", "voice")
+    }
+    hidden = {name for name in said if POLICY.class_of_said("step_done", "proceeding/1", name) in PROTECTED}
+    assert hidden == set()
+    cast = Act(
+        at=at("03-02 09:00"),
+        target="proceeding/1",
+        act=ActName.BALLOT_CAST,
+        step="vote",
+        value="2/3",
+        detail={"said": {"do": "cast", "agreed": False, "member": HEAD}},
+    )
+    assert POLICY.split(Kind.ACT, told(cast)).protected == {"/detail/said/agreed": False}

@@ -17,10 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from models.access import View
+from models.cases import CaseState
 from models.contract import is_case, matter_of
 from models.identity import Caller
+from models.proceedings import ProceedingState
 from policies.wording import act_words
-from record import cases, matters
+from record import cases, targets
 from record.feeds import Recorded
 from web import callers
 from web.api import authority
@@ -129,9 +131,12 @@ def visible(web: Web, caller: Caller, target: str, tell: tuple[str, ...]) -> boo
         if is_case(target):
             case = cases.seen(session, target)
             return case is not None and authority.sees(web, caller, case, View.CASE_TIMELINE)
-        state = matters.seen(session, matter_of(target))
-    if state is None:
+        state = targets.seen(session, matter_of(target))
+    if state is None or isinstance(state, CaseState):
         return False
+    if isinstance(state, ProceedingState):
+        told = caller.post in tell and authority.sees(web, caller, state, View.PROCEEDING_LINE)
+        return told or authority.sees(web, caller, state, View.PROCEEDING)
     whole = authority.sees(web, caller, state, View.TIMELINE)
     return whole or (caller.post in tell and authority.sees(web, caller, state, View.PART))
 

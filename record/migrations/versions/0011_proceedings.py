@@ -14,7 +14,7 @@ _OFFENCES = sa.text("act = 'offence_registered'")
 
 
 def upgrade() -> None:
-    """Add the two tables, and index the offences that were registered by their subject."""
+    """Add the tables, and index the offences that were registered by their subject."""
     op.create_table(
         "proceedings",
         sa.Column("id", sa.String, primary_key=True),
@@ -56,6 +56,15 @@ def upgrade() -> None:
         sa.Column("id", sa.String, sa.ForeignKey("proceedings.id"), primary_key=True),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "proceeding_numbers",
+        sa.Column("source_key", sa.String, primary_key=True),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.UniqueConstraint("kind", "year", "number", name="uq_proceeding_numbers_kind_year_number"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_acts_offences", "acts", ["subject", "at"], sqlite_where=_OFFENCES, postgresql_where=_OFFENCES)
 

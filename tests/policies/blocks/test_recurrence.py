@@ -344,7 +344,7 @@ def test_a_backfill_opens_what_never_was_once() -> None:
     duty = Duty("2026-03-01 00:00", day=5)
     duty.say(PauseDuty, "2026-03-20 09:00", reason="机构改革")
     duty.say(ContinueDuty, "2026-05-10 09:00")
-    asked = {"since": date(2026, 2, 3), "until": date(2026, 5, 10)}
+    asked: dict[str, Any] = {"since": date(2026, 2, 3), "until": date(2026, 5, 10)}
     assert duty.say(Backfill, "2026-05-10 10:00", **asked).accepted
     assert duty.periods == ["2026-03", "2026-02", "2026-04", "2026-05"]
     assert [one.assigned_at for one in duty.registrations[1:]] == [
@@ -460,4 +460,5 @@ def test_what_can_never_work_is_a_mistake(old: str, new: str, said: str) -> None
 
 def test_the_shipped_monthly_report_is_due_by_the_5th() -> None:
     block = shipped_blocks("monthly_report").in_force(date(2026, 5, 1)).steps[0]
+    assert isinstance(block, Recurrence)
     assert (block.every, block.day) == ("1mo", 5)

@@ -1,0 +1,197 @@
+"""What do lists and pages show of proceedings, petitions and duties?
+
+Frozen values computed in the database within the reader's scope, as record/views.py has them of matters; their stories
+are there too (`timeline`). Who turned to the office is in none of them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, or_, select, true
+from sqlmodel import Session
+
+from models.access import Scope
+from models.acts import ActName
+from models.matters import Light
+from models.proceedings import ProceedingStage, ProceedingState
+from models.rows import ProceedingRow, ProceedingSnapshotRow, aware, table
+from record import parties
+from record.pages import Page, bounded, cut
+from record.views import CaseLine, cases
+
+_PROCEEDINGS = table(ProceedingRow)
+_SNAPSHOTS = table(ProceedingSnapshotRow)
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingLine:
+    """One of them in a list; instants in Asia/Shanghai. `kind` is what users call it, `step` the step under way.
+
+    `level` is how often that has been missed. `level`, `last_act` and `cases_open` are None where only a part of it is
+    the reader's.
+    """
+
+    id: str
+    kind: str
+    procedure: str
+    title: str
+    lead: str
+    office: str
+    leader: str
+    subject: str | None
+    channel: str | None
+    public: bool | None
+    urgent: bool
+    stage: ProceedingStage
+    step: str | None
+    step_title: str | None
+    light: Light
+    level: int | None
+    paused: bool
+    overdue: bool
+    due_at: datetime | None
+    valid_until: datetime | None
+    opened_at: datetime
+    ended_at: datetime | None
+    last_act: ActName | None
+    last_act_at: datetime | None
+    cases_open: int | None
+    linked_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingCard:
+    """Everything there is on one of them but its story: line, ledger entry it stands at, state, cases."""
+
+    line: ProceedingLine
+    seq: int
+    state: ProceedingState
+    cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProceeding:
+    """What the public sees of one that is marked public; `due_on` is a date in Asia/Shanghai."""
+
+    id: str
+    kind: str
+    title: str
+    lead: str
+    stage: ProceedingStage
+    step_title: str | None
+    light: Light
+    due_on: date | None
+
+
+def listed(
+    session: Session,
+    *,
+    scope: Scope,
+    now: datetime,
+    kind: str | None = None,
+    procedure: str | None = None,
+    lead: str | None = None,
+    office: str | None = None,
+    subject: str | None = None,
+    stage: ProceedingStage | None = None,
+    overdue: bool | None = None,
+    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[ProceedingLine]:
+    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`."""
+    whole = parties.proceeding_whole(scope)
+    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"))
+    visible = parties.proceeding_listed(scope)
+    if visible is not None:
+        chosen = chosen.where(visible)
+    wanted = {"kind": kind, "procedure": procedure, "lead": lead, "office": office, "subject": subject}
+    for name, value in wanted.items():
+        if value is not None:
+            chosen = chosen.where(_PROCEEDINGS.c[name] == value)
+    if stage is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.stage == ProceedingStage(stage).value)
+    if overdue is not None:
+        late = _overdue(now)
+        chosen = chosen.where(late if overdue else or_(_PROCEEDINGS.c.overdue_from.is_(None), ~late))
+    if text is not None:
+        named = (_PROCEEDINGS.c.title, _PROCEEDINGS.c.id)
+        chosen = chosen.where(or_(*(column.contains(text, autoescape=True) for column in named)))
+    if after is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.id > after)
+    rows = session.execute(chosen.order_by(_PROCEEDINGS.c.id).limit(bounded(limit) + 1))
+    return cut([_line(row, now) for row in rows], limit, lambda line: line.id)
+
+
+def card(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingCard | None:
+    """What is known of it, with the cases the reader may know of; None where there is none that he sees whole."""
+    chosen = (
+        select(_PROCEEDINGS, _SNAPSHOTS.c.seq, _SNAPSHOTS.c.state, true().label("whole"))
+        .join_from(_PROCEEDINGS, _SNAPSHOTS, _SNAPSHOTS.c.id == _PROCEEDINGS.c.id)
+        .where(_PROCEEDINGS.c.id == target)
+    )
+    visible = parties.proceeding_whole(scope)
+    row = session.execute(chosen if visible is None else chosen.where(visible)).first()
+    if row is None:
+        return None
+    state = ProceedingState.model_validate_json(row.state)
+    return ProceedingCard(_line(row, now), row.seq, state, tuple(cases(session, target, scope=scope)))
+
+
+def published(session: Session, *, after: str | None = None, limit: int = 50) -> Page[PublicProceeding]:
+    """What the public may list: what is marked public, by id."""
+    chosen = select(_PROCEEDINGS).where(_PROCEEDINGS.c.public.is_(True))
+    if after is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.id > after)
+    rows = session.execute(chosen.order_by(_PROCEEDINGS.c.id).limit(bounded(limit) + 1))
+    return cut([_public(row) for row in rows], limit, lambda line: line.id)
+
+
+def public_status(session: Session, target: str) -> PublicProceeding | None:
+    """The same of one; None where there is none of this id, or it is not marked public."""
+    chosen = select(_PROCEEDINGS).where(_PROCEEDINGS.c.id == target, _PROCEEDINGS.c.public.is_(True))
+    row = session.execute(chosen).first()
+    return None if row is None else _public(row)
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return _PROCEEDINGS.c.overdue_from.is_not(None) & (_PROCEEDINGS.c.overdue_from <= aware(now))
+
+
+def _public(row: Row[Any]) -> PublicProceeding:
+    due_on = row.due_at.date() if row.due_at else None
+    stage, light = ProceedingStage(row.stage), Light(row.light)
+    return PublicProceeding(row.id, row.kind, row.title, row.lead, stage, row.step_title, light, due_on)
+
+
+def _line(row: Row[Any], now: datetime) -> ProceedingLine:
+    whole = row.whole
+    return ProceedingLine(
+        id=row.id,
+        kind=row.kind,
+        procedure=row.procedure,
+        title=row.title,
+        lead=row.lead,
+        office=row.office,
+        leader=row.leader,
+        subject=row.subject,
+        channel=row.channel,
+        public=row.public,
+        urgent=row.urgent,
+        stage=ProceedingStage(row.stage),
+        step=row.step,
+        step_title=row.step_title,
+        light=Light(row.light),
+        level=row.level if whole else None,
+        paused=row.paused,
+        overdue=row.overdue_from is not None and row.overdue_from <= aware(now),
+        due_at=row.due_at,
+        valid_until=row.valid_until,
+        opened_at=row.opened_at,
+        ended_at=row.ended_at,
+        last_act=ActName(row.last_act) if whole else None,
+        last_act_at=row.last_act_at if whole else None,
+        cases_open=row.cases_open if whole else None,
+        linked_to=row.linked_to,
+    )
