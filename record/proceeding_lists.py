@@ -95,12 +95,17 @@ def listed(
     office: str | None = None,
     subject: str | None = None,
     stage: ProceedingStage | None = None,
+    light: Light | None = None,
     overdue: bool | None = None,
+    due_by: datetime | None = None,
     text: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ProceedingLine]:
-    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`."""
+    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`.
+
+    `due_by` (aware, inclusive): those that fall due by then.
+    """
     whole = parties.proceeding_whole(scope)
     chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"))
     visible = parties.proceeding_listed(scope)
@@ -112,6 +117,10 @@ def listed(
             chosen = chosen.where(_PROCEEDINGS.c[name] == value)
     if stage is not None:
         chosen = chosen.where(_PROCEEDINGS.c.stage == ProceedingStage(stage).value)
+    if light is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.light == Light(light).value)
+    if due_by is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.due_at.is_not(None), _PROCEEDINGS.c.due_at <= aware(due_by))
     if overdue is not None:
         late = _overdue(now)
         chosen = chosen.where(late if overdue else or_(_PROCEEDINGS.c.overdue_from.is_(None), ~late))
