@@ -133,6 +133,17 @@ def listed(
     return cut([_line(row, now) for row in rows], limit, lambda line: line.id)
 
 
+def line(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingLine | None:
+    """Its line in a list, for whom a part of it is his; None where there is none that he sees at all."""
+    whole = parties.proceeding_whole(scope)
+    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole")).where(
+        _PROCEEDINGS.c.id == target
+    )
+    visible = parties.proceeding_listed(scope)
+    row = session.execute(chosen if visible is None else chosen.where(visible)).first()
+    return None if row is None else _line(row, now)
+
+
 def card(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingCard | None:
     """What is known of it, with the cases the reader may know of; None where there is none that he sees whole."""
     chosen = (
