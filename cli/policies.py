@@ -102,7 +102,7 @@ def _tell_steps(procedure: BlockProcedure) -> None:
 
 @app.command()
 def procedures(as_json: Json = False) -> None:
-    """列出随附的和本单位的构件程序:名称、构件、承担的机制。 Every procedure that can be opened, shipped or the office's.
+    """列出随附的和本单位的构件程序:名称、构件、承担的机制。 Every procedure that can be opened: shipped, or own.
 
     An office adds its own by putting the file into the directory DUBAN_PROCEDURES_PATH (docs/procedures.md).
     """
@@ -130,6 +130,14 @@ def procedures(as_json: Json = False) -> None:
         for one in found
     ]
     table(("名称 name", "程序 title", "用于 for", "构件 blocks", "机制 carries", ""), rows)
+
+
+@app.command()
+def blocks() -> None:
+    """怎样写程序文件,每个构件有哪些参数:即 docs/procedures.md。 How to write a procedure file: docs/procedures.md."""
+    from policies.block_page import page  # noqa: PLC0415 - checking a file must not wait for it
+
+    say(page().rstrip("\n"))
 
 
 @app.command()

@@ -45,6 +45,25 @@ def test_a_matter_is_launched_commanded_and_looked_at(world: World) -> None:
     assert (told.code, told.out) == (0, _here(world, "inbox", OFFICER, "--limit", "20").out)
 
 
+def test_a_proceeding_is_opened_commanded_and_looked_at(world: World) -> None:
+    title = f"食品经营许可 {uuid4().hex[:6]}"
+    terms = ("--procedure", "window_acceptance", "--title", title, "--lead", LEAD, "--office", OFFICE)
+    opened = _remote(world, "officer", "open", *terms, "--key", title, "--json")
+    assert opened.code == 0, opened.err
+    target = opened.json["id"]
+    again = _remote(world, "officer", "open", *terms, "--key", title, "--json")
+    assert (again.json["id"], again.json["again"]) == (target, True)
+    told = _remote(world, "lead", "do", target, "check_items", "missing=[身份证明]", "--json")
+    assert (told.code, told.json["acts"]) == (0, ["items_missing"])
+    assert _remote(world, "officer", "do", target, "supplement", "items=[身份证明]").code == 1
+
+    for command in (("list", "--kind", "proceeding", "--text", title), ("show", target), ("timeline", target),
+                    ("why", target)):  # fmt: skip
+        there, here = _remote(world, "officer", *command), _here(world, *command)
+        assert (there.code, there.out) == (here.code, here.out), command
+    assert _remote(world, "stranger", "show", target).code == 2
+
+
 def test_programs_get_the_same_documents(world: World) -> None:
     for command in (("list", "--limit", "5"), ("timeline", world.matter), ("show", world.case), ("show", world.matter)):
         there, here = _remote(world, "officer", *command, "--json"), _here(world, *command, "--json")

@@ -1,4 +1,4 @@
-"""Proceedings over HTTP: opened once, listed to whom they concern, explained, commanded; the command line does the same."""
+"""Proceedings over HTTP: opened once, listed to whom they concern, explained, commanded."""
 
 from uuid import uuid4
 
