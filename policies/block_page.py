@@ -145,9 +145,10 @@ tell: {step_done: [leader]}                # 另告知谁 who else learns of whi
 ```
 
 **规矩 Rules.** 环节里直接写数字、没有环节用到的参数、不认识的构件、没有法律依据的“视为同意”、永远不会触发的提醒、\
-退回到后面的环节,都是错误。时限写作 `5wd`(工作日)`10d`(日)`2w` `3mo` `48h` `same-day` `0.5wd` `2026-06-30`;比例写作 `2/3`。
-A literal number in a step, an unused parameter, an unknown block, silence that consents without a law, a reminder that \
-can never fire, going back to a later step: each is a mistake.
+退回到后面的环节,都是错误。\
+时限写作 `5wd`(工作日)`10d`(日)`2w` `3mo` `48h` `same-day` `0.5wd` `2026-06-30`;比例写作 `2/3`。
+A literal number in a step, an unused parameter, an unknown block, silence that consents without a law, a reminder \
+that can never fire, going back to a later step: each is a mistake.
 
 已开办的一件终身按开办之日的文本和取值办理。 What was opened is ruled for life by the text and the values of its day.
 """
