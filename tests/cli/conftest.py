@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,15 @@ def engine(running_engine: Engine, command: Callable[..., Said]) -> Beside:
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Said]]:
     """Like `starter`, but in this process: for commands whose answer, and not whose process, is asked about."""
+    with in_this_process(capsys, monkeypatch) as call:
+        yield call
+
+
+@contextmanager
+def in_this_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Said]]:
+    """What runs a command with these settings, written as keywords, and gives its answer."""
     monkeypatch.chdir(ROOT)
     before = list(logging.getLogger().handlers)
 

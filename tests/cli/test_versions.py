@@ -15,6 +15,8 @@ from builds import this_build
 from embedded import binary
 from tests.cli.conftest import ROOT, Beside, Engine, Said, environment
 
+pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
+
 DEPLOYMENT = {"DUBAN_DEPLOYMENT": "duban"}
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SAID = ("--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--limit", "15wd")

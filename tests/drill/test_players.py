@@ -34,6 +34,7 @@ async def played_on(server: EmbeddedServer, place: Path, databases: Databases, s
     return [line(act) for act in await Player(client, DIRECTORY, settings, databases.new).play(scenario)]
 
 
+@pytest.mark.either_database("scenarios played by the workflows; random ones are on both")
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 async def test_a_scenario_gives_the_same_acts_on_temporal(
     temporal_server: EmbeddedServer, databases: Databases, tmp_path: Path, path: Path

@@ -40,6 +40,8 @@ DEPLOYMENT = "duban"
 FIRST, LATER, CARELESS = "MatterWorkflow", "LaterMatter", "CarelessMatter"
 FLOWING = 3
 
+pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
+
 
 class StagedOffice(Office):
     """An office that does something else after so many commands, before it goes on with the next one."""
