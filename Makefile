@@ -1,8 +1,13 @@
 # One task runner. `make test` is exactly what the gate runs (.ci/run).
 PY := .venv/bin/python
-# Servers in tests want a core each; more than four workers wait for each other.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One more than there are cores, for tests wait for servers; more than four wait for each other.
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
+PYTEST_ARGS ?= -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 export PYTHON
+
+# Tests start hundreds of processes: each would compile every module anew. And none speaks sooner than it does elsewhere.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check lint types tests bench histories format lock clean
