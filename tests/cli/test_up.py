@@ -52,6 +52,7 @@ def decode(told: dict[str, Any], origin: str) -> int:
 
 
 def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
+    own.cold = True
     own.up()
     first = own.told
     beside = Beside(own, command)
