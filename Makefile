@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types tests bench histories format lock clean
+.PHONY: help setup demo up test check lint types browser tests bench histories format lock clean
 
 help: ## 本说明  this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,9 +35,12 @@ lint: setup
 types: setup
 	$(PY) -m mypy
 
+browser:
+	@.ci/browser
+
 # Everything on SQLite, then all that touches a record on a PostgreSQL the tests start themselves, but for what claims
 # nothing of the database (`either_database` in the tests): that run says at its end which, how many, and why.
-tests: setup
+tests: setup browser
 	$(PY) -m pytest $(PYTEST_ARGS)
 	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql
 

@@ -41,7 +41,7 @@ from models.matters import Stage
 from models.messages import Command, MatterCommand, Outcome, Registration
 from policies import secrecy
 from privacy.codec import Codec, PayloadKeys, converter
-from record import calendars, matters, targets
+from record import calendars, matters, spoken, targets
 from record.payload_keys import RecordKeys
 from record.store import RecordUnavailableError, Store
 from settings import Temporal
@@ -204,6 +204,8 @@ class Office:
         """
         if secrecy.secret_in(command):
             command = secrecy.emptied(command)
+        if isinstance(command, Propose) and not is_case(target) and self._store.vault is not None:
+            command = await self._patiently(partial(asyncio.to_thread, self._sealed, target, command))
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
@@ -213,6 +215,11 @@ class Office:
             return await self._open_case(target, command, drill_at)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))
+
+    def _sealed(self, matter_id: str, command: Propose) -> Propose:
+        """What a proposal alleges is the coming case's, and has no place in a matter's history but sealed."""
+        with self._store.writing() as session:
+            return spoken.sealed(session, matter_id, command)
 
     async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
         """Start the workflow of a case that an office opens by itself, and wait until its proposal is on record."""

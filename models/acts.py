@@ -125,10 +125,12 @@ class ActName(StrEnum):
     INCIDENT_REPORTED = "incident_reported"
     INCIDENT_CLOSED = "incident_closed"
     HELD = "held"
+    HOLD_RELEASE_REQUESTED = "hold_release_requested"
     HOLD_RELEASED = "hold_released"
     DESTRUCTION_REQUESTED = "destruction_requested"
     DESTROYED = "destroyed"
     LOOKED_AT = "looked_at"
+    ERASURE_REQUESTED = "erasure_requested"
     KEY_DESTROYED = "key_destroyed"
 
 
@@ -144,7 +146,8 @@ ACCOUNT_ACTS = frozenset(
 
 ACTS_ASIDE = ACCOUNT_ACTS | {
     ActName.INCIDENT_REPORTED, ActName.INCIDENT_CLOSED, ActName.HELD, ActName.HOLD_RELEASED,
-    ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT, ActName.KEY_DESTROYED,
+    ActName.HOLD_RELEASE_REQUESTED, ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT,
+    ActName.ERASURE_REQUESTED, ActName.KEY_DESTROYED,
 }  # fmt: skip
 """Acts in chains of their own, beside matters and cases: accounts, incidents, the archive, looks and keys."""
 

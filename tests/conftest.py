@@ -53,6 +53,7 @@ _LONGEST = (
     "documents/test_printing.py",
     "workflows",
     "cli",
+    "browser",
     "api",
     "notices",
     "rehearsal",

@@ -1,5 +1,6 @@
 """Do the tests themselves fail when they should?"""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,15 @@ def test_either_database_is_refused_without_a_reason_and_for_a_claim_about_postg
     project.makepyfile(f"import pytest\n\n@pytest.mark.either_database({why})\ndef test_one({asked}):\n    pass\n")
 
     assert project.runpytest_subprocess("-p", "no:xdist", ".").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_what_the_system_lacks_is_named_where_it_may_not_be_installed(tmp_path: Path) -> None:
+    stranger = tmp_path / "id"
+    stranger.write_text("#!/bin/sh\necho 1000\n")
+    stranger.chmod(0o755)
+    asked = [str(CONFTEST.parent.parent / ".ci" / "packages"), "chromium", "fonts-wqy-microhei"]
+
+    said = subprocess.run(asked, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 1
+    assert "sudo apt-get install chromium fonts-wqy-microhei" in said.stderr
