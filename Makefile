@@ -5,7 +5,7 @@ PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types tests bench histories format lock clean
+.PHONY: help setup demo up test check lint types browser tests bench histories format lock clean
 
 help: ## 本说明  this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,11 +30,14 @@ lint: setup
 types: setup
 	$(PY) -m mypy
 
+browser:
+	@.ci/browser
+
 # Everything on SQLite, then all that touches a record on a PostgreSQL the tests start themselves. The fuzzer of the
-# interface tries requests, not databases: once is enough.
-tests: setup
+# interface tries requests and the browser pages, not databases: once is enough.
+tests: setup browser
 	$(PY) -m pytest $(PYTEST_ARGS)
-	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql --ignore tests/api/test_fuzzing.py
+	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql --ignore tests/api/test_fuzzing.py --ignore tests/browser
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks

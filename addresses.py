@@ -34,6 +34,33 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+# Names under which others register theirs (publicsuffix.org), as far as offices use them: x.gov.cn is not y.gov.cn.
+_REGISTRIES = frozenset(f"{kind}.cn" for kind in ("ac", "com", "edu", "gov", "mil", "net", "org"))
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether a browser takes two origins (`https://host:port`) for one site: else it keeps a session from crossing.
+
+    Of one site are the same scheme with the same host, whatever the ports, or with names registered under one name.
+    Judged by what is written: a name that others register under is known for China's common ones only.
+    """
+    first, second = urlsplit(one), urlsplit(other)
+    if first.scheme != second.scheme:
+        return False
+    return first.hostname == second.hostname or (
+        _registered(first.hostname) is not None and _registered(first.hostname) == _registered(second.hostname)
+    )
+
+
+def _registered(host: str | None) -> str | None:
+    """The name that is somebody's own, with everything under it; None for a number and for a name of one word."""
+    labels = (host or "").rstrip(".").split(".")
+    if ":" in (host or "") or labels[-1].isdecimal():
+        return None
+    wanted = 3 if ".".join(labels[-2:]) in _REGISTRIES else 2
+    return ".".join(labels[-wanted:]) if len(labels) >= wanted else None
+
+
 def database_url(text: str) -> str:
     """The database's URL as record/ takes it: PostgreSQL under the installed driver's name, whatever was written.
 

@@ -24,6 +24,7 @@ from models.case_messages import CaseCommand, Propose
 from models.contract import (
     CALENDAR_WORKFLOW,
     CASE_WORKFLOW,
+    DUTY_WORKFLOW,
     KINDS,
     MATTER_WORKFLOW,
     MISDIRECTED_WORKFLOW,
@@ -36,6 +37,7 @@ from models.contract import (
     Receipt,
     TaskQueue,
     calendar_workflow_id,
+    duty_call_id,
     is_case,
     is_proceeding,
     kind_of,
@@ -48,9 +50,10 @@ from models.proceeding_messages import Open
 from policies import secrecy
 from policies.machines import lead_of, over, title_of
 from privacy.codec import Codec, PayloadKeys, converter
-from record import calendars, matters, targets
+from record import calendars, matters, spoken, targets
 from record.payload_keys import RecordKeys
 from record.store import RecordUnavailableError, Store
+from schedules import keep_in_step
 from settings import Temporal
 
 T = TypeVar("T")
@@ -223,7 +226,10 @@ class Office:
                 raise TimeoutError  # it has ended between the two
             return Launched(target, outcome, again=True)
 
-        return await self._patiently(opened)
+        launched = await self._patiently(opened)
+        if kind_of(target) == "duty" and drill_at is None:
+            await self._in_step(target)
+        return launched
 
     def _recorded(self, target: str, message_id: str) -> Outcome | None:
         with self._store.reading() as session:
@@ -258,6 +264,8 @@ class Office:
         """
         if secrecy.secret_in(command):
             command = secrecy.emptied(command)
+        if isinstance(command, Propose) and not is_case(target) and self._store.vault is not None:
+            command = await self._patiently(partial(asyncio.to_thread, self._sealed, target, command))
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = TELL_UPDATE if is_proceeding(target) else command.do if own else "not_yet_offered"
         outcome = await self._ask(target, name, command, command.message_id, Outcome)
@@ -265,8 +273,15 @@ class Office:
             return outcome
         if isinstance(command, Propose) and is_case(target):
             return await self._open_case(target, command, drill_at)
+        if kind_of(target) == "duty" and drill_at is None:
+            return await self._call_duty(target, command)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))
+
+    def _sealed(self, matter_id: str, command: Propose) -> Propose:
+        """What a proposal alleges is the coming case's, and has no place in a matter's history but sealed."""
+        with self._store.writing() as session:
+            return spoken.sealed(session, matter_id, command)
 
     async def _open_case(self, case_id: str, command: Propose, drill_at: datetime | None) -> Outcome:
         """Start the workflow of a case that an office opens by itself, and wait until its proposal is on record."""
@@ -289,6 +304,35 @@ class Office:
 
         await self._patiently(start)
         return await self._patiently(lambda: self._registered(case_id, command.message_id))
+
+    async def _call_duty(self, target: str, command: Command) -> Outcome:
+        """Start a short run that tells a duty the command; its schedule is in step with the answer when that comes."""
+        with self._store.reading() as session:
+            state = targets.seen(session, target)
+        title, organ = (title_of(state), lead_of(state) or "") if state is not None else (target, "")
+        opening = Opening(matter_id=target, title=title, organ=organ, command=command)
+
+        async def start() -> None:
+            with suppress(WorkflowAlreadyStartedError):
+                await self._client.start_workflow(
+                    DUTY_WORKFLOW,
+                    opening,
+                    id=duty_call_id(target, command.message_id, self._scope),
+                    task_queue=self._queue,
+                    # The record gives a repetition the first answer.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    static_summary=f"{title} · {organ}"[:180],
+                    rpc_timeout=self._attempt,
+                )
+
+        if self._recorded(target, command.message_id) is None:
+            await self._patiently(start)
+        outcome = await self._patiently(lambda: self._registered(target, command.message_id))
+        await self._in_step(target)
+        return outcome
+
+    async def _in_step(self, target: str) -> None:
+        await self._patiently(lambda: keep_in_step(self._client, self._store, target, self._queue, self._scope))
 
     async def _misdirect(self, misdirected: Misdirected) -> Outcome:
         workflow_id = misdirected_workflow_id(misdirected.target, misdirected.command.message_id, self._scope)

@@ -118,7 +118,9 @@ def _origin_of_pages(text: str) -> str:
     parts = urlsplit(_web_address(text))
     if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("not an origin")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    # As a browser names it: without the port that goes without saying.
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _hour(text: str) -> str:
@@ -561,9 +563,20 @@ def _codec_contradictions(settings: Settings) -> Iterator[Contradiction]:
     if (ui.scheme, codec.scheme) == ("https", "http"):
         words = "https 网页不能向 http 解密 a page over https cannot ask an endpoint over http"
         yield Contradiction(("temporal_ui", "codec_url"), words)
-    if ui.scheme and codec.scheme and addresses.is_loopback(ui.netloc) != addresses.is_loopback(codec.netloc):
-        words = "一在本机、一在别处，会话不会随请求送出 one is on this machine, one is not: no session would be sent"
-        yield Contradiction(("temporal_ui", "codec_url"), words)
+    elif settings.temporal_ui and not any(addresses.same_site(settings.temporal_ui, one) for one in _sites(settings)):
+        words = (
+            "须同协议、同主机或同一注册域名，否则浏览器不送会话 "
+            "neither one host nor under one registered name over one scheme: a browser would send no session"
+        )
+        yield Contradiction(("temporal_ui", "codec_url" if codec.scheme else "public_url"), words)
+
+
+def _sites(settings: Settings) -> Iterator[str]:
+    """Under which origins, without ports, the Temporal UI may ask this site to open payloads."""
+    if settings.codec_url is not None:
+        yield settings.codec_url
+    else:
+        yield from (f"{'https' if settings.web_secure else 'http'}://{host}" for host in settings.web_hosts)
 
 
 def _sign_in_contradictions(settings: Settings) -> Iterator[Contradiction]:

@@ -53,9 +53,11 @@ from policies.documents import DocumentError
 from policies.procedures import Procedure
 from reconciling import reconcile
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
+from schedules import keep_all_in_step
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
 from workflows.case import CaseWorkflow
+from workflows.duty import DutyWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import DigestWorkflow, NoticeWorkflow
@@ -74,6 +76,7 @@ WORKFLOWS = (
     CaseWorkflow,
     ProceedingWorkflow,
     PetitionWorkflow,
+    DutyWorkflow,
     CalendarWorkflow,
     MisdirectedWorkflow,
 )
@@ -238,6 +241,7 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         if settings.serve is not Serve.NOTICES:
             await _take_on(client, settings)
             await ensure_daily(client, settings.sealing_hour, TaskQueue.PROCEDURE)
+            await keep_all_in_step(client, store, TaskQueue.PROCEDURE)
         told = await office.catch_up()
         if settings.serve is not Serve.NOTICES:
             await _reconciled(client, store, settings)

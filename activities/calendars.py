@@ -18,6 +18,7 @@ from models.contract import (
     ANNOUNCE_CALENDAR,
     CALENDAR_PUBLISHED_SIGNAL,
     STORE_CALENDAR,
+    kind_of,
     matter_workflow_id,
 )
 from models.messages import CalendarPublished
@@ -83,6 +84,10 @@ class Calendars:
                 log.info("calendar.announced", told=told)
                 return told
             for matter_id in page:
+                if kind_of(matter_id) == "duty":
+                    # It waits for nothing: what it opens next is ruled by the calendar of then.
+                    after = matter_id
+                    continue
                 handle = self._client.get_workflow_handle(matter_workflow_id(matter_id, self._scope))
                 try:
                     await handle.signal(CALENDAR_PUBLISHED_SIGNAL, published)

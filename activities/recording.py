@@ -64,6 +64,7 @@ from record import (
     procedures,
     proceedings,
     sealed,
+    spoken,
     targets,
 )
 from record.ledger import Entry
@@ -71,7 +72,7 @@ from record.store import Store
 
 log = logs.get(__name__)
 
-_NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED})
+_NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED, ActName.ROUTING_ACCEPTED, ActName.ROUTING_UPHELD})
 
 
 class Recording:
@@ -130,6 +131,8 @@ class Recording:
         outcome = matters.answered(session, order.matter_id, message.message_id) if message else None
         entries: list[Entry] = []
         if outcome is None:
+            if isinstance(message, Propose) and message.sealed is not None:
+                message = spoken.opened(session, order.matter_id, message)
             ahead = self._tell_matter_first(session, state, order, entries)
             if ahead:
                 state = targets.load(session, state.id) or state
@@ -146,6 +149,8 @@ class Recording:
             moved = ahead | self._relay(session, result, entries)
             families.stir(session, self._family(session, result.state), moved - {state.id})
             state, outcome = result.state, result.outcome
+            if isinstance(message, Propose) and outcome is not None and not outcome.accepted:
+                spoken.forget(session, order.matter_id, message, order.at)
             if state.id in moved:
                 state = targets.load(session, state.id) or state
         return self._receipt(session, state, order, entries, outcome), entries, self._waiting(session, order, state)
@@ -223,9 +228,11 @@ class Recording:
         message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
         struck, said = result.acts[: result.struck], result.acts[result.struck :]
         # What a matter says when it proposes a case is that case's material.
-        about = next((one.target for one in result.relays if isinstance(one.message, OpenCase)), None)
-        entries = ledger.append(session, struck, message_id=None, processed_at=processed_at, about=about)
-        entries += ledger.append(session, said, message_id=message_id, processed_at=processed_at, about=about)
+        cases_opened = [one.target for one in result.relays if isinstance(one.message, OpenCase)]
+        # A clock that ran out first may have opened one too: what is proposed now is of the last.
+        earlier, later = (cases_opened[0], cases_opened[-1]) if cases_opened else (None, None)
+        entries = ledger.append(session, struck, message_id=None, processed_at=processed_at, about=earlier)
+        entries += ledger.append(session, said, message_id=message_id, processed_at=processed_at, about=later)
         own = [entry for entry in entries if entry.target == before.id]
         moved = bool(own) or result.state != before
         if moved and (known(result.state) or isinstance(message, Registration)):
@@ -319,8 +326,10 @@ class Recording:
             open_against=lambda subject: cases.open_against(session, subject),
             resting_on=lambda case_id: cases.resting_on(session, case_id),
             plan=plan,
-            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject),
+            other_proceeding=lambda target: proceedings.load(session, target),
+            same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
+            granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),
         )
 
     def _procedure(

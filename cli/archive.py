@@ -1,24 +1,30 @@
 """`archive`: how long files are kept, what is on hold, and destruction by two persons with a certificate."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
+from cli.authority import allowed
 from cli.instants import now
 from cli.kept import organs, record, settings
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
+from cli.voices import speaker
 from documents.files import Files
 from evidence.archiving import Asked, UnknownFileError, decide, term_of
-from models.base import Voice
+from models.access import View
 from models.retention import ArchiveCommand, Term
 from policies.deadlines import local_date
 from policies.wording import moment
 from record import archive
 from record.archive import Certificate, File
 from record.ledger import Entry
+from record.store import Store
 from settings import Settings
 
 __all__ = ["app"]
@@ -32,8 +38,9 @@ app = typer.Typer(
 _Id = Annotated[
     str, typer.Argument(metavar="ID", help="事项编号,或无事项的案件编号。 A matter, or a case without one.")
 ]
-_By = Annotated[str | None, typer.Option("--by", help="办理的岗位。 The post.")]
-_Person = Annotated[str | None, typer.Option("--person", help="办理人编号。 The person's id.")]
+_By = Annotated[
+    str | None, typer.Option("--by", help="办理的岗位;出示令牌的,即令牌的岗位。 The post; with a token, the token's.")
+]
 _Reason = Annotated[str, typer.Option("--reason", help="理由。 The reason.")]
 
 
@@ -50,7 +57,8 @@ def list_files(
     """
     shown: list[dict[str, Any]] = []
     today = local_date(now())
-    with record(settings()) as store, store.reading() as session:
+    chosen = settings()
+    with record(chosen) as store, _seen(store, chosen) as session:
         held, asked = archive.held(session), archive.requested(session)
         more = True
         while more and len(shown) <= limit:
@@ -91,30 +99,36 @@ def list_files(
 
 
 @app.command()
-def hold(target: _Id, reason: _Reason, by: _By = None, person: _Person = None, as_json: Json = False) -> None:
+def hold(target: _Id, reason: _Reason, by: _By = None, as_json: Json = False) -> None:
     """暂停销毁一卷(诉讼、审计、复查等)。 Put a file on hold: it must not be destroyed."""
-    _do(target, ArchiveCommand.HOLD, by, person, reason, as_json=as_json)
+    _do(target, ArchiveCommand.HOLD, by, reason, as_json=as_json)
 
 
 @app.command()
-def release(target: _Id, reason: _Reason, by: _By = None, person: _Person = None, as_json: Json = False) -> None:
-    """解除暂停销毁。 Release a file from its hold."""
-    _do(target, ArchiveCommand.RELEASE, by, person, reason, as_json=as_json)
+def release(target: _Id, reason: _Reason, by: _By = None, as_json: Json = False) -> None:
+    """解除暂停销毁:一人提请,另一人再办一次即解除。须出示令牌。
+
+    Release a file from its hold: one person asks, another says the same and it is done. Both show their token.
+    """
+    _do(target, ArchiveCommand.RELEASE, by, reason, as_json=as_json)
 
 
 @app.command()
-def request(target: _Id, reason: _Reason, by: _By = None, person: _Person = None, as_json: Json = False) -> None:
-    """提请销毁一卷;由另一人以 destroy 批准并执行。 Ask for a file's destruction; another person approves it."""
-    _do(target, ArchiveCommand.REQUEST_DESTRUCTION, by, person, reason, as_json=as_json)
+def request(target: _Id, reason: _Reason, by: _By = None, as_json: Json = False) -> None:
+    """提请销毁一卷;由另一人以 destroy 批准并执行。须出示令牌。
+
+    Ask for a file's destruction; another person approves it. Both show their token.
+    """
+    _do(target, ArchiveCommand.REQUEST_DESTRUCTION, by, reason, as_json=as_json)
 
 
 @app.command()
-def destroy(target: _Id, reason: _Reason, by: _By = None, person: _Person = None, as_json: Json = False) -> None:
+def destroy(target: _Id, reason: _Reason, by: _By = None, as_json: Json = False) -> None:
     """批准并执行销毁:须他人已提请、期限已满、未暂停;留下散列与销毁证明。
 
     Approve and carry out: another person has asked, the retention is over, no hold. Hashes and a certificate stay.
     """
-    _do(target, ArchiveCommand.DESTROY, by, person, reason, as_json=as_json)
+    _do(target, ArchiveCommand.DESTROY, by, reason, as_json=as_json)
 
 
 @app.command("certificates")
@@ -123,7 +137,8 @@ def list_certificates(
     as_json: Json = False,
 ) -> None:
     """列出销毁证明。 The certificates of destruction."""
-    with record(settings()) as store, store.reading() as session:
+    chosen = settings()
+    with record(chosen) as store, _seen(store, chosen) as session:
         found = archive.certificates(session, target)
     if as_json:
         answer({"certificates": [_certified(one) for one in found]})
@@ -134,13 +149,19 @@ def list_certificates(
         say("没有销毁证明。 No certificates.")
 
 
-def _do(
-    target: str, command: ArchiveCommand, by: str | None, person: str | None, reason: str, *, as_json: bool
-) -> None:
+@contextmanager
+def _seen(store: Store, chosen: Settings) -> Iterator[Session]:
+    """A transaction that reads, for whom the table lets see the archive."""
+    allowed(store, chosen, View.ARCHIVE)
+    with store.reading() as session:
+        yield session
+
+
+def _do(target: str, command: ArchiveCommand, by: str | None, reason: str, *, as_json: bool) -> None:
     chosen = settings()
     directory = organs(chosen)
-    asked = Asked(command, target, by, Voice(person=person) if person else None, reason, now())
     with record(chosen) as store:
+        asked = Asked(command, target, speaker(store, by, now()), reason, now())
         try:
             with store.writing() as session:
                 done = decide(session, directory, chosen.office, asked)
@@ -150,6 +171,7 @@ def _do(
     told = {
         "id": target,
         "accepted": done.refused is None,
+        "waiting": done.waiting,
         "reason": done.refused,
         "seq": done.entry.seq,
         "certificate": _certified(done.certificate) if done.certificate else None,
@@ -159,6 +181,8 @@ def _do(
         answer(told)
     elif done.refused is not None:
         say(f"{target}: 未予受理 refused: {done.refused}")
+    elif done.waiting:
+        say(f"{target}: 已提请,须另一人再办一次 asked for: done when another person says the same")
     else:
         say(_words(done.certificate) if done.certificate else f"{target}: 已记录 recorded ({done.entry.act.act.value})")
     for one in left:

@@ -24,6 +24,7 @@ from backup.restoring import restore as restored
 from backup.taking import Sealing, Sources
 from builds import this_build
 from cli import live as cli_live
+from cli.authority import allowed
 from cli.configuring import shown_settings
 from cli.instants import now
 from cli.kept import record, settings
@@ -31,6 +32,7 @@ from cli.live import live
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
+from models.access import SiteCommand
 from models.contract import TaskQueue
 from policies.wording import moment
 from reconciling import reconcile
@@ -107,6 +109,7 @@ def take_backup(  # noqa: PLR0917 - one parameter for each option
     to = (to or chosen.data_dir / _DEFAULT_PLACE).expanduser().absolute()
     sealing = Sealing(keys_to.expanduser().absolute(), _passphrase(passphrase_file, twice=True)) if keys_to else None
     with record(chosen) as store, in_words():
+        allowed(store, chosen, SiteCommand.BACK_UP)
         place, made = taking.take(_sources(chosen, store), to, sealing)
         removed = keeping.prune(to, keep, place) if keep is not None else []
     if as_json:
@@ -271,6 +274,7 @@ _WORDS = {
 
 async def _reconciled(chosen: Settings, since: datetime | None) -> dict[str, int]:
     async with live(chosen) as office:
+        await asyncio.to_thread(allowed, office.store, chosen, SiteCommand.RECOVER)
         queue = TaskQueue.NOTICES if chosen.contacts_path else None
         done = await reconcile(office.client, office.store, since, notices_queue=queue)
     return {name: getattr(done, name) for name in _WORDS}

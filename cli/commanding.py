@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 _OFFERED = {str(shape.model_fields["do"].default): shape for shape in get_args(MatterCommand | CaseCommand)}
-_SPOKEN = ("message_id", "by", "do", "voice")
+_SPOKEN = ("message_id", "by", "do", "voice", "sealed")
 _OWN = ("message_id", "policy", "voice")
 
 
@@ -184,8 +184,8 @@ def _spoken(name: str, values: list[str], by: str | None, message_id: str | None
         raise Problem("请写明以何岗位发出:--by 岗位。 Say through which post: --by POST.")
     if {"message_id", "id", "do"} & fields.keys():
         raise Problem(f"消息编号请用 --id;可接受 the message id goes into --id; accepted: {_accepted(name)}")
-    if "voice" in fields:
-        raise Problem(f"voice: {name} 没有这个键 has no such key;可接受 accepted: {_accepted(name)}")
+    if own := sorted({"voice", "sealed"} & fields.keys()):
+        raise Problem(f"{own[0]}: {name} 没有这个键 has no such key;可接受 accepted: {_accepted(name)}")
     try:
         return _COMMAND.validate_python({**fields, "do": name, "message_id": message_id or uuid4().hex})
     except ValidationError as error:

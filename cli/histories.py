@@ -9,19 +9,21 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from evidence import watch
 from evidence.packing import History as Kept
 from models.contract import (
+    DUTY_WORKFLOW,
     MISDIRECTED_WORKFLOW,
     SEAL_WORKFLOW,
     WORKFLOW_OF,
     Misdirected,
     is_case,
+    kind_of,
     matter_workflow_id,
     target_of,
 )
@@ -106,6 +108,27 @@ async def runs_kept(client: Client, target: str) -> AsyncIterator[Kept]:
         if one.id.startswith(f"misdirected/{target}/"):
             found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
             yield Kept(target, one.id, one.run_id, (await opened(client, found)).to_json())
+    async for one in _calls(client, target):
+        found = await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
+        yield Kept(target, one.id, one.run_id, (await opened(client, found)).to_json())
+
+
+async def _calls(client: Client, target: str | None = None) -> AsyncIterator[WorkflowExecution]:
+    """Every run in which a duty was called, by its schedule or with a command; of one duty, or of all."""
+    if target is not None and kind_of(target) != "duty":
+        return
+    async for one in client.list_workflows(f"WorkflowType = '{DUTY_WORKFLOW}'"):
+        kind, name, call = (*one.id.split("/", 2), "", "")[:3]
+        if kind == "duty" and call and target in (None, f"{kind}/{name}"):  # the rest: openings, and a drill's own
+            yield one
+
+
+async def called(client: Client, target: str | None = None) -> AsyncIterator[History]:
+    """What the calls of duties have witnessed; of one duty, or of all."""
+    async for one in _calls(client, target):
+        aside = History("/".join(one.id.split("/", 2)[:2]), None)
+        if await _read(client, aside, await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()):
+            yield aside
 
 
 async def _as_kept(_client: Client, history: WorkflowHistory) -> WorkflowHistory:
@@ -128,8 +151,9 @@ async def delete_runs(client: Client, target: str) -> int:
     found = [(one.id, one.run_id) async for one in client.list_workflows(f"WorkflowId = '{wanted}'")]
     refused = client.list_workflows(f"WorkflowType = '{MISDIRECTED_WORKFLOW}'")
     found += [(one.id, one.run_id) async for one in refused if one.id.startswith(f"misdirected/{target}/")]
+    found += [(one.id, one.run_id) async for one in _calls(client, target)]
     for workflow_id, run_id in found:
-        run = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+        run = Execution(workflow_id=workflow_id, run_id=run_id)
         asked = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=run)
         await client.workflow_service.delete_workflow_execution(asked)
     return len(found)

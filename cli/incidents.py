@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cli.authority import allowed
 from cli.instants import now
 from cli.kept import record, settings
 from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
-from models.base import Voice
+from models.access import SiteCommand, View
+from models.evidence import IncidentKind
 from policies.wording import moment
 from record import incidents
 from record.incidents import Reported
@@ -26,14 +28,25 @@ def list_incidents(
         str | None, typer.Argument(metavar="[ID]", help="事项或案件编号,默认全部。 A matter or a case; default: all.")
     ] = None,
     open_only: Annotated[bool, typer.Option("--open", help="只列未处置的。 Only those not dealt with.")] = False,
+    close: Annotated[
+        int | None,
+        typer.Option("--close", metavar="NO", help="此号(密封内容被改动)已处置。 What was altered is dealt with."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="如何处置,记录在案。 How; it goes on record.")] = "",
     as_json: Json = False,
 ) -> None:
     """列出流程遭外部干预的报告;每日封存与 verify 时发现即记录,每次运行只记一次。 有未处置的以 1 退出。
 
     What befell workflows from outside; recorded once per run by the daily seal and by verify. Exit 1 while any is open.
     """
-    with record(settings()) as store, store.reading() as session:
-        found = incidents.listed(session, target)
+    chosen = settings()
+    with record(chosen) as store:
+        if close is None:
+            allowed(store, chosen, View.INCIDENTS)
+        else:
+            _close(store, chosen, close, reason)
+        with store.reading() as session:
+            found = incidents.listed(session, target)
     open_ = [one for one in found if one.closed_at is None]
     shown = open_ if open_only else found
     if as_json:
@@ -42,13 +55,28 @@ def list_incidents(
         _tell(shown)
         if open_:
             say("处置 to go on: starter.py recover ID")
+            if any(one.kind is IncidentKind.ALTERED for one in open_):
+                say("密封内容被改动的,查明后 once found out what was altered: incidents --close NO --reason …")
     end(ExitCode.REFUSED if open_ else ExitCode.DONE)
+
+
+def _close(store: Store, chosen: Settings, number: int, reason: str) -> None:
+    if not reason.strip():
+        raise Problem("--reason: 须说明如何处置 say how it was dealt with")
+    who = allowed(store, chosen, SiteCommand.RECOVER)
+    with store.writing() as session:
+        if not incidents.close_one(session, number, now(), by=who.post, voice=who.voice, how=reason):
+            raise Problem(
+                f"{number}: 没有此号未处置的改动报告 no such report of something altered is open", ExitCode.REFUSED
+            )
 
 
 def recover(
     target: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 A matter or a case.")],
-    by: Annotated[str | None, typer.Option("--by", help="处置的岗位。 The post that deals with it.")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="处置人编号。 The person's id.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="处置的岗位;出示令牌的,即令牌的岗位。 The post; with a token, the token's."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """按记录重新启动一件事项或一个案件的流程;期间到期的时限随即补办,不丢失任何已记录的内容。
@@ -62,10 +90,11 @@ def recover(
 
     async def recovered() -> tuple[bool, int]:
         async with live(chosen) as office:
+            who = await asyncio.to_thread(allowed, office.store, chosen, SiteCommand.RECOVER, by=by, of=target)
             started = await office.office.recover(target)
             with office.store.writing() as session:
-                voice = Voice(person=person) if person else None
-                return started, incidents.close(session, target, now(), by=by, voice=voice, how="按记录重新启动流程")
+                how = "按记录重新启动流程"
+                return started, incidents.close(session, target, now(), by=who.post, voice=who.voice, how=how)
 
     with in_words():
         try:

@@ -5,17 +5,20 @@ from typing import Annotated
 
 import typer
 
+from cli.authority import allowed
 from cli.instants import now
-from cli.kept import record, settings
+from cli.kept import organs, record, settings
 from cli.looking import at_this_machine
 from cli.output import Json, answer, end, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
+from cli.voices import speaker
+from evidence.erasing import Asked, decide
+from models.access import SiteCommand, View
 from policies.wording import moment
 from privacy.sealing import ErasedError
 from privacy.vault import Vault
 from record import keys
-from record.erasing import NotErasableError, erase
 from record.store import Store
 
 __all__ = ["app"]
@@ -33,10 +36,13 @@ def list_keys(
     as_json: Json = False,
 ) -> None:
     """列出主密钥各版本和各对象的密钥(不含密钥本身)。 The versions of the master key, and every subject's keys."""
-    with record(settings()) as store, store.reading() as session:
+    chosen = settings()
+    with record(chosen) as store:
+        allowed(store, chosen, View.KEYS)
         vault = _vault(store)
-        masters, used = vault.master.versions(), keys.used(session)
-        found = list(keys.listed(session, subject))
+        with store.reading() as session:
+            masters, used = vault.master.versions(), keys.used(session)
+            found = list(keys.listed(session, subject))
     if as_json:
         answer(
             {
@@ -70,7 +76,9 @@ def rotate(
 
     Rotate the master key (every key is wrapped anew, nothing sealed is rewritten), or one subject's for what comes.
     """
-    with record(settings(), write=True) as store:
+    chosen = settings()
+    with record(chosen, write=True) as store:
+        allowed(store, chosen, SiteCommand.ROTATE_KEYS)
         vault = _vault(store)
         if subject is not None:
             with store.writing() as session:
@@ -105,36 +113,54 @@ def rotate(
 def erase_subject(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="如 case/2026-0143/case1。 For example.")],
     reason: Annotated[str, typer.Option("--reason", help="理由,记录在案。 Why; it goes on record.")],
+    by: Annotated[str | None, typer.Option("--by", help="办理的岗位,即令牌的岗位。 The post: the token's.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="确认销毁,不可恢复。 Really: nothing brings it back.")] = False,
     as_json: Json = False,
 ) -> None:
-    """销毁一个对象的全部密钥:其受保护内容从此无人能读,记录链照样可以核对。不可恢复。
+    """销毁一个对象的全部密钥:其受保护内容从此无人能读,记录链照样可以核对。不可恢复。一人提请,另一人再办一次即执行,均须出示令牌。
 
-    Destroy every key of a subject: nobody reads what is protected of it again, and every chain still verifies.
+    Destroy every key of a subject: nobody reads what is protected of it again, and every chain still verifies. One
+    person asks, another says the same and it is done; both show their token.
     """
     if not yes:
         raise Problem("销毁不可恢复,请加 --yes nothing brings it back: add --yes")
-    with record(settings(), write=True) as store:
+    chosen = settings()
+    with record(chosen, write=True) as store:
+        _vault(store)
+        asked = Asked(subject, speaker(store, by, now()), reason, now(), "cli", at_this_machine().account)
         try:
             with store.writing() as session:
-                done = erase(session, _vault(store), subject, at_this_machine(), reason=reason, at=now())
+                done = decide(session, organs(chosen), chosen.office, asked)
         except KeyError as error:
             raise _unknown(subject) from error
-        except (NotErasableError, ErasedError) as error:
+        except ErasedError as error:
             raise Problem(str(error), ExitCode.REFUSED) from error
-        store.scrub()
+        if done.certificate is not None:
+            store.scrub()
+    certificate = asdict(done.certificate) if done.certificate else {}
     if as_json:
-        answer(asdict(done))
+        waiting = done.request is not None
+        answer({"subject": subject, "accepted": done.refused is None, "reason": done.refused, "waiting": waiting}
+               | certificate)  # fmt: skip
+    elif done.refused is not None:
+        say(f"{subject}: 未予受理 refused: {done.refused}")
+    elif done.certificate is not None:
+        number = len(done.certificate.versions)
+        say(f"{subject}: 已销毁 erased, {number} 个密钥 keys; 证明 certificate {done.certificate.hash}")
     else:
-        say(f"{subject}: 已销毁 erased, {len(done.versions)} 个密钥 keys; 证明 certificate {done.hash}")
+        say(f"{subject}: 已提请,须另一人再办一次 asked for: done when another person says the same")
+    end(ExitCode.DONE if done.refused is None else ExitCode.REFUSED)
 
 
 @app.command()
 def check(as_json: Json = False) -> None:
     """检查每个密钥能否打开;打不开的逐一说明,以 1 退出。 Whether every key can be opened; exit 1 where one cannot."""
-    with record(settings()) as store, store.reading() as session:
-        found = keys.check(session, _vault(store))
-        number = sum(keys.used(session).values())
+    chosen = settings()
+    with record(chosen) as store:
+        allowed(store, chosen, View.KEYS)
+        with store.reading() as session:
+            found = keys.check(session, _vault(store))
+            number = sum(keys.used(session).values())
     if as_json:
         answer({"keys": number, "unusable": found})
     else:

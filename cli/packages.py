@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.authority import allowed
 from cli.instants import now
 from cli.kept import in_words, record, settings
 from cli.output import Json, answer, end, say
@@ -14,6 +15,7 @@ from documents.files import Files
 from evidence import check as checking
 from evidence.packing import History, UnknownFileError, pack, targets_of
 from evidence.signing import signer
+from models.access import View
 from settings import Settings
 
 __all__ = ["app"]
@@ -42,6 +44,7 @@ def export(
     with in_words():
         key = signer(chosen.signing_key)
     with record(chosen) as store:
+        allowed(store, chosen, View.EVIDENCE, of=target)
         try:
             with store.reading() as session:
                 targets = targets_of(session, target)

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import typer
 
+from cli.authority import allowed
 from cli.kept import in_words, record, settings
 from cli.output import Json, answer, end, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from evidence import sealing
 from evidence.signing import new_key, signer
+from models.access import SiteCommand, View
 from models.contract import SEAL_WORKFLOW, TaskQueue, seal_workflow_id
 from models.evidence import Seal, Sealed, SealOrder
 from policies.deadlines import SHANGHAI
@@ -51,6 +53,7 @@ async def _sealed(chosen: Settings) -> Sealed:
 
     try:
         async with live(chosen) as office, asyncio.timeout(60):
+            await asyncio.to_thread(allowed, office.store, chosen, SiteCommand.SIGN_HEADS)
             sealed: Sealed = await office.client.execute_workflow(
                 SEAL_WORKFLOW,
                 SealOrder(extra=True),
@@ -74,9 +77,12 @@ def list_seals(
     as_json: Json = False,
 ) -> None:
     """列出封存,新者在前。 The seals, newest first."""
-    with record(settings()) as store, store.reading() as session:
-        found = [sealing.read(row) for row in seals.kept(session)][::-1][:limit]
-        keys = seals.keys(session)
+    chosen = settings()
+    with record(chosen) as store:
+        allowed(store, chosen, View.VERIFICATION)
+        with store.reading() as session:
+            found = [sealing.read(row) for row in seals.kept(session)][::-1][:limit]
+            keys = seals.keys(session)
     if as_json:
         answer({"seals": [_shown(one) for one in found], "keys": [key.model_dump() for key in keys.values()]})
         return
@@ -120,14 +126,16 @@ def check(
     chosen = settings()
     own = chosen.seals_path / "seals.txt"
     files = [*(against or ()), *([own] if own.is_file() else [])]
-    with record(chosen) as store, store.reading() as session:
-        found = sealing.check(session, roots=newest)
-        compared = 0
-        for file in files:
-            lines, more = sealing.against(session, _lines(file))
-            compared += lines
-            found += more
-        made = sum(1 for _ in seals.kept(session))
+    with record(chosen) as store:
+        allowed(store, chosen, View.VERIFICATION)
+        with store.reading() as session:
+            found = sealing.check(session, roots=newest)
+            compared = 0
+            for file in files:
+                lines, more = sealing.against(session, _lines(file))
+                compared += lines
+                found += more
+            made = sum(1 for _ in seals.kept(session))
     if as_json:
         answer(
             {
@@ -161,8 +169,10 @@ def key(as_json: Json = False) -> None:
     chosen = settings()
     with in_words():
         here = signer(chosen.signing_key)
-    with record(chosen) as store, store.reading() as session:
-        known = seals.keys(session)
+    with record(chosen) as store:
+        allowed(store, chosen, View.VERIFICATION)
+        with store.reading() as session:
+            known = seals.keys(session)
     newest = next(reversed(known.values()), None)
     signs = newest is None or newest.id == here.id
     if as_json:
@@ -192,15 +202,15 @@ def rotate(
     Let a new key sign from now on, signed by the one that signs now; then point DUBAN_SIGNING_KEY to it and restart.
     """
     chosen = settings()
-    with in_words():
+    with in_words(), record(chosen) as store:
+        allowed(store, chosen, SiteCommand.ROTATE_KEYS)
         before = signer(chosen.signing_key)
         if not file.exists():
             new_key(file)
         after = signer(file)
         if after.id == before.id:
             raise Problem(f"{file}: 就是现用密钥 is the key that signs now")
-        with record(chosen) as store:
-            told = sealing.rotate(store, before, after, datetime.now(UTC).astimezone(SHANGHAI))
+        told = sealing.rotate(store, before, after, datetime.now(UTC).astimezone(SHANGHAI))
     if as_json:
         answer({**told.model_dump(), "file": file.absolute()})
     else:

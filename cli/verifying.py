@@ -10,7 +10,17 @@ from sqlmodel import Session
 from temporalio.client import Client
 
 from cli.documents import printing_of
-from cli.histories import History, HistoryState, histories, history, misdirected, run_of, seals_seen, targets_known
+from cli.histories import (
+    History,
+    HistoryState,
+    called,
+    histories,
+    history,
+    misdirected,
+    run_of,
+    seals_seen,
+    targets_known,
+)
 from cli.incidents import record_incidents
 from cli.instants import now
 from cli.kept import record, settings
@@ -24,7 +34,7 @@ from identity.checking import changed
 from models.access import Scope
 from models.acts import ActName
 from models.cases import CASE_OVER
-from models.contract import is_account
+from models.contract import is_account, kind_of
 from models.evidence import IncidentKind
 from models.matters import Stage
 from models.proceedings import PROCEEDING_OVER
@@ -158,7 +168,7 @@ async def _compared(
     stages = _stages(store, target)
     known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
-    aside = [one async for one in misdirected(client, target)]
+    aside = [one async for one in misdirected(client, target)] + [one async for one in called(client, target)]
     befell = [one async for one in watch.cut_off(client) if one.target in stages]
     # The newest run of a target is among those read already.
     aside += [await run_of(client, one) for one in befell]
@@ -220,6 +230,7 @@ async def _against(store: Store, client: Client, seen: list[History]) -> list[Ch
         for one in ahead:
             again = await history(client, one)
             aside = [other async for other in misdirected(client, one)]
+            aside += [other async for other in called(client, one)]
             newer = [witness for found in (again, *aside) for witness in found.witnessed]
             witnessed = [*(witness for witness in witnessed if witness.target != one), *newer]
     return faults
@@ -258,6 +269,8 @@ def _broken(one: History, stage: record_targets.AnyStage | None) -> Finding | No
     """What is wrong with a history as a whole; None when nothing is."""
     if stage is None:
         return None  # the record does not know it: its witnesses say so entry by entry
+    if kind_of(one.target) == "duty" and one.state is not HistoryState.CUT_OFF:
+        return None  # nobody waits for it; that it was not called in time the watchdog says
     words = {
         HistoryState.MISSING: "服务器上没有它的流程 the server has no workflow of it",
         HistoryState.CUT_OFF: "流程被终止,无人计时 the workflow was cut off, nobody keeps its time",

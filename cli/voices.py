@@ -9,6 +9,7 @@ from cli.problems import ExitCode, Problem
 from identity.sessions import Bearer, Sessions
 from models.base import Voice
 from models.identity import TokenScope
+from policies.speakers import Speaker
 from record.store import Store
 from settings import load_token
 
@@ -31,16 +32,32 @@ def speaking(store: Store, by: str | None, at: datetime) -> tuple[str | None, Vo
 
     Raises Problem where the token is not in force, only reads, or is for another post than `by`.
     """
+    found = speaker(store, by, at)
+    if found.post is None and not found.machine:
+        raise _other_post(None, by)
+    return found.post, found.voice
+
+
+def speaker(store: Store, by: str | None, at: datetime, *, acts: bool = True) -> Speaker:
+    """Who asks for something at the site: whoever the token stands for, with his roles, or the machine itself.
+
+    At the machine `by` is taken as it is given, and nobody vouches for a person. Raises Problem where the token is not
+    in force, only reads although something is to be done (`acts`), or is for another post than `by`.
+    """
     found = signed_in(store, at)
     if found is None:
-        return by, None
-    if found.scope is not TokenScope.ACT:
+        return Speaker(post=by, machine=True)
+    caller = found.caller
+    if acts and found.scope is not TokenScope.ACT:
         raise Problem("此令牌只可读取。 This token only reads.", ExitCode.REFUSED)
-    post = found.caller.post
-    if post is None or by not in (None, post):
-        raise Problem(
-            f"DUBAN_TOKEN 的岗位是 {post or '–'},不是 {by or '–'}。 "
-            f"The token speaks through {post or '–'}, not {by or '–'}.",
-            ExitCode.REFUSED,
-        )
-    return post, found.caller.voice
+    if by not in (None, caller.post):
+        raise _other_post(caller.post, by)
+    return Speaker(caller.post, caller.voice, frozenset(role.value for role in caller.roles))
+
+
+def _other_post(post: str | None, by: str | None) -> Problem:
+    return Problem(
+        f"DUBAN_TOKEN 的岗位是 {post or '–'},不是 {by or '–'}。 "
+        f"The token speaks through {post or '–'}, not {by or '–'}.",
+        ExitCode.REFUSED,
+    )

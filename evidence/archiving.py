@@ -1,24 +1,37 @@
 """What becomes of a command about a file in the archive: refused with a reason, recorded, or carried out?
 
-The rules are in policies/retention.py, what is kept and destroyed in record/archive.py; this is the one door between
-them, for the command line and the programming interface alike. Every refusal is on record.
+By what right is for policies/access.py, how long for policies/retention.py, what is kept and destroyed for
+record/archive.py; this is the one door between them, for the command line and the programming interface alike. What
+takes two persons is asked for by one and done when another says so. Every refusal is on record.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from models.access import SiteCommand
 from models.acts import ActName
-from models.base import Voice
-from models.cases import CaseState
 from models.retention import ArchiveCommand, Term
+from policies import speakers
+from policies.authority import Refused
 from policies.deadlines import local_date
 from policies.directory import Directory
-from policies.retention import persons_of, refuse_archive, refuse_destruction, standard_retention, term
+from policies.relations import Site
+from policies.retention import refuse_destruction, standard_retention, term
+from policies.speakers import Speaker
 from record import archive
 from record.archive import Certificate, File
 from record.ledger import Entry
+
+NAMES: Mapping[ArchiveCommand, SiteCommand] = {
+    ArchiveCommand.HOLD: SiteCommand.HOLD,
+    ArchiveCommand.RELEASE: SiteCommand.RELEASE_HOLD,
+    ArchiveCommand.REQUEST_DESTRUCTION: SiteCommand.REQUEST_DESTRUCTION,
+    ArchiveCommand.DESTROY: SiteCommand.DESTROY,
+}
+"""The rows of the table of authority."""
 
 _ACTS = {
     ArchiveCommand.HOLD: ActName.HELD,
@@ -37,23 +50,26 @@ class UnknownFileError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about a file: by which post and person (`voice` None: nobody named himself), why, and when."""
+    """What is asked about a file: by whom, why, and when."""
 
     command: ArchiveCommand
     target: str
-    by: str | None
-    voice: Voice | None
+    speaker: Speaker
     reason: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: why it was refused (None: it was not), the act, and the certificate where it was destroyed."""
+    """What came of it: why it was refused (None: it was not), the act, and the certificate where it was destroyed.
+
+    `waiting`: it is asked for, and done when another person says the same.
+    """
 
     refused: str | None
     entry: Entry
     certificate: Certificate | None = None
+    waiting: bool = False
 
 
 def decide(session: Session, directory: Directory, keeper: str, asked: Asked) -> Done:
@@ -68,20 +84,24 @@ def decide(session: Session, directory: Directory, keeper: str, asked: Asked) ->
             return Done(None, certified[0].entry, certified[0])
         raise UnknownFileError(asked.target)
     request = archive.requested(session, file.id).get(file.id)
-    why = _refusal(session, directory, keeper, file, asked, request=request)
-    if why is not None:
-        return Done(why, _said(session, ActName.REFUSED, asked, why, {"command": asked.command.value}))
+    try:
+        enough = _ruled(session, directory, keeper, file, asked, request=request)
+    except Refused as refused:
+        detail = {"command": asked.command.value, "asked": NAMES[asked.command].value, "rule": refused.rule}
+        return Done(refused.reason, _said(session, ActName.REFUSED, asked, refused.reason, detail))
+    if not enough:
+        return Done(None, _said(session, ActName.HOLD_RELEASE_REQUESTED, asked, asked.reason), waiting=True)
     if asked.command in _ACTS:
         return Done(None, _said(session, _ACTS[asked.command], asked, asked.reason))
-    if request is None or asked.by is None or asked.voice is None:
+    if request is None or asked.speaker.voice is None:
         raise AssertionError("the rules have let through a destruction that nobody asked for or approves")
     made = archive.destroy(
         session,
         file,
         term_of(file),
         asked.at,
-        by=asked.by,
-        voice=asked.voice,
+        by=asked.speaker.post,
+        voice=asked.speaker.voice,
         request=request,
         reason=asked.reason,
     )
@@ -93,44 +113,35 @@ def term_of(file: File) -> Term:
     return term(file.state, file.cases, local_date(file.closed_at), standard_retention(), referred=file.referred)
 
 
-def _refusal(
+def _ruled(
     session: Session, directory: Directory, keeper: str, file: File, asked: Asked, *, request: Entry | None
-) -> str | None:
-    """Who may, by `refuse_archive` alone; then whether the file may."""
-    office, leader = _office(file)
-    why = refuse_archive(
-        asked.command,
-        asked.by,
-        asked.voice,
-        offices=[one for one in (office, keeper) if one],
-        leader=leader,
-        directory=directory,
-        requested=_who(request),
-    )
+) -> bool:
+    """Whether it is to be carried out now; False where another person has to say it too. Raises Refused.
+
+    Who may by the table; then whether the file may; then how many persons have said it.
+    """
+    command, speaker = asked.command, asked.speaker
+    need = speakers.check(NAMES[command].value, speaker, directory, file.state, Site(keeper), beside=file.cases)
     held = file.id in archive.held(session, file.id)
-    if why is None and asked.command in _DESTRUCTION:
+    first = request
+    if command is ArchiveCommand.REQUEST_DESTRUCTION:
+        speakers.named(speaker)
+    if command is ArchiveCommand.RELEASE:
+        first = archive.release_requested(session, file.id)
+        if not held:
+            raise Refused("并未暂停销毁 it is not on hold", "retention")
+    if command is ArchiveCommand.DESTROY and first is None:
+        raise Refused("尚未提请销毁 nobody has asked for its destruction", speakers.PERSONS)
+    enough = speakers.enough(need, speaker, first.act if first is not None else None)
+    if command in _DESTRUCTION:
         why = refuse_destruction(term_of(file), local_date(asked.at), held=held)
-    if why is None and asked.command is ArchiveCommand.RELEASE and not held:
-        why = "并未暂停销毁 it is not on hold"
-    return why
+        if why is not None:
+            raise Refused(why, "retention")
+    return enough
 
 
 def _said(session: Session, name: ActName, asked: Asked, reason: str, detail: dict[str, str] | None = None) -> Entry:
+    speaker = asked.speaker
     return archive.say(
-        session, name, asked.target, asked.at, by=asked.by, voice=asked.voice, reason=reason, detail=detail
+        session, name, asked.target, asked.at, by=speaker.post, voice=speaker.voice, reason=reason, detail=detail
     )
-
-
-def _who(request: Entry | None) -> tuple[str | None, frozenset[str]] | None:
-    if request is None:
-        return None
-    act = request.act
-    voice = Voice(person=act.person, principal=act.principal) if act.person else None
-    return act.by, persons_of(voice) if voice else frozenset()
-
-
-def _office(file: File) -> tuple[str | None, str | None]:
-    state = file.state
-    if isinstance(state, CaseState):
-        return state.office or None, state.leader or None
-    return (state.terms.office, state.terms.leader) if state.terms else (None, None)

@@ -23,6 +23,7 @@ from policies.holdings import (
     Refusal,
     refuse_administration,
     refuse_holding,
+    refuse_last_administrator,
     refuse_lending,
     refuse_recalling,
     refuse_role,
@@ -98,6 +99,7 @@ class Administration:
             why = self._not_administrator(session)
             if why is None and person.state is PersonState.LOCKED:
                 why = Refusal("locked", "账号已停用 the account is locked already")
+            why = why or refuse_last_administrator(person.id, self._administrators(session))
             if why is None:
                 accounts.lock(session, person.id, reason, self._asking)
             return self._ended(session, person, why, "lock")
@@ -197,6 +199,8 @@ class Administration:
             why = self._not_administrator(session)
             if why is None and (person.id, role) not in accounts.roles(session, person.id):
                 why = Refusal("role_given", "没有此角色 he does not have this role")
+            if role is SiteRole.ADMINISTRATOR:
+                why = why or refuse_last_administrator(person.id, self._administrators(session))
             if why is None:
                 accounts.withdraw_role(session, person.id, role, self._asking)
             return self._ended(session, person, why, "role")
@@ -251,6 +255,12 @@ class Administration:
     def _roles(self, session: Session) -> frozenset[SiteRole]:
         by = self._asking.by
         return frozenset(role for _, role in accounts.roles(session, by)) if by else frozenset()
+
+    @staticmethod
+    def _administrators(session: Session) -> frozenset[str]:
+        """Everybody who looks after accounts and may sign in."""
+        active = {one.id for one in accounts.persons(session) if one.state is PersonState.ACTIVE}
+        return frozenset(who for who, role in accounts.roles(session) if role is SiteRole.ADMINISTRATOR) & active
 
     def _not_administrator(self, session: Session) -> Refusal | None:
         return refuse_administration(self._asking.by, self._roles(session))

@@ -86,6 +86,7 @@ class ActName(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     CONSENT_DEEMED = "consent_deemed"
+    PERMIT_USED = "permit_used"
     PERMIT_EXPIRED = "permit_expired"
     DUPLICATE_WARNED = "duplicate_warned"
     OPINION_GIVEN = "opinion_given"
@@ -111,7 +112,10 @@ class ActName(StrEnum):
     RECEIPT_REFUSED = "receipt_refused"
     VALUE_REPORTED = "value_reported"
     VALUE_QUESTIONED = "value_questioned"
+    VALUE_MISSED = "value_missed"
     FORECAST = "forecast"
+    TARGET_REACHED = "target_reached"
+    TARGET_MISSED = "target_missed"
     SCORED = "scored"
     GRADED = "graded"
     AWARD_LOST = "award_lost"
@@ -123,6 +127,7 @@ class ActName(StrEnum):
     ROUTING_UPHELD = "routing_upheld"
     LINKED = "linked"
     OCCURRED = "occurred"
+    OCCURRENCE_SKIPPED = "occurrence_skipped"
     DUTY_PAUSED = "duty_paused"
     DUTY_CONTINUED = "duty_continued"
     MATTER_LAUNCHED = "matter_launched"
@@ -178,10 +183,12 @@ class ActName(StrEnum):
     INCIDENT_REPORTED = "incident_reported"
     INCIDENT_CLOSED = "incident_closed"
     HELD = "held"
+    HOLD_RELEASE_REQUESTED = "hold_release_requested"
     HOLD_RELEASED = "hold_released"
     DESTRUCTION_REQUESTED = "destruction_requested"
     DESTROYED = "destroyed"
     LOOKED_AT = "looked_at"
+    ERASURE_REQUESTED = "erasure_requested"
     KEY_DESTROYED = "key_destroyed"
 
 
@@ -201,7 +208,8 @@ PROCEEDING_ACTS = frozenset(_NAMES[_NAMES.index(ActName.OPENED) : _NAMES.index(A
 
 ACTS_ASIDE = ACCOUNT_ACTS | {
     ActName.INCIDENT_REPORTED, ActName.INCIDENT_CLOSED, ActName.HELD, ActName.HOLD_RELEASED,
-    ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT, ActName.KEY_DESTROYED,
+    ActName.HOLD_RELEASE_REQUESTED, ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT,
+    ActName.ERASURE_REQUESTED, ActName.KEY_DESTROYED,
 }  # fmt: skip
 """Acts in chains of their own, beside matters and cases: accounts, incidents, the archive, looks and keys."""
 

@@ -5,11 +5,12 @@ what one day's values came to. What a block does is for policies/blocks/. Limits
 fractions are texts such as `2/3`.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from models.acts import ActName
 from models.base import Shape
@@ -20,6 +21,11 @@ from models.policy import Role
 def _listed(value: Any) -> Any:
     """One word where a list may stand is a list of that word."""
     return [value] if isinstance(value, str) else value
+
+
+def _unlisted(value: Any) -> tuple[Any, ...]:
+    """Other forms of a list of one: the word alone, and a tuple."""
+    return (value[0], tuple(value)) if isinstance(value, list) else ()
 
 
 def _fraction(value: Any) -> Any:
@@ -57,7 +63,9 @@ class Missed(Shape):
 
     `again` repeats it, one organ higher each time, after that limit. `supervise` launches a supervised matter with that
     limit against the lead; `propose` proposes a case of that severity against the holder of `subject`. `law` is the
-    statute that makes silence a consent; without one it never is.
+    statute that makes silence a consent; without one it never is. `urge` is how long after the limit a letter urges it
+    (催办函); `over` is how long after that letter, still not done, it is told again and what follows is proposed, not
+    at once. With `circulate` a circular is asked of the leader then (通报), which only he can approve.
     """
 
     then: Then = Then.WAIT
@@ -66,6 +74,9 @@ class Missed(Shape):
     propose: Severity | None = None
     subject: Role = Role.LEAD_HEAD
     law: str | None = None
+    urge: str | None = None
+    over: str | None = None
+    circulate: Literal["no", "leader"] = "no"
 
 
 class MoreTime(Shape):
@@ -113,49 +124,66 @@ class Checklist(Block):
     items: Words
 
 
-class Approval(Block):
-    """One of `by`, or with `all_of` each, grants or denies; `validity` is how long what was granted holds (R15).
+class Guard(StrEnum):
+    """What happens where another proceeding of the same procedure, open or still valid, is about the same subject.
 
-    `collective` asks for the minutes of a collective discussion. `guard` says what happens where another proceeding of
-    the same procedure, open or valid, is about the same subject: warn, or refuse with its number.
+    WARN goes on and says so, REFUSE does not open it, MERGE opens it as linked to the other; each names its number.
+    """
+
+    NONE = "none"
+    WARN = "warn"
+    REFUSE = "refuse"
+    MERGE = "merge"
+
+
+class Approval(Block):
+    """One of `by`, or with `all_of` every post that they mean, grants; the first denial ends it.
+
+    `validity` is how long what was granted holds (R15), or until which day. `collective` asks for the minutes of a
+    collective discussion. `guard` looks for a duplicate when the proceeding is opened; `most` is how many may be
+    granted about one subject in a calendar month, None for any number.
     """
 
     block: Literal["approval"] = "approval"
     all_of: bool = False
     validity: str | None = None
     collective: bool = False
-    guard: Literal["none", "warn", "refuse"] = "none"
+    guard: Guard = Guard.NONE
+    most: int | None = Field(default=None, ge=1)
 
 
 class Vote(Block):
     """The panel votes: `quorum` of its members present, `majority` of those present, or of all members (`base`).
 
-    Not enough present: postponed, at most `postponed` times. `secret`: how each voted is not told.
+    `majority` has to be exceeded, or with `at_least` reached. Not enough present: postponed, at most `postponed` times,
+    then it has failed. `secret`: how each voted is kept nowhere, only that he did. Members who stand down, or belong to
+    the organ it is about, are no members for this vote (W3).
     """
 
     block: Literal["vote"] = "vote"
-    quorum: Share = Fraction(2, 3)
-    majority: Share = Fraction(1, 2)
+    quorum: Share = Field(default=Fraction(2, 3), gt=0, le=1)
+    majority: Share = Field(default=Fraction(1, 2), gt=0, le=1)
     at_least: bool = False
     base: Literal["present", "members"] = "present"
     secret: bool = False
-    postponed: int = 1
+    postponed: int = Field(default=1, ge=0)
 
 
 class Meeting(Block):
-    """A meeting on a fixed day: what has to be sent out how long before it (counted back, R12), who has to be there.
+    """A meeting on a day: what has to be sent out how long before it (counted back, R12), who has to be there.
 
     `notices` maps what is sent (告示, 名单, 材料) to how long before. `public_share` is the least share of stakeholders
-    and public among the representatives; `quorum` of them have to be present, or it is postponed, at most `postponed`
-    times. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
+    and public (policies/blocks/meeting.py PUBLIC) among the representatives. `quorum` of the representatives, or
+    without any of the organs invited, have to be present, or it is postponed, at most `postponed` times, then it has
+    failed. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
     """
 
     block: Literal["meeting"] = "meeting"
     notices: dict[str, str] = Field(default_factory=dict)
-    public_share: Share | None = None
-    quorum: Share | None = None
-    organs: int = 0
-    postponed: int = 1
+    public_share: Share | None = Field(default=None, gt=0, le=1)
+    quorum: Share | None = Field(default=None, gt=0, le=1)
+    organs: int = Field(default=0, ge=0)
+    postponed: int = Field(default=1, ge=0)
     minutes: Words = ()
 
 
@@ -167,26 +195,33 @@ class Replies(Block):
 
 
 class Joint(Block):
-    """The lead and at least `parts` co-handlers: each co-handler gives its opinion by the limit, the lead concludes.
+    """The lead and at least `parts` co-handlers: each gives its opinion within `opinion`, then the lead concludes.
 
-    With `missed.then: consent`, and a law, a silent co-handler counts as agreeing.
+    `limit` is for the whole. With `missed.then: consent`, and a law, a co-handler silent at the end of `opinion` counts
+    as agreeing; otherwise its head is told. Dissent is for the leader to settle (决策层排解), within `decision`.
     """
 
     block: Literal["joint"] = "joint"
-    parts: int = 1
+    parts: int = Field(default=1, ge=1)
+    opinion: str
+    decision: str | None = None
 
 
 class Feedback(Block):
     """Whoever asked is called back and says whether he is satisfied (回访); if not, `redo` is the step done again.
 
-    After `rounds` rounds it climbs to `climb`, who answers in person. `unreachable` calls are tried that often.
+    It is done again within `redo_limit`, from then on (None: the step's own limit). After `rounds` rounds it climbs to
+    `climb`, who answers in person within `climb_limit` (None: `limit`); a prominent petition after the first. On
+    `unreachable` days it is tried to reach whoever asked; then it counts as done, with that said.
     """
 
     block: Literal["feedback"] = "feedback"
     redo: str
-    rounds: int = 2
+    redo_limit: str | None = None
+    rounds: int = Field(default=2, ge=1)
     climb: Role = Role.LEADER
-    unreachable: int = 3
+    climb_limit: str | None = None
+    unreachable: int = Field(default=3, ge=1)
 
 
 class Level(Shape):
@@ -197,16 +232,35 @@ class Level(Shape):
 
 
 class Escalation(Block):
-    """Somebody higher each time: the holder of the first level acts within its limit, or the next one has to."""
+    """Somebody higher each time: the holder of the first level acts within its limit, or the next one has to.
+
+    The holder of a level may hand it up at once, with reasons, but never down. The last level is told again after each
+    further limit, one organ higher each time. Each level has its own limit; the step has none, and no `by`.
+    """
 
     block: Literal["escalation"] = "escalation"
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = Field(min_length=1)
+    shown: Words = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _begins_at_the_first_level(cls, content: Any) -> Any:
+        """Who owes the step, and by when, is what the first level says; saying something else is a mistake."""
+        levels = content.get("levels") if isinstance(content, dict) else None
+        first = levels[0] if isinstance(levels, list | tuple) and levels else None
+        if not isinstance(first, dict):
+            return content
+        own = {"by": [first.get("holder")], "limit": first.get("limit")}
+        if any(content.get(name) not in (None, value, *_unlisted(value)) for name, value in own.items()):
+            raise ValueError("办理人和时限写在各级上 who and by when is said by the levels")
+        return {**content, **own}
 
 
 class PublicNotice(Block):
-    """Made public for `length` (R15: no rolling); objections are answered within `answer` before it counts as over.
+    """Made public within `limit`, for `length` (R15: no rolling); each objection is answered within `answer`.
 
-    An objection that holds ends it as denied (`upheld: deny`), or begins the step `redo` again.
+    It counts as over when its length has passed and every objection is answered. One that holds ends it as denied, or
+    begins the step `redo` again.
     """
 
     block: Literal["public_notice"] = "public_notice"
@@ -218,32 +272,37 @@ class PublicNotice(Block):
 class Filing(Block):
     """A paper goes to another body: for the record (备案), as a copy (抄送) or with the matter itself (移送).
 
-    It is sent within `limit`; the receiver gives its receipt within `receipt`, or (only a transfer) refuses it with
-    reasons and it is settled one organ higher.
+    It is sent within `limit`; each receiver gives its receipt within `receipt`, or (only a transfer) refuses it with
+    reasons, and the organ above the receiver settles it within `settle` (None: `receipt`). Only a copy may do without
+    receipt. Before it is sent, a transfer may be decided against, with reasons.
     """
 
     block: Literal["filing"] = "filing"
     what: Literal["record", "copy", "transfer"] = "record"
     to: Roles = (Role.OFFICE,)
     receipt: str | None = None
+    settle: str | None = None
 
 
 class Indicator(Block):
-    """A figure to be reached in a period: `target` in `unit`; at least, at most, or a change of at most so much.
+    """A figure to be reached by the end of a calendar period: at least, or at most, `target` in `unit`.
 
-    Values are reported by the end of each `every`; a share above `most` is questioned, not taken. Yellow: the forecast
-    misses the target; red: the last value of the period does.
+    A value is owed for each `every` of the period, `due_within` after its last day. `kind`: a level (a rate), whose
+    last value counts, or a sum that grows through the period. Values outside `least` .. `most` are questioned, not
+    taken: no share is above 100 %. Yellow: the forecast misses the target; red: the period has ended and it was missed,
+    upon which follows what `missed` says for a step that ran out.
     """
 
     block: Literal["indicator"] = "indicator"
     direction: Literal["at_least", "at_most"] = "at_least"
-    target: str
+    target: Decimal
     unit: str = "%"
-    most: str | None = None
-    least: str | None = None
-    every: str | None = None
-    period: str = "12mo"
-    change: bool = False
+    kind: Literal["level", "sum"] = "level"
+    most: Decimal | None = None
+    least: Decimal | None = None
+    every: Literal["1mo", "3mo", "6mo", "12mo"]
+    period: Literal["1mo", "3mo", "6mo", "12mo"]
+    due_within: str
 
 
 class Criterion(Shape):
@@ -256,15 +315,19 @@ class Criterion(Shape):
 class Score(Block):
     """An assessment: marks by criterion, none above its full marks; what the total leads to.
 
-    `passed` is the least total; `grades` maps a grade to the least total for it, best first. Below `passed` the
-    `consequence` follows: an order to rectify, loss of awards, a team grade lower.
+    `passed` is the least total; `grades` maps a grade to the least total for it, best first. A criterion in `veto` that
+    gets nothing is not passed, whatever the total. Not passed: `rectify` launches a supervised matter with that limit,
+    `loses` names what is lost (the year's awards), `lower_by` takes so many grades off the leadership team.
     """
 
     block: Literal["score"] = "score"
     criteria: tuple[Criterion, ...]
-    passed: int = 60
+    passed: int
     grades: dict[str, int] = Field(default_factory=dict)
-    consequence: Literal["none", "rectify", "no_award", "team_grade"] = "none"
+    veto: Words = ()
+    rectify: str | None = None
+    loses: str | None = None
+    lower_by: int = 0
 
 
 class FirstOffence(Block):
@@ -288,18 +351,27 @@ class Routing(Block):
 class Recurrence(Block):
     """A duty that falls due again and again; each occurrence is a matter of its own.
 
-    `every` is the length of a period (`half-month`, `1mo`, `3mo`, `6mo`, `12mo`, `1w`, `2w`), or `event`: it falls due
-    `limit` after each event reported. `day` is the day of the month by which it is due (that day included, R16), of the
-    period's first month; without it the period's last day. `about` says what an occurrence is called; `{period}` stands
-    for its period. `late` is how long after its beginning a missed occurrence is still assigned, not imported.
+    `every` is the length of a period (`half-month`, `1w`, `2w`, `1mo`, `3mo`, `6mo`, `12mo`, `24mo` … `60mo`), or
+    `event`: it falls due `within` so long of each event reported. `day` is the day of the month by which it is due
+    (that day included, R16), `month` which month of the period (the first), `weekday` the day of a week (1 is Monday);
+    without them it is due by the period's last day. `late` is how long after its beginning a missed occurrence is still
+    assigned, not imported. It falls due `times` in a period, and when asked for up to `most`. `about` says what an
+    occurrence is called: `{title}` and `{period}` stand for the duty's title and the period. `shown` is what has to be
+    handed in, `figures` what it asks for in numbers, by name; both are the requirement of its matter.
     """
 
     block: Literal["recurrence"] = "recurrence"
     every: str
+    month: int | None = None
     day: int | None = None
     weekday: int | None = None
-    about: str
+    within: str | None = None
+    late: str | None = None
     times: int = 1
+    most: int | None = None
+    about: str = "{title}({period})"
+    shown: Words = ()
+    figures: dict[str, int | str] = Field(default_factory=dict)
 
 
 AnyBlock = Annotated[

@@ -34,6 +34,8 @@ class Propose(Spoken):
     reference: str | None = None
     cases: tuple[str, ...] | str | None = None
     reason: str | None = None
+    # All of it in a box, on its way to a matter (record/spoken.py); nobody says it.
+    sealed: str | None = None
 
 
 class File(Spoken):

@@ -162,6 +162,11 @@ def is_account(target: str) -> bool:
     return target == ACCOUNTS or target.startswith(_PERSON)
 
 
+def launches(target: str) -> str:
+    """What the ids of the matters begin with that a proceeding or a petition launches, or a duty for its periods."""
+    return launched_as(target, "") if kind_of(target) != "duty" else f"{target.replace('/', '-')}-"
+
+
 def launched_as(target: str, number: int | str) -> str:
     """The id of the matter that a proceeding, a petition or a duty launches as its `number`th."""
     return f"{target.replace('/', '-')}-s{number}"
@@ -213,6 +218,16 @@ def seal_schedule_id(scope: str = "") -> str:
     return _scoped(scope, "seal/daily")
 
 
+def duty_schedule_id(target: str, scope: str = "") -> str:
+    """The id of the schedule that calls a duty: `duty/monthly`, as its target."""
+    return _scoped(scope, target)
+
+
+def duty_call_id(target: str, call: str, scope: str = "") -> str:
+    """The workflow id of one call of a duty: by its schedule, which adds the instant, or under a message's id."""
+    return _scoped(scope, f"{target}/{call}")
+
+
 def seal_workflow_id(asked: str, scope: str = "") -> str:
     """The workflow id of a seal that somebody asked for; `asked` tells one request from another."""
     return _scoped(scope, f"seal/{asked}")
@@ -229,13 +244,15 @@ class Opening(Compact):
     that has happened, and for what a relative has brought about. `drill_at` is the instant a drill's own clock stands
     at; None means that the matter lives in real time. `seq` and `head` are the last ledger entry the workflow has
     seen, `story` the last lines of what happened, in words. `standing` is where the matter stood when its last run
-    ended; None for a first run, and for one continued by a release before 0.2.0.
+    ended; None for a first run, and for one continued by a release before 0.2.0. `command` is what a duty is told by
+    a call; None for every other target.
     """
 
     matter_id: str
     title: str
     organ: str
     registration: Registration | Propose | Open | None = None
+    command: Command | None = None
     drill_at: datetime | None = None
     seq: int = 0
     head: str = ""

@@ -86,7 +86,7 @@ class Sealed(Compact):
 
 
 class IncidentKind(StrEnum):
-    """What was done to a workflow from outside."""
+    """What was done from outside: to a workflow, or (ALTERED) to what is kept sealed."""
 
     TERMINATED = "terminated"
     CANCELED = "canceled"
@@ -94,3 +94,4 @@ class IncidentKind(StrEnum):
     FAILED = "failed"
     RESET = "reset"
     DELETED = "deleted"
+    ALTERED = "altered"

@@ -370,8 +370,14 @@ class ParentCancelled(Shape):
     end_cases: bool = False
 
 
-Unanswered = ChildMoved | ParentCancelled | CaseConcluded
-"""What a matter is told by its relatives: it is not answered, and cannot be refused."""
+class ProceedingLinked(Shape):
+    """What a proceeding says to the one that goes on for both of them; `linked` is the one that ended in it."""
+
+    linked: str
+
+
+Unanswered = ChildMoved | ParentCancelled | CaseConcluded | ProceedingLinked
+"""What a target is told by its relatives: it is not answered, and cannot be refused."""
 
 Relay = Registration | Open | Unanswered | CaseRelay
 """What one target says to another in the same transaction."""

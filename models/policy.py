@@ -37,6 +37,7 @@ class Role(StrEnum):
     LEAD_ABOVE_HANDLER = "lead.above.handler"
     OFFICE_ABOVE_HEAD = "office.above"
     STEP = "step"
+    RECEIVERS = "receivers"
 
 
 class VerificationMethod(StrEnum):

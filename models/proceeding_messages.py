@@ -100,6 +100,13 @@ class Grant(Spoken):
     evidence: Evidence | None = None
 
 
+class UsePermit(Spoken):
+    """持证行使:what was granted is used, for `purpose`, as long as it is valid (进校收费、入企检查)."""
+
+    do: Literal["use_permit"] = "use_permit"
+    purpose: str | None = None
+
+
 class Deny(Spoken):
     """不予、不同意."""
 
@@ -142,11 +149,17 @@ class Hold(Spoken):
 
 
 class Cast(Spoken):
-    """投票: for or against; `member` defaults to who speaks."""
+    """投票: for or against, by the member who speaks."""
 
     do: Literal["cast"] = "cast"
     agreed: bool | None = None
-    member: str | None = None
+
+
+class StandDown(Spoken):
+    """回避: a member of the panel does not vote on this, with the reason."""
+
+    do: Literal["stand_down"] = "stand_down"
+    reason: str | None = None
 
 
 class CountVotes(Spoken):
@@ -310,12 +323,14 @@ ProceedingCommand = (
     | Supplement
     | Reject
     | Grant
+    | UsePermit
     | Deny
     | Opine
     | Convene
     | SendOut
     | Hold
     | Cast
+    | StandDown
     | CountVotes
     | AnswerOpinion
     | Publish
@@ -344,12 +359,14 @@ PROCEEDING_TITLES: dict[str, str] = {
     "supplement": "补正",
     "reject": "不予受理",
     "grant": "准予",
+    "use_permit": "持证行使",
     "deny": "不予",
     "opine": "会办意见",
     "convene": "定期召开",
     "send_out": "发布会议材料",
     "hold": "召开会议",
     "cast": "投票",
+    "stand_down": "回避",
     "count_votes": "计票",
     "answer_opinion": "答复意见",
     "publish": "公布",

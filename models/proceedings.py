@@ -75,7 +75,8 @@ class ProceedingTerms(Shape):
     """What was opened, checked and with what follows filled in.
 
     `subject` is what it is about (an organ, a paper, an item); `event_on` the day of the event that limits are counted
-    from or back to; `received_at` the instant from which the opening counts; `source` the target it came from.
+    from or back to, of a meeting the day it was last convened for; `received_at` the instant from which the opening
+    counts; `source` the target it came from.
     """
 
     procedure: str
@@ -115,27 +116,50 @@ class Items(Shape):
     told: bool = False
 
 
+class Permit(Shape):
+    """An approval: who has granted so far, the last day on which what was granted is valid (None: no end), its uses."""
+
+    block: Literal["permit"] = "permit"
+    granted: tuple[str, ...] = ()
+    valid_until: date | None = None
+    used: int = 0
+
+
 class Parts(Shape):
-    """Joint handling, joint approval: what each of those asked has said; None is silence so far."""
+    """Joint handling: what each co-handler has said, None is silence so far; who was deemed to agree.
+
+    `due_at` is when their silence counts, `lifted` whether the leader has to settle it.
+    """
 
     block: Literal["parts"] = "parts"
     said: dict[str, bool | None] = Field(default_factory=dict)
+    deemed: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    lifted: bool = False
 
 
 class Ballot(Shape):
-    """A vote: who is present, how each voted, how often it was postponed."""
+    """A vote: who has voted, how each did (not of a secret one), how many agreed, who stands down, postponements."""
 
     block: Literal["ballot"] = "ballot"
-    present: tuple[str, ...] = ()
+    voted: tuple[str, ...] = ()
     cast: dict[str, bool] = Field(default_factory=dict)
+    agreed: int = 0
+    recused: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
     postponed: int = 0
 
 
 class Session(Shape):
-    """A meeting: on which day, what was sent out on which day, who came, how often it was postponed."""
+    """A meeting: on which day, who is invited, what was sent out on which day, who came, what was said, postponements.
+
+    `opinions` is by representative, or by organ.
+    """
 
     block: Literal["session"] = "session"
     on: date | None = None
+    representatives: tuple[Representative, ...] = ()
+    organs: tuple[str, ...] = ()
     sent: dict[str, date] = Field(default_factory=dict)
     present: tuple[str, ...] = ()
     opinions: dict[str, str] = Field(default_factory=dict)
@@ -149,12 +173,22 @@ class Answers(Shape):
     given: dict[str, bool | None] = Field(default_factory=dict)
 
 
+class Satisfaction(StrEnum):
+    """What a call back came to; the `value` of `called_back`, and the outcome of the step."""
+
+    SATISFIED = "satisfied"
+    DISSATISFIED = "dissatisfied"
+    UNREACHABLE = "unreachable"
+
+
 class Calls(Shape):
-    """Calls back: how often done again, how often not reached, whether it has climbed."""
+    """Calls back: how often not reached, last on which day; whether it climbed, and was then answered in person."""
 
     block: Literal["calls"] = "calls"
     unreachable: int = 0
+    tried_on: date | None = None
     climbed: bool = False
+    answered: bool = False
 
 
 class Rung(Shape):
@@ -165,18 +199,27 @@ class Rung(Shape):
 
 
 class Objections(Shape):
-    """A public notice: objections by number, upheld or not; None is unanswered. `over`: its length has passed."""
+    """A public notice: objections by number, upheld or not; None is unanswered. `over`: its length has passed.
+
+    `posted_at` is when it was made public, `raised_at` when each objection came in.
+    """
 
     block: Literal["objections"] = "objections"
     raised: dict[str, bool | None] = Field(default_factory=dict)
+    raised_at: dict[str, datetime] = Field(default_factory=dict)
+    posted_at: datetime | None = None
     over: bool = False
 
 
 class Sending(Shape):
-    """A filing: sent to whom, under which number, received."""
+    """A filing: sent to which organs, under which number; `waiting` are those whose receipt is still owed.
+
+    `level` is 1 once a refused transfer lies with the organ above.
+    """
 
     block: Literal["sending"] = "sending"
-    to: str | None = None
+    to: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
     number: str | None = None
     level: int = 0
 
@@ -189,10 +232,11 @@ class Value(Shape):
 
 
 class Series(Shape):
-    """An indicator: the values taken so far, oldest first."""
+    """An indicator: the values taken so far, oldest first, and the last day of the sub-period awaited now."""
 
     block: Literal["series"] = "series"
     values: tuple[Value, ...] = ()
+    awaited: date | None = None
 
 
 class Marks(Shape):
@@ -203,21 +247,27 @@ class Marks(Shape):
 
 
 class Handing(Shape):
-    """A routing: to which organ it was given, who objected, whether it was accepted."""
+    """A routing: to which organ it was given, whether that one objects, whether it has it; `objectors` so far."""
 
     block: Literal["handing"] = "handing"
     to: str | None = None
     objected: bool = False
     accepted: bool = False
+    objectors: tuple[str, ...] = ()
 
 
 class Occurrences(Shape):
-    """A duty: the number of the next occurrence, the ones opened so far, whether it is paused."""
+    """A duty: how many occurrences it had, whether it is paused, which periods were opened.
+
+    `last_period` is the first day of the last period that began while it ran or was paused; `opened` says how often
+    each period (by its first day), or each day of an event, was opened.
+    """
 
     block: Literal["occurrences"] = "occurrences"
     number: int = 0
     paused: bool = False
     last_period: date | None = None
+    opened: dict[date, int] = Field(default_factory=dict)
 
 
 def _with_block(kept: Any, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -226,8 +276,8 @@ def _with_block(kept: Any, handler: SerializerFunctionWrapHandler) -> dict[str, 
 
 
 StepKept = Annotated[
-    Kept | Items | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks | Handing
-    | Occurrences,
+    Kept | Items | Permit | Parts | Ballot | Session | Answers | Calls | Rung | Objections | Sending | Series | Marks
+    | Handing | Occurrences,
     Field(discriminator="block"),
     WrapSerializer(_with_block),
 ]  # fmt: skip
@@ -250,7 +300,8 @@ class ProceedingState(Shape):
     `policy` names the version of its procedure and the day it was opened on; `step` is the place of the step under way,
     `by` the roles that owe it; `kept` is what its block keeps, `marks` what became of the steps taken (of each the last
     round). `light` as of a matter. `missed` counts how often the step under way has run out, `round` how often it has
-    begun; `limit` is its own clock, kept when it no longer runs.
+    begun; `limit` is its own clock, kept when it no longer runs. `late` is whether anything in the step under way was
+    missed, `urged` whether a letter has urged it since (催办).
     """
 
     id: str
@@ -264,6 +315,8 @@ class ProceedingState(Shape):
     begun_at: datetime | None = None
     round: int = 1
     missed: int = 0
+    late: bool = False
+    urged: bool = False
     kept: StepKept = Kept()
     marks: dict[str, StepMark] = Field(default_factory=dict)
     clocks: dict[StepClockKind, StepClock] = Field(default_factory=dict)

@@ -31,6 +31,8 @@ PROTECTED = frozenset({FieldClass.CASE_MATERIAL, FieldClass.IDENTITY})
 """The classes that are kept sealed and shown masked."""
 
 ERASED = "erased"
+HISTORY = "history"
+"""Names the words in place of what a matter's history says, which is no case material."""
 
 
 class Kind(StrEnum):

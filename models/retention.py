@@ -98,7 +98,7 @@ class Term(Shape):
 
 
 class ArchiveCommand(StrEnum):
-    """What can be asked about a file in the archive."""
+    """What can be asked about a file in the archive; releasing takes two persons, who say the same."""
 
     HOLD = "hold"
     RELEASE = "release"

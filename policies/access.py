@@ -146,7 +146,7 @@ def _only_above(this: Situation) -> NoReturn:
     raise Refused(f"只有上一级可以批准延长 only the organ above: {'、'.join(may) or '无 none'}", "authority.above")
 
 
-_BARRED: Mapping[Relation, tuple[str, str]] = {
+BARRED: Mapping[Relation, tuple[str, str]] = {
     **{Relation(bar.value): (words, f"authority.{bar.value}") for bar, words in seats.BAR_WORDS.items()},
     Relation.OBJECTION_OWN: (
         "不得审定本单位提出的异议 nobody decides an objection of his own organ",
@@ -289,6 +289,13 @@ def _only_step_holder(this: Situation) -> NoReturn:
     raise Refused(f"只有本环节的承办岗位可以办理 only who owes this step: {may or '无 none'}", "authority.step")
 
 
+def _only_handed(this: Situation) -> NoReturn:
+    to = parties.handed(this.proceeding)
+    if to is None and this.serves(this.opened.lead):
+        raise Refused("没有待接收的分办;已由本单位承办的不得退回 nothing to accept, nothing is sent back", "routing")
+    raise Refused(f"只有所交办单位的岗位可以办理 only posts of: {to or '无 none'}", "authority.step")
+
+
 def _of_step_holder(source: str, *also: Relation) -> Need:
     return Need((R.STEP_HOLDER, R.ABOVE_STEP, *also), source, refusal=_only_step_holder)
 
@@ -299,12 +306,14 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "supplement": _of_step_holder("B3"),
     "reject": _of_step_holder("B13, B21"),
     "grant": _of_step_holder("C5, I1"),
+    "use_permit": Need((R.LEAD, R.CO_HANDLER, R.OFFICE), "I1, I3"),
     "deny": _of_step_holder("C5, I1"),
     "opine": Need((R.CO_HANDLER,), "C4", note="协办单位各自发表意见 each co-handler for itself"),
     "convene": _of_step_holder("E1, J1"),
     "send_out": _of_step_holder("E1"),
     "hold": _of_step_holder("E1, J1"),
     "cast": Need((R.PANEL,), "L3"),
+    "stand_down": Need((R.PANEL,), "L3, 4 (W3)"),
     "count_votes": _of_step_holder("L3", R.CHAIR),
     "answer_opinion": _of_step_holder("E2"),
     "publish": _of_step_holder("E2"),
@@ -312,13 +321,13 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "raise_objection": Need((R.POST,), "L2, L4, M6", note="任何岗位都可提出,群众的由承办岗位代录 by any post"),
     "answer_objection": _of_step_holder("L4, M6"),
     "send_paper": _of_step_holder("F3, J2"),
-    "acknowledge": Need((R.RECEIVER,), "J2"),
+    "acknowledge": _of_step_holder("J2", R.RECEIVER),
     "report_value": _of_step_holder("H15"),
     "assess": _of_step_holder("H1"),
     "register_offence": _of_step_holder("I8"),
     "route": _of_step_holder("G1"),
-    "accept_routing": Need((R.HANDED,), "G1"),
-    "object_routing": Need((R.HANDED,), "信访工作条例 22"),
+    "accept_routing": Need((R.HANDED,), "G1", refusal=_only_handed),
+    "object_routing": Need((R.HANDED,), "信访工作条例 22", refusal=_only_handed),
     "uphold_routing": _of_step_holder("信访工作条例 22"),
     "link": Need((R.OFFICE,), "G2", refusal=_unauthorised),
     "trigger": _of_step_holder("D1, D2", R.OFFICE),
@@ -333,6 +342,9 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
 }
 """Commands to a proceeding, a petition or a duty, by `do`; `source` names rows of mechanisms.md, or a section here."""
 
+_ITS_OWN: Final = (R.SUBJECT, R.OWN_ORGAN)
+_SAID_TWICE: Final = "一人提请,另一人再办一次即执行 one asks, another says the same and it is done"
+
 SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.LAUNCH: Need((R.OFFICE,), "3.1", machine=True, refusal=_only_registering_office),
     SiteCommand.OPEN: Need((R.OPENING_OFFICE,), "3.1", machine=True),
@@ -346,19 +358,31 @@ SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.DELEGATE: Need((R.SELF,), "1", note="岗位由持有人本人委托他人代行 a post is lent by who holds it"),
     SiteCommand.AUTHORISE_AUDITOR: Need((R.LEADER,), "5"),
     SiteCommand.ROTATE_KEYS: Need((R.ADMINISTRATOR,), "5", machine=True),
-    SiteCommand.ERASE: Need((R.OFFICE_HEAD, R.LEADER), "5 (W9)", persons=2),
+    SiteCommand.ERASE: Need((R.OFFICE_HEAD, R.LEADER), "5 (W9)", none_of=_ITS_OWN, persons=2, note=_SAID_TWICE),
     SiteCommand.HOLD: Need((R.OFFICE_HEAD, R.LEADER, R.AUDITOR), "5 (W9)"),
-    SiteCommand.RELEASE_HOLD: Need((R.OFFICE_HEAD, R.LEADER, R.AUDITOR), "5 (W9)", persons=2),
-    SiteCommand.DESTROY: Need((R.OFFICE_HEAD, R.LEADER, R.AUDITOR), "5 (W9)", persons=2),
+    SiteCommand.RELEASE_HOLD: Need(
+        (R.OFFICE_HEAD, R.LEADER, R.AUDITOR), "5 (W9)", none_of=_ITS_OWN, persons=2, note=_SAID_TWICE
+    ),
+    SiteCommand.REQUEST_DESTRUCTION: Need(
+        (R.OFFICE, R.LEADER, R.AUDITOR), "5 (W9)", none_of=_ITS_OWN, note="记录须写明办理人 a person is on record"
+    ),
+    SiteCommand.DESTROY: Need(
+        (R.OFFICE_HEAD, R.LEADER, R.AUDITOR),
+        "5 (W9)",
+        none_of=_ITS_OWN,
+        persons=2,
+        note="他人已提请的 what another person has asked for",
+    ),
     SiteCommand.SIGN_HEADS: Need((R.OFFICE,), "5", machine=True),
     SiteCommand.BACK_UP: Need((R.ADMINISTRATOR,), "5", machine=True),
     SiteCommand.RESTORE: Need((), "5", machine=True, note="只在停机的本机 only at the machine itself, stopped"),
+    SiteCommand.RECOVER: Need((R.OFFICE, R.ADMINISTRATOR), "5", machine=True),
     SiteCommand.UPGRADE: Need((R.ADMINISTRATOR,), "7", machine=True),
     SiteCommand.TERMINATE: Need(
         (), "5", note="任何人不得终止流程;发生即作为事件报告 by nobody; where it happens it is reported as an incident"
     ),
 }
-"""What is done to the site."""
+"""What is done to the site and to files: of a file, relations to it as it stands, and to the office that keeps it."""
 
 _WHOLE = (
     R.OFFICE, R.LEADER, R.LEAD, R.SUPERVISOR, R.REVIEWER, R.ABOVE_LEAD, R.ABOVE_OFFICE, R.AUDITOR, R.AUTHORISED_AUDITOR,
@@ -432,6 +456,7 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.LOOKS: _view((R.OFFICE_HEAD, R.LEADER, *_AUDITORS), "5"),
     View.VERIFICATION: _view((R.OFFICE, R.LEADER, *_AUDITORS), "5"),
     View.INCIDENTS: _view((R.OFFICE, R.LEADER, R.ADMINISTRATOR, *_AUDITORS), "5"),
+    View.ARCHIVE: _view((R.OFFICE, R.LEADER, *_AUDITORS), "5 (W9)"),
     View.BACKUPS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.METRICS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.HISTORIES: Need((R.LEADER,), "5", note="Temporal 界面中解密阅读 histories decrypted in the Temporal UI"),
@@ -478,7 +503,7 @@ def may(name: str, standing: Collection[Relation]) -> bool:
     """Whether somebody who stands in these relations (see `relations`) may do or see what is `name` in the table.
 
     False for a name that is not in the table. For a command it answers who may; whether the moment is right, and what
-    the command says, is for the rules that hear it. How many persons it takes is for the caller: `Need.persons`.
+    the command says, is for the rules that hear it. How many persons it takes is asked in policies/speakers.py.
     """
     need = ACCESS.get(name)
     if need is None or any(relation in standing for relation in need.none_of):
@@ -503,7 +528,7 @@ def check_named(need: Need, post: str, this: Situation) -> None:
         raise Refused(f"不是会议成员 not a member of the panel: {post}", "authority.panel")
     for relation in need.named_none_of:
         if holds(relation, named):
-            reason, rule = _BARRED[relation]
+            reason, rule = BARRED[relation]
             raise Refused(f"{reason}: {post}", rule)
 
 
@@ -516,7 +541,7 @@ def check(need: Need | None, this: Situation) -> None:
         _unauthorised(this)
     for relation in need.none_of:
         if holds(relation, this):
-            reason, rule = _BARRED[relation]
+            reason, rule = BARRED[relation]
             raise Refused(f"{reason}: {this.post}", rule)
     for relation in need.any_of:
         if holds(relation, this):

@@ -16,18 +16,45 @@ from pydantic import Field, TypeAdapter
 
 from models.acts import ActName
 from models.base import Shape
-from models.blocks import AnyBlock, Block, CountedFrom, Feedback, Plan, PublicNotice, Recurrence, Then
+from models.blocks import (
+    AnyBlock,
+    Approval,
+    Block,
+    CountedFrom,
+    Feedback,
+    Filing,
+    Joint,
+    Meeting,
+    Plan,
+    PublicNotice,
+    Recurrence,
+    Replies,
+    Then,
+)
 from models.policy import Role
 from policies.blocks import BLOCKS
+from policies.blocks.recurrence import mistakes as recurrence_mistakes
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
 from policies.limits import LimitError, Unit, parse_limit
+from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
+_NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
+# The fields of blocks that are limits, beside those that every block has.
+_LIMITS = (
+    "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
+    "redo_limit", "climb_limit", "late", "opinion",
+)  # fmt: skip
 # Words of a step, never a number's name.
-_WORDS = frozenset({"name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit"})
+_WORDS = frozenset(
+    {
+        "name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what", "veto",
+        "loses",
+    }
+)  # fmt: skip
 
 
 class _File(Shape):
@@ -172,7 +199,10 @@ def _check(document: Document, plan: Plan) -> None:
         if block.name in seen:
             mistakes.append(document.mistake((*at, "name"), f"环节重名 the same name twice: {block.name}"))
         mistakes += _bad_limits(document, block, at) + _bad_silence(document, block, at)
-        mistakes += _bad_reminders(document, block, at)
+        mistakes += _bad_reminders(document, block, at) + _bad_order(document, plan, place)
+        if plan.of == "petition" and block.missed.then in (Then.LAPSE, Then.NEXT):
+            why = "群众诉求不因无人办理而了结或跳过 no petition ends, or goes on, because nobody did anything"
+            mistakes.append(document.mistake((*at, "missed", "then"), why, "wait"))
         redo = block.redo if isinstance(block, Feedback | PublicNotice) else None
         if redo is not None and redo not in seen:
             why = f"只能退回到前面的环节 only to an earlier step: {redo}"
@@ -180,19 +210,21 @@ def _check(document: Document, plan: Plan) -> None:
         if isinstance(block, Recurrence) != (plan.of == "duty"):
             why = "recurrence 用于且只用于 of: duty; a duty has a recurrence, and nothing else has one"
             mistakes.append(document.mistake((*at, "block"), why))
+        mistakes += _bad_recurrence(document, block, at)
         seen.add(block.name)
     if mistakes:
         raise DocumentError(mistakes)
 
 
 def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
-    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("more_time", "longest")):
+    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("missed", "urge"), ("missed", "over"),
+                 ("more_time", "longest")):  # fmt: skip
         value: Any = block
         for name in path:
             value = getattr(value, name, None)
         if value is not None:
             yield (*at, *path), value
-    for name in ("validity", "length", "answer", "objection", "decision", "receipt", "within", "period"):
+    for name in _LIMITS:
         value = getattr(block, name, None)
         if isinstance(value, str):
             yield (*at, name), value
@@ -206,10 +238,19 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
     mistakes = []
     for path, text in _limits_of(block, at):
         try:
-            if parse_limit(text).unit is Unit.DATE and path[-1] != "limit":
+            if parse_limit(text).unit is Unit.DATE and path[-1] not in ("limit", "validity"):
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
+    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in _NO_WINDOW:
+        why = "公示期以日计 a window is counted in days"
+        mistakes.append(document.mistake((*at, "length"), why, "3d, 7d, 5wd, 2w, 1mo"))
+    if isinstance(block, Filing) and block.what != "copy" and block.receipt is None:
+        why = "报备、移送须有回执 a filing or a transfer needs a receipt; only a copy may do without"
+        mistakes.append(document.mistake((*at, "receipt"), why, "5wd"))
+    if block.missed.over is not None and block.missed.urge is None:
+        why = "没有催办就没有催办后逾期 nothing is over after a letter that never goes out"
+        mistakes.append(document.mistake((*at, "missed", "over"), why, "urge"))
     if block.counted is CountedFrom.BEFORE_EVENT and block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "倒计须有时限 counting back needs a limit"))
     return mistakes
@@ -224,12 +265,42 @@ def _bad_silence(document: Document, block: Block, at: Path) -> list[Mistake]:
     if not (missed.law or "").strip():
         why = "超时默认须有法律依据 silence is a consent only where a law says so"
         mistakes.append(document.mistake((*at, "missed", "law"), why, "行政许可法第五十条"))
+    if isinstance(block, Approval) and block.collective:
+        why = "须集体讨论决定的,不能超时默认 what is decided collectively is never consented to by silence"
+        mistakes.append(document.mistake((*at, "missed", "then"), why, "wait, lapse"))
     if BLOCKS[type(block)].silence is None:
         why = f"此构件没有默认同意 silence means nothing in a {getattr(block, 'block', '')}"
         mistakes.append(document.mistake((*at, "missed", "then"), why, "wait, lapse, next"))
     if block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "永远不会触发 can never fire: 没有时限 no limit"))
     return mistakes
+
+
+def _bad_recurrence(document: Document, block: Block, at: Path) -> list[Mistake]:
+    """A duty never ends by itself, so nothing can come after it; a length that is none, days no period has."""
+    if not isinstance(block, Recurrence):
+        return []
+    if block.every not in (*EVERY, EVENT):
+        why = f"周期读不懂 not a period: {block.every}"
+        return [document.mistake((*at, "every"), why, ", ".join((*EVERY, EVENT)))]
+    found = [document.mistake((*at, field), why, accepted) for field, why, accepted in recurrence_mistakes(block)]
+    if at[-1] != 0:
+        why = "任务不会自行结束，后面的环节永远不会开始 a duty never ends by itself: no step comes after it"
+        found.append(document.mistake((*at, "block"), why))
+    return found
+
+
+def _bad_order(document: Document, plan: Plan, place: int) -> list[Mistake]:
+    """Replies without opinions before them; a second approval with a validity, which would end the first one's."""
+    block, before = plan.steps[place], plan.steps[:place]
+    if isinstance(block, Replies) and not any(isinstance(one, Meeting | Joint) for one in before):
+        why = "前面没有收集意见的环节 no opinions are collected before it"
+        return [document.mistake(("steps", place, "block"), why, "meeting, joint")]
+    lasting = [one for one in (*before, block) if isinstance(one, Approval) and one.validity is not None]
+    if block in lasting[1:]:
+        why = "只能有一个环节的准予有有效期 one step only grants for a time"
+        return [document.mistake(("steps", place, "validity"), why)]
+    return []
 
 
 def _bad_reminders(document: Document, block: Block, at: Path) -> list[Mistake]:

@@ -14,6 +14,7 @@ from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, 
 from models.cases import CaseClockKind, CaseState
 from models.contract import matter_of
 from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
+from models.proceeding_messages import ProceedingCommand
 from policies import case_reruling, case_timers, saying, secrecy
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -26,7 +27,7 @@ from policies.drafting import Facts
 __all__ = ["RULES", "CaseDue", "CaseRules", "CaseStep", "Rule", "blank", "due_at", "next_due", "step"]
 
 CaseMessage = Command | CaseRelay | CalendarPublished
-Heard = MatterCommand | CaseCommand | CaseRelay | CalendarPublished
+Heard = MatterCommand | CaseCommand | ProceedingCommand | CaseRelay | CalendarPublished
 _COMMANDS = get_args(CaseCommand)
 _RELAYS = get_args(CaseRelay)
 
@@ -154,7 +155,7 @@ def _check_speaker(draft: CaseDraft, message: Any) -> None:
     if not draft.facts.directory.has_post(message.by):
         raise Refused(f"名录中没有该岗位 unknown post: {message.by}", "authority")
     if not isinstance(message, _COMMANDS):
-        raise Refused(f"此操作只对督办事项 this is said to a matter, not to a case: {message.do}", "procedure")
+        raise Refused(f"此操作不适用于案件 this is not said to a case: {message.do}", "procedure")
     offers_cases(draft)
     if message.do == "propose" and draft.facts.other(matter_of(draft.state.id)) is not None:
         raise Refused("已登记事项的案件请向事项提出 propose the case of a registered matter to the matter", "proposal")

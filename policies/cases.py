@@ -21,6 +21,7 @@ _RULE = "proposal"
 def _propose(draft: Draft, command: Propose) -> None:
     offered(draft.facts.policy.case_filing)
     subject = proposals.named(command, draft.facts.directory)
+    proposals.refuse_the_matters_own(command)
     proposals.refuse_independent(command, draft.facts.directory)
     if draft.open_case(subject) is not None:
         raise Refused(f"对该对象已有未结案件 a case about this subject is open: {subject}", _RULE)

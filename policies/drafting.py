@@ -15,6 +15,7 @@ from models.blocks import Plan
 from models.cases import CaseState, Cited
 from models.matters import MatterState, Running
 from models.policy import Policy, Role
+from models.proceedings import ProceedingState
 from policies.calendar import Calendar
 from policies.counting import Counting
 from policies.directory import Directory
@@ -27,12 +28,14 @@ class Facts:
 
     `measures_decided(subject, since, until)` counts the measures decided and not revoked in [since, until).
     `other(id)` is the state of another matter, None for an unknown one; `twin(lead, title)` the id of an open one.
+    `other_proceeding(id)` is the state of another proceeding, petition or duty, None for an unknown one.
     `recorded(id)` are the acts of a matter recorded before this transition, in the order of its chain. `cited(id)` is
     what a case has to know of another, None for an unknown one; `open_against(subject)` are the open cases against it,
     `resting_on(id)` those, open or decided, that rest on the case. `plan` is the block procedure of a proceeding;
     `same_subject(procedure, subject)` are the other proceedings of that procedure about the subject that are open, or
     whose grant is valid, by id; `offences(procedure, subject, since, until)` counts the offences registered in
-    [since, until). Left out, there is no other matter, case or proceeding and nothing is recorded.
+    [since, until); `granted` are those of a procedure in which something about the subject was granted, or consent
+    deemed, in [since, until), by id. Left out, there is no other matter, case or proceeding and nothing is recorded.
     """
 
     policy: Policy
@@ -48,8 +51,10 @@ class Facts:
     resting_on: Callable[[str], Sequence[CaseState]] = lambda _: ()
     ladder: LadderFile = field(default_factory=standard_ladder)
     plan: Plan | None = None
+    other_proceeding: Callable[[str], ProceedingState | None] = lambda _: None
     same_subject: Callable[[str, str], Sequence[str]] = lambda _procedure, _subject: ()
     offences: Callable[[str, str, datetime, datetime], int] = lambda _procedure, _subject, _since, _until: 0
+    granted: Callable[[str, str, datetime, datetime], Sequence[str]] = lambda _procedure, _subject, _since, _until: ()
 
 
 class _Kept(Protocol):

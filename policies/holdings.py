@@ -170,6 +170,19 @@ def refuse_administration(by: str | None, roles: frozenset[SiteRole]) -> Refusal
     return Refusal("administrator_only", "只有系统管理员可以管理账号 accounts are looked after by an administrator")
 
 
+def refuse_last_administrator(person: str, administrators: Collection[str]) -> Refusal | None:
+    """Why the person may neither be locked nor lose the role of administrator; None where he may.
+
+    `administrators` are those who have the role and are not locked: somebody has to be left who looks after accounts.
+    """
+    if set(administrators) == {person}:
+        return Refusal(
+            "last_administrator",
+            "须留有一名可登录的系统管理员,请先授予他人 the last administrator: give somebody else the role first",
+        )
+    return None
+
+
 def overlap(one: Holding, other: Holding) -> bool:
     """Whether some day belongs to both."""
     return (other.held_to is None or one.held_from <= other.held_to) and (

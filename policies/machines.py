@@ -10,7 +10,7 @@ from models.contract import is_case, is_proceeding
 from models.matters import Light, MatterState, Stage
 from models.messages import CalendarPublished, Command, Registration, Relay
 from models.proceeding_messages import Open
-from models.proceedings import ProceedingStage, ProceedingState
+from models.proceedings import Occurrences, ProceedingStage, ProceedingState
 from policies import case, matter, proceeding
 from policies.case import CaseStep
 from policies.case_drafts import CaseDue
@@ -85,7 +85,7 @@ def title_of(state: State) -> str:
 def related(state: State) -> bool:
     """Whether others belong together with the target: what one of them says moves the others."""
     if isinstance(state, ProceedingState):
-        return bool(state.cases) or bool(state.launched)
+        return bool(state.cases) or bool(state.launched) or isinstance(state.kept, Occurrences)
     return isinstance(state, CaseState) or state.related
 
 

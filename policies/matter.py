@@ -22,6 +22,7 @@ from models.messages import (
     Relayed,
     Unanswered,
 )
+from models.proceeding_messages import ProceedingCommand
 from policies import cases, commands, registration, reruling, saying, secrecy, splits, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
@@ -31,7 +32,7 @@ from policies.drafts import ENDED, Draft, Due, Facts, next_due
 __all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "next_due", "step"]
 
 Message = Registration | Command | CalendarPublished
-Heard = Registration | MatterCommand | CaseCommand | CalendarPublished | Unanswered
+Heard = Registration | MatterCommand | CaseCommand | ProceedingCommand | CalendarPublished | Unanswered
 
 
 @dataclass(frozen=True, slots=True)

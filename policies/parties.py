@@ -90,6 +90,7 @@ _ROLES: Mapping[Role, Callable[[_Parties], Iterable[str]]] = {
     Role.SUBJECT_ORGAN_HANDLER: lambda this: _handler(this.about),
     Role.STEP: lambda this: holders(this.state, this.directory),
     Role.ABOVE_STEP: lambda this: above(this.state, this.directory)[-1:],
+    Role.RECEIVERS: lambda this: receivers(this.state, this.directory),
 }
 
 
@@ -104,11 +105,17 @@ def handed(state: ProceedingState) -> str | None:
     return kept.to if isinstance(kept, Handing) and not kept.accepted else None
 
 
+def of_organ(name: str | None, directory: Directory) -> tuple[str, ...]:
+    """The handler and the head of the organ of that name, without vacant posts; nobody for an unknown one."""
+    organ = directory.find(name)
+    return tuple(dict.fromkeys((*_handler(organ), *_head(organ))))
+
+
 def receivers(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
-    """The posts of the organ that a paper was sent to and whose receipt is awaited."""
+    """The posts of the organs that a paper was sent to and whose receipt is awaited."""
     kept = state.kept
-    organ = directory.find(kept.to) if isinstance(kept, Sending) else None
-    return (*_head(organ), *_handler(organ))
+    names = kept.waiting if isinstance(kept, Sending) else ()
+    return tuple(dict.fromkeys(post for name in names for post in of_organ(name, directory)))
 
 
 def _head(organ: Organ | None) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ class _Dated(Shape):
 class _File(Shape):
     name: str
     title: str
+    carries: tuple[str, ...] = ()
     parameters: dict[str, list[dict[str, Any]]]
     escalation: list[dict[str, Any]]
     tell: dict[ActName, list[Role]]
@@ -61,7 +62,10 @@ class _File(Shape):
 
 
 class Procedure:
-    """A checked procedure file: its text, its version, and its policy on any date it covers."""
+    """A checked procedure file: its text, its version, and its policy on any date it covers.
+
+    `carries` are the rows of docs/contract/mechanisms.md that the procedure carries.
+    """
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
@@ -69,6 +73,8 @@ class Procedure:
         document = Document(text, file)
         self._read = document.read(_File)
         self.name = self._read.name
+        self.title = self._read.title
+        self.carries = self._read.carries
         self.version = f"{self.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         self._values, mistakes = dated_values(document)
         mistakes += _missing_and_unknown(document, self._read)

@@ -22,17 +22,18 @@ from models.messages import (
     DecideExtension,
     MatterCommand,
     Outcome,
+    ProceedingLinked,
     Relayed,
     RequestExtension,
     Resume,
     Suspend,
     Unanswered,
 )
-from models.proceeding_messages import Open, ProceedingCommand
+from models.proceeding_messages import Link, Open, ProceedingCommand, UsePermit
 from models.proceedings import ProceedingStage, ProceedingState, StepClock, StepClockKind
-from policies import access, proceeding_opening, saying, secrecy
+from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
-from policies.blocks import BLOCKS
+from policies.blocks import BLOCKS, approval
 from policies.calendar import CalendarError
 from policies.deadlines import local_date
 from policies.drafting import Facts
@@ -77,10 +78,11 @@ def about(state: ProceedingState, procedure: str, subject: str) -> bool:
 
 
 def due_at(state: ProceedingState) -> datetime | None:
-    """The due instant people look at: of the step under way; None where none runs or it is paused."""
+    """The due instant people look at: of the step under way, or when a duty next falls due; None where none runs."""
     if state.paused:
         return None
-    shown = (StepClockKind.STEP, StepClockKind.SIDE, StepClockKind.NOTICE, StepClockKind.AGAIN, StepClockKind.VALIDITY)
+    shown = (StepClockKind.STEP, StepClockKind.SIDE, StepClockKind.NOTICE, StepClockKind.AGAIN, StepClockKind.VALIDITY,
+             StepClockKind.OCCURRENCE)  # fmt: skip
     return next((state.clocks[kind].due_at for kind in shown if kind in state.clocks), None)
 
 
@@ -116,6 +118,8 @@ def step(
     if isinstance(message, Unanswered):
         if isinstance(message, CaseConcluded):
             _heard_of_case(draft, message)
+        elif isinstance(message, ProceedingLinked):
+            _heard_of_link(draft, message)
     else:
         draft, outcome = _hear(draft, message, attended)
         draft.acts = saying.voiced(draft.acts, message)
@@ -137,7 +141,8 @@ def _hear(
             if not attended:
                 raise Refused("程序流程未在运行,请联系管理员 the proceeding's workflow is not running", "stage")
             if isinstance(message, Open | _Said):
-                draft.acts = saying.kept(draft.acts, message)
+                unsaid = dict.fromkeys(draft.unsaid)
+                draft.acts = saying.kept(draft.acts, message.model_copy(update=unsaid) if unsaid else message)
     except (Refused, CalendarError, LimitError) as error:
         refusal = error if isinstance(error, Refused) else Refused(str(error), "calendar")
         draft = ProceedingDraft(untouched, draft.at, draft.facts, draft.blocks)
@@ -170,6 +175,9 @@ def _apply(draft: ProceedingDraft, message: Open | Command) -> None:
     if state.terms is None:
         raise Refused("没有该程序事项 unknown proceeding", "stage")
     access.check(access.PROCEEDING_NEEDS.get(message.do), Situation(message.by, state, draft.facts.directory, message))
+    if isinstance(message, UsePermit):
+        approval.use(draft, message)
+        return
     if state.over:
         raise Refused("程序已办结 it has ended", "stage")
     general = _COMMANDS.get(type(message))
@@ -268,12 +276,37 @@ def _cancel(draft: ProceedingDraft, command: Cancel) -> None:
     draft.end(ProceedingStage.ABANDONED, reason, command.by)
 
 
+def _link(draft: ProceedingDraft, command: Link) -> None:
+    """It goes on with another one, which learns of it; refused where that one is unknown, of another kind or ended."""
+    state, rule = draft.state, "link"
+    to = given(command.to, "关联到 to", rule)
+    reason = given(command.reason, "理由 reason", rule)
+    if to == state.id:
+        raise Refused("不能与自身关联 not to itself", rule)
+    other = draft.facts.other_proceeding(to)
+    if other is None or other.terms is None:
+        raise Refused(f"没有该程序事项 unknown proceeding: {to}", rule)
+    if other.id.partition("/")[0] != state.id.partition("/")[0]:
+        raise Refused(f"只能与同类事项关联 only to one of its kind: {to}", rule)
+    if other.over:
+        instead = f";可接受 accepted: {other.linked_to}" if other.linked_to else ""
+        raise Refused(f"该事项已办结,不能再关联 it has ended: {to}{instead}", rule)
+    draft.change(linked_to=to)
+    told = (parties.holders(other, draft.facts.directory), parties.of_organ(other.terms.lead, draft.facts.directory))
+    draft.say(ActName.LINKED, by=command.by, subject=to, reason=reason, entry=rule, also=(*told[0], *told[1]))
+    for linked in (state.id, *state.links):
+        draft.relay(to, ProceedingLinked(linked=linked))
+    draft.leave("linked", command.by)
+    draft.end(ProceedingStage.LINKED, by=command.by)
+
+
 _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     RequestExtension: _request_extension,
     DecideExtension: _decide_extension,
     Suspend: _suspend,
     Resume: _resume,
     Cancel: _cancel,
+    Link: _link,
 }
 
 
@@ -293,7 +326,10 @@ def _strike(draft: ProceedingDraft, due: StepDue, now: datetime) -> None:
     if due.kind is StepClockKind.STEP:
         _missed(draft, clock)
     elif due.kind is StepClockKind.AGAIN:
-        _overdue(draft, clock)
+        if draft.block.missed.urge is not None and not draft.state.urged:
+            draft.urge(clock)
+        else:
+            draft.overdue(clock)
     elif due.kind is StepClockKind.PAUSE:
         draft.say(ActName.SUSPENSION_OVERDUE, entry="suspension", also=(draft.terms.leader,))
     else:
@@ -309,7 +345,7 @@ def _missed(draft: ProceedingDraft, clock: StepClock) -> None:
         draft.change(extension=state.extension.model_copy(update={"state": ExtensionState.LAPSED}))
         draft.say(ActName.EXTENSION_LAPSED, entry="extension")
     draft.show(Light.RED)
-    _overdue(draft, clock)
+    draft.overdue(clock)
     match missed.then:
         case Then.CONSENT:
             silence = draft.blocks[type(draft.block)].silence
@@ -321,29 +357,13 @@ def _missed(draft: ProceedingDraft, clock: StepClock) -> None:
         case Then.NEXT:
             draft.take("missed")
         case Then.WAIT:
-            pass
-
-
-def _overdue(draft: ProceedingDraft, clock: StepClock) -> None:
-    """Say that it was not done in time, to one organ higher each time, and what follows for the lead the first time."""
-    missed = draft.block.missed
-    draft.change(missed=draft.state.missed + 1)
-    draft.say(ActName.STEP_OVERDUE, rules=clock.rules, count=draft.state.missed)
-    if draft.state.missed == 1:
-        title = f"{draft.terms.title}:{draft.block.title}"
-        if missed.supervise is not None:
-            draft.launch(missed.supervise, title)
-        if missed.propose is not None:
-            due = clock.due_at.isoformat(timespec="minutes")
-            draft.propose(missed.propose, missed.subject, f"{title}逾期未办 was due {due} and was not done")
-    if missed.again is not None and missed.then is Then.WAIT:
-        draft.start(draft.clock(StepClockKind.AGAIN, missed.again, round_=clock.round + 1))
+            draft.blocks[type(draft.block)].missed(draft)
 
 
 def _rule_again(draft: ProceedingDraft) -> None:
     """A calendar notice was loaded: later dates move a clock, earlier ones do not; a miss it denies is taken back."""
     state = draft.state
-    if state.terms is None or state.over:
+    if state.terms is None:
         return
     for clock in tuple(state.clocks.values()):
         new = draft.ruled(clock)
@@ -357,7 +377,8 @@ def _rule_again(draft: ProceedingDraft) -> None:
         if clock.kind is StepClockKind.STEP:
             draft.change(limit=running.model_copy(update={"reminders": ()}))
         draft.note_clock(ActName.CALENDAR_RECOMPUTED, running, entry="calendar", step=clock.step)
-    _take_back(draft)
+    if not state.over:
+        _take_back(draft)
 
 
 def _take_back(draft: ProceedingDraft) -> None:
@@ -368,7 +389,7 @@ def _take_back(draft: ProceedingDraft) -> None:
     new = draft.ruled(limit)
     if new.due_at <= limit.due_at:
         return
-    draft.change(missed=0, limit=new)
+    draft.change(missed=0, late=False, urged=False, limit=new)
     draft.stop(StepClockKind.AGAIN)
     draft.say(ActName.FINDING_WITHDRAWN, reason=ActName.STEP_OVERDUE.value, entry="calendar")
     for case in state.cases:
@@ -389,3 +410,13 @@ def _heard_of_case(draft: ProceedingDraft, concluded: CaseConcluded) -> None:
     draft.note(
         ActName.ACCOUNTABILITY_CONCLUDED, subject=concluded.subject, reason=concluded.how.value, entry="proposal"
     )
+
+
+def _heard_of_link(draft: ProceedingDraft, linked: ProceedingLinked) -> None:
+    """Another one goes on with this one: it is kept beside it, so that whoever asked there gets this one's answer."""
+    state = draft.state
+    if state.terms is None or linked.linked in state.links:
+        return
+    links = (*state.links, linked.linked)
+    draft.change(links=links)
+    draft.note(ActName.LINKED, subject=linked.linked, count=len(links), entry="link")

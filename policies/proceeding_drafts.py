@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from models.acts import ActName
-from models.blocks import Block, CountedFrom, Plan
+from models.blocks import Block, CountedFrom, Plan, Then
 from models.case_messages import OpenCase
 from models.contract import launched_as
 from models.matters import CaseBrief, Light, MatterTerms, Reminder, Severity, Stop, Urgency
@@ -43,8 +43,10 @@ from policies.drafting import Drafting, Facts
 from policies.limits import parse_limit
 
 _RANK = {kind: rank for rank, kind in enumerate(StepClockKind)}
+_AFTER_URGING = 2
 # These are windows, which do not roll and end at midnight (R15).
 _WINDOWS = frozenset({StepClockKind.NOTICE, StepClockKind.VALIDITY})
+_RUNS_ON = frozenset({StepClockKind.PAUSE, StepClockKind.VALIDITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +61,28 @@ class StepDue:
 def next_due(state: ProceedingState) -> StepDue | None:
     """What falls due next if nobody says anything; None when nothing will ever happen by itself.
 
-    While it is paused only the end of the pause is due. Of clocks due at one instant the one that stands first in
-    StepClockKind comes first, a reminder before any clock.
+    While it is paused only the end of the pause is due, and that of a validity, which no pause lengthens. Of clocks due
+    at one instant the one that stands first in StepClockKind comes first, a reminder before any clock. A step whose
+    limit had passed before it began (counted from an earlier day) is missed the moment it begins.
     """
     found: list[tuple[datetime, int, StepDue]] = []
     for kind, clock in state.clocks.items():
-        if state.paused and kind is not StepClockKind.PAUSE:
+        if state.paused and kind not in _RUNS_ON:
             continue
         if clock.reminders:
             first = clock.reminders[0]
             found.append((first.at, -1, StepDue(first.at, kind, first)))
         else:
-            found.append((clock.due_at, _RANK[kind], StepDue(clock.due_at, kind)))
+            at = max(clock.due_at, state.begun_at or clock.due_at)
+            found.append((at, _RANK[kind], StepDue(at, kind)))
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
 class ProceedingDraft(Drafting[ProceedingState]):
     """One transition; `relays` are what it has to say to matters and cases.
 
-    `now` is when a clock that ran out at `at` is worked off: later, where nobody was there to do it in time.
+    `now` is when a clock that ran out at `at` is worked off: later, where nobody was there to do it in time. `unsaid`
+    are the fields of the message that are kept nowhere (a secret ballot).
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class ProceedingDraft(Drafting[ProceedingState]):
         self.blocks = blocks
         self.relays: list[Relayed] = []
         self.now = at
+        self.unsaid: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -147,12 +153,14 @@ class ProceedingDraft(Drafting[ProceedingState]):
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    def begin(self, place: int, *, limit: str | None = None, round_: int = 1) -> None:
+    def begin(self, place: int, *, limit: str | None = None) -> None:
         """Begin the step at that place; `limit` in place of the block's own where it is done again."""
         block: Block = self.plan.steps[place]
+        before = self.state.marks.get(block.name)
         self.change(
-            step=place, begun_at=self.at, round=round_, missed=0, kept=Kept(), extension=None, limit=None, by=block.by
-        )
+            step=place, begun_at=self.at, round=before.round + 1 if before else 1, missed=0, late=False, urged=False,
+            kept=Kept(), extension=None, limit=None, by=block.by,
+        )  # fmt: skip
         self.show(Light.GREEN)
         clock = self._step_clock(block, limit or block.limit)
         if clock is not None:
@@ -174,16 +182,14 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def leave(self, outcome: str, by: str | None = None) -> None:
         """The step is over with that outcome; its clocks stop, but for a validity. What comes next is not begun."""
         state = self.state
-        mark = StepMark(at=self.at, by=by, outcome=outcome, late=state.missed > 0, round=state.round, kept=state.kept)
+        mark = StepMark(at=self.at, by=by, outcome=outcome, late=state.late, round=state.round, kept=state.kept)
         self.change(marks={**state.marks, self.block.name: mark})
         self.stop(*(kind for kind in StepClockKind if kind is not StepClockKind.VALIDITY))
 
     def again(self, step: str, limit: str | None = None) -> None:
         """Leave the step under way and do an earlier one again, as its next round."""
-        place = self.plan.place(step)
-        before = self.state.marks.get(step)
         self.leave("again")
-        self.begin(place, limit=limit, round_=(before.round if before else 0) + 1)
+        self.begin(self.plan.place(step), limit=limit)
 
     def end(self, stage: ProceedingStage, reason: str | None = None, by: str | None = None) -> None:
         """End it: every clock stops but that of a validity, and a running pause is over."""
@@ -204,14 +210,24 @@ class ProceedingDraft(Drafting[ProceedingState]):
         posts = [post for role in (*block.by, *block.tell) for post in self._holders(role, None)]
         return tuple(dict.fromkeys(posts))
 
+    def above_step(self) -> tuple[str, ...]:
+        """Who stands above those who owe the step, as far up as it was missed, beside the office."""
+        roles = (Role.ABOVE_STEP, Role.OFFICE)
+        return tuple(dict.fromkeys(post for role in roles for post in self._holders(role, None)))
+
     # --- clocks -----------------------------------------------------------------------------------------------------
 
     def _step_clock(self, block: Block, limit: str | None) -> StepClock | None:
-        """The step's own clock; None without a limit, and for one counted from an event of which no day is known."""
+        """The step's own clock; None without a limit, and for one counted from an event of which no day is known.
+
+        A step done again is counted from then on.
+        """
         if limit is None:
             return None
         start: datetime | None = self.at
         match block.counted:
+            case CountedFrom.OPENING | CountedFrom.EVENT if self.state.round > 1:
+                start = self.at
             case CountedFrom.OPENING:
                 start = self.terms.received_at
             case CountedFrom.EVENT | CountedFrom.BEFORE_EVENT:
@@ -224,11 +240,15 @@ class ProceedingDraft(Drafting[ProceedingState]):
         return self.clock(StepClockKind.STEP, limit, start)
 
     def _before(self, block: Block, limit: str, event: datetime) -> StepClock:
+        return self.back(StepClockKind.STEP, block.name, limit, event)
+
+    def back(self, kind: StepClockKind, step: str, limit: str, event: datetime) -> StepClock:
+        """A clock that ends with the latest day that keeps the distance before the event (R12). Not running."""
         calendar = self.facts.calendar
         last = latest_day_before(parse_limit(limit), local_date(event), calendar)
         at = day_ends_at(last, self.facts.counting)
         return StepClock(
-            kind=StepClockKind.STEP, step=block.name, started_at=self.at, limit=limit, due_at=at, last_day=last,
+            kind=kind, step=step, started_at=self.at, limit=limit, due_at=at, last_day=last,
             provisional=not calendar.all_official(min(last, local_date(event)), local_date(event)),
             rules=("R12", "R6"), calendar=calendar.version,
         )  # fmt: skip
@@ -247,6 +267,9 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def ruled(self, clock: StepClock, stops: Stops | None = None) -> StepClock:
         """The clock as the calendar, the counting rules and the pauses before its end have it now."""
         calendar, counting, limit = self.facts.calendar, self.facts.counting, parse_limit(clock.limit)
+        if clock.kind is StepClockKind.OCCURRENCE:
+            # A period begins on its first day, a day off or not.
+            return clock
         if "R12" in clock.rules and self.terms.event_on is not None:
             last = latest_day_before(limit, self.terms.event_on, calendar)
             at, provisional = day_ends_at(last, counting), not calendar.all_official(last, self.terms.event_on)
@@ -283,6 +306,54 @@ class ProceedingDraft(Drafting[ProceedingState]):
         self.change(stops=(*self.state.stops, Stop(from_at=self.at)))
         if end is not None:
             self.start(end)
+
+    def met(self) -> None:
+        """What was owed is done: nothing of the step runs any more. A clock of its own may be started after this."""
+        self.stop(StepClockKind.STEP, StepClockKind.SIDE, StepClockKind.AGAIN)
+        self.change(limit=None, extension=None)
+        self.show(Light.GREEN)
+
+    def miss(self, clock: StepClock) -> None:
+        """A clock of the block's own ran out: red, and told as a missed step is; a later calendar can take it back."""
+        self.change(limit=clock)
+        self.show(Light.RED)
+        self.overdue(clock)
+
+    def overdue(self, clock: StepClock) -> None:
+        """Say that it was not done in time, to one organ higher each time, and once what follows for the lead.
+
+        Where the procedure says that a letter urges first, that letter comes next, and what follows only after it.
+        Nothing follows for the lead from what somebody else owes meanwhile: a receipt, a leader's answer.
+        """
+        missed, first = self.block.missed, not self.state.late
+        self.change(missed=self.state.missed + 1, late=True)
+        self.say(ActName.STEP_OVERDUE, rules=clock.rules, count=self.state.missed)
+        follows = first if missed.urge is None else self.state.urged and self.state.missed == _AFTER_URGING
+        if follows and self.state.by == self.block.by:
+            self._follow(clock)
+        again = missed.urge if missed.urge is not None and not self.state.urged else missed.again
+        if again is not None and missed.then is Then.WAIT:
+            self.start(self.clock(StepClockKind.AGAIN, again, round_=clock.round + 1))
+
+    def urge(self, clock: StepClock) -> None:
+        """A letter urges who owes the step (催办函); `over` later it is told again, and what follows is proposed."""
+        missed = self.block.missed
+        self.change(urged=True)
+        self.say(ActName.URGED, rules=clock.rules, subject=self.terms.lead, also=self._holders(Role.STEP, None))
+        over = missed.over or missed.again
+        if over is not None:
+            self.start(self.clock(StepClockKind.AGAIN, over, round_=clock.round + 1))
+
+    def _follow(self, clock: StepClock) -> None:
+        missed = self.block.missed
+        title = f"{self.terms.title}:{self.block.title}"
+        if missed.supervise is not None:
+            self.launch(missed.supervise, title)
+        if missed.circulate == "leader":
+            self.say(ActName.CIRCULATION_REQUESTED, subject=self.terms.lead, also=(self.terms.leader,))
+        if missed.propose is not None:
+            due = clock.due_at.isoformat(timespec="minutes")
+            self.propose(missed.propose, missed.subject, f"{title}逾期未办 was due {due} and was not done")
 
     # --- matters and cases ------------------------------------------------------------------------------------------
 
@@ -337,20 +408,28 @@ def _nothing(draft: ProceedingDraft) -> None:
     """A block that adds nothing."""
 
 
+def _nothing_of(draft: ProceedingDraft, block: Any) -> None:
+    """A block that asks nothing of what is opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockRules:
     """What a block does beside beginning, being missed and being left: a rule for every message, a strike for clocks.
 
-    `begin` is asked once the step has begun and its clock runs. `heard` are the commands the step takes, by type; a
+    `opened` is asked of every block of the procedure, in order, when a proceeding is opened and before its first step
+    begins: it refuses what could never be taken, or ends what has to go no further. `begin` is asked once the step has
+    begun and its clock runs. `heard` are the commands the step takes, by type; a
     rule refuses by raising Refused and otherwise notes what happened, and takes the step where that was the last of
     it. `struck` are the clocks of its own. `silence` is what happens at the end of the limit where `missed.then` is
-    CONSENT.
+    CONSENT, `missed` what else does where it is WAIT.
     """
 
+    opened: Callable[[ProceedingDraft, Any], None] = _nothing_of
     begin: Callable[[ProceedingDraft], None] = _nothing
     heard: Mapping[type, Callable[[ProceedingDraft, Any], None]] = field(default_factory=dict)
     struck: Mapping[StepClockKind, Callable[[ProceedingDraft, StepClock], None]] = field(default_factory=dict)
     silence: Callable[[ProceedingDraft], None] | None = None
+    missed: Callable[[ProceedingDraft], None] = _nothing
 
 
 TELL: Mapping[ActName, tuple[Role, ...]] = {
@@ -366,6 +445,36 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.ACCOUNTABILITY_PROPOSED: (Role.LEADER, Role.OFFICE_HEAD),
     ActName.ACCOUNTABILITY_CONCLUDED: (Role.OFFICE,),
     ActName.MATTER_LAUNCHED: (Role.OFFICE,),
+    ActName.OCCURRENCE_SKIPPED: (Role.OFFICE,),
+    ActName.DUTY_PAUSED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.DUTY_CONTINUED: (Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.DUPLICATE_WARNED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.GRANTED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.DENIED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.CONSENT_DEEMED: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE, Role.LEADER),
+    ActName.PERMIT_EXPIRED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.OPINION_GIVEN: (Role.STEP,),
+    ActName.OPINION_DEEMED: (Role.STEP, Role.OFFICE),
+    ActName.CO_OVERDUE: (Role.STEP, Role.OFFICE),
+    ActName.MEETING_POSTPONED: (Role.STEP, Role.OFFICE, Role.PANEL),
+    ActName.MEETING_HELD: (Role.OFFICE,),
+    ActName.RECUSED: (Role.CHAIR,),
+    ActName.VOTE_PASSED: (Role.LEAD_HANDLER, Role.OFFICE, Role.PANEL),
+    ActName.VOTE_FAILED: (Role.LEAD_HANDLER, Role.OFFICE, Role.PANEL),
+    ActName.PUBLISHED: (Role.OFFICE,),
     ActName.CONCLUDED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.ROUTED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.ROUTING_OBJECTED: (Role.STEP, Role.OFFICE),
+    ActName.ROUTING_ACCEPTED: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.ROUTING_UPHELD: (Role.LEAD_HANDLER, Role.LEAD_HEAD, Role.OFFICE),
+    ActName.URGED: (Role.STEP, Role.OFFICE),
+    ActName.CALLED_BACK: (Role.OFFICE,),
+    ActName.REDONE: (Role.LEAD_HANDLER, Role.LEAD_HEAD, Role.OFFICE),
+    ActName.ESCALATED: (Role.STEP, Role.ABOVE_STEP, Role.OFFICE),
+    ActName.OBJECTION_RAISED: (Role.STEP, Role.OFFICE),
+    ActName.PAPER_SENT: (Role.RECEIVERS,),
+    ActName.RECEIPT_GIVEN: (Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.RECEIPT_REFUSED: (Role.RECEIVERS, Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.LINKED: (Role.OFFICE, Role.LEAD_HANDLER),
 }
 """Who learns of what happens in every procedure; its file adds to this."""

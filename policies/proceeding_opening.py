@@ -27,6 +27,10 @@ def open_(draft: ProceedingDraft, message: Open) -> None:
         terms=terms, policy=draft.plan.key, opened_at=draft.at, stage=ProceedingStage.UNDER_WAY,
     )  # fmt: skip
     draft.note(ActName.OPENED, by=message.by, subject=terms.subject, entry=_RULE)
+    for block in draft.plan.steps:
+        draft.blocks[type(block)].opened(draft, block)
+        if draft.ended:
+            return
     draft.begin(0)
 
 

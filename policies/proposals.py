@@ -26,7 +26,9 @@ FEWEST_CASES = {CaseSource.CASE: 1, CaseSource.SERIES: 2}
 
 
 def named(command: Propose, directory: Directory) -> str:
-    """The subject that is named; refuses none, an unknown one, no facts, and a severity that is none."""
+    """The subject that is named; refuses none, an unknown one, no facts, a severity that is none."""
+    if command.sealed is not None:
+        raise Refused("所述内容无法解封,请以新编号重新提出 what was said does not open: say it under a new id", _RULE)
     subject = given(command.subject, "被问责人 subject", _RULE)
     given(command.facts, "事实 facts", _RULE)
     if not directory.has_post(subject) and directory.find(subject) is None:
@@ -36,6 +38,21 @@ def named(command: Propose, directory: Directory) -> str:
         reason = f"严重程度 severity读不懂 not understood: {command.severity};可接受 accepted: {accepted}"
         raise Refused(reason, _RULE)
     return subject
+
+
+OF_A_CASE = ("office", "leader", "panel", "reviewers")
+"""What a proposal says of a case that an office opens by itself; that of a matter is the matter's."""
+IN_A_MATTER = ("subject", "facts", "severity", "source", "reference", "cases", "reason")
+"""What it says in either."""
+
+
+def refuse_the_matters_own(command: Propose) -> None:
+    """Refuse a proposal inside a matter that says what follows from the matter: it would not be heeded."""
+    said = [name for name in OF_A_CASE if getattr(command, name)]
+    if said:
+        accepted = ", ".join(f"{name}=" for name in IN_A_MATTER)
+        reason = f"{'、'.join(said)}: 由事项确定,不另写 follows from the matter;可接受 accepted: {accepted}"
+        raise Refused(reason, _RULE)
 
 
 def refuse_independent(command: Propose, directory: Directory) -> None:

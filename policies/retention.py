@@ -1,7 +1,8 @@
-"""How long is a file kept, who may ask for its destruction, and when is that refused?
+"""How long is a file kept, and when is its destruction refused?
 
 A file is a matter with its cases, or a case without a matter; it has the longest period of all that is in it. Source:
-parameters/retention.yaml (国家档案局令第8号). Carrying it out is for record/archive.py; engine.md 4, W9.
+parameters/retention.yaml (国家档案局令第8号). Who may is for policies/access.py, carrying it out for record/archive.py;
+engine.md 4, W9.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,9 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 
-from models.base import Voice
 from models.cases import CASE_OVER, CaseStage, CaseState
 from models.matters import MatterState, Stage
-from models.retention import ArchiveCommand, ClassCode, Period, Retention, RetentionClass, Term
-from policies.directory import Directory
+from models.retention import ClassCode, Period, Retention, RetentionClass, Term
 from policies.documents import Document, DocumentError
 
 _FILE = "policies/parameters/retention.yaml"
@@ -116,50 +115,7 @@ def _on(table: Retention, code: ClassCode, on: date) -> tuple[RetentionClass, Pe
     return one, next((period for period in reversed(one.dated) if period.since <= on), one.dated[0])
 
 
-# --- who, and when ----------------------------------------------------------------------------------------------------
-
-
-def refuse_archive(
-    command: ArchiveCommand,
-    by: str | None,
-    voice: Voice | None,
-    *,
-    offices: Sequence[str],
-    leader: str | None,
-    directory: Directory,
-    requested: tuple[str | None, frozenset[str]] | None = None,
-) -> str | None:
-    """Why this post and person may not do this to a file; None where they may. What is not named here nobody may.
-
-    `offices` are the office of the file and the one that keeps the archive, `leader` the file's. `requested` is who
-    asked for its destruction: the post, and the persons behind it. An administrator without a post may nothing.
-    """
-    if by is None or not directory.has_post(by):
-        return "须以岗位办理,系统管理员不能单独办理 only a post may do this, an administrator alone may not"
-    organs = [organ for name in offices if (organ := directory.find(name)) is not None]
-    heads = {organ.head for organ in organs} | ({leader} if leader else set())
-    handlers = {organ.handler for organ in organs}
-    if by not in {
-        ArchiveCommand.HOLD: heads | handlers,
-        ArchiveCommand.RELEASE: heads,
-        ArchiveCommand.REQUEST_DESTRUCTION: heads | handlers,
-        ArchiveCommand.DESTROY: heads,
-    }.get(command, set()):
-        return f"岗位 {by} 无权办理 this post may not do this"
-    if command in (ArchiveCommand.REQUEST_DESTRUCTION, ArchiveCommand.DESTROY) and voice is None:
-        return "须写明办理人 the person must be named"
-    if command is ArchiveCommand.DESTROY and voice is not None:
-        if requested is None:
-            return "尚未提请销毁 nobody has asked for its destruction"
-        post, persons = requested
-        if by == post or persons_of(voice) & persons:
-            return "提请人与批准人须为两人 whoever asked may not approve"
-    return None
-
-
-def persons_of(voice: Voice) -> frozenset[str]:
-    """Whoever stands behind what was said: the person, and the principal he spoke for."""
-    return frozenset({voice.person, *([voice.principal] if voice.principal else [])})
+# --- when ------------------------------------------------------------------------------------------------------------
 
 
 def refuse_destruction(kept: Term, today: date, *, held: bool) -> str | None:

@@ -125,10 +125,12 @@ ACTS: dict[ActName, str] = {
     ActName.INCIDENT_REPORTED: "流程遭外部干预,已报告",
     ActName.INCIDENT_CLOSED: "流程干预已处置",
     ActName.HELD: "暂停销毁",
+    ActName.HOLD_RELEASE_REQUESTED: "提请解除暂停销毁",
     ActName.HOLD_RELEASED: "解除暂停销毁",
     ActName.DESTRUCTION_REQUESTED: "提请销毁",
     ActName.DESTROYED: "保管期满,已销毁",
     ActName.LOOKED_AT: "查看受保护内容",
+    ActName.ERASURE_REQUESTED: "提请销毁密钥",
     ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
 }

@@ -16,9 +16,9 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
 import logs
-from models.protection import ERASED, FieldClass, FieldPolicy
+from models.protection import ERASED, HISTORY, FieldClass, FieldPolicy
 from policies.masking import protection
-from privacy.codec import Codec, PayloadKeys, sealed_for
+from privacy.codec import ENGINE, Codec, PayloadKeys, sealed_for
 from privacy.masters import MasterError
 from privacy.sealing import ErasedError, SealError
 
@@ -124,7 +124,9 @@ class _Endpoint:
         if subject is None:
             return payload
         if subject not in granted:
-            return _words(self._policy.masks[FieldClass.CASE_MATERIAL.value])
+            masks = self._policy.masks
+            material = masks[FieldClass.CASE_MATERIAL.value]
+            return _words(masks.get(HISTORY, material) if subject == ENGINE else material)
         try:
             return (await self._codec.decode([payload]))[0]
         except ErasedError:

@@ -25,6 +25,7 @@ class SealError(ValueError):
 
     def __init__(self, place: str) -> None:
         super().__init__(f"{place}: 密封内容被改动或不在原处 what is sealed here was altered or moved")
+        self.place = place
 
 
 class ErasedError(ValueError):

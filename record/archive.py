@@ -37,7 +37,7 @@ from models.rows import (
     table,
 )
 from privacy.sealing import ErasedError
-from record import cases, families, keys, ledger, matters
+from record import cases, families, keys, ledger, matters, spoken
 from record.ledger import Entry
 from record.statements import unit, upsert
 from record.store import erasing
@@ -61,6 +61,8 @@ _STIRRED = table(StirredRow)
 
 OF = "of"
 """The part of an act's detail that names the file it is about."""
+SUBJECT = "subject"
+"""The part that names whose keys are to be destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,17 @@ def requested(session: Session, target: str | None = None) -> dict[str, Entry]:
     return _acts_of(session, _DESTRUCTIONS, target)
 
 
+def release_requested(session: Session, target: str) -> Entry | None:
+    """The act by which somebody asked that the file's hold be released; None where nobody has since it was put."""
+    hold = held(session, target).get(target)
+    return None if hold is None else _asked(session, ActName.HOLD_RELEASE_REQUESTED, OF, target, hold.seq)
+
+
+def erasure_requested(session: Session, subject: str) -> Entry | None:
+    """The act by which somebody asked that the subject's keys be destroyed; None where nobody has."""
+    return _asked(session, ActName.ERASURE_REQUESTED, SUBJECT, subject, 0)
+
+
 def certificates(session: Session, target: str | None = None) -> list[Certificate]:
     """What was destroyed, in order; of a file or one of its chains, or all."""
     chosen = select(_CERTIFICATES.c.seq).distinct().order_by(_CERTIFICATES.c.seq)
@@ -192,7 +205,15 @@ def say(
 
 
 def destroy(
-    session: Session, file: File, kept: Term, at: datetime, *, by: str, voice: Voice, request: Entry, reason: str
+    session: Session,
+    file: File,
+    kept: Term,
+    at: datetime,
+    *,
+    by: str | None,
+    voice: Voice,
+    request: Entry,
+    reason: str,
 ) -> Certificate:
     """Destroy the content of a file, in this transaction, and certify it. Whether that may be is for policies/."""
     hashes = {target: _hashes(session, target) for target in file.targets}
@@ -230,6 +251,7 @@ def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: 
         upto = len(hashes[target])
         session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=seq, destroyed_at=at))
         _empty(session, target, upto)
+    spoken.forget_matter(session, file.id, at)
     _forget(session, file)
 
 
@@ -284,6 +306,16 @@ def _acts_of(session: Session, rows: Any, target: str | None) -> dict[str, Entry
         chosen = chosen.where(rows.c.target == target)
     places = {row.seq: row.target for row in session.execute(chosen)}
     return {places[entry.seq]: entry for entry in _entries(session, places)}
+
+
+def _asked(session: Session, name: ActName, part: str, whom: str, after: int) -> Entry | None:
+    """The first act of that name about `whom`, with a number greater than `after`."""
+    chosen = select(_ACTS).where(_ACTS.c.target == ARCHIVE, _ACTS.c.act == name.value, _ACTS.c.seq > after)
+    for row in session.execute(chosen.order_by(_ACTS.c.seq)):
+        entry = ledger.entry_of(session, row)
+        if entry.act.detail.get(part) == whom:
+            return entry
+    return None
 
 
 def _entries(session: Session, seqs: Any) -> Iterator[Entry]:

@@ -1,4 +1,7 @@
-"""What was done to workflows from outside, and has it been dealt with? Acts of a chain of their own, once per run."""
+"""What was done from outside, to workflows or to what is sealed, and has it been dealt with?
+
+Acts of a chain of their own, once for each run or place.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ from record.ledger import Entry
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What befell one run of a target's workflow; `run_id` is "" where the server has no run of it any more."""
+    """What befell one run of a target's workflow; `run_id` is "" where the server has no run of it any more.
+
+    Of what was found altered `workflow_id` is the place in the record.
+    """
 
     target: str
     workflow_id: str
@@ -48,7 +54,7 @@ def report(session: Session, incident: Incident, at: datetime, tell: Sequence[st
     """Put an incident on record and into the inbox of the posts told, once; False when it is there already."""
     message_id = incident.message_id
     if not incident.run_id:
-        # No run tells one deletion from the next: one more after the last was dealt with is another one.
+        # No run tells one deletion or alteration from the next: one more after the last was dealt with is another one.
         dealt_with = sum(one.closed_at is not None for one in listed(session, incident.target))
         message_id = f"{message_id}{dealt_with}"
     if matters.answered(session, INCIDENTS, message_id) is not None:
@@ -70,9 +76,30 @@ def report(session: Session, incident: Incident, at: datetime, tell: Sequence[st
     return True
 
 
+def altered(place: str, target: str, words: str) -> Incident:
+    """What was found altered when it was to be read: at which place of the record, and of whom it tells."""
+    return Incident(target, place, "", IncidentKind.ALTERED, words)
+
+
 def close(session: Session, target: str, at: datetime, *, by: str | None, voice: Voice | None, how: str) -> int:
-    """Note that what befell the target's workflow has been dealt with; how many incidents were open."""
-    open_ = [one for one in listed(session, target) if one.closed_at is None]
+    """Note that what befell the target's workflow has been dealt with; how many incidents were open.
+
+    What was altered in the record is not mended by a workflow: it is closed one by one (`close_one`).
+    """
+    found = listed(session, target)
+    open_ = [one for one in found if one.closed_at is None and one.kind is not IncidentKind.ALTERED]
+    return _close(session, open_, at, by=by, voice=voice, how=how)
+
+
+def close_one(session: Session, seq: int, at: datetime, *, by: str | None, voice: Voice | None, how: str) -> bool:
+    """Note that what was found altered has been dealt with; False where no such incident of that number is open."""
+    found = [one for one in listed(session) if one.seq == seq and one.kind is IncidentKind.ALTERED]
+    return _close(session, [one for one in found if one.closed_at is None], at, by=by, voice=voice, how=how) > 0
+
+
+def _close(
+    session: Session, open_: list[Reported], at: datetime, *, by: str | None, voice: Voice | None, how: str
+) -> int:
     if open_:
         act = Act(
             at=at,
@@ -82,7 +109,7 @@ def close(session: Session, target: str, at: datetime, *, by: str | None, voice:
             person=voice.person if voice else None,
             principal=voice.principal if voice else None,
             reason=how,
-            detail={"of": target, "incidents": [one.seq for one in open_]},
+            detail={"of": open_[0].target, "incidents": [one.seq for one in open_]},
         )
         _keep(session, act, None)
     return len(open_)

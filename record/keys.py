@@ -79,6 +79,11 @@ def newest(session: Session, vault: Vault, subject: str) -> DataKey | None:
     return opening_key(session, vault, subject, kept[-1].version) if kept else None
 
 
+def versions(session: Session, subject: str) -> dict[int, bool]:
+    """Whether each version of the subject's key is still there; empty for a subject that never had one."""
+    return {one.version: one.wrapped is not None for one in _kept(session, subject)}
+
+
 def erased(session: Session, subject: str) -> bool:
     """Whether the subject's keys were destroyed; asked of the record once in a transaction."""
     known = unit(session)

@@ -97,7 +97,7 @@ def _of_proceeding(state: ProceedingState, holders: tuple[str, ...]) -> Parties:
         Part.PANEL: terms.panel,
         Part.HOLDER: holders,
         Part.HANDED: (kept.to,) if isinstance(kept, Handing) and not kept.accepted else (),
-        Part.RECEIVER: (kept.to,) if isinstance(kept, Sending) else (),
+        Part.RECEIVER: kept.waiting if isinstance(kept, Sending) else (),
     }
     return frozenset((part, party) for part, parties in named.items() for party in parties if party)
 

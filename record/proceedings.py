@@ -113,10 +113,11 @@ def save(
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": text})
 
 
-def same_subject(session: Session, procedure: str, subject: str) -> list[str]:
-    """The proceedings of the procedure about the subject that are open, or whose grant is valid, in order of their ids.
+def same_subject(session: Session, procedure: str, subject: str, at: datetime) -> list[str]:
+    """The proceedings of the procedure about the subject that are open, or whose grant is valid at `at`, by their ids.
 
-    In a writing transaction no other one can ask about the same subject before this one has ended.
+    A validity that is over by then counts no more, although nobody may have worked its end off yet. In a writing
+    transaction no other one can ask about the same subject before this one has ended.
     """
     hold(session, f"subject {procedure} {subject}")
     chosen = (
@@ -124,9 +125,31 @@ def same_subject(session: Session, procedure: str, subject: str) -> list[str]:
         .where(
             _PROCEEDINGS.c.subject == subject,
             _PROCEEDINGS.c.procedure == procedure,
-            or_(_PROCEEDINGS.c.stage.not_in(OVER), _PROCEEDINGS.c.valid_until.is_not(None)),
+            or_(_PROCEEDINGS.c.stage.not_in(OVER), _PROCEEDINGS.c.valid_until > at),
         )
         .order_by(_PROCEEDINGS.c.id)
+    )
+    return list(session.execute(chosen).scalars())
+
+
+def granted(session: Session, procedure: str, subject: str, since: datetime, until: datetime) -> list[str]:
+    """The proceedings of the procedure in which something about the subject was granted from `since` to `until`.
+
+    `since` is included, `until` is not. Held like `same_subject`: two that are granted at once count each other.
+    """
+    hold(session, f"subject {procedure} {subject}")
+    chosen = (
+        select(_ACTS.c.target)
+        .join_from(_ACTS, _PROCEEDINGS, _PROCEEDINGS.c.id == _ACTS.c.target)
+        .where(
+            _ACTS.c.act.in_((ActName.GRANTED.value, ActName.CONSENT_DEEMED.value)),
+            _ACTS.c.at >= since,
+            _ACTS.c.at < until,
+            _PROCEEDINGS.c.procedure == procedure,
+            _PROCEEDINGS.c.subject == subject,
+        )
+        .distinct()
+        .order_by(_ACTS.c.target)
     )
     return list(session.execute(chosen).scalars())
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.acts import ActName
 from models.cases import CASE_OVER, CaseStage, CaseState
-from models.contract import is_case, is_proceeding, launched_as
+from models.contract import is_case, is_proceeding, launches
 from models.matters import MatterState, Stage
 from models.proceedings import ProceedingStage, ProceedingState
 from models.rows import ActRow, CaseRow, MatterRow, ProceedingRow, table
@@ -93,7 +93,7 @@ def waiting(session: Session, families: list[str]) -> dict[str, datetime | None]
 
 def _launched_by(families: list[str], matter: ColumnElement[str]) -> list[ColumnElement[bool]]:
     """Whether a matter was launched by one of these proceedings: its id begins with theirs."""
-    prefixes = [launched_as(family, "") for family in families if is_proceeding(family)]
+    prefixes = [launches(family) for family in families if is_proceeding(family)]
     return [matter.startswith(prefix, autoescape=True) for prefix in prefixes]
 
 

@@ -1,6 +1,6 @@
 """Did a rehearsal come out as its scenario expects? Says for each difference what was expected and what came."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,11 @@ def differences(scenario: Scenario, acts: Sequence[Act]) -> list[str]:
     """Every difference between `acts` and what the scenario expects, one line of text each; empty when it holds."""
     found: list[str] = []
     matched: set[int] = set()
-    position: dict[str, int] = {}
-    for expected in scenario.expect:
-        start = position.get(expected.target, 0)
-        index = next((i for i in range(start, len(acts)) if _is(acts[i], expected)), None)
+    for expected, index, start in _matches(scenario, acts):
         if index is None:
             found.append(_missing(scenario, expected, acts, start))
         else:
             matched.add(index)
-            position[expected.target] = index + 1
     for forbidden in scenario.never:
         found += [
             f"{scenario.file}:{forbidden.line}: 不应出现 must never occur: {line(act)}"
@@ -35,6 +31,22 @@ def differences(scenario: Scenario, acts: Sequence[Act]) -> list[str]:
             if index not in matched
         ]
     return found
+
+
+def shown(scenario: Scenario, acts: Sequence[Act]) -> list[tuple[Expectation, Act]]:
+    """Every expectation that holds, with the act that it means."""
+    return [(expected, acts[index]) for expected, index, _ in _matches(scenario, acts) if index is not None]
+
+
+def _matches(scenario: Scenario, acts: Sequence[Act]) -> Iterator[tuple[Expectation, int | None, int]]:
+    """For each expectation the place of its act, None where it is missing, and from where on it was looked for."""
+    position: dict[str, int] = {}
+    for expected in scenario.expect:
+        start = position.get(expected.target, 0)
+        index = next((i for i in range(start, len(acts)) if _is(acts[i], expected)), None)
+        if index is not None:
+            position[expected.target] = index + 1
+        yield expected, index, start
 
 
 def _is(act: Act, expected: Expectation) -> bool:

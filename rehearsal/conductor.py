@@ -28,6 +28,8 @@ from policies.proceeding import about
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, PlannedOpening, Scenario
 from rehearsal.targets import Targets
 
+_GRANTS = frozenset({ActName.GRANTED, ActName.CONSENT_DEEMED})
+
 Responder = Callable[[MatterState, Sequence[Act]], Iterable[PlannedCommand]]
 
 
@@ -85,6 +87,8 @@ class Conductor:
             resting_on=lambda case: [one for one in self._cases() if one.rests_on(case)],
             same_subject=self._same_subject,
             offences=self._offences,
+            other_proceeding=self._other_proceeding,
+            granted=self._granted,
         )
         self._procedures = {one.name: one for one in procedures}
         self._targets = Targets(facts, procedure.in_force, self._noted, self._plan_on)
@@ -158,6 +162,10 @@ class Conductor:
         state = self._targets.states.get(target)
         return state if isinstance(state, MatterState) else None
 
+    def _other_proceeding(self, target: str) -> ProceedingState | None:
+        state = self._targets.states.get(target)
+        return state if isinstance(state, ProceedingState) else None
+
     def _plan_on(self, name: str, on: date) -> Plan | None:
         procedure = self._procedures.get(name)
         return procedure.in_force(on) if procedure else None
@@ -176,6 +184,14 @@ class Conductor:
             and since <= act.at < until
             for act in self._acts
         )
+
+    def _granted(self, procedure: str, subject: str, since: datetime, until: datetime) -> list[str]:
+        states = [one for one in self._targets.states.values() if isinstance(one, ProceedingState)]
+        about_it = {
+            one.id for one in states if one.terms and (one.terms.procedure, one.terms.subject) == (procedure, subject)
+        }
+        granted = {act.target for act in self._acts if act.act in _GRANTS and since <= act.at < until}
+        return sorted(granted & about_it)
 
     def _cases(self) -> list[CaseState]:
         states = self._targets.states

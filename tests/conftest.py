@@ -32,7 +32,9 @@ hypothesis.settings.load_profile("gate")
 
 
 # Files are handed to the processes in order: those that start and kill servers must not be what is left at the end.
-_START_FIRST = {name: place for place, name in enumerate(("workflows", "cli", "api", "notices", "drill", "backup"))}
+_START_FIRST = {
+    name: place for place, name in enumerate(("workflows", "cli", "browser", "api", "notices", "drill", "backup"))
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
-    "office": frozenset({"models", "policies", "privacy", "record", "logs", "settings"}),
+    "schedules": frozenset({"models", "policies", "record", "logs"}),
+    "office": frozenset({"models", "policies", "privacy", "record", "schedules", "logs", "settings"}),
     "witnesses": frozenset({"models", "privacy", "record"}),
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
     "web": frozenset(
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
-        | {"backup", "builds", "documents", "evidence", "leaving", "notices", "privacy", "reconciling"}
+        | {"backup", "builds", "documents", "evidence", "leaving", "notices", "privacy", "reconciling", "schedules"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -57,7 +58,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "settings", "showing", "web"}
+        | {"notices", "pacing", "privacy", "reconciling", "schedules", "settings", "showing", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

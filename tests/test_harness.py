@@ -1,5 +1,6 @@
 """Do the tests themselves fail when they should?"""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,15 @@ def test_settings_of_the_machine_do_not_reach_a_test(project: pytest.Pytester, m
     )
 
     project.runpytest_subprocess("-p", "no:xdist", ".").assert_outcomes(passed=1)
+
+
+def test_what_the_system_lacks_is_named_where_it_may_not_be_installed(tmp_path: Path) -> None:
+    stranger = tmp_path / "id"
+    stranger.write_text("#!/bin/sh\necho 1000\n")
+    stranger.chmod(0o755)
+    asked = [str(CONFTEST.parent.parent / ".ci" / "packages"), "chromium", "fonts-wqy-microhei"]
+
+    said = subprocess.run(asked, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 1
+    assert "sudo apt-get install chromium fonts-wqy-microhei" in said.stderr

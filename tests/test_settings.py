@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+import addresses
 import settings
 from logs import LogFormat
 from settings import Origin, Runner, Settings, SettingsError, Source, Synchronous
@@ -381,6 +382,10 @@ def test_the_master_key_lies_with_the_data_unless_a_file_or_a_service_is_named(
          ("temporal_ui", "codec_url")),
         ({"DUBAN_TEMPORAL_UI": "https://temporal.example", "DUBAN_CODEC_URL": "https://127.0.0.1/codec"},
          ("temporal_ui", "codec_url")),
+        ({"DUBAN_TEMPORAL_UI": "http://localhost:8233", "DUBAN_CODEC_URL": "http://127.0.0.1:8080/codec"},
+         ("temporal_ui", "codec_url")),
+        ({"DUBAN_TEMPORAL_UI": "https://temporal.y.gov.cn", "DUBAN_PUBLIC_URL": "https://duban.x.gov.cn"},
+         ("temporal_ui", "public_url")),
         ({"DUBAN_TEMPORAL_UI": "https://temporal.example/namespaces"}, ("temporal_ui",)),
         ({"DUBAN_TEMPORAL_UI": "https://u:p@temporal.example"}, ("temporal_ui",)),
     ],
@@ -401,8 +406,8 @@ def test_where_the_temporal_ui_is_and_where_it_has_payloads_opened_agree(
         ({"web_port": 0}, None),
         ({"web_port": 9090}, "http://127.0.0.1:9090/codec"),
         ({"public_url": "https://duban.example"}, None),
-        ({"public_url": "https://duban.example", "codec_url": "https://duban.example/codec",
-          "temporal_ui": "https://Temporal.example/"}, "https://duban.example/codec"),
+        ({"public_url": "https://duban.office.example", "codec_url": "https://duban.office.example/codec",
+          "temporal_ui": "https://Temporal.office.example:443/"}, "https://duban.office.example/codec"),
     ],
 )  # fmt: skip
 def test_the_embedded_ui_has_payloads_opened_by_the_site_of_this_machine(
@@ -410,7 +415,7 @@ def test_the_embedded_ui_has_payloads_opened_by_the_site_of_this_machine(
 ) -> None:
     chosen = settings.Settings(**given)
     assert chosen.codec_endpoint == endpoint
-    assert chosen.temporal_ui in (None, "https://temporal.example")
+    assert chosen.temporal_ui in (None, "https://temporal.office.example")
 
 
 @pytest.mark.parametrize(
@@ -430,3 +435,24 @@ def test_a_key_service_is_named_with_its_token_and_spoken_to_over_tls(
     said = refused()
     assert words in said
     assert "hush" not in said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://127.0.0.1:8233", "http://127.0.0.1:8080", True),
+        ("http://127.0.0.1:8233", "http://localhost:8080", False),
+        ("http://127.0.0.1", "https://127.0.0.1", False),
+        ("https://10.1.2.3:8233", "https://10.1.2.3", True),
+        ("https://10.1.2.3", "https://9.1.2.3", False),
+        ("https://[fd00::1:2]", "https://[fd00::3:2]", False),
+        ("https://temporal.office.example", "https://duban.office.example:8443", True),
+        ("https://a.b.x.gov.cn", "https://x.gov.cn", True),
+        ("https://x.gov.cn", "https://y.gov.cn", False),
+        ("https://gov.cn", "https://x.gov.cn", False),
+        ("https://temporal", "https://duban", False),
+        ("https://duban:1", "https://duban:2", True),
+    ],
+)
+def test_a_browser_sends_the_session_within_one_site_only(one: str, other: str, same: bool) -> None:
+    assert addresses.same_site(one, other) is addresses.same_site(other, one) is same

@@ -13,7 +13,7 @@ from typing_extensions import override
 from policies.directory import Directory
 from record.store import Store
 from settings import Settings
-from web import health, oidc, problems, sessions
+from web import altered, health, oidc, pages, problems, sessions
 from web.context import Clock, OfficeFactory, Web, now
 from web.guards import Guards
 
@@ -62,6 +62,8 @@ def create_app(
     app.state.larger = dict(larger or {})
     app.state.provider = oidc.provider_of(settings)
     problems.install(app)
+    altered.install(app)
     for router in (health.router, sessions.router, oidc.router, *routers):
         app.include_router(router)
+    pages.mount(app)
     return app

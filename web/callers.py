@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from identity.holdings import Standing
@@ -106,6 +106,27 @@ async def session(request: Request, web: Annotated[Web, Depends(web_of)]) -> Sig
                 kind="csrf",
             )
     return Signed(secret, standing)
+
+
+async def form_session(
+    request: Request, web: Annotated[Web, Depends(web_of)], csrf: Annotated[str, Form(max_length=_SECRET_LONGEST)] = ""
+) -> Signed:
+    """The session behind a form of ours, which carries its proof in the field `csrf`; 401 and 403 as for `session`."""
+    secret, standing = await _standing(request, web)
+    refuse_other_sites(request, web)
+    if not same(csrf, csrf_token(secret)):
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN, "页面已过期,请重新打开。 The page is out of date; open it again.", kind="csrf"
+        )
+    return Signed(secret, standing)
+
+
+async def session_if_any(request: Request, web: Annotated[Web, Depends(web_of)]) -> Signed | None:
+    """The session behind the request for a page that changes nothing; None where nobody is signed in."""
+    try:
+        return Signed(*await _standing(request, web))
+    except ProblemError:
+        return None
 
 
 async def _standing(request: Request, web: Web) -> tuple[str, Standing]:

@@ -94,18 +94,13 @@ def sign_in_here(
     sessions: Annotated[Sessions, Depends(sessions_of)],
 ) -> SessionTold:
     """Sign in with login and password; the session's secret comes as a cookie."""
-    refuse_other_sites(request, web)
-    if web.settings.sign_in is SignIn.OIDC:
-        raise ProblemError(
-            HTTPStatus.FORBIDDEN, "请经身份提供方登录:/oidc/login。 Sign in at /oidc/login.", kind="sign-in-elsewhere"
-        )
-    return begin(web, sessions, request, response, _admitted(web, request, said.login, said.password))
+    return begin(web, sessions, request, response, admitted(web, request, said.login, said.password))
 
 
 @router.get("", summary="当前会话 The session", responses={401: _REFUSALS[401]})
 def told(signed: Annotated[Signed, Depends(session)]) -> SessionTold:
     """Who is signed in, and the posts to choose from."""
-    return _told(signed.secret, signed.standing)
+    return told_of(signed)
 
 
 @router.delete("", summary="退出 Sign out", status_code=204, responses={name: _REFUSALS[name] for name in (401, 403)})
@@ -116,8 +111,7 @@ def sign_out(
     sessions: Annotated[Sessions, Depends(sessions_of)],
 ) -> None:
     """End the session."""
-    sessions.end(signed.secret)
-    response.delete_cookie(cookie_name(web), path="/", secure=web.secure, httponly=True, samesite="lax")
+    end(web, sessions, response, signed)
 
 
 @router.post("/post", summary="选择岗位 Choose the post", responses={name: _REFUSALS[name] for name in (401, 403)})
@@ -128,14 +122,7 @@ def choose(
     sessions: Annotated[Sessions, Depends(sessions_of)],
 ) -> SessionTold:
     """Speak through this post from now on: one's own, or one that was lent."""
-    chosen = sessions.choose(signed.secret, ActingPost(post=said.post, principal=said.principal), web.clock())
-    if chosen is None:
-        raise ProblemError(
-            HTTPStatus.FORBIDDEN,
-            "今日不任、也未受托此岗位。 This post is neither held nor lent today.",
-            kind="not-his-post",
-        )
-    return _told(signed.secret, chosen)
+    return chosen(web, sessions, signed, said.post, said.principal)
 
 
 @router.post(
@@ -158,6 +145,34 @@ def change_password(
         fault = Fault(where="body.new", kind=done.refusal.rule, detail=done.refusal.reason)
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, done.refusal.reason, errors=[fault])
     return begin(web, sessions_of(web), request, response, person.id)
+
+
+def admitted(web: Web, request: Request, login: str, password: str) -> str:
+    """The id of whom a request of our own pages signs in; ends it with 403 for another site's, or as `_admitted`."""
+    refuse_other_sites(request, web)
+    if web.settings.sign_in is SignIn.OIDC:
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN, "请经身份提供方登录:/oidc/login。 Sign in at /oidc/login.", kind="sign-in-elsewhere"
+        )
+    return _admitted(web, request, login, password)
+
+
+def chosen(web: Web, sessions: Sessions, signed: Signed, post: str, principal: str | None) -> SessionTold:
+    """The session speaks through this post from now on; ends the request with 403 where it is not the person's."""
+    found = sessions.choose(signed.secret, ActingPost(post=post, principal=principal), web.clock())
+    if found is None:
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "今日不任、也未受托此岗位。 This post is neither held nor lent today.",
+            kind="not-his-post",
+        )
+    return _told(signed.secret, found)
+
+
+def end(web: Web, sessions: Sessions, response: Response, signed: Signed) -> None:
+    """The session is over, and `response` takes its cookie back."""
+    sessions.end(signed.secret)
+    response.delete_cookie(cookie_name(web), path="/", secure=web.secure, httponly=True, samesite="lax")
 
 
 def _admitted(web: Web, request: Request, login: str, password: str) -> str:
@@ -193,6 +208,11 @@ def begin(web: Web, sessions: Sessions, request: Request, response: Response, pe
     if found is None:
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "账号不可用。 The account cannot be used.")
     return _told(secret, found)
+
+
+def told_of(signed: Signed) -> SessionTold:
+    """Who is signed in, and the posts to choose from."""
+    return _told(signed.secret, signed.standing)
 
 
 def _told(secret: str, standing: Standing) -> SessionTold:

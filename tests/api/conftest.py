@@ -106,18 +106,19 @@ class World:
 
 @contextmanager
 def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Iterator[World]:
-    """A world of its own; everything in it has ended when the block is left."""
-    port = free_port()
+    """A world of its own; everything in it has ended when the block is left.
+
+    `settings` over those of a test: `web_port` for one known before, `temporal_ui` for the pages that may decode.
+    """
     chosen = Settings(
         data_dir=directory,
         database_url=url,
-        web_port=port,
         office=OFFICE,
         workflow_pollers=5,
         shutdown_seconds=1,
         notice_patience_seconds=2,
         notice_pause_seconds=0.2,
-        **{"api_requests_per_minute": 1_000_000, **settings},
+        **{"web_port": free_port(), "api_requests_per_minute": 1_000_000, "temporal_ui": UI, **settings},
     )
     store = Store(**chosen.record)
     store.migrate()
@@ -137,7 +138,7 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
     try:
         assert ready.wait(30)
         assert not failed, failed
-        world = World(f"http://127.0.0.1:{port}", store, chosen, _people(store), server, scope)
+        world = World(f"http://127.0.0.1:{chosen.web_port}", store, chosen, _people(store), server, scope)
         with world.stack:
             yield world
     finally:
@@ -174,7 +175,8 @@ async def _served(behind: _Behind, ready: threading.Event, stop: asyncio.Event) 
     async def the_office() -> Office:
         return office
 
-    app = codec.mount(install(create_app(settings, store, the_office, DIRECTORY)), ui=UI, namespace="default")
+    app = install(create_app(settings, store, the_office, DIRECTORY))
+    codec.mount(app, ui=settings.temporal_ui or UI, namespace="default")
     web = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.web_port, log_config=None, lifespan="off"))
     async with (
         build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope, dispatch=dispatch),

@@ -22,6 +22,7 @@ from settings import Settings
 from tests.cli.conftest import Beside
 from tests.databases import Databases
 from tests.record.tampering import tamper
+from tests.tokens import tokens
 
 OFFICE, LEADER, HANDLER = "区政府督查室", "区长", "区教育局承办岗"
 OFFICER, CHIEF = "区政府督查室承办岗", "区政府督查室主任"
@@ -169,17 +170,23 @@ def test_a_file_whose_retention_is_over_is_destroyed_by_two_persons(
 
     (listed,) = engine.ok("archive", "list", "--due", **old)["files"]
     assert (listed["id"], listed["class"], listed["due_on"]) == ("m1", "matter_ordinary", "2023-01-01")
+    officer, chief, leader = tokens(old["DUBAN_DATABASE_URL"], officer=OFFICER, chief=CHIEF, leader=LEADER).values()
     request = ("archive", "request", "m1", "--reason", "期满", "--by", OFFICER)
     assert engine(*request, **old).code == 1  # nobody is named
-    engine.ok(*request, "--person", "u1", **old)
-    approve = ("archive", "destroy", "m1", "--reason", "经鉴定无续存价值", "--by", LEADER)
-    assert engine(*approve, "--person", "u1", **old).code == 1
-    engine.ok("archive", "hold", "m1", "--reason", "审计", "--by", OFFICER, **old)
+    assert engine(*request, **old, **leader).code == 1  # nobody speaks through another's post
+    engine.ok(*request, **old, **officer)
+    approve = ("archive", "destroy", "m1", "--reason", "经鉴定无续存价值")
+    assert engine(*approve, **old, **officer).code == 1
+    engine.ok("archive", "hold", "m1", "--reason", "审计", "--by", CHIEF, **old)
     assert engine.ok("archive", "list", "--due", **old)["files"] == []
-    assert "on hold" in engine(*approve, "--person", "u2", **old).out
-    engine.ok("archive", "release", "m1", "--reason", "审计完毕", "--by", CHIEF, **old)
+    assert "on hold" in engine(*approve, **old, **leader).out
+    release = ("archive", "release", "m1", "--reason", "审计完毕")
+    assert engine(*release, "--by", CHIEF, **old).code == 1
+    assert engine.ok(*release, **old, **chief)["waiting"]
+    assert engine(*release, **old, **chief).code == 1
+    assert not engine.ok(*release, **old, **leader)["waiting"]
 
-    done = engine.ok(*approve, "--person", "u2", **old)
+    done = engine.ok(*approve, **old, **leader)
 
     assert done["left"] == []
     assert not kept.exists()
@@ -187,6 +194,6 @@ def test_a_file_whose_retention_is_over_is_destroyed_by_two_persons(
     assert engine.ok("archive", "certificates", "m1", **old)["certificates"] == [done["certificate"]]
     assert "销毁证明" in engine("archive", "certificates", **old).out
     assert engine.ok("verify", "--offline", **old)["in_order"]
-    assert engine("archive", "hold", "m1", "--reason", "晚了", "--by", OFFICER, **old).code == 2
+    assert engine("archive", "hold", "m1", "--reason", "晚了", "--by", CHIEF, **old).code == 2
     away = {**old, "TEMPORAL_ADDRESS": "127.0.0.1:9"}
-    assert engine(*approve, "--person", "u2", **away).code == 3  # histories could not be cleared
+    assert engine(*approve, **away, **leader).code == 3  # histories could not be cleared

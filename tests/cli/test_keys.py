@@ -1,17 +1,25 @@
 """What is protected at the command line: masks, `--open` with a reason, and `keys`."""
 
 import json
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from record import looks
+from evidence.signing import signer_or_new
+from models.acts import ActName
+from models.contract import ARCHIVE
+from models.identity import SiteRole
+from record import incidents, ledger, looks
 from record.store import Store
 from tests.cli.conftest import Beside, Said
+from tests.postgresql import installed_programs
 from tests.privacy.conftest import SECRETS, closed, recorded
 from tests.sealing import key_file, sealed_store
+from tests.tokens import tokens
 from tests.workflows.test_kill import CASE
 
 SUBJECT = f"case/{CASE}"
@@ -38,6 +46,15 @@ def looked(office: dict[str, str]) -> list[str]:
         found = [str(entry.act.reason) for entry in looks.looks_at(session, CASE)]
     store.close()
     return found
+
+
+def refusals(office: dict[str, str]) -> list[tuple[str | None, str | None, str]]:
+    """Who was refused in the chain of the archive, the person, and by which rule."""
+    store = sealed_store(office["DUBAN_DATABASE_URL"], Path(office["DUBAN_DATA_DIR"]))
+    with store.reading() as session:
+        acts = [entry.act for entry in ledger.entries(session, ARCHIVE)]
+    store.close()
+    return [(act.by, act.person, act.detail["rule"]) for act in acts if act.act is ActName.REFUSED]
 
 
 @pytest.mark.parametrize(
@@ -135,8 +152,10 @@ def test_a_key_file_that_was_lost_is_named_by_every_command_that_needs_it(
 def test_a_case_that_goes_on_is_not_erased_and_one_that_is_over_is_gone_for_every_command(
     command: Command, office: dict[str, str], database_url: str, tmp_path: Path
 ) -> None:
-    going_on = command("keys", "erase", SUBJECT, "--reason", "保管期满", "--yes", **office)
-    assert (going_on.code, "未了结" in going_on.err) == (1, True)
+    leader = tokens(database_url, leader="区长")["leader"]
+    going_on = command("keys", "erase", SUBJECT, "--reason", "保管期满", "--yes", **office, **leader)
+    assert (going_on.code, "未了结" in going_on.out) == (1, True)
+    assert refusals(office) == [("区长", "u1", "retention")]
     assert command("keys", "erase", SUBJECT, "--reason", "保管期满", **office).code == 2
 
 
@@ -144,11 +163,16 @@ def test_after_erasing_every_command_says_so_and_none_fails(
     command: Command, database_url: str, tmp_path: Path
 ) -> None:
     office = _office(database_url, tmp_path, closed)
+    chief, leader = tokens(database_url, chief="区政府督查室主任", leader="区长").values()
+    erase = ("keys", "erase", SUBJECT, "--reason", "保管期满", "--yes", "--json")
 
-    erased = command("keys", "erase", SUBJECT, "--reason", "保管期满", "--yes", "--json", **office)
+    asked = command(*erase, **office, **chief)
+    assert (asked.code, asked.json["waiting"]) == (0, True), asked.err
+    assert GIVEN not in command("timeline", CASE, "--open", "复核案卷", **office).out
+    erased = command(*erase, **office, **leader)
 
     assert erased.code == 0, erased.err
-    assert erased.json["subject"] == SUBJECT
+    assert (erased.json["subject"], erased.json["waiting"]) == (SUBJECT, False)
     for arguments in (
         ("timeline", CASE, "--open", "复核案卷"),
         ("show", CASE, "--open", "复核案卷"),
@@ -161,7 +185,86 @@ def test_after_erasing_every_command_says_so_and_none_fails(
         assert "检查发现" not in said.out
     assert command("verify", "--offline", **office).code == 0
     assert command("keys", "check", **office).code == 0
-    assert command("keys", "erase", SUBJECT, "--reason", "又", "--yes", **office).code == 1
+    assert command(*erase, **office, **leader).code == 1
+
+
+def test_one_person_or_the_machine_alone_erases_nothing(command: Command, database_url: str, tmp_path: Path) -> None:
+    office = _office(database_url, tmp_path, closed)
+    people = tokens(database_url, chief="区政府督查室主任", officer="区政府督查室承办岗", auditor=SiteRole.AUDITOR)
+    erase = ("keys", "erase", SUBJECT, "--reason", "保管期满", "--yes")
+
+    assert command(*erase, **office).code == 1
+    assert command(*erase, "--by", "区长", **office).code == 1
+    for login in ("officer", "auditor"):
+        assert command(*erase, **office, **people[login]).code == 1
+    assert command("keys", "erase", "temporal", "--reason", "又", "--yes", **office, **people["chief"]).code == 1
+    assert command(*erase, **office, **people["chief"]).code == 0
+    again = command(*erase, **office, **people["chief"])
+
+    assert (again.code, "两人" in again.out) == (1, True)
+    assert [rule for *_, rule in refusals(office)] == [
+        *("authority", "authority.person", "authority", "authority"),
+        *("retention", "authority.persons"),
+    ]
+    assert refusals(office)[-1][:2] == ("区政府督查室主任", "u1")
+    assert GIVEN not in str(command("keys", "check", "--json", **office).json["unusable"])
+    assert command("archive", "hold", CASE, "--reason", "审计", **office, **people["auditor"]).code == 0
+    assert command("verify", "--offline", **office).code == 0
+
+
+def test_what_looks_after_the_site_asks_the_table_and_is_done_at_the_machine_without_a_token(
+    command: Command, office: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    people = tokens(
+        database_url, chief="区政府督查室主任", handler="区教育局承办岗", admin=SiteRole.ADMINISTRATOR,
+        auditor=SiteRole.AUDITOR,
+    )  # fmt: skip
+    tried: dict[tuple[str, ...], set[str]] = {
+        ("keys", "rotate"): {"admin"},
+        ("keys", "list"): {"admin", "auditor"},
+        ("backup", "--to", str(tmp_path / "backups")): {"admin"},
+        ("incidents",): {"admin", "auditor", "chief"},
+        ("seal", "list"): {"auditor", "chief"},
+        ("archive", "list"): {"auditor", "chief"},
+        ("evidence", "export", CASE, "--offline", "-o", str(tmp_path / "case.zip")): {"auditor", "chief"},
+    }
+    if database_url.startswith("postgresql"):
+        office = {**office, "PATH": f"{installed_programs()}:{os.environ['PATH']}"}
+    signer_or_new(Path(office["DUBAN_DATA_DIR"]) / "keys" / "signing.key")
+
+    for arguments, may in tried.items():
+        said = command(*arguments, **office)
+        assert said.code == 0, (arguments, said)
+        for login, token in people.items():
+            said = command(*arguments, **office, **token)
+            assert (said.code == 0) is (login in may), (arguments, login, said)
+            assert said.code == 0 or "无权办理" in said.err
+    acts = command("account", "show", "handler", "--json", **office).json["acts"]
+    refused = [act["detail"]["asked"] for act in acts if act["act"] == "refused"]
+    assert refused == [
+        *("site.rotate_keys", "view.keys", "site.back_up", "view.incidents", "view.verification", "view.archive"),
+        "view.evidence",
+    ]
+    assert command("account", "verify", **office).code == 0
+
+
+def test_an_alteration_is_reported_until_it_is_dealt_with(
+    command: Command, office: dict[str, str], database_url: str
+) -> None:
+    store = sealed_store(office["DUBAN_DATABASE_URL"], Path(office["DUBAN_DATA_DIR"]))
+    with store.writing() as session:
+        assert incidents.report(session, incidents.altered(f"state {CASE}", CASE, "改动"), datetime.now(UTC), ())
+    store.close()
+    people = tokens(database_url, officer="区政府督查室承办岗", handler="区教育局承办岗")
+
+    listed = command("incidents", **office)
+    assert (listed.code, "--close" in listed.out) == (1, True)
+    close = ("incidents", "--close", "1")
+    assert command(*close, **office).code == 2  # no reason
+    assert command(*close, "--reason", "已恢复", **office, **people["handler"]).code == 1
+    assert command(*close, "--reason", "已恢复", **office, **people["officer"]).code == 0
+    assert command(*close, "--reason", "又", **office).code == 1
+    assert command("incidents", **office).code == 0
 
 
 def test_the_history_of_an_erased_case_is_there_and_verify_says_that_nobody_can_read_it(engine: Beside) -> None:
@@ -170,7 +273,9 @@ def test_the_history_of_an_erased_case_is_there_and_verify_says_that_nobody_can_
     engine.ok("do", case, "decline", "by=区长", "reason=事实不清")
     assert engine.ok("verify", case)["histories"] == 1
 
-    engine.ok("keys", "erase", f"case/{case}", "--reason", "保管期满", "--yes")
+    posts = {"eraser1": "区政府督查室主任", "eraser2": "区长"}
+    for who in tokens(engine.running.database_url, **posts).values():
+        engine.ok("keys", "erase", f"case/{case}", "--reason", "保管期满", "--yes", **who)
 
     found = engine.ok("verify", case)
     assert (found["in_order"], found["erased"]) == (True, [case])

@@ -13,11 +13,11 @@ from activities.recording import Recording
 from documents.files import Files
 from evidence import check as checking
 from evidence import sealing
-from evidence.archiving import Asked, Done, UnknownFileError, decide
+from evidence.archiving import NAMES, Asked, Done, UnknownFileError, decide
 from evidence.packing import pack
 from evidence.signing import Signer, signer_or_new
-from models.access import Scope
-from models.acts import ActName
+from models.access import Scope, SiteCommand
+from models.acts import Act, ActName
 from models.base import Voice
 from models.cases import CaseStage, CaseState, Decision
 from models.contract import ARCHIVE, TransitionOrder
@@ -36,17 +36,21 @@ from models.rows import (
     SnapshotRow,
     table,
 )
+from policies import speakers
+from policies.access import SITE_NEEDS
+from policies.authority import Refused
 from policies.deadlines import SHANGHAI
 from policies.documents import DocumentError
+from policies.relations import Site
 from policies.retention import (
     class_of_case,
     class_of_matter,
     read_retention,
-    refuse_archive,
     refuse_destruction,
     standard_retention,
     term,
 )
+from policies.speakers import Speaker
 from record import archive, documents, ledger, views
 from record.store import Store
 from tests.databases import Databases
@@ -153,42 +157,105 @@ def test_a_table_that_cannot_be_meant_is_refused(was: str, becomes: str) -> None
 
 # --- who ------------------------------------------------------------------------------------------------------------
 
-ONE, OTHER = Voice(person="u1"), Voice(person="u2")
-ASKED = (OFFICER, frozenset({"u1"}))
+FILE = a_state()
+ONE, OTHER, THIRD = Voice(person="u1"), Voice(person="u2"), Voice(person="u3")
+FIRST = Act(at=MONDAY, target=ARCHIVE, act=ActName.DESTRUCTION_REQUESTED, by=OFFICER, person="u1")
+
+
+def may_ask(command: ArchiveCommand, by: str | None, voice: Voice | None = ONE, *roles: str) -> bool:
+    """Whether the table lets this post, or somebody of these roles, ask for it, whoever else agrees."""
+    speaker = Speaker(by, voice, frozenset(roles), machine=voice is None)
+    try:
+        speakers.check(NAMES[command].value, speaker, DIRECTORY, FILE, Site("督查室"))
+    except Refused:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
-    ("command", "by", "voice", "requested", "allowed"),
+    ("command", "posts"),
     [
-        (ArchiveCommand.HOLD, OFFICER, None, None, True),
-        (ArchiveCommand.HOLD, LEADER, None, None, True),
-        (ArchiveCommand.HOLD, HANDLER, None, None, False),
-        (ArchiveCommand.HOLD, STRANGER, ONE, None, False),
-        (ArchiveCommand.HOLD, None, ONE, None, False),
-        (ArchiveCommand.HOLD, "nobody", ONE, None, False),
-        (ArchiveCommand.RELEASE, OFFICER, ONE, None, False),
-        (ArchiveCommand.RELEASE, CHIEF, ONE, None, True),
-        (ArchiveCommand.REQUEST_DESTRUCTION, OFFICER, ONE, None, True),
-        (ArchiveCommand.REQUEST_DESTRUCTION, OFFICER, None, None, False),
-        (ArchiveCommand.REQUEST_DESTRUCTION, None, ONE, None, False),
-        (ArchiveCommand.DESTROY, LEADER, OTHER, ASKED, True),
-        (ArchiveCommand.DESTROY, CHIEF, OTHER, ASKED, True),
-        (ArchiveCommand.DESTROY, CHIEF, ONE, ASKED, False),
-        (ArchiveCommand.DESTROY, CHIEF, Voice(person="u3", principal="u1"), ASKED, False),
-        (ArchiveCommand.DESTROY, CHIEF, OTHER, (CHIEF, frozenset({"u1"})), False),
-        (ArchiveCommand.DESTROY, CHIEF, OTHER, None, False),
-        (ArchiveCommand.DESTROY, CHIEF, None, ASKED, False),
-        (ArchiveCommand.DESTROY, OFFICER, OTHER, (CHIEF, frozenset({"u1"})), False),
-        (ArchiveCommand.DESTROY, None, OTHER, ASKED, False),
+        (ArchiveCommand.HOLD, {CHIEF, LEADER}),
+        (ArchiveCommand.RELEASE, {CHIEF, LEADER}),
+        (ArchiveCommand.REQUEST_DESTRUCTION, {CHIEF, LEADER, OFFICER}),
+        (ArchiveCommand.DESTROY, {CHIEF, LEADER}),
     ],
 )
-def test_only_the_office_asks_and_another_person_of_weight_approves(
-    command: ArchiveCommand, by: str | None, voice: Voice | None, requested: Any, allowed: bool
+def test_who_may_hold_release_and_destroy_a_file_is_in_the_table_of_authority(
+    command: ArchiveCommand, posts: set[str]
 ) -> None:
-    why = refuse_archive(
-        command, by, voice, offices=["督查室"], leader=LEADER, directory=DIRECTORY, requested=requested
-    )
-    assert (why is None) is allowed
+    everybody = {post for organ in DIRECTORY.organs for post in (organ.head, organ.handler)} | {"nobody", None}
+
+    assert {post for post in everybody if may_ask(command, post)} == posts
+    assert may_ask(command, None, ONE, "auditor")
+    for roles in ((), ("administrator",), ("operator",), ("machine",), ("leader",)):
+        assert not may_ask(command, None, ONE, *roles)
+    assert not may_ask(command, None, None)
+
+
+def test_a_file_of_another_office_is_the_keepers_and_that_offices() -> None:
+    terms = FILE.terms
+    assert terms is not None
+    others = FILE.model_copy(update={"terms": terms.model_copy(update={"office": "公安局", "leader": "另一领导"})})
+
+    def may_hold(post: str) -> bool:
+        try:
+            speakers.check(SiteCommand.HOLD.value, Speaker(post, ONE), DIRECTORY, others, Site("督查室"))
+        except Refused:
+            return False
+        return True
+
+    posts = (CHIEF, "公安局长", STRANGER, OFFICER, "教育局长")
+    assert [post for post in posts if may_hold(post)] == [CHIEF, "公安局长"]
+
+
+def test_whom_a_case_is_against_destroys_no_file_it_lies_in() -> None:
+    case = CaseState(id="m1/case1", stage=CaseStage.ARCHIVED, subject=CHIEF, organs=("督查室",), leader=LEADER)
+    for command in (SiteCommand.DESTROY, SiteCommand.RELEASE_HOLD, SiteCommand.REQUEST_DESTRUCTION):
+        for post in (CHIEF, OFFICER):
+            with pytest.raises(Refused):
+                speakers.check(command.value, Speaker(post, ONE), DIRECTORY, FILE, Site("督查室"), beside=[case])
+        need = speakers.check(command.value, Speaker(LEADER, ONE), DIRECTORY, FILE, Site("督查室"), beside=[case])
+        assert need is SITE_NEEDS[command]
+    with pytest.raises(Refused) as refused:
+        speakers.check(SiteCommand.ERASE.value, Speaker(CHIEF, ONE), DIRECTORY, case, Site("督查室"))
+    assert refused.value.rule in ("authority.subject", "authority.own_organ")
+
+
+TWO = [name for name, need in SITE_NEEDS.items() if need.persons == 2]
+
+
+@pytest.mark.parametrize("name", TWO)
+@pytest.mark.parametrize(
+    ("by", "voice", "first", "said"),
+    [
+        (LEADER, OTHER, FIRST, True),
+        (LEADER, THIRD, FIRST.model_copy(update={"by": None}), True),
+        (LEADER, OTHER, None, False),
+        (LEADER, ONE, FIRST, speakers.PERSONS),
+        (OFFICER, OTHER, FIRST, speakers.PERSONS),
+        (LEADER, Voice(person="u3", principal="u1"), FIRST, speakers.PERSONS),
+        (LEADER, ONE, FIRST.model_copy(update={"person": "u3", "principal": "u1"}), speakers.PERSONS),
+        (LEADER, OTHER, FIRST.model_copy(update={"person": None}), speakers.PERSONS),
+        (LEADER, None, FIRST, speakers.PERSON),
+        (LEADER, None, None, speakers.PERSON),
+    ],
+)
+def test_what_takes_two_persons_is_not_done_by_one(
+    name: SiteCommand, by: str, voice: Voice | None, first: Act | None, said: bool | str
+) -> None:
+    speaker = Speaker(by, voice, machine=voice is None)
+    answered: bool | str
+    try:
+        answered = speakers.enough(SITE_NEEDS[name], speaker, first)
+    except Refused as refused:
+        answered = refused.rule
+    assert answered == said
+
+
+def test_two_auditors_without_posts_are_two_persons() -> None:
+    asked = FIRST.model_copy(update={"by": None})
+    assert speakers.enough(SITE_NEEDS[SiteCommand.DESTROY], Speaker(None, OTHER, frozenset({"auditor"})), asked)
 
 
 # --- carried out ----------------------------------------------------------------------------------------------------
@@ -229,14 +296,17 @@ def store(databases: Databases, lived: str) -> Iterator[Store]:
 Archive = Callable[..., Done]
 
 
+def speaking(by: str | None, person: str | None) -> Speaker:
+    return Speaker(by, Voice(person=person) if person else None, machine=person is None)
+
+
 @pytest.fixture
 def ask(store: Store) -> Archive:
     def asked(
         command: ArchiveCommand, by: str | None, person: str | None = None, target: str = "m1", at: datetime = DUE
     ) -> Done:
-        voice = Voice(person=person) if person else None
         with store.writing() as session:
-            return decide(session, DIRECTORY, "督查室", Asked(command, target, by, voice, "期满", at))
+            return decide(session, DIRECTORY, "督查室", Asked(command, target, speaking(by, person), "期满", at))
 
     return asked
 
@@ -323,7 +393,7 @@ def test_an_sqlite_file_holds_no_trace_of_what_was_said(sqlite_url: str) -> None
         (ArchiveCommand.DESTROY, LEADER, "u2"),
     ):
         with store.writing() as session:
-            asked = Asked(command, "m1", by, Voice(person=person), "期满", DUE)
+            asked = Asked(command, "m1", speaking(by, person), "期满", DUE)
             assert decide(session, DIRECTORY, "督查室", asked).refused is None
     assert traces() == 0
 
@@ -375,13 +445,32 @@ def test_one_person_alone_destroys_nothing(store: Store, ask: Archive) -> None:
 
 def test_what_is_on_hold_stays_until_it_is_released(store: Store, ask: Archive) -> None:
     assert ask(ArchiveCommand.REQUEST_DESTRUCTION, OFFICER, "u1").refused is None
-    assert ask(ArchiveCommand.HOLD, OFFICER).refused is None
+    assert "not on hold" in str(ask(ArchiveCommand.RELEASE, CHIEF, "u3").refused)
+    assert ask(ArchiveCommand.HOLD, CHIEF).refused is None
     assert "on hold" in str(ask(ArchiveCommand.DESTROY, LEADER, "u2").refused)
-    assert ask(ArchiveCommand.RELEASE, OFFICER).refused is not None
-    assert ask(ArchiveCommand.RELEASE, CHIEF).refused is None
-    assert ask(ArchiveCommand.RELEASE, CHIEF).refused is not None
+    assert ask(ArchiveCommand.RELEASE, OFFICER, "u1").refused is not None
+    assert ask(ArchiveCommand.RELEASE, CHIEF).refused is not None  # nobody is named
+
+    asked = ask(ArchiveCommand.RELEASE, CHIEF, "u3")
+    assert (asked.refused, asked.waiting, asked.entry.act.act) == (None, True, ActName.HOLD_RELEASE_REQUESTED)
+    for by, person in ((CHIEF, "u3"), (LEADER, "u3"), (CHIEF, "u2")):
+        assert "两人" in str(ask(ArchiveCommand.RELEASE, by, person).refused)
+    assert "on hold" in str(ask(ArchiveCommand.DESTROY, LEADER, "u2").refused)
+    done = ask(ArchiveCommand.RELEASE, LEADER, "u2")
+    assert (done.refused, done.waiting, done.entry.act.act) == (None, False, ActName.HOLD_RELEASED)
+    assert ask(ArchiveCommand.RELEASE, LEADER, "u2").refused is not None
 
     assert ask(ArchiveCommand.DESTROY, LEADER, "u2").refused is None
+
+
+def test_who_asked_to_release_an_earlier_hold_has_not_asked_to_release_this_one(store: Store, ask: Archive) -> None:
+    ask(ArchiveCommand.HOLD, CHIEF)
+    assert ask(ArchiveCommand.RELEASE, CHIEF, "u3").waiting
+    ask(ArchiveCommand.HOLD, LEADER)
+
+    assert ask(ArchiveCommand.RELEASE, LEADER, "u2").waiting
+    with store.reading() as session:
+        assert list(archive.held(session)) == ["m1"]
 
 
 def test_asked_again_it_gives_the_same_certificate(store: Store, ask: Archive) -> None:
@@ -460,7 +549,7 @@ def test_what_is_destroyed_is_all_or_nothing(store: Store, ask: Archive) -> None
     ask(ArchiveCommand.REQUEST_DESTRUCTION, OFFICER, "u1")
     before = bodies(store)
 
-    asked = Asked(ArchiveCommand.DESTROY, "m1", LEADER, Voice(person="u2"), "期满", DUE)
+    asked = Asked(ArchiveCommand.DESTROY, "m1", speaking(LEADER, "u2"), "期满", DUE)
 
     def killed_before_the_commit() -> None:
         with store.writing() as session:

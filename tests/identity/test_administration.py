@@ -50,6 +50,34 @@ def test_every_change_is_an_act_in_the_persons_chain(store: Store) -> None:
     assert acts[0].person is None
 
 
+def test_the_last_administrator_is_neither_locked_nor_loses_the_role(
+    store: Store, accounts_office: Administration
+) -> None:
+    himself = office(store, by="u4")
+    for done in (
+        himself.lock("admin"),
+        himself.withdraw_role("admin", SiteRole.ADMINISTRATOR),
+        accounts_office.lock("admin", "离岗"),
+        accounts_office.withdraw_role("admin", SiteRole.ADMINISTRATOR),
+    ):
+        assert refusal(done) == "last_administrator"
+    assert told(store, "u4")[-4:] == [ActName.REFUSED] * 4
+    ok(accounts_office.register("second"))
+    ok(accounts_office.give_role("second", SiteRole.ADMINISTRATOR))
+    ok(accounts_office.lock("second"))
+    assert refusal(himself.lock("admin")) == "last_administrator"  # one who may not sign in looks after nothing
+    ok(accounts_office.withdraw_role("second", SiteRole.ADMINISTRATOR))
+    ok(accounts_office.give_role("second", SiteRole.ADMINISTRATOR))
+    ok(accounts_office.unlock("second"))
+
+    ok(himself.lock("admin"))
+    assert refusal(accounts_office.lock("second")) == "last_administrator"
+    ok(accounts_office.withdraw_role("admin", SiteRole.ADMINISTRATOR))
+    ok(accounts_office.lock("head"))
+    with store.reading() as session:
+        assert changed(session) == []
+
+
 @pytest.mark.usefixtures("accounts_office")
 def test_no_secret_and_no_name_is_in_a_chain(store: Store) -> None:
     at_hand = office(store)

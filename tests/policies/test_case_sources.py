@@ -10,10 +10,10 @@ from models.acts import ActName
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseSource, CaseState, Cited, Source
 from models.matters import MatterTerms, Severity, Urgency
-from policies import saying
+from policies import proposals, saying
 from policies.proposals import FEWEST_CASES
 from policies.wording import CASE_SOURCES, source_words
-from tests.builders import ABOVE, HANDLER, HEAD, LEAD, LEADER, OFFICER, at
+from tests.builders import ABOVE, HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER, Life, at
 from tests.case_builders import JUDGE, REVIEWER, CaseLife
 
 PROPOSED = "03-19 09:00"
@@ -300,3 +300,36 @@ def test_a_case_rests_on_another_only_while_it_is_open_or_its_measure_stands() -
     assert (state.rests_on("a/case1"), state.rests_on("z/case1")) == (True, False)
     series.life.say("03-24 10:00", "withdraw", LEADER, reason="余下不足")
     assert not series.life.state.rests_on("a/case1")
+
+
+# --- inside a matter --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", [{"office": OFFICE}, {"leader": LEADER}, {"panel": [LEADER, JUDGE]}, {"reviewers": REVIEWER}]
+)
+def test_what_follows_from_the_matter_is_refused_by_name_and_not_ignored(said: dict[str, Any]) -> None:
+    life = Life()
+
+    answer = life.say("03-03 09:00", "propose", OFFICER, subject=HEAD, facts="检查发现", severity="serious", **said)
+
+    assert (answer.accepted, answer.rule) == (False, "proposal")
+    assert answer.reason is not None
+    assert answer.reason.startswith(f"{next(iter(said))}: ")
+    assert "subject=, facts=, severity=, source=, reference=, cases=, reason=" in answer.reason
+    assert life.cases == {}
+    assert life.say("03-03 09:10", "propose", OFFICER, subject=HEAD, facts="检查发现", severity="serious").accepted
+
+
+def test_everything_a_proposal_can_say_is_of_the_case_or_of_the_matter() -> None:
+    spoken = {"message_id", "do", "by", "voice", "sealed"}
+    assert set(Propose.model_fields) - spoken == {*proposals.OF_A_CASE, *proposals.IN_A_MATTER}
+
+
+def test_a_proposal_that_still_is_in_its_box_is_refused() -> None:
+    for answer in (
+        Life().say("03-03 09:00", "propose", OFFICER, subject=HEAD, facts="检查发现", sealed="1.x"),
+        a_life().say(PROPOSED, "propose", subject=HEAD, facts="检查发现", panel=[LEADER, JUDGE], sealed="1.x"),
+    ):
+        assert (answer.accepted, answer.rule) == (False, "proposal")
+        assert "1.x" not in str(answer.reason)

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from activities.recording import Recording
 from documents.files import Files
@@ -16,9 +17,10 @@ from documents.printing import GuardedDocumentError, Printing
 from documents.templates import Templates
 from identity.administration import Administration
 from models.acts import ActName
-from models.case_messages import GiveStatement
+from models.case_messages import Decline, GiveStatement, Propose
 from models.cases import CaseState
 from models.contract import TransitionOrder
+from models.evidence import IncidentKind
 from models.identity import ActingPost, TokenScope
 from models.protection import Kind
 from models.rows import CaseSnapshotRow, SubjectKeyRow, table
@@ -26,7 +28,7 @@ from office import Office, UnavailableError
 from policies.masking import protection
 from privacy.masters import MasterMissingError
 from privacy.sealing import ErasedError, SealError
-from record import cases, documents, keys, ledger, looks, sealed
+from record import cases, documents, incidents, keys, ledger, looks, sealed, spoken
 from record.documents import Issued
 from record.erasing import NotErasableError, erase
 from record.looks import Looker, NoPurposeError
@@ -36,11 +38,13 @@ from tests.builders import sample_directory
 from tests.privacy.conftest import MONDAY, SECRETS, closed, recorded, said
 from tests.record.tampering import tamper
 from tests.sealing import a_vault, key_file, sealed_store
+from tests.workflows.cast import a_matter
 from tests.workflows.test_kill import CASE, a_case
 from web.api.install import install
 from web.app import create_app
 
 SUBJECT = f"case/{CASE}"
+_STATES = table(CaseSnapshotRow)
 MASK, GONE = protection().masks["case_material"], protection().masks["erased"]
 AUDITOR = Looker("cli", account="office")
 
@@ -75,6 +79,77 @@ def erased(store: Store) -> None:
     with store.writing() as session:
         erase(session, store.vault, SUBJECT, AUDITOR, reason="保管期满", at=MONDAY)
     store.scrub()
+
+
+# --- a proposal on its way to a matter --------------------------------------------------------------------------------
+
+
+def proposed(store: Store, message_id: str, *, days: float, subject: str, told: str) -> bool:
+    """Say a proposal to m1, sealed as it travels; whether it was accepted."""
+    said_ = Propose(message_id=message_id, by="区政府督查室承办岗", subject=subject, facts=told, reason=told)
+    with store.writing() as session:
+        travelling = spoken.sealed(session, "m1", said_)
+    assert travelling.sealed
+    assert told not in travelling.model_dump_json()
+    assert subject not in travelling.model_dump_json()
+    at = MONDAY + timedelta(days=days)
+    receipt = recording_of(store).record_transition(TransitionOrder(matter_id="m1", at=at, message=travelling))
+    assert receipt.outcome is not None
+    return receipt.outcome.accepted
+
+
+def recording_of(store: Store) -> Recording:
+    return Recording(store, sample_directory())
+
+
+def keys_of_proposals(store: Store) -> list[bool]:
+    """Of every proposal in the order of their keys' making, whether its key is still there."""
+    with store.reading() as session:
+        found = sorted(keys.listed(session), key=lambda one: one.created_at)
+        return [one.destroyed_at is None for one in found if one.subject.startswith("proposal/")]
+
+
+def a_matter_on_record(store: Store) -> None:
+    said_ = a_matter(lead="区教育局", office="区政府督查室", leader="区长", limit="5wd")
+    recording_of(store).record_transition(TransitionOrder(matter_id="m1", at=MONDAY, message=said_))
+
+
+def test_the_key_of_a_proposal_goes_with_that_of_its_case_and_no_other(store: Store) -> None:
+    a_matter_on_record(store)
+    assert proposed(store, "p1", days=0.1, subject="区教育局长", told="检查发现甲")
+    assert proposed(store, "p2", days=0.2, subject="区教育局承办岗", told="检查发现乙")
+    assert not proposed(store, "p3", days=0.3, subject="区教育局长", told="检查发现丙")
+    assert keys_of_proposals(store) == [True, True, False]
+    recording_of(store).record_transition(
+        TransitionOrder(
+            matter_id="m1/case1", at=MONDAY + timedelta(days=1), message=Decline(message_id="d", by="区长", reason="否")
+        )
+    )
+
+    assert store.vault is not None
+    with store.writing() as session:
+        erase(session, store.vault, "case/m1/case1", AUDITOR, reason="保管期满", at=MONDAY)
+
+    assert keys_of_proposals(store) == [False, True, False]
+    with store.writing() as session:
+        again = spoken.sealed(session, "m1", Propose(message_id="p1", by="区长", facts="检查发现甲"))
+        spoken.forget_matter(session, "m1", MONDAY)
+    assert (again.sealed, again.facts) == (None, None)
+    assert keys_of_proposals(store) == [False, False, False]
+
+
+def test_a_proposal_after_a_clock_that_opened_a_case_is_sealed_under_its_own_cases_key(store: Store) -> None:
+    a_matter_on_record(store)
+
+    assert proposed(store, "p1", days=90, subject="区教育局承办岗", told="检查发现甲")
+
+    with store.reading() as session:
+        opened = {one.id: one.subject for one in (cases.seen(session, f"m1/case{no}") for no in (1, 2)) if one}
+        found = "SELECT body FROM acts WHERE target = 'm1' AND message_id = 'p1'"
+        body = " ".join(session.execute(text(found)).scalars())
+    assert opened == {"m1/case1": "区教育局长", "m1/case2": "区教育局承办岗"}
+    assert '"subject":"case/m1/case2"' in body
+    assert '"subject":"case/m1/case1"' not in body
 
 
 # --- at rest ----------------------------------------------------------------------------------------------------------
@@ -491,11 +566,9 @@ def test_what_one_transaction_opened_is_closed_to_every_other(store: Store) -> N
     assert [one for one in SECRETS if one in told] == []
 
 
-def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened(
-    store: Store, place: Path, database_url: str
-) -> None:
-    recorded(store)
-    _, issued = papers(store, place)
+@contextmanager
+def the_leader(store: Store, place: Path, database_url: str) -> Iterator[TestClient]:
+    """The leader at the interface, with no server behind it."""
     at = Administration(store, sample_directory(), datetime.now(UTC))
     assert at.register("leader").accepted
     assert at.hold("leader", "区长", date(2026, 1, 1)).accepted
@@ -506,8 +579,48 @@ def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened
 
     settings = Settings(data_dir=place, database_url=database_url)
     with TestClient(install(create_app(settings, store, no_office, sample_directory())), "http://127.0.0.1") as client:
-        path = f"/api/v1/documents/{issued[0].id}/file"
         client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def test_what_was_altered_is_not_shown_over_the_interface_and_is_an_incident_until_it_is_dealt_with(
+    store: Store, place: Path, database_url: str
+) -> None:
+    recorded(store)
+    with store.reading() as session:
+        kept = json.loads(session.execute(select(_STATES.c.state).where(_STATES.c.id == CASE)).scalar_one())
+    box = kept["sealed"]["box"]
+    kept["sealed"]["box"] = box[:-8] + ("A" if box[-8] != "A" else "B") + box[-7:]
+    tamper(store, "UPDATE case_snapshots SET state = :state WHERE id = :id", state=json.dumps(kept), id=CASE)
+
+    with the_leader(store, place, database_url) as client:
+        answers = [client.post(f"/api/v1/cases/{CASE}/openings", json={"reason": "复核案卷"}) for _ in range(2)]
+        assert client.get(f"/api/v1/cases/{CASE}").status_code == 200  # masks need no key
+
+    for answer in answers:
+        told = answer.json()
+        assert (answer.status_code, told["type"]) == (409, "urn:duban:problem:altered")
+        assert "starter.py verify" in told["detail"]
+        assert not any(word in answer.text for word in (*SECRETS, box))
+    with store.writing() as session:
+        (one,) = incidents.listed(session)
+        assert (one.target, one.kind, one.closed_at) == (CASE, IncidentKind.ALTERED, None)
+        assert looks.looks_at(session, CASE) == []  # nothing was shown
+        told_of = session.execute(text("SELECT recipient FROM notices ORDER BY entry DESC")).scalars().first()
+        assert told_of == "区政府督查室主任"
+        assert incidents.close(session, CASE, MONDAY, by=None, voice=None, how="重新启动") == 0
+        assert incidents.close_one(session, one.seq, MONDAY, by=None, voice=None, how="由备份恢复")
+        assert not incidents.close_one(session, one.seq, MONDAY, by=None, voice=None, how="又")
+        assert incidents.report(session, incidents.altered(f"state {CASE}", CASE, "又"), MONDAY, ())
+
+
+def test_over_the_interface_a_paper_of_a_case_is_refused_in_words_and_not_opened(
+    store: Store, place: Path, database_url: str
+) -> None:
+    recorded(store)
+    _, issued = papers(store, place)
+    with the_leader(store, place, database_url) as client:
+        path = f"/api/v1/documents/{issued[0].id}/file"
         refused = client.get(path)
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:duban:problem:not-opened")
         key_file(place).unlink()

@@ -20,15 +20,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer
 
 from embedded import EmbeddedServer, register_search_attributes
-from models.case_messages import Decline
+from models.case_messages import Decline, Propose
 from models.contract import SearchAttribute, matter_workflow_id
-from models.messages import ReportProgress, Sign
+from models.messages import Outcome, ReportProgress, Sign
 from office import Office
 from policies.masking import protection
 from privacy.codec import ENCODING, ENGINE, KEY_ID, Codec, MemoryKeys, UnboundError, converter, subject_of_workflow
 from privacy.endpoint import Decoder, codec_router
 from privacy.sealing import ErasedError, SealError
-from record import keys, ledger, looks
+from record import keys, ledger, looks, spoken
 from record.erasing import erase
 from record.looks import Looker, look_by_codec
 from record.payload_keys import RecordKeys
@@ -39,7 +39,7 @@ from tests.privacy.conftest import MONDAY, SECRETS
 from tests.sealing import sealed_client
 from tests.workflows.cast import a_matter
 from tests.workflows.test_kill import CASE, a_case
-from witnesses import witnesses_of
+from witnesses import in_clear, witnesses_of
 from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker, workflow_runner
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -197,6 +197,94 @@ async def test_a_case_that_was_erased_is_unreadable_in_its_history_and_a_command
     assert not late.accepted
     with site.store.reading() as session:
         assert ledger.verify(session) == []
+
+
+ALLEGED = "收费票据去向不明"
+
+
+async def proposed(site: Site, message_id: str, **said: str) -> Outcome:
+    words = {"facts": ALLEGED, "reason": ALLEGED, **said}
+    command = Propose.model_validate({"message_id": message_id, "by": "区政府督查室承办岗", **words})
+    return await site.office.say("m1", command)
+
+
+async def told(site: Site, client: Client, target: str) -> str:
+    """Everything that a history tells whoever has the keys that are left, boxes in it opened where they can be."""
+    codec = client.data_converter.payload_codec
+    assert codec is not None
+    found: list[str] = []
+    for payload in await sealed_payloads(site, target):
+        try:
+            (opened,) = await codec.decode([payload])
+        except ErasedError:
+            continue
+        found.append(opened.data.decode(errors="replace"))
+        said = json.loads(opened.data) if opened.data.startswith(b"{") else {}
+        if "sealed" in said:
+            with site.store.reading() as session:
+                found.append(spoken.opened(session, target, Propose.model_validate(said)).model_dump_json())
+    return "\n".join(found)
+
+
+async def test_after_a_case_is_erased_no_history_of_matter_or_case_opens_what_was_alleged(site: Site) -> None:
+    registration = a_matter(title="乙", lead="区教育局", office="区政府督查室", leader="区长")
+    assert (await site.office.launch("m1", registration)).outcome.accepted
+    assert (await proposed(site, "p1", subject="区教育局长")).accepted
+    declined = await site.office.say("m1/case1", Decline(message_id="d", by="区长", reason=ALLEGED))
+    assert declined.accepted
+    assert (await proposed(site, "p2", subject="区教育局承办岗", facts="另一事实", reason="另一理由")).accepted
+
+    raw = b"".join([event.SerializeToString() for event in (await site.history("m1")).events])
+    assert ALLEGED.encode() not in raw
+    assert ALLEGED in await told(site, site.client, "m1")
+    assert ALLEGED in await told(site, site.client, "m1/case1")
+    clear = await in_clear(site.client, await site.history("m1"))
+    assert ALLEGED not in json.dumps(clear.to_json_dict(), ensure_ascii=False)
+    assert site.store.vault is not None
+    with site.store.writing() as session:
+        erase(session, site.store.vault, "case/m1/case1", Looker("cli"), reason="保管期满", at=MONDAY)
+
+    fresh = await sealed_client(site.client.service_client.config.target_host, site.store)
+    for target in ("m1", "m1/case1"):
+        assert ALLEGED not in await told(site, fresh, target)
+    assert "另一事实" in await told(site, fresh, "m1")
+    # The matter goes on, its history replays, and the proposal has the answer it had.
+    replayer = Replayer(
+        workflows=WORKFLOWS, data_converter=fresh.data_converter, workflow_runner=workflow_runner(Runner.UNSANDBOXED)
+    )
+    await replayer.replay_workflow(await site.history("m1"))
+    assert (await proposed(site, "p1", subject="区教育局长")).accepted
+    assert (await site.office.say("m1", Sign(message_id="s", by="区教育局承办岗"))).accepted
+    with site.store.reading() as session:
+        assert ledger.verify(session) == []
+        acts = [entry.act for entry in ledger.entries(session, "m1")]
+    assert [act.act.value for act in acts].count("accountability_proposed") == 2
+    witnessed = [seen async for seen in witnesses_of(fresh, "m1", site.scope)]
+    with site.store.reading() as session:
+        assert ledger.compare(session, witnessed) == []
+
+
+async def test_a_proposal_that_is_refused_leaves_no_word_that_opens_in_any_history(site: Site) -> None:
+    registration = a_matter(title="丙", lead="区教育局", office="区政府督查室", leader="区长")
+    assert (await site.office.launch("m1", registration)).outcome.accepted
+
+    refused = await proposed(site, "p1", subject="无此岗位")
+    again = await proposed(site, "p1", subject="无此岗位")
+    unknown = await site.office.say("m9", Propose(message_id="p2", by="区长", subject="区教育局长", facts=ALLEGED))
+    forged = await site.office.handle("m1").execute_update(
+        "propose", Propose(message_id="p3", by="区政府督查室承办岗", sealed="1.AAAA"), result_type=Outcome, id="p3"
+    )
+
+    assert [one.accepted for one in (refused, again, unknown, forged)] == [False] * 4
+    assert (again.reason, "无法解封" in str(forged.reason)) == (refused.reason, True)
+    assert ALLEGED not in await told(
+        site, await sealed_client(site.client.service_client.config.target_host, site.store), "m1"
+    )
+    with site.store.reading() as session:
+        subjects = {one.subject: one.destroyed_at for one in keys.listed(session)}
+        assert ledger.verify(session) == []
+    own = [gone for subject, gone in subjects.items() if subject.startswith("proposal/")]
+    assert (len(own), None in own) == (1, False)
 
 
 # --- the codec --------------------------------------------------------------------------------------------------------

@@ -212,8 +212,8 @@ def test_others_about_the_same_subject_are_the_open_ones_and_those_still_valid(s
     save(store, a_state("proceeding/4", subject="另一企业"))
     save(store, a_state("proceeding/5", subject="某企业", procedure="q"))
     with store.reading() as session:
-        assert proceedings.same_subject(session, "p", "某企业") == ["proceeding/1", "proceeding/3"]
-        assert proceedings.same_subject(session, "p", "无") == []
+        assert proceedings.same_subject(session, "p", "某企业", NOW) == ["proceeding/1", "proceeding/3"]
+        assert proceedings.same_subject(session, "p", "无", NOW) == []
         # What is valid has a clock to strike; what has none is over.
         assert targets.going_on(session) == {"proceeding/1", "proceeding/4", "proceeding/5"}
 

@@ -5,7 +5,6 @@ apart. A command to what he may see is heard by the rules, which refuse on recor
 somebody who has no right to it is 403, since there is nothing to hide.
 """
 
-from collections.abc import Collection
 from http import HTTPStatus
 
 from sqlmodel import Session
@@ -16,9 +15,12 @@ from models.cases import CaseState
 from models.identity import Caller
 from models.matters import MatterState
 from models.messages import Registration
+from policies import speakers
 from policies.access import may, on_case
+from policies.authority import Refused
 from policies.machines import blank
 from policies.relations import OfPost, Site, Standing, relations, scope
+from policies.speakers import Speaker
 from record import cases, matters
 from web.context import Web
 from web.problems import ProblemError
@@ -98,9 +100,12 @@ def heard_in_case(session: Session, web: Web, caller: Caller, case_id: str, comm
 
 def site(web: Web, caller: Caller, what: SiteCommand | View, standing: Registration | OfPost | None = None) -> None:
     """End the request with 403 unless the caller may do this to the site, or look at this of it."""
-    held: Collection[Relation] = standing_of(web, caller, standing or Site(web.settings.office))
-    if not may(what.value, held):
-        raise ProblemError(HTTPStatus.FORBIDDEN, "您的岗位或角色无权办理。 Not within your post's or role's authority.")
+    speaker = Speaker(caller.post, caller.voice, frozenset(roles_of(caller)))
+    try:
+        speakers.check(what.value, speaker, web.directory, standing or Site(web.settings.office))
+    except Refused as refused:
+        detail = "您的岗位或角色无权办理。 Not within your post's or role's authority."
+        raise ProblemError(HTTPStatus.FORBIDDEN, detail) from refused
 
 
 def post_of(caller: Caller) -> str:

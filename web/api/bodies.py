@@ -17,7 +17,7 @@ from models.case_messages import CASE_TITLES, CaseCommand
 from models.messages import TITLES, MatterCommand, Registration
 from web.api.texts import LONGEST_LIST, Moment, Name, Number, Parts, Short, Text, Title, Truth
 
-SAID_BY_THE_CALLER = frozenset({"message_id", "by", "voice", "do"})
+SAID_BY_THE_CALLER = frozenset({"message_id", "by", "voice", "do", "sealed"})
 NOT_OF_A_LAUNCH = SAID_BY_THE_CALLER | {"policy", "parent", "root"}
 
 _NAMES = frozenset({"lead", "office", "leader", "responsible", "to", "post", "organ", "member", "subject"})

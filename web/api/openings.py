@@ -59,6 +59,7 @@ class MatterOpenedOut(Out):
 @routes.post(
     "/cases/{matter_id}/{case}/openings",
     summary="查看案卷材料 Open case materials",
+    openapi_extra=REFUSED,
 )
 def open_case(matter_id: MatterId, case: CaseName, body: OpeningBody, caller: Speaker, web: WebNow) -> CaseOpenedOut:
     """须说明理由;每次查看都是一条记录,不予准许的也是。 Say why: every look is an act, a refused one too."""
@@ -77,6 +78,7 @@ def open_case(matter_id: MatterId, case: CaseName, body: OpeningBody, caller: Sp
 
 @routes.post(
     "/matters/{matter_id}/openings", summary="查看事项中的案卷材料 Open case materials in a matter",
+    openapi_extra=REFUSED,
 )  # fmt: skip
 def open_matter(matter_id: MatterId, body: OpeningBody, caller: Speaker, web: WebNow) -> MatterOpenedOut:
     """打开该事项各案件中调用者可阅的材料,包括事项记录中的问责建议;每案一条查看记录。

@@ -1,0 +1,51 @@
+"""What happened that a bulletin counts, in the order of recording, as the record stood at the end of a day?
+
+Only the acts that a bulletin asks for are read, and of each only what it needs; nothing that people wrote.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from models.acts import ACTS_ASIDE, ActName
+from models.rows import ActRow, aware, table
+from policies.bulletins import Happened
+from policies.deadlines import SHANGHAI
+from record.ledger import parsed
+
+_ACTS = table(ActRow)
+
+# Most of a record, and nothing that a bulletin counts.
+_UNCOUNTED = ACTS_ASIDE | {
+    ActName.REMINDED, ActName.SIGN_REMINDED, ActName.LIGHT_CHANGED, ActName.PROGRESS_REPORTED, ActName.REFUSED,
+    ActName.STEP_BEGUN,
+}  # fmt: skip
+_COUNTED = tuple(name.value for name in ActName if name not in _UNCOUNTED)
+_PAGE = 2_000
+
+
+def happened(session: Session, until: datetime) -> Iterator[Happened]:
+    """Every act that counts and was recorded before the aware instant `until`, in the order of recording."""
+    chosen = (
+        select(_ACTS.c.target, _ACTS.c.act, _ACTS.c.at, _ACTS.c.subject, _ACTS.c.body)
+        .where(_ACTS.c.act.in_(_COUNTED), _ACTS.c.processed_at < aware(until))
+        .order_by(_ACTS.c.id)
+    )
+    for row in session.execute(chosen.execution_options(yield_per=_PAGE)):
+        told = parsed(row.body)
+        detail = told.get("detail") or {}
+        said = detail.get("said") if isinstance(detail, dict) else None
+        due = told.get("due")
+        yield Happened(
+            target=row.target, act=ActName(row.act), at=row.at.astimezone(SHANGHAI),
+            due=datetime.fromisoformat(due) if isinstance(due, str) else None,
+            organ=said.get("lead") if isinstance(said, dict) else None, subject=row.subject,
+            measure=told.get("measure"), value=told.get("value"), reason=_word(told.get("reason")),
+        )  # fmt: skip
+
+
+def _word(reason: object) -> str | None:
+    """A reason that is one of the engine's own words, and nothing that people wrote."""
+    return reason if isinstance(reason, str) and reason.isascii() and reason.replace("_", "").isalpha() else None

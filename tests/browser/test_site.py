@@ -1,0 +1,214 @@
+"""What people see in a real browser: the page to sign in on, and the histories in the Temporal UI.
+
+All to the leader who signed in, else nothing. One file, so that one worker starts a browser and an office for it; at
+the end, whether what watches over the pages notices what it should.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from models.acts import ActName
+from models.contract import matter_workflow_id
+from policies.masking import protection
+from record import looks
+from tests.browser.accessibility import assert_accessible
+from tests.browser.conftest import Office, Visit, Watched
+from tests.workflows.cast import HEAD, LEADER
+
+TITLE, FACTS, REASON = "治理校外培训", "经查台账造假三处", "线索初核属实拟予立案"
+REFUSED = "status of 401"
+SEALED = re.compile(r'^"[A-Za-z0-9+/=\s]{60,}"$')
+NO_CODEC = "Codec Server could not connect"
+"""The Temporal UI's own words for every answer of the endpoint that is a refusal."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case that its leader has filed, and the matter it is about."""
+
+    matter: str
+    case: str
+    title: str
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def filed(office: Office) -> Filed:
+    world, title = office.world, f"{TITLE} {uuid4().hex[:6]}"
+    matter = world.launch(title=title).json()["id"]
+    proposed = world.do("officer", matter, "propose", subject=HEAD, facts=FACTS, severity="ordinary")
+    assert proposed.status_code == 200, proposed.text
+    decided = world.do("leader", f"{matter}/case1", "file", reason=REASON)
+    assert decided.status_code == 200, decided.text
+    return Filed(matter, f"{matter}/case1", title)
+
+
+def looked_at(office: Office, case: str) -> list[dict[str, Any]]:
+    with office.world.store.reading() as session:
+        entries = looks.looks_at(session, case)
+    return [
+        {"act": one.act.act, "by": one.act.by, "channel": one.act.detail["channel"], "of": one.act.detail["of"]}
+        for one in entries
+    ]
+
+
+async def has_it_decoded(page: Page, office: Office) -> None:
+    """What docs/privacy.md tells a reader to click in the Temporal UI, once for each browser."""
+    await page.get_by_role("button", name=re.compile("codec", re.IGNORECASE)).first.click()
+    dialog = page.get_by_role("dialog").filter(has_text="A Codec Server decodes your data")
+    await dialog.get_by_label("Use my browser setting and ignore Cluster-level setting.").check()
+    await dialog.get_by_label("Codec Server browser endpoint").fill(f"{office.site}/codec")
+    await dialog.get_by_text("Include cross-origin credentials").click()
+    await dialog.get_by_role("button", name="Apply").click()
+    await expect(dialog).to_be_hidden()
+    await page.reload()
+
+
+async def opens(page: Page, office: Office, target: str, *, ui: str = "") -> None:
+    """Open the history of a matter or a case."""
+    workflow = quote(matter_workflow_id(target, office.world.scope), safe="")
+    await page.goto(f"{ui or office.ui}/namespaces/default/workflows/{workflow}")
+
+
+async def expect_sealed(page: Page, filed: Filed) -> None:
+    """The history is there, in bytes that nobody can read, and the UI says that they were not opened."""
+    await expect(page.locator("#content").get_by_text(NO_CODEC)).to_be_visible()
+    await expect(page.locator("#content").get_by_text(SEALED).first).to_be_visible()
+    text = await page.inner_text("body")
+    assert not any(words in text for words in (filed.title, FACTS, REASON))
+
+
+async def expect_masked(page: Page, filed: Filed, mask: str) -> None:
+    """In place of everything said stands why it is not shown."""
+    await expect(page.locator("#content").get_by_text(protection().masks[mask]).first).to_be_visible()
+    text = await page.inner_text("body")
+    assert not any(words in text for words in (filed.title, FACTS, REASON))
+
+
+async def test_the_leader_reads_histories_once_his_browser_sends_his_session_and_each_look_is_an_act(
+    office: Office, visit: Visit, filed: Filed
+) -> None:
+    page = await visit(expecting=[REFUSED])
+    await office.sign_in(page, "leader")
+    # As the server has set it up, the endpoint is asked without the session.
+    await opens(page, office, filed.matter)
+    await expect_sealed(page, filed)
+
+    await has_it_decoded(page, office)
+    await expect(page.locator("#content").get_by_text(filed.title).first).to_be_visible()
+    await expect(page.locator("#content").get_by_text(NO_CODEC)).to_be_hidden()
+    assert looked_at(office, filed.case) == []
+
+    await opens(page, office, filed.case)
+    await page.get_by_role("tab", name="Event History").click()
+    await page.get_by_text("Workflow Execution Update Accepted").first.click()
+    await expect(page.locator("#content").get_by_text(REASON)).to_be_visible()
+    look = {"act": ActName.LOOKED_AT, "by": LEADER, "channel": "codec", "of": filed.case}
+    assert {tuple(one.items()) for one in looked_at(office, filed.case)} == {tuple(look.items())}
+
+
+async def test_who_is_signed_in_and_no_leader_reads_that_it_is_not_for_him(
+    office: Office, visit: Visit, filed: Filed
+) -> None:
+    before = looked_at(office, filed.case)
+    page = await visit(expecting=[REFUSED])
+    await office.sign_in(page, "officer")
+    await opens(page, office, filed.matter)
+    await expect_sealed(page, filed)
+    await has_it_decoded(page, office)
+    await expect_masked(page, filed, "history")
+    await opens(page, office, filed.case)
+    await expect_masked(page, filed, "case_material")
+    assert looked_at(office, filed.case) == before
+
+
+async def test_who_is_not_signed_in_sees_sealed_bytes_and_that_they_were_not_opened(
+    office: Office, visit: Visit, filed: Filed
+) -> None:
+    before = looked_at(office, filed.case)
+    page = await visit(expecting=[REFUSED])
+    await opens(page, office, filed.case)
+    await has_it_decoded(page, office)
+    await expect_sealed(page, filed)
+    assert looked_at(office, filed.case) == before
+
+
+async def test_pages_under_another_name_get_nothing_even_from_the_leaders_browser(
+    office: Office, visit: Visit, filed: Filed
+) -> None:
+    before = looked_at(office, filed.case)
+    page = await visit(expecting=["blocked by CORS policy", "ERR_FAILED"])
+    await office.sign_in(page, "leader")
+    await opens(page, office, filed.case, ui=office.ui.replace("127.0.0.1", "localhost"))
+    await has_it_decoded(page, office)
+    await expect_sealed(page, filed)
+    assert looked_at(office, filed.case) == before
+
+
+async def test_somebody_signs_in_sees_through_which_post_he_speaks_and_signs_out(office: Office, page: Page) -> None:
+    await page.goto(office.site)
+    await assert_accessible(page)
+
+    await office.sign_in(page, "leader")
+    await expect(page.get_by_role("definition").nth(1)).to_have_text(LEADER)
+    await assert_accessible(page)
+
+    cookies = await page.context.cookies()
+    assert [(one["name"], one["httpOnly"], one["sameSite"]) for one in cookies] == [("duban", True, "Lax")]
+    await page.get_by_role("button", name="退出").click()
+    await expect(page.get_by_label("口令")).to_be_visible()
+    assert await page.context.cookies() == []
+
+
+async def test_a_wrong_password_is_said_on_the_page_and_signs_nobody_in(office: Office, visit: Visit) -> None:
+    page = await visit(expecting=["status of 401"])
+    await page.goto(f"{office.site}/sign-in")
+    await page.get_by_label("登录名").fill("auditor")
+    await page.get_by_label("口令").fill("not the password")
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("alert")).to_contain_text("登录名或口令不正确")
+    await assert_accessible(page)
+    assert await page.context.cookies() == []
+
+
+async def test_another_sites_form_signs_nobody_in(office: Office, visit: Visit) -> None:
+    page = await visit(expecting=["status of 403"])
+    await page.goto(office.ui)
+    await page.evaluate(
+        """([site, password]) => {
+            const form = Object.assign(document.createElement("form"), {method: "post", action: `${site}/sign-in`});
+            for (const [name, value] of [["login", "leader"], ["password", password]])
+                form.append(Object.assign(document.createElement("input"), {name, value}));
+            document.body.append(form);
+            form.submit();
+        }""",
+        [office.site, office.password],
+    )
+    await expect(page.get_by_role("alert")).to_contain_text("其他网站")
+    assert "duban" not in [one["name"] for one in await page.context.cookies()]
+
+
+async def test_errors_exceptions_and_requests_elsewhere_are_noticed(visit: Visit) -> None:
+    wanted = ["went wrong", "thrown: broken", "left this machine: http://elsewhere.example/", "ERR_NAME_NOT_RESOLVED"]
+    page = await visit(expecting=wanted)
+    watched = Watched(expecting=["went wrong", "never comes"])
+    watched.watch(page.context)
+    async with page.expect_event("pageerror"):
+        await page.evaluate("() => { console.error('went wrong'); setTimeout(() => { throw new Error('broken') }) }")
+    async with page.expect_console_message(lambda said: "ERR_NAME_NOT_RESOLVED" in said.text):
+        await page.evaluate("() => fetch('http://elsewhere.example/').catch(() => null)")
+    faults = " ".join(watched.faults())
+    assert "went wrong" not in faults
+    assert all(one in faults for one in (*wanted[1:3], "did not happen: never comes"))
+
+
+async def test_a_page_that_not_everybody_can_use_is_noticed(page: Page) -> None:
+    await page.set_content("<title>x</title><main><input></main>")
+    with pytest.raises(AssertionError, match="label"):
+        await assert_accessible(page)
