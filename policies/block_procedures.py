@@ -103,15 +103,9 @@ class BlockProcedure:
 
     def in_force(self, on: date) -> Plan:
         """The plan of the local date `on`; raises LookupError before the first or after the last value."""
-        numbers: dict[str, Any] = {}
-        sources: dict[str, str] = {}
-        for name, entries in self._values.items():
-            for from_on, until, value, source in reversed(entries):
-                if from_on <= on and (until is None or on < until):
-                    numbers[name], sources[name] = value, source
-                    break
-            else:
-                raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
+        dated = self._dated(on)
+        numbers = {name: value for name, (value, _) in dated.items()}
+        sources = {name: source for name, (_, source) in dated.items()}
         steps = []
         mistakes: list[Mistake] = []
         for place, raw in enumerate(self._read.steps):
@@ -136,6 +130,28 @@ class BlockProcedure:
                 "tell": self._read.tell, "sources": sources,
             },
         )  # fmt: skip
+
+    def values(self, on: date) -> dict[str, Any]:
+        """The value of every parameter on the local date `on`, by name; raises LookupError as `in_force` does."""
+        return {name: value for name, (value, _) in self._dated(on).items()}
+
+    def uses(self, step: str) -> tuple[tuple[str, str], ...]:
+        """Where the step takes which parameter: (`limit`, `completion`), (`missed.again`, `again`), in order."""
+        raw = next((raw for raw in self._read.steps if raw.get("name") == step), {})
+        return tuple(
+            (".".join(str(part) for part in at), text) for at, text in _leaves(raw, ()) if text in self._values
+        )
+
+    def _dated(self, on: date) -> dict[str, tuple[Any, str]]:
+        found: dict[str, tuple[Any, str]] = {}
+        for name, entries in self._values.items():
+            for from_on, until, value, source in reversed(entries):
+                if from_on <= on and (until is None or on < until):
+                    found[name] = value, source
+                    break
+            else:
+                raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
+        return found
 
 
 _SHAPES: dict[str, type[Block]] = {shape.model_fields["block"].default: shape for shape in BLOCKS}
