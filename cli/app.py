@@ -33,6 +33,9 @@ COMMANDS = {
     ),
     "demo": _Entry("cli.demo", "demo", "两分钟演示。 The two-minute demonstration."),
     "launch": _Entry("cli.commanding", "launch", "立项一件督办事项。 Launch one matter."),
+    "open": _Entry(
+        "cli.opening", "open_proceeding", "开办程序事项、诉求、义务。 Open a proceeding, a petition or a duty."
+    ),
     "import": _Entry("cli.importing", "import_ledger", "导入台账(.xlsx、.csv)。 Import an office's ledger."),
     "list": _Entry("cli.matters", "list_matters", "列出督办事项。 List matters."),
     "show": _Entry("cli.matters", "show", "一件事项或一个案件的现状。 Where one matter or case stands."),

@@ -364,6 +364,6 @@ def line(act: Act) -> str:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
     if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
-    elif act.act is ActName.CONCLUDED and act.reason in CONCLUSIONS:
+    elif act.act is ActName.CONCLUDED and act.reason is not None and act.reason in CONCLUSIONS:
         parts.append(CONCLUSIONS[act.reason])
     return " ".join(parts)
