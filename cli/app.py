@@ -5,11 +5,12 @@ What a command cannot do becomes one line and an exit code here; a traceback nev
 """
 
 import errno
+import gc
 import importlib
 import io
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import typer
@@ -93,7 +94,8 @@ class _OnDemand(TyperGroup):
 
 
 def _loaded(name: str, entry: _Entry) -> Any:
-    member = getattr(importlib.import_module(entry.module), entry.member)
+    with _nothing_thrown_away():
+        member = getattr(importlib.import_module(entry.module), entry.member)
     if not isinstance(member, typer.Typer):
         single = typer.Typer(add_completion=False)
         single.command(name)(member)
@@ -106,6 +108,18 @@ def _loaded(name: str, entry: _Entry) -> Any:
             if isinstance(parameter, TyperArgument | TyperOption) and parameter.help:
                 parameter.help = parameter.help.replace("。 ", "。\n\n", 1)
     return loaded
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Do not look for garbage where modules are loaded, which stay: that is a seventh of the time of a start."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 app = typer.Typer(

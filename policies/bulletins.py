@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models.acts import ActName
-from models.bulletins import Bulletin, BulletinKind, Figure, NetTime, OrganFigures, Rank, RankedMatter
+from models.bulletins import Bulletin, BulletinKind, Figure, Happened, NetTime, OrganFigures, Rank, RankedMatter
 from models.contract import is_case, is_proceeding
 from models.proceedings import Satisfaction
 from policies.calendar import Calendar
@@ -24,21 +24,6 @@ ACCEPTED = "2026-05, 2026-Q2, 2026"
 
 _LATE = frozenset({ActName.OVERDUE, ActName.IMPORTED_OVERDUE})
 _ENDS = frozenset({ActName.CLOSED, ActName.CANCELLED, ActName.MERGED})
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One act as a bulletin needs it: `organ` the lead it names, where it does; `measure` of a case."""
-
-    target: str
-    act: ActName
-    at: datetime
-    due: datetime | None = None
-    organ: str | None = None
-    subject: str | None = None
-    measure: str | None = None
-    value: str | None = None
-    reason: str | None = None
 
 
 @dataclass(slots=True)
