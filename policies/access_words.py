@@ -58,6 +58,7 @@ RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.WITHDRAWS_PROPOSAL: ("立案前的督办单位和提出者", "before filing, the office and the proposer"),
     Relation.COMPETENT: ("有权机关(须有其文书的问责方式)", "the competent organ, of a measure that needs its document"),
     Relation.ABOVE_DECISION: ("决定机关的上一级", "who stands above the deciding panel"),
+    Relation.OPENING_OFFICE: ("所列督办单位或承办单位", "the office or the lead that the opening names"),
     Relation.FILING: ("立案环节有权者", "who may file now"),
     Relation.INVESTIGATION: ("调查环节有权者", "who may investigate now"),
     Relation.ANSWER: ("答复环节有权者", "who may answer now"),
@@ -73,10 +74,12 @@ RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.INVESTIGATED: ("调查人员", "an investigator"),
     Relation.ANSWERED: ("答复陈述申辩者", "who answered the statement"),
     Relation.TOOK_PART: ("参与过本案者", "who took part"),
+    Relation.PETITIONER: ("持本件受理凭证码的诉求人", "who holds the petition's receipt code"),
 }
 
 SITE: Mapping[SiteCommand, tuple[str, str]] = {
     SiteCommand.LAUNCH: ("立项", "register a matter"),
+    SiteCommand.OPEN: ("开办程序事项、群众诉求、经常性义务", "open a proceeding, a petition or a duty"),
     SiteCommand.IMPORT_LEDGER: ("导入台账", "import a ledger"),
     SiteCommand.LOAD_CALENDAR: ("载入放假安排", "load a holiday notice"),
     SiteCommand.PUBLISH_POLICY: ("发布督办程序", "publish a procedure"),
@@ -97,6 +100,7 @@ SITE: Mapping[SiteCommand, tuple[str, str]] = {
     SiteCommand.RESTORE: ("恢复", "restore"),
     SiteCommand.RECOVER: ("按记录重新启动流程", "start workflows again from the record"),
     SiteCommand.UPGRADE: ("升级、回退", "upgrade or roll back"),
+    SiteCommand.HAND_IN: ("公众网上提出诉求", "hand in a petition from outside"),
     SiteCommand.TERMINATE: ("终止流程", "terminate a workflow"),
 }
 
@@ -115,6 +119,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.CASE_TIMELINE: ("案件记录", "the acts of a case"),
     View.CASE_MATERIALS: ("案卷材料", "case materials"),
     View.CASE_VOTES: ("各人表决", "how each member voted"),
+    View.RECEIPT: ("凭码查询本件进度和答复", "the progress and answers of one's own petition"),
     View.INBOX: ("岗位收件箱", "the inbox of a post"),
     View.LIST: ("事项清单", "the list of matters"),
     View.OVERVIEW: ("按单位汇总", "the overview by organ"),

@@ -133,6 +133,7 @@ ACTS: dict[ActName, str] = {
     ActName.ERASURE_REQUESTED: "提请销毁密钥",
     ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
+    ActName.FOLLOWED_UP: "诉求人补充意见",
 }
 
 STAGES: dict[Stage, str] = {

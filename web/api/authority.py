@@ -15,6 +15,7 @@ from models.cases import CaseState
 from models.identity import Caller
 from models.matters import MatterState
 from models.messages import Registration
+from models.proceeding_messages import Open
 from policies import speakers
 from policies.access import may, on_case
 from policies.authority import Refused
@@ -98,7 +99,9 @@ def heard_in_case(session: Session, web: Web, caller: Caller, case_id: str, comm
         raise not_found()
 
 
-def site(web: Web, caller: Caller, what: SiteCommand | View, standing: Registration | OfPost | None = None) -> None:
+def site(
+    web: Web, caller: Caller, what: SiteCommand | View, standing: Registration | Open | OfPost | None = None
+) -> None:
     """End the request with 403 unless the caller may do this to the site, or look at this of it."""
     speaker = Speaker(caller.post, caller.voice, frozenset(roles_of(caller)))
     try:
