@@ -95,7 +95,7 @@ def everything(store: Store) -> str:
     with store.reading() as session:
         names = inspect(session.connection()).get_table_names()
         return "\n".join(
-            str(row)
+            str(tuple(row))  # a row by itself shows long values shortened
             for name in names
             for row in session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - names of the database itself
         )
