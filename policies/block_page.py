@@ -169,8 +169,8 @@ def page() -> str:
         commands = "、".join(_command(kind) for kind in rules.heard)
         parts += [f"\n## `{name}` {zh} {en}\n", f"{_doc(block)}\n", f"命令 commands: {commands}\n"]
         parts += _table(block, skip=("block", *common))
-    for shape, zh in ((Level, "`levels` 中每一级 each level"), (Criterion, "`criteria` 中每一项 each criterion")):
-        parts += [f"\n### {zh}\n", *_table(shape, skip=())]
+    for part, zh in ((Level, "`levels` 中每一级 each level"), (Criterion, "`criteria` 中每一项 each criterion")):
+        parts += [f"\n### {zh}\n", *_table(part, skip=())]
     parts.append("\n## 角色 Roles\n")
     parts.append("| 写作 written | 角色 role |\n|---|---|")
     parts += [f"| `{role.value}` | {' '.join(ROLES[role])} |" for role in Role]

@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic import BaseModel
+
 from models.blocks import Block, Criterion, Level, Missed, MoreTime
 from policies.block_page import FIELDS, page
 from policies.block_procedures import load_blocks
@@ -14,7 +16,7 @@ def test_the_page_of_the_docs_is_current() -> None:
 
 
 def test_every_block_and_every_field_is_on_it() -> None:
-    shapes = (Block, Missed, MoreTime, Level, Criterion, *BLOCKS)
+    shapes: tuple[type[BaseModel], ...] = (Block, Missed, MoreTime, Level, Criterion, *BLOCKS)
     fields = {name for shape in shapes for name in shape.model_fields} - {"block"}
     assert set(FIELDS) == fields
     for shape in BLOCKS:
