@@ -65,6 +65,7 @@ COMMANDS = {
     "archive": _Entry("cli.archive", "app", "保管期限、暂停销毁、销毁。 Retention, holds, destruction."),
     "keys": _Entry("cli.keys", "app", "密钥:列出、更换、销毁、检查。 Keys of what is protected."),
     "duty": _Entry("cli.duties", "app", "经常性义务:开立、暂停、触发、补办。 Recurring duties: open, pause, backfill."),
+    "petition": _Entry("cli.petitions", "app", "群众诉求:受理、查看、关联、身份。 Petitions: take in, show, link."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "account": _Entry("cli.accounts", "app", "账号:人员、任职、委托、令牌。 Accounts, posts, lendings, tokens."),
     "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),

@@ -134,6 +134,7 @@ ACTS: dict[ActName, str] = {
     ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
     **PROCEEDING_ACTS,
+    ActName.FOLLOWED_UP: "诉求人补充意见",
 }
 
 STAGES: dict[Stage, str] = {

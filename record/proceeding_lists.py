@@ -215,3 +215,11 @@ def _line(row: Row[Any], now: datetime) -> ProceedingLine:
         cases_open=row.cases_open if whole else None,
         linked_to=row.linked_to,
     )
+
+
+def step_title(session: Session, target: str) -> str | None:
+    """What users read of the step under way, or of the last one; None for an unknown target."""
+    found: str | None = session.execute(
+        select(_PROCEEDINGS.c.step_title).where(_PROCEEDINGS.c.id == target)
+    ).scalar_one_or_none()
+    return found

@@ -129,7 +129,13 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
         shutdown_seconds=1,
         notice_patience_seconds=2,
         notice_pause_seconds=0.2,
-        **{"web_port": free_port(), "api_requests_per_minute": 1_000_000, "temporal_ui": UI, **settings},
+        **{
+            "web_port": free_port(),
+            "api_requests_per_minute": 1_000_000,
+            "temporal_ui": UI,
+            "public_intake": 1_000_000,
+            **settings,
+        },
     )
     store = Store(**chosen.record)
     store.migrate()

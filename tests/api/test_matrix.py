@@ -22,7 +22,7 @@ from web.api.install import bare
 from web.api.openapi import document
 
 PETITIONER = "petitioner"
-"""Somebody of the public: not signed in, and no party to anything."""
+"""Somebody who holds the receipt code of a petition: not signed in, and no party to anything else."""
 
 WHO = (PETITIONER, *EVERYBODY)
 TERMS = {"title": "试", "lead": LEAD, "office": OFFICE, "leader": LEADER}
@@ -84,6 +84,11 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /webhooks/{webhook_id}": ("site", (View.WEBHOOKS,)),
     "GET /webhooks/{webhook_id}/deliveries": ("site", (View.WEBHOOKS,)),
     "DELETE /webhooks/{webhook_id}": ("site", (SiteCommand.MANAGE_WEBHOOKS,)),
+    "POST /petitions": ("opening", (SiteCommand.OPEN,)),
+    "POST /petitions/{number}/openings": ("petition", (View.PROTECTED_IDENTITY,)),
+    "POST /public/petitions": ("site", (SiteCommand.HAND_IN,)),
+    "GET /public/petitions/{number}": ("petition", (View.RECEIPT,)),
+    "POST /public/petitions/{number}": ("petition", (View.RECEIPT,)),
     "GET /public/matters": ("site", (View.PUBLISHED,)),
     "GET /public/matters/{matter_id}": ("matter", (View.PUBLIC_STATUS,)),
     "POST /session": ("", "anyone"),
@@ -109,11 +114,16 @@ BODIES: dict[str, Any] = {
     "POST /cases/{matter_id}/{case}/openings": {"reason": "核对"},
     "POST /matters/{matter_id}/openings": {"reason": "核对"},
     "POST /documents/{document_id}/openings": {"reason": "核对"},
+    "POST /petitions": {"title": "噪声", "text": "施工", "channel": "letter", "lead": LEAD, "office": OFFICE},
+    "POST /petitions/{number}/openings": {"reason": "核对"},
+    "POST /public/petitions": {"title": "噪声扰民", "text": "夜间施工"},
+    "POST /public/petitions/{number}": {"text": "昨夜又施工"},
     "POST /session": {"login": "nobody", "password": "nothing"},
     "POST /session/post": {"post": "督查室承办岗"},
     "POST /session/password": {"password": "nothing", "new_password": "nothing at all"},
 }
-OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session")
+OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session",
+        "POST /public/petitions", "GET /public/petitions/{number}", "POST /public/petitions/{number}")  # fmt: skip
 
 
 def _operations(app: FastAPI) -> list[str]:
@@ -139,6 +149,8 @@ class Scene:
 
     world: World
     document_id: int
+    petition: str
+    code: str
 
     def standing(self, kind: str, who: str) -> Standing:
         with self.world.store.reading() as session:
@@ -154,6 +166,10 @@ class Scene:
                 proceeding = proceedings.seen(session, self.world.proceeding)
                 assert proceeding is not None
                 return proceeding
+            if kind == "petition":
+                petition = proceedings.seen(session, self.petition)
+                assert petition is not None
+                return petition
         if kind == "opening":
             return Open.model_validate({**TERMS, "procedure": "window_acceptance", "message_id": "m"})
         if kind == "registration":
@@ -162,7 +178,9 @@ class Scene:
 
     def relations(self, kind: str, who: str) -> frozenset[Relation]:
         roles = [ROLES[who].value] if who in ROLES else []
-        return relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
+        held = relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
+        own = kind == "petition" and who == PETITIONER
+        return held | {Relation.PETITIONER} if own else held
 
     def person(self, who: str, operation: str) -> str:
         """Whose account is asked about: the caller's own where he lends, else somebody's who never signs in."""
@@ -173,13 +191,16 @@ class Scene:
         method, _, path = operation.partition(" ")
         matter, _, case = self.world.case.partition("/")
         of, _, named = self.world.proceeding.partition("/")
+        number = self.petition.partition("/")[2] if "/petitions/" in path else 1
         path = path.format(
             matter_id=matter, case=case, document_id=self.document_id, year=2026,
             kind=of, name=named if "/proceedings/" in path else "standard",
-            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=1,
+            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
         )  # fmt: skip
         client = self.world.as_(None if who == PETITIONER else who)
         more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}} if method != "GET" else {}
+        if who == PETITIONER:
+            more.setdefault("headers", {})["Receipt-Code"] = self.code
         if operation == "POST /imports":
             more["files"] = {"file": ("ledger.csv", b"a,b\n1,2\n")}
         elif method == "POST":
@@ -204,7 +225,10 @@ def scene(world: World) -> Scene:
     assert (asked.status_code, granted.status_code) == (200, 200), granted.text
     with world.store.reading() as session:
         issued = documents.issued(session, matter_id=world.matter).items
-    return Scene(world, issued[0].id)
+    said = {**BODIES["POST /petitions"], "identity": {"name": "某甲"}}
+    taken = world.as_("officer").post("/petitions", json=said, headers={"Idempotency-Key": uuid4().hex})
+    assert taken.status_code == 201, taken.text
+    return Scene(world, issued[0].id, taken.json()["id"], taken.json()["code"])
 
 
 def _allowed(scene: Scene, who: str, operation: str) -> bool:
@@ -247,7 +271,7 @@ def _is_problem(answer: httpx2.Response) -> bool:
 
 def _there_is_none(operation: str, status: int) -> bool:
     """Of webhooks and of this lending there is none here: who may look learns that."""
-    return ("{webhook_id}" in operation or "{number}" in operation) and status == 404
+    return ("{webhook_id}" in operation or "delegations/{number}" in operation) and status == 404
 
 
 def test_everybody_tries_every_command(scene: Scene) -> None:

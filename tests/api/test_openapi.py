@@ -104,7 +104,8 @@ def test_only_what_is_for_everybody_needs_no_signing_in() -> None:
     free = {f"{method} {path}" for path, method, operation in OPERATIONS if not operation["security"]}
     assert free == {
         "get /api/v1/access", "get /api/v1/public/matters", "get /api/v1/public/matters/{matter_id}",
-        "post /api/v1/session",
+        "post /api/v1/session", "post /api/v1/public/petitions", "get /api/v1/public/petitions/{number}",
+        "post /api/v1/public/petitions/{number}",
     }  # fmt: skip
 
 
