@@ -89,6 +89,7 @@ PROCEEDING_ABOUT: dict[ActName, About] = {
     ActName.ROUTING_ACCEPTED: _of_step("承办单位接收,此后不得退回", "accepted by that organ; it is not sent back any more"),
     ActName.ROUTING_OBJECTED: _of_step("所交单位认为不属其职责", "that organ held that it is not theirs"),
     ActName.ROUTING_UPHELD: _of_step("维持分办", "the routing was upheld"),
+    ActName.FOLLOWED_UP: _of_step("诉求人补充了诉求", "whoever asked added something"),
     ActName.LINKED: About(both("与另一件关联,一并办理、一并答复", "it goes on with another one, and gets its answer"), "link"),
     ActName.OCCURRED: _of_step("到期发生,启动一件督办事项", "it fell due: a matter of its own was launched"),
     ActName.OCCURRENCE_SKIPPED: _of_step("暂停期间,本期不发生", "paused: this period was left out"),
