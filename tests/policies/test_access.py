@@ -100,7 +100,7 @@ OUGHT = {
     "propose": OFFICERS,
 }
 # The same of proceedings, by what each command is: who owes the step, who is asked, who keeps the whole.
-PROCEEDING_OUGHT = {
+PROCEEDING_OUGHT: dict[str, set[str] | set[str | None]] = {
     "finish": LEADS | {LEADER, "区政府承办岗", "市长"},
     "check_items": LEADS,
     "supplement": LEADS,
@@ -129,7 +129,7 @@ PROCEEDING_OUGHT = {
     "accept_routing": ASKED,
     "object_routing": ASKED,
     "uphold_routing": OFFICERS,
-    "follow_up": LEADS | OFFICERS,
+    "follow_up": LEADS | OFFICERS | {None},
     "link": OFFICERS,
     "trigger": LEADS | OFFICERS,
     "pause_duty": OFFICERS | {LEADER},
@@ -148,8 +148,15 @@ UNUSUAL = {"transferred", "the office's own", "the office's own, submitted", "th
 def allowed(moment: Moment, command: Any) -> bool:
     """Whether the table says that this speaker may give this command now; what it names is looked up there too."""
     need = ACCESS.get(name_of(command.do, moment.state.id))
-    if need is None or not DIRECTORY.has_post(command.by):
+    if need is None:
         return False
+    if not DIRECTORY.has_post(command.by):
+        # Who turned to the office has no post: he speaks by his receipt code, and only of his own petition.
+        return (
+            command.by is None
+            and holds(Relation.PETITIONER, Situation(None, moment.state, DIRECTORY, command))
+            and (Relation.PETITIONER in need.any_of)
+        )
     if isinstance(moment.state, MatterState) and moment.state.terms is None:
         return False
     this = Situation(command.by, moment.state, DIRECTORY, command, LADDER)
@@ -210,7 +217,7 @@ def test_in_ordinary_moments_exactly_those_are_ever_admitted_whom_the_contract_n
 
 
 def test_in_every_moment_of_a_proceeding_exactly_those_are_ever_admitted_whom_it_concerns() -> None:
-    admitted: dict[str, set[str]] = {do: set() for do in PROCEEDING_OUGHT}
+    admitted: dict[str, set[str | None]] = {do: set() for do in PROCEEDING_OUGHT}
     for moment in PROCEEDINGS.values():
         for post in POSTS:
             for command in proceeding_commands(post):
