@@ -235,6 +235,11 @@ PROCEEDING_RULES: dict[str, RuleWords] = {
         f"{_MECHANISMS} G2", (),
         both("另一件同类、在办的事项,并写明理由", "another open one of the same kind, with a reason"),
     ),
+    "follow_up": RuleWords(
+        both("诉求人可补充,转给现承办者,不改变时限", "whoever asked may add something; it goes to who has it in hand, and moves no clock"),
+        f"{_MECHANISMS} G2", (),
+        both("对群众诉求写明内容的补充;about 为已关联的件", "a text to a petition; about: one linked to it"),
+    ),
     "proposal": RuleWords(
         both("逾期或未达标的只建议启动问责,由人决定", "what was missed only proposes a case; people decide"), "engine.md 4",
     ),
