@@ -40,6 +40,7 @@ from policies.speakers import Speaker
 from policies.wording import act_words, moment
 from record import petitioners, proceeding_lists, proceedings
 from record.looks import Looker, NoPurposeError
+from record.proceeding_lists import ProceedingLine
 from showing.petitions import receipt_document
 from taking import Taken, Taker, candidates
 
@@ -68,7 +69,9 @@ def list_petitions(as_json: Json = False) -> None:
     with record(chosen) as store:
         asking = allowed(store, chosen, View.LIST)
         seen = Scope.everything() if asking.machine else scope(asking.post, organs(chosen), roles=asking.roles)
-        rows, after, more = [], None, True
+        rows: list[ProceedingLine] = []
+        after: str | None = None
+        more = True
         with store.reading() as session:
             while more:
                 page = proceeding_lists.listed(
@@ -100,6 +103,7 @@ def show(petition: Number, as_json: Json = False) -> None:
         with store.reading() as session:
             state = proceedings.seen(session, target)
             step = proceeding_lists.step_title(session, target)
+            kept = petitioners.receipt(session, target)
         if state is None or state.terms is None:
             raise Problem(f"没有这件诉求 no such petition: {target} (starter.py petition list)")
         alike = candidates(store, target, now()) if _of_the_office(asking, state, chosen) else []
@@ -107,7 +111,8 @@ def show(petition: Number, as_json: Json = False) -> None:
     told = {
         "id": target, "title": terms.title, "procedure": terms.procedure, "channel": terms.channel,
         "subject": terms.subject, "lead": terms.lead, "office": terms.office, "leader": terms.leader,
-        "anonymous": terms.anonymous, "prominent": terms.prominent, "urgent": terms.urgent,
+        "petitioner": kept and kept.ref, "anonymous": terms.anonymous,
+        "prominent": terms.prominent, "urgent": terms.urgent,
         "received_at": terms.received_at, "stage": state.stage, "step": step, "light": state.light,
         "round": state.round, "source": terms.source, "linked_to": state.linked_to, "links": list(state.links),
         "candidates": [
@@ -123,7 +128,9 @@ def show(petition: Number, as_json: Json = False) -> None:
         {
             "诉求 petition": target, "名称 title": terms.title, "程序 procedure": terms.procedure,
             "渠道 channel": terms.channel, "承办单位 lead": terms.lead, "受理单位 office": terms.office,
-            "匿名 anonymous": "是 yes" if terms.anonymous else None, "收到 received": _when(terms.received_at),
+            "匿名 anonymous": "是 yes" if terms.anonymous else None,
+            "身份存于 identity kept as": kept and kept.ref and petitioners.subject_of(kept.ref),
+            "收到 received": _when(terms.received_at),
             "环节 step": step, "阶段 stage": state.stage, "灯 light": state.light, "来源 source": terms.source,
             "关联到 goes on with": state.linked_to,
             "重复件 repeats": f"{len(state.links)}: {'、'.join(state.links)}" if state.links else None,

@@ -61,9 +61,10 @@ def test_somebody_hands_in_a_petition_follows_it_and_adds_to_it_by_its_code_alon
     told = followed(world, receipt).json()
     assert (told["id"], told["stage"], told["step"]) == (receipt["id"], "under_way", "登记与分办")
 
-    said = {"json": {"text": "昨夜又施工,我叫赵甲乙"}}
     added = world.as_(None).post(
-        f"/public/{_path(receipt)}", **said, headers=key(**{"Receipt-Code": receipt["code"].lower()})
+        f"/public/{_path(receipt)}",
+        json={"text": "昨夜又施工,我叫赵甲乙"},
+        headers=key(**{"Receipt-Code": receipt["code"].lower()}),
     )
     assert (added.status_code, added.json()["acts"]) == (201, ["followed_up"])
     words = [one["text"] for one in followed(world, receipt).json()["history"] if one["act"] == "followed_up"]

@@ -65,6 +65,7 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "why",
         "open",
         "duty",
+        "petition",
         "bulletin",
         "backup",
         "restore",
