@@ -1,8 +1,13 @@
 # One task runner. `make test` is exactly what the gate runs (.ci/run).
 PY := .venv/bin/python
-# Servers in tests want a core each; more than four workers wait for each other.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One more than there are cores, for tests wait for servers; more than four wait for each other.
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
+PYTEST_ARGS ?= -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 export PYTHON
+
+# Tests start hundreds of processes: each would compile every module anew. And none speaks sooner than it does elsewhere.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check lint types browser tests bench histories format lock clean
@@ -33,11 +38,11 @@ types: setup
 browser:
 	@.ci/browser
 
-# Everything on SQLite, then all that touches a record on a PostgreSQL the tests start themselves. The fuzzer of the
-# interface tries requests and the browser pages, not databases: once is enough.
+# Everything on SQLite, then all that touches a record on a PostgreSQL the tests start themselves, but for what claims
+# nothing of the database (`either_database` in the tests): that run says at its end which, how many, and why.
 tests: setup browser
 	$(PY) -m pytest $(PYTEST_ARGS)
-	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql --ignore tests/api/test_fuzzing.py --ignore tests/browser
+	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks

@@ -35,8 +35,9 @@ def as_json(value: Any) -> str:
 
 
 def answer(value: Any) -> None:
-    """The whole answer as one JSON document."""
+    """The whole answer as one JSON document, at once: a program may wait for it while this one goes on."""
     say(as_json(value))
+    sys.stdout.flush()
 
 
 def answered(outcome: "Outcome") -> dict[str, Any]:

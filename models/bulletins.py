@@ -1,8 +1,10 @@
 """What a bulletin says: figures, each with the targets it counts, and rankings by net time."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
+from models.acts import ActName
 from models.base import Shape
 
 
@@ -12,6 +14,21 @@ class BulletinKind(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     ACCOUNTABILITY = "accountability"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One act as a bulletin needs it: `organ` the lead it names, where it does; `measure` of a case."""
+
+    target: str
+    act: ActName
+    at: datetime
+    due: datetime | None = None
+    organ: str | None = None
+    subject: str | None = None
+    measure: str | None = None
+    value: str | None = None
+    reason: str | None = None
 
 
 class Figure(Shape):

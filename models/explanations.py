@@ -10,6 +10,7 @@ from models.acts import ActName
 from models.base import Shape
 from models.cases import CaseClockKind
 from models.matters import ClockKind
+from models.proceedings import StepClockKind
 
 
 class Words(Shape):
@@ -104,7 +105,7 @@ class Counted(Shape):
     be counted. `note` says what differs, and why.
     """
 
-    kind: ClockKind | CaseClockKind
+    kind: ClockKind | CaseClockKind | StepClockKind
     name: Words
     started_at: datetime
     started_by: int | None
@@ -153,7 +154,7 @@ class Way(Shape):
 
 
 class Explanation(Shape):
-    """The answer to "why?" about one act, or (`act` None) about where a matter or case stands now.
+    """The answer to "why?" about one act, or (`act` None) about where its target stands now.
 
     `could` is who could have stopped it; `instead` what would be accepted, for a refusal; `follows` what comes next if
     nobody acts, and `can` who can stop that; `since` what became of the act later: withdrawn, corrected, ruled again.

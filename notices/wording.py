@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from models.acts import Act
 from models.base import Shape
+from models.contract import is_proceeding
 from models.policy import Role
 from policies.documents import Document
 from policies.wording import act_words, moment
@@ -33,6 +34,12 @@ class _Said(Shape):
     subject: _Words
     says: _Words
     do: dict[Role, _Words]
+
+
+class _StepSaid(Shape):
+    subject: _Words
+    says: _Words
+    asks: str
 
 
 class _Frame(Shape):
@@ -69,10 +76,13 @@ class Message:
 
 
 class Wording:
-    """The templates of one office; `said` by act name, `frames` around them."""
+    """The templates of one office; `said` by act name, `steps` the same of proceedings, `frames` around them."""
 
-    def __init__(self, said: Mapping[str, _Said], frames: Mapping[str, _Frame]) -> None:
+    def __init__(
+        self, said: Mapping[str, _Said], frames: Mapping[str, _Frame], steps: Mapping[str, _Said] | None = None
+    ) -> None:
         self._said = said
+        self._steps = steps or {}
         self._frames = frames
         # Compiled once: a template takes some hundred times as long to compile as to fill in.
         self._text = cache(ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string)
@@ -81,11 +91,15 @@ class Wording:
     @property
     def acts(self) -> frozenset[str]:
         """The acts that have words of their own; any other is told by its name."""
-        return frozenset(self._said)
+        return frozenset(self._said) | frozenset(self._steps)
 
-    def has(self, act: str, role: Role) -> bool:
-        """Whether the act has words of its own for that role."""
-        return act in self._said and role in self._said[act].do
+    def has(self, act: str, role: Role, target: str = "") -> bool:
+        """Whether the act of that target (default: of a matter or case) has words of its own for that role."""
+        said = self._of(target)
+        return act in said and role in said[act].do
+
+    def _of(self, target: str) -> Mapping[str, _Said]:
+        return self._steps if is_proceeding(target) else self._said
 
     def notice(self, content: Content, *, repeated: bool = False) -> Message:
         """One notice as a message of its own; `repeated` where it may have arrived over another channel."""
@@ -125,7 +139,7 @@ class Wording:
             "link": content.link or "",
             "resting": "、".join(act.detail.get("rested_on_by", ())) if content.role in _CONCERNED else "",
         }
-        said = self._said.get(act.act.value)
+        said = self._of(act.target).get(act.act.value)
         if said is None:
             name = act_words(act.act)
             spoken = {
@@ -150,7 +164,21 @@ def shipped() -> Wording:
     return Wording(
         {name: acts.read(_Said, content, (name,)) for name, content in acts.content.items()},
         {name: frames.read(_Frame, content, (name,)) for name, content in frames.content.items()},
+        _steps(_document("steps")),
     )
+
+
+def _steps(document: Document) -> dict[str, _Said]:
+    """What is told of proceedings: what an act asks of each role stands once for every act of its group."""
+    asks: dict[str, dict[Role, _Words]] = {}
+    for group, by_role in document.content["asks"].items():
+        words = {name: document.read(_Words, said, ("asks", group, name)) for name, said in by_role.items()}
+        asks[group] = {role: words.get(role.value, words["*"]) for role in Role}
+    found = {}
+    for name, content in document.content["acts"].items():
+        said = document.read(_StepSaid, content, ("acts", name))
+        found[name] = _Said(subject=said.subject, says=said.says, do=asks[said.asks])
+    return found
 
 
 def _document(name: str) -> Document:

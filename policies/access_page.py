@@ -34,11 +34,13 @@ def page() -> str:
     for kind, zh, en in (
         ("matter", "对事项的操作", "Commands to a matter"),
         ("case", "对案件的操作", "Commands to a case"),
+        ("proceeding", "对程序事项、群众诉求、经常性义务的操作", "Commands to a proceeding, a petition or a duty"),
         ("site", "对本系统的操作", "What is done to the site"),
         ("view", "可以看的", "What can be looked at"),
     ):
         rows = [_row(name, need) for name, need in ACCESS.items() if name.startswith(f"{kind}.")]
-        parts.append(_table(f"{zh} {en}", ("名称 name", "须为 needs", "不得为 bars", "依据 engine.md"), rows))
+        source = "依据 mechanisms.md (engine.md)" if kind == "proceeding" else "依据 engine.md"
+        parts.append(_table(f"{zh} {en}", ("名称 name", "须为 needs", "不得为 bars", source), rows))
     parts.append(
         _table(
             "案件各环节由谁办理 Who takes a step of a case",

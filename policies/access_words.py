@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from models.access import Relation, SiteCommand, View
 from models.case_messages import CASE_TITLES
 from models.messages import TITLES
+from models.proceeding_messages import PROCEEDING_TITLES
 
 RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.ANYONE: ("任何人", "anyone"),
@@ -58,6 +59,17 @@ RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.WITHDRAWS_PROPOSAL: ("立案前的督办单位和提出者", "before filing, the office and the proposer"),
     Relation.COMPETENT: ("有权机关(须有其文书的问责方式)", "the competent organ, of a measure that needs its document"),
     Relation.ABOVE_DECISION: ("决定机关的上一级", "who stands above the deciding panel"),
+    Relation.STEP_HOLDER: ("本环节的承办岗位", "who owes the step under way"),
+    Relation.ABOVE_STEP: (
+        "本环节逾期后,逐级上溯的主要负责人",
+        "the heads above who owe it, as far up as it was missed",
+    ),
+    Relation.HANDED: ("待其接收的所交办单位", "the organ it was given to, while it has not accepted"),
+    Relation.RECEIVER: ("待其回执的收件单位", "an organ that owes its receipt"),
+    Relation.STEP_EXTENDER: (
+        "批准领导;其本单位承办的,上一级主要负责人",
+        "the leader; the head above where his own organ owes the step",
+    ),
     Relation.OPENING_OFFICE: ("所列督办单位或承办单位", "the office or the lead that the opening names"),
     Relation.FILING: ("立案环节有权者", "who may file now"),
     Relation.INVESTIGATION: ("调查环节有权者", "who may investigate now"),
@@ -119,6 +131,8 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.CASE_TIMELINE: ("案件记录", "the acts of a case"),
     View.CASE_MATERIALS: ("案卷材料", "case materials"),
     View.CASE_VOTES: ("各人表决", "how each member voted"),
+    View.PROCEEDING: ("程序事项现状、记录和为什么", "where a proceeding stands, its acts, and why"),
+    View.PROCEEDING_LINE: ("程序事项清单中的一行和本单位的部分", "its line, and one's own part of it"),
     View.RECEIPT: ("凭码查询本件进度和答复", "the progress and answers of one's own petition"),
     View.INBOX: ("岗位收件箱", "the inbox of a post"),
     View.LIST: ("事项清单", "the list of matters"),
@@ -154,4 +168,6 @@ def words_of(name: str) -> tuple[str, str]:
         return TITLES[rest], rest
     if kind == "case":
         return CASE_TITLES[rest], rest
+    if kind == "proceeding":
+        return (PROCEEDING_TITLES.get(rest) or TITLES[rest]), rest
     return SITE[SiteCommand(name)] if kind == "site" else VIEWS[View(name)]

@@ -35,14 +35,13 @@ from models.policy import Role
 from policies.blocks import BLOCKS
 from policies.blocks.recurrence import mistakes as recurrence_mistakes
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
-from policies.limits import LimitError, Unit, parse_limit
+from policies.limits import WITHIN_A_DAY, LimitError, Unit, parse_limit
 from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
-_NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 # The fields of blocks that are limits, beside those that every block has.
 _LIMITS = (
     "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
@@ -103,15 +102,9 @@ class BlockProcedure:
 
     def in_force(self, on: date) -> Plan:
         """The plan of the local date `on`; raises LookupError before the first or after the last value."""
-        numbers: dict[str, Any] = {}
-        sources: dict[str, str] = {}
-        for name, entries in self._values.items():
-            for from_on, until, value, source in reversed(entries):
-                if from_on <= on and (until is None or on < until):
-                    numbers[name], sources[name] = value, source
-                    break
-            else:
-                raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
+        dated = self._dated(on)
+        numbers = {name: value for name, (value, _) in dated.items()}
+        sources = {name: source for name, (_, source) in dated.items()}
         steps = []
         mistakes: list[Mistake] = []
         for place, raw in enumerate(self._read.steps):
@@ -136,6 +129,28 @@ class BlockProcedure:
                 "tell": self._read.tell, "sources": sources,
             },
         )  # fmt: skip
+
+    def values(self, on: date) -> dict[str, Any]:
+        """The value of every parameter on the local date `on`, by name; raises LookupError as `in_force` does."""
+        return {name: value for name, (value, _) in self._dated(on).items()}
+
+    def uses(self, step: str) -> tuple[tuple[str, str], ...]:
+        """Where the step takes which parameter: (`limit`, `completion`), (`missed.again`, `again`), in order."""
+        raw = next((raw for raw in self._read.steps if raw.get("name") == step), {})
+        return tuple(
+            (".".join(str(part) for part in at), text) for at, text in _leaves(raw, ()) if text in self._values
+        )
+
+    def _dated(self, on: date) -> dict[str, tuple[Any, str]]:
+        found: dict[str, tuple[Any, str]] = {}
+        for name, entries in self._values.items():
+            for from_on, until, value, source in reversed(entries):
+                if from_on <= on and (until is None or on < until):
+                    found[name] = value, source
+                    break
+            else:
+                raise LookupError(f"{self.file}: {name}: 在 {on} 无有效值 no value in force on {on}")
+        return found
 
 
 _SHAPES: dict[str, type[Block]] = {shape.model_fields["block"].default: shape for shape in BLOCKS}
@@ -242,7 +257,7 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
-    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in _NO_WINDOW:
+    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in WITHIN_A_DAY:
         why = "公示期以日计 a window is counted in days"
         mistakes.append(document.mistake((*at, "length"), why, "3d, 7d, 5wd, 2w, 1mo"))
     if isinstance(block, Filing) and block.what != "copy" and block.receipt is None:

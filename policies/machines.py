@@ -18,7 +18,8 @@ from policies.drafting import Facts
 from policies.drafts import Due
 from policies.matter import Step
 from policies.proceeding import ProceedingStep, StepDue
-from policies.wording import CASE_CLOCKS, CLOCKS, STEP_CLOCKS
+from policies.proceeding_wording import STEP_CLOCKS
+from policies.wording import CASE_CLOCKS, CLOCKS
 
 State = MatterState | CaseState | ProceedingState
 AnyStep = Step | CaseStep | ProceedingStep

@@ -20,6 +20,7 @@ from policies.counting import Counting
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
 from policies.machines import State
+from policies.proceeding_drafts import TELL
 from policies.seats import posts_of
 
 _DAY = timedelta(days=1)
@@ -99,7 +100,8 @@ def role_of(post: str, act: Act, state: State, policy: Policy, directory: Direct
         named = (role for role in roles if post in posts_of(role, state, directory, act.subject))
         return next(named, Role.ABOVE_STEP if Role.ABOVE_STEP in roles else None)
     if isinstance(state, ProceedingState):
-        return next((role for role in Role if post in parties.posts_of(role, state, directory, act.subject)), None)
+        first = (*TELL.get(act.act, (Role.STEP,)), *Role)
+        return next((role for role in first if post in parties.posts_of(role, state, directory, act.subject)), None)
     if state.terms is None:
         return None
     for role in sorted(roles, key=lambda one: one not in _ABOUT):

@@ -35,9 +35,9 @@ from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
 from policies.blocks import BLOCKS, approval
 from policies.calendar import CalendarError
-from policies.deadlines import local_date
+from policies.deadlines import local_date, validity_end
 from policies.drafting import Facts
-from policies.limits import LimitError, extended, parse_limit
+from policies.limits import WITHIN_A_DAY, LimitError, extended, parse_limit
 from policies.proceeding_drafts import BlockRules, ProceedingDraft, StepDue, next_due
 from policies.relations import Situation
 
@@ -250,9 +250,16 @@ def _suspend(draft: ProceedingDraft, command: Suspend) -> None:
         raise Refused(f"此事由不扣除时间 no reason for not counting time: {reason};可接受 accepted: {accepted}", rule)
     if StepClockKind.STEP not in draft.state.clocks:
         raise Refused("时限已届满或不在计时 its limit runs no longer", rule)
-    end = draft.clock(StepClockKind.PAUSE, given(command.until, "期限 until", rule)) if command.until else None
+    until, longest = parse_limit(given(command.until, "期限 until", rule)), draft.facts.policy.suspension_longest
+    end, today, calendar = draft.clock(StepClockKind.PAUSE, until.text), local_date(draft.at), draft.facts.calendar
+    if end.due_at <= draft.at:
+        raise Refused("截止日不能早于现在 until lies in the past", rule)
+    # In plain days: that its own end may be moved off a day off lengthens no pause.
+    last = end.last_day if until.unit in WITHIN_A_DAY else validity_end(today, until, calendar)
+    if last > validity_end(today, parse_limit(longest), calendar):
+        raise Refused(f"中止最长 suspended for {longest} at most: {until.text}", rule)
     draft.pause(end)
-    draft.say(ActName.SUSPENDED, by=command.by, reason=reason, entry=rule, due=end.due_at if end else None)
+    draft.say(ActName.SUSPENDED, by=command.by, reason=reason, entry=rule, due=end.due_at)
 
 
 def _resume(draft: ProceedingDraft, command: Resume) -> None:
@@ -381,7 +388,7 @@ def _rule_again(draft: ProceedingDraft) -> None:
     for clock in tuple(state.clocks.values()):
         new = draft.ruled(clock)
         if new.due_at > clock.due_at:
-            draft.run(new, draft.block.reminders if clock.kind is StepClockKind.STEP else ())
+            draft.run(new, draft.block.reminders if clock.kind is StepClockKind.STEP or clock.reminders else ())
         elif new.due_at == clock.due_at and new.provisional != clock.provisional:
             draft.start(new.model_copy(update={"reminders": clock.reminders}))
         else:

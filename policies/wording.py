@@ -8,9 +8,9 @@ from datetime import date, datetime
 from models.acts import Act, ActName
 from models.cases import CaseClockKind, CaseSource, CaseStage, Source
 from models.matters import ClockKind, ExtensionState, Light, MatterState, Stage
-from models.proceedings import StepClockKind
 from policies.deadlines import SHANGHAI
 from policies.limits import LimitError, Unit, parse_limit
+from policies.proceeding_wording import CONCLUSIONS, PROCEEDING_ACTS, VALUE_WORDS
 
 ACTS: dict[ActName, str] = {
     ActName.REGISTERED: "立项登记",
@@ -133,6 +133,7 @@ ACTS: dict[ActName, str] = {
     ActName.ERASURE_REQUESTED: "提请销毁密钥",
     ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
+    **PROCEEDING_ACTS,
     ActName.FOLLOWED_UP: "诉求人补充意见",
 }
 
@@ -223,8 +224,11 @@ RULES: dict[str, str] = {
     "R9": "按月计算的，以对应日为末日，无对应日的为月末",
     "R10": "以小时计的昼夜连续计算；当日办结的至当日24时",
     "R11": "半个工作日：上午收到的至当日中午，下午收到的至次一工作日中午",
+    "R12": "自事件之日前一日起倒计，至迟在该日下班前",
     "R13": "中止期间不计入",
     "R14": "延长部分并入原时限，自原起算日计算",
+    "R15": "公示期、有效期连续计算，不因休息日顺延，至末日24时止",
+    "R16": "定期之日为休息日的，顺延至其后第一个工作日",
     "R17": "提醒按工作日倒推",
     "R18": "所计日期含放假安排尚未公布的日子，为暂定",
 }
@@ -321,7 +325,9 @@ def act_words(act: ActName) -> str:
     return ACTS.get(act, act.value)
 
 
-_WITH_REASON = frozenset({ActName.REFUSED, ActName.CALENDAR_RECOMPUTED, ActName.INCIDENT_REPORTED})
+_WITH_REASON = frozenset(
+    {ActName.REFUSED, ActName.CALENDAR_RECOMPUTED, ActName.INCIDENT_REPORTED, ActName.MATTER_LAUNCHED}
+)
 
 
 def speaker(act: Act) -> str | None:
@@ -352,21 +358,13 @@ def line(act: Act) -> str:
     if act.measure:
         parts.append(f"{act.subject} {act.measure}")
     elif act.subject:
-        parts.append(act.subject)
+        parts.append(VALUE_WORDS.get(act.subject, act.subject))
+    if act.value:
+        parts.append(VALUE_WORDS.get(act.value, act.value))
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
     if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
+    elif act.act is ActName.CONCLUDED and act.reason is not None and act.reason in CONCLUSIONS:
+        parts.append(CONCLUSIONS[act.reason])
     return " ".join(parts)
-
-
-STEP_CLOCKS: dict[StepClockKind, str] = {
-    StepClockKind.STEP: "本环节到期",
-    StepClockKind.SIDE: "等待答复到期",
-    StepClockKind.AGAIN: "再次报上一级",
-    StepClockKind.NOTICE: "公示期满",
-    StepClockKind.VALIDITY: "有效期满",
-    StepClockKind.OCCURRENCE: "下一期",
-    StepClockKind.PAUSE: "中止期满",
-}
-"""What a clock of a proceeding runs to."""

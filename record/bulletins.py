@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models.acts import ACTS_ASIDE, ActName
-from models.rows import ActRow, aware, table
-from policies.bulletins import Happened
-from policies.deadlines import SHANGHAI
+from models.bulletins import Happened
+from models.rows import SHANGHAI, ActRow, aware, table
 from record.ledger import parsed
 
 _ACTS = table(ActRow)

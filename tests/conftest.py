@@ -5,11 +5,15 @@ hands it to Store or, as DUBAN_DATABASE_URL, to the processes it starts. `pytest
 `pytest --database postgresql` runs all tests that ask for a database again, on a PostgreSQL it starts itself. A claim
 about SQLite's file itself asks for `sqlite_url`, one about PostgreSQL for `postgresql_url` or, to stop and kill it, a
 `postgresql_server` of its own; a test that keeps a record anywhere else fails.
+
+What a test claims of Temporal, of processes or of the command line does not hang on where the record is. Such a test
+says so, `@pytest.mark.either_database("why")`, is not repeated on PostgreSQL, and is counted there with its reason.
 """
 
 import os
 import sqlite3
 import warnings
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,30 +35,108 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis.settings.load_profile("gate")
 
 
-# Files are handed to the processes in order: those that start and kill servers must not be what is left at the end.
-_START_FIRST = {
-    name: place for place, name in enumerate(("workflows", "cli", "browser", "api", "notices", "drill", "backup"))
-}
+# Files are handed to the processes in order. The longest first, those that compute beside those that wait; those that
+# start and kill servers must not be what is left at the end.
+_LONGEST = (
+    "drill/test_players.py",
+    "policies/test_case_explorer.py",
+    "workflows/test_long_lives.py",
+    "workflows/test_rolling_upgrade.py",
+    "cli/test_versions.py",
+    "cli/test_up.py",
+    "api/test_fuzzing.py",
+    "workflows/test_kill.py",
+    "workflows/test_lost_database.py",
+    "rehearsal/test_properties.py",
+    "notices/test_kill.py",
+    "cli/test_restoring.py",
+    "documents/test_printing.py",
+    "workflows",
+    "cli",
+    "browser",
+    "api",
+    "notices",
+    "rehearsal",
+    "policies",
+    "backup",
+)
+_START_FIRST = {name: place for place, name in enumerate(_LONGEST)}
+
+_NOT_REPEATED = pytest.StashKey[Counter[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE, help="where tests keep their record")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_NOT_REPEATED] = Counter[str]()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the chosen database has nothing to do with, before any of it runs."""
     chosen = config.getoption("--database")
-    left_out = [one for one in items if not _concerns(one, chosen)]
+    kept, left_out = list[pytest.Item](), list[pytest.Item]()
+    for one in items:
+        why = _why_on_either(one)
+        repeats = chosen == POSTGRESQL and bool(why)
+        if repeats and _concerns(one, chosen):
+            config.stash[_NOT_REPEATED][why] += 1
+        (kept if _concerns(one, chosen) and not repeats else left_out).append(one)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [one for one in items if _concerns(one, chosen)]
-    items.sort(key=lambda one: _START_FIRST.get(one.path.parent.name, len(_START_FIRST)))
+    items[:] = sorted(kept, key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Where in the order a test's file stands."""
+    directory = item.path.parent.name
+    of_directory = _START_FIRST.get(directory, len(_START_FIRST))
+    return _START_FIRST.get(f"{directory}/{item.path.name}", of_directory)
 
 
 def _concerns(item: pytest.Item, database: str) -> bool:
-    asked = set(getattr(item, "fixturenames", ()))
-    on_postgresql_only = not asked.isdisjoint({"postgresql_url", "postgresql_server"})
-    return not on_postgresql_only if database == SQLITE else on_postgresql_only or "databases" in asked
+    if database == SQLITE:
+        return not _on_postgresql_only(item)
+    return _on_postgresql_only(item) or "databases" in getattr(item, "fixturenames", ())
+
+
+def _on_postgresql_only(item: pytest.Item) -> bool:
+    return not {"postgresql_url", "postgresql_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _why_on_either(item: pytest.Item) -> str:
+    """Why what the test claims holds on one database as on the other; empty: it is run on both."""
+    marker = item.get_closest_marker("either_database")
+    if marker is None:
+        return ""
+    if len(marker.args) != 1 or not str(marker.args[0]).strip():
+        raise pytest.UsageError(f"{item.nodeid}: either_database needs its reason")
+    if _on_postgresql_only(item):
+        raise pytest.UsageError(f"{item.nodeid}: a claim about PostgreSQL does not hold on either database")
+    return str(marker.args[0])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that hands out the tests, where there is one, what this one did not repeat."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        not_repeated = session.config.stash[_NOT_REPEATED]
+        told["not_repeated"] = dict(not_repeated)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Every process collects all tests: each says the same."""
+    told = Counter[str](getattr(node, "workeroutput", {}).get("not_repeated", {}))
+    node.config.stash[_NOT_REPEATED] = node.config.stash[_NOT_REPEATED] | told
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was not repeated, and why."""
+    if not_repeated := config.stash[_NOT_REPEATED]:
+        terminalreporter.section(f"run on {SQLITE} only, for what they claim holds on either database")
+        for reason, number in sorted(not_repeated.items()):
+            terminalreporter.line(f"{number:4} {reason}")
 
 
 @pytest.fixture(scope="session")

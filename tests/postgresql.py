@@ -26,6 +26,9 @@ from tests import bound_child
 _USER = "duban"
 _UNPRIVILEGED = "nobody"
 _READY_WITHIN_SECONDS = 30.0
+_ROOM_BYTES = 4 << 30
+_PREFIX = "duban-pg-"
+_DISK, _MEMORY = Path("/tmp"), Path("/dev/shm")  # noqa: S108 - names in them are made by tempfile
 
 # What a test server need not do: survive a power failure. A killed process loses nothing either way.
 _CONFIGURATION = {
@@ -42,12 +45,14 @@ _CONFIGURATION = {
 class PostgresqlServer:
     """One server from entering the context to leaving it; killed at any moment, it goes on when started again.
 
-    `port` names the socket; only with `listen_addresses` in `configuration` (settings of postgresql.conf) does anything
-    listen on it. Enter it from a thread that stays until the end: the server is killed when that thread ends.
+    `port` names the socket; its files are in memory where there is room, unless `on_disk`; only with `listen_addresses`
+    in `configuration` (settings of postgresql.conf) does anything listen on it. Enter it from a thread that stays until
+    the end: the server is killed when that thread ends.
     """
 
-    def __init__(self, port: int = 5432, **configuration: str) -> None:
+    def __init__(self, port: int = 5432, *, on_disk: bool = False, **configuration: str) -> None:
         self._port = port
+        self._on_disk = on_disk
         self._configuration = {**_CONFIGURATION, **configuration}
         self._account = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,7 +60,9 @@ class PostgresqlServer:
 
     def __enter__(self) -> Self:
         # Not under pytest's directory, which only its owner may enter, and short enough for the name of a socket.
-        self.place = Path(tempfile.mkdtemp(prefix="duban-pg-", dir="/tmp"))
+        where = _DISK if self._on_disk else in_memory() or _DISK
+        _sweep(where)
+        self.place = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=where))
         try:
             self._own(self.place)
             self._initdb()
@@ -164,7 +171,7 @@ class PostgresqlServer:
     def drop(self, url: str) -> None:
         """Remove a database, connections to it or not."""
         with self._administering() as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
     def url(self, database: str) -> str:
         """Where a program reaches that database."""
@@ -225,6 +232,29 @@ class PostgresqlServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def in_memory() -> Path | None:
+    """A directory in memory where there is one with room for the files of the tests, and for programs to be run from.
+
+    A database of its own for each test is hundreds of small files each time, none of which has to outlive the machine.
+    """
+    if not os.access(_MEMORY, os.W_OK | os.X_OK):
+        return None
+    seen = os.statvfs(_MEMORY)
+    roomy = seen.f_bavail * seen.f_frsize >= _ROOM_BYTES
+    return _MEMORY if roomy and not seen.f_flag & os.ST_NOEXEC else None
+
+
+def _sweep(where: Path) -> None:
+    """Remove what tests that were killed have left in memory."""
+    for left in where.glob(f"{_PREFIX}*-*"):
+        if not Path("/proc", left.name.removeprefix(_PREFIX).partition("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _libpq(url: str) -> str:

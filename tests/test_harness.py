@@ -62,6 +62,43 @@ def test_settings_of_the_machine_do_not_reach_a_test(project: pytest.Pytester, m
     project.runpytest_subprocess("-p", "no:xdist", ".").assert_outcomes(passed=1)
 
 
+def test_what_holds_on_either_database_is_not_repeated_and_told_with_its_reason(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(3))
+        @pytest.mark.either_database("timers")
+        def test_timer(database_url, number):
+            pass
+
+        def test_record(database_url):
+            pass
+
+        @pytest.mark.either_database("timers")
+        def test_without_a_record():
+            pass
+        """
+    )
+
+    everything = project.runpytest_subprocess("-p", "no:xdist", ".")
+    again = project.runpytest_subprocess("-n", "2", "--database", "postgresql", ".")
+
+    everything.assert_outcomes(passed=5)
+    everything.stdout.no_fnmatch_line("*timers*")
+    again.assert_outcomes(passed=1)
+    again.stdout.fnmatch_lines(["*run on sqlite only*", "   3 timers"])
+
+
+@pytest.mark.parametrize(("why", "asked"), [("", "database_url"), ("'timers'", "postgresql_url")])
+def test_either_database_is_refused_without_a_reason_and_for_a_claim_about_postgresql(
+    project: pytest.Pytester, why: str, asked: str
+) -> None:
+    project.makepyfile(f"import pytest\n\n@pytest.mark.either_database({why})\ndef test_one({asked}):\n    pass\n")
+
+    assert project.runpytest_subprocess("-p", "no:xdist", ".").ret == pytest.ExitCode.USAGE_ERROR
+
+
 def test_what_the_system_lacks_is_named_where_it_may_not_be_installed(tmp_path: Path) -> None:
     stranger = tmp_path / "id"
     stranger.write_text("#!/bin/sh\necho 1000\n")

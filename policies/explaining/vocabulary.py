@@ -9,8 +9,9 @@ from enum import StrEnum
 from models.cases import CaseClockKind
 from models.explanations import Words
 from models.matters import ClockKind
+from models.proceedings import StepClockKind
 
-AnyClock = ClockKind | CaseClockKind
+AnyClock = ClockKind | CaseClockKind | StepClockKind
 
 
 class Who(StrEnum):

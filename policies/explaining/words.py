@@ -1,7 +1,8 @@
 """What is there to say of every act, every clock, every rule: in words, with the section of the contract behind it?
 
 Tables only, easy to extend: a new act needs an entry in ABOUT, a new clock one in CLOCKS, a new rule one in RULES; a
-test fails for one that has none. Those of cases are in case_words.py; which applies to an act is for explanation.py.
+test fails for one that has none. Those of cases are in case_words.py, of proceedings in
+proceeding_words.py; which applies to an act is for explanation.py.
 """
 
 from models.acts import Act, ActName
@@ -16,6 +17,7 @@ from policies.explaining.case_words import (
     OF_CASES,
     RULES_OF_CASES,
 )
+from policies.explaining.proceeding_words import PROCEEDING_ABOUT, STEP_CLOCKS
 from policies.explaining.vocabulary import About, AnyClock, ClockWords, Needs, RuleWords, Who, both, means
 
 WHO: dict[Who, Words] = {
@@ -183,7 +185,10 @@ CLOCK_RULES: dict[AnyClock, str] = {
 }
 """The rule that each clock's length comes from."""
 
-CLOCK_NAMES: dict[AnyClock, Words] = {kind: words.name for kind, words in CLOCKS.items()}
+CLOCK_NAMES: dict[AnyClock, Words] = {
+    **{kind: words.name for kind, words in CLOCKS.items()},
+    **{kind: name for kind, (name, _) in STEP_CLOCKS.items()},
+}
 
 RULES: dict[str, RuleWords] = {
     **CASE_RULES,
@@ -452,6 +457,7 @@ _PROPOSED_BY_THE_OFFICE = About(
 
 ABOUT: dict[ActName, About] = {
     **CASE_ABOUT,
+    **PROCEEDING_ABOUT,
     ActName.REGISTERED: About(both("督办单位登记了事项", "the office registered the matter"), "registration"),
     ActName.APPROVED: About(both("批准领导批准立项", "the leader approved the matter"), "approval"),
     ActName.APPROVAL_OVERDUE: About(both("审批期限已到而未批", "the time to approve ran out"), "approval", ClockKind.APPROVAL),

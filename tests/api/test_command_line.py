@@ -2,52 +2,85 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 
 from tests.api.conftest import World
-from tests.cli.conftest import Said, starter
+from tests.cli.conftest import Said, in_this_process, starter
 from tests.workflows.cast import HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER
 
 
-def _remote(world: World, who: str | None, *arguments: object) -> Said:
-    token = {"DUBAN_TOKEN": world.tokens[who]} if who else {}
-    return starter(*arguments, settings={"DUBAN_API_URL": world.url, "DUBAN_DATA_DIR": os.devnull, **token})
+@dataclass(frozen=True)
+class Commands:
+    """Commands to a world: over its interface, or at the machine itself."""
+
+    world: World
+    call: Callable[..., Said]
+
+    def remote(self, who: str | None, *arguments: object) -> Said:
+        token = {"DUBAN_TOKEN": self.world.tokens[who]} if who else {}
+        return self.call(*arguments, DUBAN_API_URL=self.world.url, DUBAN_DATA_DIR=os.devnull, **token)
+
+    def here(self, *arguments: object) -> Said:
+        settings = self.world.settings
+        return self.call(*arguments, DUBAN_DATABASE_URL=settings.database_url, DUBAN_DATA_DIR=str(settings.data_dir))
 
 
-def _here(world: World, *arguments: object) -> Said:
-    settings = {"DUBAN_DATABASE_URL": world.settings.database_url, "DUBAN_DATA_DIR": str(world.settings.data_dir)}
-    return starter(*arguments, settings=settings)
+@pytest.fixture
+def commands(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Commands]:
+    with in_this_process(capsys, monkeypatch) as call:
+        yield Commands(world, call)
 
 
-def test_a_matter_is_launched_commanded_and_looked_at(world: World) -> None:
+def test_a_matter_is_launched_commanded_and_looked_at(commands: Commands) -> None:
     title = f"校舍加固 {uuid4().hex[:6]}"
     terms = ("--title", title, "--lead", LEAD, "--office", OFFICE, "--leader", LEADER, "--limit", "5wd")
-    launched = _remote(world, "officer", "launch", *terms, "--key", title, "--json")
+    launched = commands.remote("officer", "launch", *terms, "--key", title, "--json")
     assert launched.code == 0, launched.err
     matter = launched.json["id"]
-    again = _remote(world, "officer", "launch", *terms, "--key", title, "--json")
+    again = commands.remote("officer", "launch", *terms, "--key", title, "--json")
     assert (again.json["id"], again.json["again"]) == (matter, True)
 
-    signed = _remote(world, "lead", "do", matter, "sign", "--json")
+    signed = commands.remote("lead", "do", matter, "sign", "--json")
     assert (signed.code, signed.json["acts"]) == (0, ["signed"])
-    refused = _remote(world, "lead", "do", matter, "sign", "--by", HANDLER)
+    refused = commands.remote("lead", "do", matter, "sign", "--by", HANDLER)
     assert refused.code == 1
     assert "未予受理" in refused.out
-    assert _remote(world, "lead", "do", matter, "sign", "--by", HEAD).code == 1
-    assert _remote(world, "lead", "do", matter, "sign", "unknown=x").code == 2
+    assert commands.remote("lead", "do", matter, "sign", "--by", HEAD).code == 1
+    assert commands.remote("lead", "do", matter, "sign", "unknown=x").code == 2
 
     for command in (("list", "--text", title), ("show", matter), ("timeline", matter), ("why", matter)):
-        there, here = _remote(world, "officer", *command), _here(world, *command)
+        there, here = commands.remote("officer", *command), commands.here(*command)
         assert (there.code, there.out) == (here.code, here.out), command
-    told = _remote(world, "officer", "inbox", OFFICER, "--limit", "20")
-    assert (told.code, told.out) == (0, _here(world, "inbox", OFFICER, "--limit", "20").out)
+    told = commands.remote("officer", "inbox", OFFICER, "--limit", "20")
+    assert (told.code, told.out) == (0, commands.here("inbox", OFFICER, "--limit", "20").out)
 
 
-def test_programs_get_the_same_documents(world: World) -> None:
+def test_a_proceeding_is_opened_commanded_and_looked_at(commands: Commands) -> None:
+    title = f"食品经营许可 {uuid4().hex[:6]}"
+    terms = ("--procedure", "window_acceptance", "--title", title, "--lead", LEAD, "--office", OFFICE)
+    opened = commands.remote("officer", "open", *terms, "--key", title, "--json")
+    assert opened.code == 0, opened.err
+    target = opened.json["id"]
+    again = commands.remote("officer", "open", *terms, "--key", title, "--json")
+    assert (again.json["id"], again.json["again"]) == (target, True)
+    told = commands.remote("lead", "do", target, "check_items", "missing=[身份证明]", "--json")
+    assert (told.code, told.json["acts"]) == (0, ["items_missing"])
+    assert commands.remote("officer", "do", target, "supplement", "items=[身份证明]").code == 1
+
+    for command in (("list", "--kind", "proceeding", "--text", title), ("show", target), ("timeline", target),
+                    ("why", target)):  # fmt: skip
+        there, here = commands.remote("officer", *command), commands.here(*command)
+        assert (there.code, there.out) == (here.code, here.out), command
+    assert commands.remote("stranger", "show", target).code == 2
+
+
+def test_programs_get_the_same_documents(world: World, commands: Commands) -> None:
     for command in (("list", "--limit", "5"), ("timeline", world.matter), ("show", world.case), ("show", world.matter)):
-        there, here = _remote(world, "officer", *command, "--json"), _here(world, *command, "--json")
+        there, here = commands.remote("officer", *command, "--json"), commands.here(*command, "--json")
         assert there.code == here.code == 0, there.err
         assert _less(there.json) == _less(here.json), command
 
@@ -71,9 +104,9 @@ def _less(document: object) -> object:
     ],
 )
 def test_what_is_not_his_ends_as_it_should(
-    world: World, who: str | None, arguments: tuple[str, ...], code: int
+    world: World, commands: Commands, who: str | None, arguments: tuple[str, ...], code: int
 ) -> None:
-    said = _remote(world, who, *(one.format(matter=world.matter) for one in arguments))
+    said = commands.remote(who, *(one.format(matter=world.matter) for one in arguments))
     assert said.code == code, said.err + said.out
     assert said.err.count("\n") == 1
     assert "Traceback" not in said.err
@@ -88,15 +121,15 @@ def test_an_interface_that_is_not_there_is_unavailable() -> None:
 
 
 @pytest.mark.parametrize("command", [("documents",), ("import", "data/ledger.csv"), ("notices",)])
-def test_a_command_that_knows_no_interface_says_so(world: World, command: tuple[str, ...]) -> None:
-    said = _remote(world, "officer", *command)
+def test_a_command_that_knows_no_interface_says_so(commands: Commands, command: tuple[str, ...]) -> None:
+    said = commands.remote("officer", *command)
     assert said.code == 2, said.err
     assert "DUBAN_API_URL" in said.err
 
 
-def test_the_register_is_exported(world: World, tmp_path: object) -> None:
+def test_the_register_is_exported(world: World, commands: Commands, tmp_path: object) -> None:
     file = f"{tmp_path}/register.csv"
-    said = _remote(world, "officer", "export", "-o", file, "--json")
+    said = commands.remote("officer", "export", "-o", file, "--json")
     assert said.code == 0, said.err
     assert json.loads(said.out)["format"] == "csv"
     with open(file, encoding="utf-8-sig") as written:  # noqa: PTH123 - a plain text

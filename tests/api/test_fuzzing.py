@@ -6,6 +6,8 @@ from tests.api.conftest import ROLES, World
 from tests.api.fuzzing import fuzzed
 from tests.api.test_matrix import COMMANDS, OPERATIONS
 
+pytestmark = pytest.mark.either_database("requests of every shape: the fuzzer tries the interface")
+
 NOBODY = "nobody"
 BESIDES_COMMANDS = r"^(?!.*/commands/)"
 """What is tried by whom no command can be given: the matrix tries those."""

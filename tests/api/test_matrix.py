@@ -13,7 +13,7 @@ from models.access import Relation, SiteCommand, View
 from models.identity import SiteRole
 from models.messages import Registration
 from models.proceeding_messages import Open
-from policies.access import may, on_case, on_matter
+from policies.access import PROCEEDING_NEEDS, may, on_case, on_matter, on_proceeding
 from policies.relations import OfPost, Site, Standing, relations
 from record import cases, documents, matters, proceedings
 from tests.api.conftest import EVERYBODY, POSTS, PREFIX, ROLES, World
@@ -41,6 +41,12 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /cases/{matter_id}/{case}": ("case", (View.CASE,)),
     "GET /cases/{matter_id}/{case}/timeline": ("case", (View.CASE_TIMELINE,)),
     "GET /cases/{matter_id}/{case}/why": ("case", (View.CASE_TIMELINE,)),
+    "GET /proceedings": ("site", (View.LIST,)),
+    "POST /proceedings": ("opening", (SiteCommand.OPEN,)),
+    "GET /proceedings/{kind}/{name}": ("proceeding", (View.PROCEEDING, View.PROCEEDING_LINE)),
+    "GET /proceedings/{kind}/{name}/timeline": ("proceeding", (View.PROCEEDING, View.PROCEEDING_LINE)),
+    "GET /proceedings/{kind}/{name}/why": ("proceeding", (View.PROCEEDING,)),
+    "GET /procedures": ("site", (View.POLICIES,)),
     "GET /documents/{document_id}/file": ("matter", (View.DOCUMENTS,)),
     "POST /cases/{matter_id}/{case}/openings": ("case", (View.CASE_MATERIALS,)),
     "POST /matters/{matter_id}/openings": ("case", (View.CASE_MATERIALS,)),
@@ -94,6 +100,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
 
 BODIES: dict[str, Any] = {
     "POST /matters": TERMS,
+    "POST /proceedings": {**TERMS, "procedure": "window_acceptance"},
     "POST /previews/limit": {},
     "POST /previews/launch": TERMS,
     "POST /rehearsals": {"scenario": "start: 2026-03-02T09:00+08:00\nuntil: 2026-03-03\n"},
@@ -128,12 +135,12 @@ def _operations(app: FastAPI) -> list[str]:
 
 
 OPERATIONS = _operations(bare())
-COMMANDS = [one for one in OPERATIONS if "/commands/" in one]
+COMMANDS = sorted((one for one in OPERATIONS if "/commands/" in one), key=lambda one: one.endswith("/cancel"))
 
 
 def test_every_route_stands_in_the_matrix() -> None:
     assert set(OPERATIONS) == set(ROUTES) | set(COMMANDS)
-    assert len(COMMANDS) == 48
+    assert len(COMMANDS) == 48 + len(PROCEEDING_NEEDS)
 
 
 @dataclass
@@ -155,12 +162,16 @@ class Scene:
                 case = cases.seen(session, self.world.case)
                 assert case is not None
                 return case
+            if kind == "proceeding":
+                proceeding = proceedings.seen(session, self.world.proceeding)
+                assert proceeding is not None
+                return proceeding
             if kind == "petition":
                 petition = proceedings.seen(session, self.petition)
                 assert petition is not None
                 return petition
         if kind == "opening":
-            return Open.model_validate({**BODIES["POST /petitions"], "message_id": "m"})
+            return Open.model_validate({**TERMS, "procedure": "window_acceptance", "message_id": "m"})
         if kind == "registration":
             return Registration.model_validate({**TERMS, "message_id": "m"})
         return OfPost(POSTS.get(who, OFFICER)) if kind == "inbox" else Site(OFFICE)
@@ -179,9 +190,11 @@ class Scene:
     def ask(self, who: str, operation: str) -> httpx2.Response:
         method, _, path = operation.partition(" ")
         matter, _, case = self.world.case.partition("/")
+        of, _, named = self.world.proceeding.partition("/")
         number = self.petition.partition("/")[2] if "/petitions/" in path else 1
         path = path.format(
-            matter_id=matter, case=case, document_id=self.document_id, year=2026, name="standard",
+            matter_id=matter, case=case, document_id=self.document_id, year=2026,
+            kind=of, name=named if "/proceedings/" in path else "standard",
             webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
         )  # fmt: skip
         client = self.world.as_(None if who == PETITIONER else who)
@@ -266,10 +279,14 @@ def test_everybody_tries_every_command(scene: Scene) -> None:
     tried: Counter[str] = Counter()
     wrong = []
     for operation in COMMANDS:
-        kind = "case" if "/cases/" in operation else "matter"
+        kind = "case" if "/cases/" in operation else "proceeding" if "/proceedings/" in operation else "matter"
         do = operation.rpartition("/")[2]
-        name = on_case(do) if kind == "case" else on_matter(do)
-        views = (View.CASE, View.CASE_TIMELINE) if kind == "case" else (View.MATTER, View.PART, View.LINE)
+        name = {"case": on_case, "proceeding": on_proceeding, "matter": on_matter}[kind](do)
+        views = {
+            "case": (View.CASE, View.CASE_TIMELINE),
+            "proceeding": (View.PROCEEDING, View.PROCEEDING_LINE),
+            "matter": (View.MATTER, View.PART, View.LINE),
+        }[kind]
         for who in WHO:
             held = scene.relations(kind, who)
             known = any(may(view.value, held) for view in views)

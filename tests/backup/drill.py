@@ -48,6 +48,7 @@ class RecoveredServer(PostgresqlServer):
 
     def __init__(self, base: Path, archive: Path, until: datetime) -> None:
         super().__init__(
+            on_disk=True,
             restore_command=f"cp {archive}/%f %p",
             recovery_target_time=until.isoformat(sep=" "),
             recovery_target_action="promote",
@@ -96,7 +97,9 @@ def play() -> Figures:
     """Play the drill once."""
     with a_place() as archive:
         command = f"test ! -f {archive}/%f && cp %p {archive}/%f"
-        with PostgresqlServer(archive_mode="on", archive_command=command, fsync="on", full_page_writes="on") as server:
+        with PostgresqlServer(
+            on_disk=True, archive_mode="on", archive_command=command, fsync="on", full_page_writes="on"
+        ) as server:
             url = server.create()
             store = Store(url)
             store.migrate()

@@ -22,6 +22,8 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Visit, Watched
 from tests.workflows.cast import HEAD, LEADER
 
+pytestmark = pytest.mark.either_database("pages in a browser")
+
 TITLE, FACTS, REASON = "治理校外培训", "经查台账造假三处", "线索初核属实拟予立案"
 REFUSED = "status of 401"
 SEALED = re.compile(r'^"[A-Za-z0-9+/=\s]{60,}"$')

@@ -7,14 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
 from cli.app import run
 from tests.databases import Databases
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTER = ROOT / "starter.py"
@@ -58,13 +60,18 @@ def starter(*arguments: object, within: float = 60, settings: Mapping[str, str] 
 
 @dataclass
 class Engine:
-    """`starter.py up` as a process of its own, on a data directory and a record of its own and free ports."""
+    """`starter.py up` as a process of its own, on a data directory and a record of its own and free ports.
+
+    `cold`: an interpreter that has loaded nothing yet.
+    """
 
     data_dir: Path
     database_url: str
     settings: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | Warm | None = None
+    said: TextIO | None = None
     told: dict[str, Any] = field(default_factory=dict)
+    cold: bool = False
 
     def __post_init__(self) -> None:
         self.settings = {
@@ -82,17 +89,16 @@ class Engine:
 
     def up(self, *arguments: str) -> None:
         """Start it and wait until it says where it is."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, str(STARTER), "up", "--json", *arguments],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment(self.settings),
-                cwd=ROOT,
-            )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        reads, writes = os.pipe()
+        command, env = [str(STARTER), "up", "--json", *arguments], environment(self.settings)
+        self.said = os.fdopen(reads, encoding="utf-8")
+        with self.log.open("ab") as log, os.fdopen(writes, "wb") as out:
+            if self.cold:
+                command = [sys.executable, *command]
+                self.process = subprocess.Popen(command, stdout=out, stderr=log, env=env, cwd=ROOT)
+            else:
+                self.process = Warm(*command, env=env, output=out.fileno(), errors=log.fileno())
+        line = self.said.readline()
         assert line, self.log.read_text(encoding="utf-8")
         self.told = json.loads(line)
 
@@ -106,9 +112,8 @@ class Engine:
 
     def closed(self) -> None:
         """Let go of a process that has ended."""
-        assert self.process is not None
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        assert self.said is not None
+        self.said.close()
         self.process = None
 
 
@@ -157,6 +162,15 @@ def engine(running_engine: Engine, command: Callable[..., Said]) -> Beside:
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Said]]:
     """Like `starter`, but in this process: for commands whose answer, and not whose process, is asked about."""
+    with in_this_process(capsys, monkeypatch) as call:
+        yield call
+
+
+@contextmanager
+def in_this_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Said]]:
+    """What runs a command with these settings, written as keywords, and gives its answer."""
     monkeypatch.chdir(ROOT)
     before = list(logging.getLogger().handlers)
 

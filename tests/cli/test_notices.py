@@ -1,15 +1,17 @@
 """`notices`: what an office sees of what left the house, through the running engine with its own contacts."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Engine, Said, starter
+from tests.cli.conftest import Engine, Said
 from tests.databases import Databases
 from tests.notices.peers import Mood, Peer, http_service, mail_server
 
+Command = Callable[..., Said]
 HANDLER, HEAD, OFFICER = "区教育局承办岗", "区教育局长", "区政府督查室承办岗"
 
 CONTACTS = """
@@ -20,14 +22,24 @@ posts:
 """
 
 
-class Sending:
-    """An engine of its own whose notices go to the peers."""
+@dataclass(frozen=True)
+class Peers:
+    """An engine of its own, and the peers that its notices go to."""
 
-    def __init__(self, engine: Engine, mail: Peer, web: Peer) -> None:
-        self.engine, self.mail, self.web = engine, mail, web
+    engine: Engine
+    mail: Peer
+    web: Peer
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Commands beside the engine whose notices go to the peers."""
+
+    peers: Peers
+    command: Command
 
     def __call__(self, *arguments: object) -> Said:
-        return starter(*arguments, settings=self.engine.settings)
+        return self.command(*arguments, **self.peers.engine.settings)
 
     def notices(self, *arguments: object) -> list[dict[str, object]]:
         said = self("notices", "--json", *arguments)
@@ -37,7 +49,7 @@ class Sending:
 
 
 @pytest.fixture(scope="module")
-def sending(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Sending]:
+def peers(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Peers]:
     place = tmp_path_factory.mktemp("sending")
     contacts = place / "contacts.yaml"
     contacts.write_text(CONTACTS, encoding="utf-8")
@@ -50,8 +62,13 @@ def sending(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> I
         }
         engine = Engine(place / "var", databases.new(), settings)
         engine.up("--no-sample")
-        yield Sending(engine, mail, web)
+        yield Peers(engine, mail, web)
         engine.down()
+
+
+@pytest.fixture
+def sending(peers: Peers, command: Command) -> Sending:
+    return Sending(peers, command)
 
 
 def test_a_notice_is_proved_and_one_that_nobody_took_is_shown_to_the_office(sending: Sending) -> None:
@@ -63,11 +80,12 @@ def test_a_notice_is_proved_and_one_that_nobody_took_is_shown_to_the_office(send
     until = time.monotonic() + 30
     while not any(one["unreached"] for one in sending("inbox", OFFICER, "--json").json["notices"]):
         assert time.monotonic() < until
+        time.sleep(0.1)
 
     (delivered,) = sending.notices("--post", HANDLER)
     assert (delivered["matter"], delivered["act"], delivered["state"]) == (matter, "assigned", "delivered")
     assert str(delivered["receipt"]).startswith("250 ")
-    assert delivered["provider_key"] == sending.mail.arrived[0].key
+    assert delivered["provider_key"] == sending.peers.mail.arrived[0].key
     lost = sending.notices("--state", "undelivered")
     assert {(one["recipient"], one["channel"], one["failure"]) for one in lost} == {
         (HEAD, "mail", "smtp_rcpt_550"), (HEAD, "hook", "http_403")
@@ -87,6 +105,7 @@ def test_why_shows_the_proof_of_delivery_of_each_post(sending: Sending) -> None:
     until = time.monotonic() + 30
     while not sending.notices("--state", "undelivered", "--matter", matter):
         assert time.monotonic() < until
+        time.sleep(0.1)
 
     found = sending("why", matter, "assigned", "--json").json
     told = {(one["post"], one["channel"]): one for one in found["told"]}
@@ -110,7 +129,7 @@ def test_a_test_notice_says_what_each_channel_answered(sending: Sending) -> None
     assert [(one["channel"], one["verdict"]) for one in bad.json["channels"]] == [
         ("mail", "refused"), ("hook", "refused")
     ]  # fmt: skip
-    assert any("测试通知" in one.subject for one in sending.mail.arrived)
+    assert any("测试通知" in one.subject for one in sending.peers.mail.arrived)
     assert sending("notices", "test", OFFICER).code == 2
 
 
@@ -121,18 +140,20 @@ def test_a_state_nobody_knows_is_bad_input(sending: Sending) -> None:
     assert "undelivered" in said.err
 
 
-def test_without_contacts_a_test_notice_says_what_to_set(empty: dict[str, str]) -> None:
-    said = starter("notices", "test", HANDLER, settings=empty)
+def test_without_contacts_a_test_notice_says_what_to_set(command: Command, empty: dict[str, str]) -> None:
+    said = command("notices", "test", HANDLER, **empty)
 
     assert said.code == 2
     assert "DUBAN_CONTACTS_PATH" in said.err
 
 
-def test_a_contacts_file_with_a_mistake_is_refused_with_its_line(tmp_path: Path, empty: dict[str, str]) -> None:
+def test_a_contacts_file_with_a_mistake_is_refused_with_its_line(
+    tmp_path: Path, command: Command, empty: dict[str, str]
+) -> None:
     contacts = tmp_path / "contacts.yaml"
     contacts.write_text("posts:\n  区教育局长: {channels: [{name: mail, url: s3cret}]}\n", encoding="utf-8")
 
-    said = starter("notices", "test", HEAD, settings={**empty, "DUBAN_CONTACTS_PATH": str(contacts)})
+    said = command("notices", "test", HEAD, **{**empty, "DUBAN_CONTACTS_PATH": str(contacts)})
 
     assert said.code == 2
     assert "contacts.yaml:2: posts.区教育局长.channels.0.url" in said.err

@@ -2,21 +2,26 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import ROOT, Said, starter
 
+Rehearse = Callable[..., Said]
+
 SCENARIOS = sorted((ROOT / "tests" / "scenarios").glob("*.yaml"))
 CLOSED, SILENT = (ROOT / "tests" / "scenarios" / name for name in ("01-closed-in-time.yaml", "02-nobody-answers.yaml"))
 
 
-def rehearse(*arguments: object, **settings: str) -> Said:
-    return starter("rehearse", *arguments, settings=settings)
+@pytest.fixture
+def rehearse(command: Callable[..., Said]) -> Rehearse:
+    return partial(command, "rehearse")
 
 
-def test_every_scenario_of_the_project_comes_out_as_expected() -> None:
+def test_every_scenario_of_the_project_comes_out_as_expected(rehearse: Rehearse) -> None:
     said = rehearse("--check", *SCENARIOS)
 
     assert (said.code, said.err) == (0, "")
@@ -24,13 +29,13 @@ def test_every_scenario_of_the_project_comes_out_as_expected() -> None:
     assert all({"at", "target", "act"} <= act.keys() for act in acts)
 
 
-def test_acts_are_printed_file_by_file() -> None:
+def test_acts_are_printed_file_by_file(rehearse: Rehearse) -> None:
     both, first, second = rehearse(CLOSED, SILENT), rehearse(CLOSED), rehearse(SILENT)
 
     assert both.out == first.out + second.out
 
 
-def test_a_difference_is_said_in_words_with_file_and_line_and_exits_1(tmp_path: Path) -> None:
+def test_a_difference_is_said_in_words_with_file_and_line_and_exits_1(rehearse: Rehearse, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(CLOSED.read_text(encoding="utf-8").replace("days_left: 3", "days_left: 2"), encoding="utf-8")
 
@@ -42,14 +47,16 @@ def test_a_difference_is_said_in_words_with_file_and_line_and_exits_1(tmp_path: 
     assert said.out == rehearse(CLOSED).out
 
 
-def test_without_check_expectations_are_not_compared(tmp_path: Path) -> None:
+def test_without_check_expectations_are_not_compared(rehearse: Rehearse, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(CLOSED.read_text(encoding="utf-8").replace("days_left: 3", "days_left: 2"), encoding="utf-8")
 
     assert rehearse(wrong).code == 0
 
 
-def test_a_bad_scenario_names_file_and_line_exits_2_and_the_others_are_played(tmp_path: Path) -> None:
+def test_a_bad_scenario_names_file_and_line_exits_2_and_the_others_are_played(
+    rehearse: Rehearse, tmp_path: Path
+) -> None:
     bad, differing = tmp_path / "bad.yaml", tmp_path / "differing.yaml"
     bad.write_text(CLOSED.read_text(encoding="utf-8").replace("do: sign", "do: sing"), encoding="utf-8")
     differing.write_text(CLOSED.read_text(encoding="utf-8").replace("days_left: 3", "days_left: 2"), encoding="utf-8")
@@ -64,7 +71,9 @@ def test_a_bad_scenario_names_file_and_line_exits_2_and_the_others_are_played(tm
 
 
 @pytest.mark.parametrize("content", ["", "- 1", "start: [", "\ufeff", "start: 1999-01-01\nmatters: []\ncommands: 3"])
-def test_whatever_a_file_holds_the_answer_is_a_line_and_exit_2(tmp_path: Path, content: str) -> None:
+def test_whatever_a_file_holds_the_answer_is_a_line_and_exit_2(
+    rehearse: Rehearse, tmp_path: Path, content: str
+) -> None:
     file = tmp_path / "odd.yaml"
     file.write_text(content, encoding="utf-8")
 
@@ -75,7 +84,7 @@ def test_whatever_a_file_holds_the_answer_is_a_line_and_exit_2(tmp_path: Path, c
     assert "Traceback" not in said.err
 
 
-def test_a_missing_file_is_named_and_the_others_are_played(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_and_the_others_are_played(rehearse: Rehearse, tmp_path: Path) -> None:
     said = rehearse(tmp_path / "none.yaml", CLOSED)
 
     assert said.code == 2
@@ -83,7 +92,7 @@ def test_a_missing_file_is_named_and_the_others_are_played(tmp_path: Path) -> No
     assert said.out == rehearse(CLOSED).out
 
 
-def test_a_start_before_the_procedure_is_bad_input(tmp_path: Path) -> None:
+def test_a_start_before_the_procedure_is_bad_input(rehearse: Rehearse, tmp_path: Path) -> None:
     early = tmp_path / "early.yaml"
     early.write_text("start: 1999-01-04T09:00+08:00\nmatters: []\n", encoding="utf-8")
 
@@ -93,7 +102,7 @@ def test_a_start_before_the_procedure_is_bad_input(tmp_path: Path) -> None:
     assert str(early) in said.err
 
 
-def test_the_directory_can_be_named_by_option_and_by_setting(tmp_path: Path) -> None:
+def test_the_directory_can_be_named_by_option_and_by_setting(rehearse: Rehearse, tmp_path: Path) -> None:
     directory = tmp_path / "directory.csv"
     directory.write_text("单位名称,上级单位,主要负责人岗位,承办岗位\n区政府,,区长,区政府承办岗\n", encoding="utf-8")
 
@@ -104,23 +113,23 @@ def test_the_directory_can_be_named_by_option_and_by_setting(tmp_path: Path) -> 
     assert told.out == named.out
 
 
-def test_a_bad_directory_is_bad_input(tmp_path: Path) -> None:
+def test_a_bad_directory_is_bad_input(rehearse: Rehearse, tmp_path: Path) -> None:
     said = rehearse("--directory", tmp_path / "none.csv", CLOSED)
 
     assert said.code == 2
     assert "none.csv" in said.err
 
 
-def test_both_players_print_the_same() -> None:
+def test_both_players_print_the_same_as_processes() -> None:
     files = [ROOT / "tests" / "scenarios" / name for name in ("01-closed-in-time.yaml", "04-extension.yaml")]
 
-    core, temporal = rehearse("--check", *files), rehearse("--check", "--on", "temporal", *files)
+    core, temporal = (starter("rehearse", "--check", *on, *files) for on in ((), ("--on", "temporal")))
 
     assert (temporal.code, temporal.err) == (0, "")
     assert temporal.out == core.out
 
 
-def test_a_drill_on_a_server_that_does_not_answer_is_unavailable(empty: dict[str, str]) -> None:
+def test_a_drill_on_a_server_that_does_not_answer_is_unavailable(rehearse: Rehearse, empty: dict[str, str]) -> None:
     said = rehearse("--on", "temporal", CLOSED, **empty)
 
     assert said.code == 3

@@ -15,6 +15,8 @@ from tests.cli.conftest import NOWHERE, Beside, Engine, Said
 
 Command = Callable[..., Said]
 
+of_processes = pytest.mark.either_database("processes, ports and data directories of `up`")
+
 
 @pytest.fixture
 def own(tmp_path: Path, database_url: str) -> Iterator[Engine]:
@@ -50,6 +52,7 @@ def decode(told: dict[str, Any], origin: str) -> int:
 
 
 def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
+    own.cold = True
     own.up()
     first = own.told
     beside = Beside(own, command)
@@ -79,6 +82,7 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
     assert beside.ok("list", "--limit", "1000")["matters"][0]["id"] == listed[0]["id"]
 
 
+@of_processes
 def test_a_sample_import_that_was_broken_off_is_finished_by_the_next_start(own: Engine, command: Command) -> None:
     own.up("--no-sample")
     beside = Beside(own, command)
@@ -95,6 +99,7 @@ def test_a_sample_import_that_was_broken_off_is_finished_by_the_next_start(own: 
     own.down()
 
 
+@of_processes
 def test_a_second_instance_on_the_same_data_is_refused_in_one_line(engine: Beside) -> None:
     said = engine.process("up")
 
@@ -104,6 +109,7 @@ def test_a_second_instance_on_the_same_data_is_refused_in_one_line(engine: Besid
     assert engine.settings["DUBAN_DATA_DIR"] in said.err
 
 
+@of_processes
 def test_a_port_in_use_is_said_in_one_line(engine: Beside, tmp_path: Path) -> None:
     port = engine.running.told["temporal"].rpartition(":")[2]
 
@@ -114,6 +120,7 @@ def test_a_port_in_use_is_said_in_one_line(engine: Beside, tmp_path: Path) -> No
     assert "DUBAN_TEMPORAL_PORT" in said.err
 
 
+@of_processes
 def test_commands_find_the_server_of_their_data_directory(engine: Beside) -> None:
     told = json.loads((Path(engine.settings["DUBAN_DATA_DIR"]) / "up.json").read_text(encoding="utf-8"))
 
@@ -122,6 +129,7 @@ def test_commands_find_the_server_of_their_data_directory(engine: Beside) -> Non
     assert told["pid"] == engine.running.process.pid
 
 
+@of_processes
 def test_with_a_named_server_none_is_started(engine: Beside, own: Engine, command: Command) -> None:
     own.settings["TEMPORAL_ADDRESS"] = engine.running.told["temporal"]
     own.up("--no-sample")
@@ -133,6 +141,7 @@ def test_with_a_named_server_none_is_started(engine: Beside, own: Engine, comman
     assert own.down() == 0
 
 
+@of_processes
 def test_a_server_that_dies_ends_the_engine_and_the_next_start_has_everything(own: Engine, command: Command) -> None:
     own.up("--no-sample")
     beside = Beside(own, command)

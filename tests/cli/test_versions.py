@@ -4,7 +4,6 @@ import asyncio
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,9 @@ from temporalio.client import Client
 from builds import this_build
 from embedded import binary
 from tests.cli.conftest import ROOT, Beside, Engine, Said, environment
+from tests.warm import Warm
+
+pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
 
 DEPLOYMENT = {"DUBAN_DEPLOYMENT": "duban"}
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -31,10 +33,10 @@ def versioned(tmp_path: Path, database_url: str, command: Callable[..., Said]) -
 
 
 @pytest.fixture
-def newer(versioned: Beside) -> Iterator[subprocess.Popen[bytes]]:
+def newer(versioned: Beside) -> Iterator[Warm]:
     """The worker of a newer build beside it, by the same settings."""
     settings = {**versioned.settings, "TEMPORAL_ADDRESS": versioned.running.told["temporal"], "DUBAN_BUILD": "newer"}
-    process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environment(settings))
+    process = Warm("worker.py", env=environment(settings))
     yield process
     process.kill()
     process.wait()
@@ -57,9 +59,7 @@ def test_an_engine_with_a_deployment_serves_at_once_and_says_which_build_it_is(v
     assert this_build() in versioned("versions").out
 
 
-def test_a_newer_worker_waits_to_be_promoted_takes_over_and_gives_back(
-    versioned: Beside, newer: subprocess.Popen[bytes]
-) -> None:
+def test_a_newer_worker_waits_to_be_promoted_takes_over_and_gives_back(versioned: Beside, newer: Warm) -> None:
     older = this_build()
     first = versioned.ok("launch", "--title", "校舍加固", *SAID)["id"]
 

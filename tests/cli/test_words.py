@@ -1,6 +1,7 @@
 """The small words of the command line: instants, distances, harmless cells, commands by name."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -15,7 +16,7 @@ from models.matters import Stage
 from policies.calendar import standard_calendar
 from policies.distance import distance
 from tests.builders import at
-from tests.cli.conftest import starter
+from tests.cli.conftest import Said, starter
 
 CALENDAR = standard_calendar()
 
@@ -62,6 +63,10 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
     contract = {"up", "launch", "import", "list", "show", "timeline", "do", "preview", "rehearse", "export", "verify"}
     more = {
         "why",
+        "open",
+        "duty",
+        "petition",
+        "bulletin",
         "backup",
         "restore",
         "calendar",
@@ -98,8 +103,8 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
 @pytest.mark.parametrize(
     "arguments", [("nosuch",), ("list", "--nosuch"), ("calendar", "show"), ("calendar", "show", "x")]
 )
-def test_a_command_line_that_cannot_be_read_exits_2(arguments: tuple[str, ...]) -> None:
-    said = starter(*arguments)
+def test_a_command_line_that_cannot_be_read_exits_2(command: Callable[..., Said], arguments: tuple[str, ...]) -> None:
+    said = command(*arguments)
 
     assert said.code == 2
     assert "Traceback" not in said.err

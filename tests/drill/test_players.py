@@ -36,6 +36,7 @@ async def played_on(server: EmbeddedServer, place: Path, databases: Databases, s
     return [line(act) for act in await Player(client, DIRECTORY, settings, databases.new).play(scenario)]
 
 
+@pytest.mark.either_database("scenarios played by the workflows; random ones are on both")
 @pytest.mark.parametrize(
     "path",
     [*SCENARIOS, *(ROOT / "tests" / "scenarios" / f"{name}.yaml" for name in MECHANISMS)],

@@ -156,6 +156,19 @@ def _read(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def sources(row: str, figure: str) -> list[str]:
+    """What a figure rests on: the source of every dated value of that size in the procedures that carry the row."""
+    wanted = figure.rpartition("=")[2]
+    found = []
+    for procedure in procedures_of(row):
+        for entries in Document(procedure.text, procedure.file).content["parameters"].values():
+            for entry in entries:
+                texts = (text.strip("[]") for text in _texts(entry["value"]))
+                if any(_same(wanted, text) for text in texts):
+                    found.append(entry["source"])
+    return found
+
+
 def lacking(row: Row) -> list[str]:
     """What is still lacking before the row counts as carried and shown; nothing for one that needs nothing."""
     if row.only_named or row.id in registered():

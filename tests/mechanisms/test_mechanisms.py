@@ -21,6 +21,7 @@ from tests.mechanisms.shown import (
     registered,
     scenario_files,
     scenarios_of,
+    sources,
 )
 
 ROWS = {row.id: row for row in rows()}
@@ -74,6 +75,11 @@ def test_the_list_of_hard_limits_is_the_contracts() -> None:
 @pytest.mark.parametrize(("row", "figure"), HARD, ids=str)
 def test_a_hard_limit_is_shown_the_day_before_on_it_and_after(row: str, figure: str) -> None:
     assert at_boundary(row, figure) >= boundary(figure)
+
+
+@pytest.mark.parametrize(("row", "figure"), HARD, ids=str)
+def test_a_hard_limit_is_a_dated_value_that_rests_on_a_source(row: str, figure: str) -> None:
+    assert any(not source.startswith("house rule") for source in sources(row, figure))
 
 
 def test_a_limit_that_nobody_keeps_on_its_last_day_is_not_shown_at_its_boundary() -> None:

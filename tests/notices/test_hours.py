@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper
@@ -24,6 +25,8 @@ from tests.workflows.conftest import eventually
 from worker import SEARCH_ATTRIBUTES
 
 LONG = timedelta(days=14)
+
+pytestmark = pytest.mark.either_database("timers of Temporal: when they fire")
 
 
 @asynccontextmanager

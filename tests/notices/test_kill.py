@@ -3,15 +3,12 @@
 import asyncio
 import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-import worker
 from embedded import FOR_TESTS, EmbeddedServer
 from models.messages import Registration, ReportProgress, Sign
 from office import Office
@@ -22,11 +19,11 @@ from record.store import Store
 from tests.notices.offices import SETTLED
 from tests.notices.peers import Mood, Peer
 from tests.sealing import sealed_client, sealed_store
+from tests.warm import Warm
 from tests.workflows.cast import a_matter
 from tests.workflows.conftest import eventually
 from worker import SEARCH_ATTRIBUTES
 
-ROOT = Path(worker.__file__).parent
 HANDLER, HEAD, OFFICER = "区教育局承办岗", "区教育局长", "区政府督查室承办岗"
 WITHIN = timedelta(seconds=60)
 MATTERS, KILLS, SEED = 6, 3, 20261125
@@ -61,8 +58,8 @@ class Worker:
         }
         self._process = self._started()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=self._environment)
+    def _started(self) -> Warm:
+        return Warm("worker.py", env=self._environment)
 
     def kill(self) -> None:
         self._process.kill()

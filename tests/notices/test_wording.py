@@ -4,10 +4,12 @@ from itertools import product
 
 import pytest
 
-from models.acts import Act, ActName
+from models.acts import PROCEEDING_ACTS, Act, ActName
 from models.policy import Role
 from notices.wording import Content, shipped
+from policies.block_procedures import all_shipped
 from policies.procedures import shipped as procedure
+from policies.proceeding_drafts import TELL as TELL_OF_STEPS
 from tests.builders import at
 
 TELL = procedure("standard").in_force(at("03-02 09:00").date()).tell
@@ -108,6 +110,30 @@ def test_a_title_cannot_become_markup_a_header_or_a_template() -> None:
     assert "\r" not in message.subject
     assert "49" not in message.text
     assert "{{ 7 * 7 }}" in message.text
+
+
+def test_every_act_a_proceeding_tells_has_words_for_each_role_and_nothing_said_slips_in() -> None:
+    told = {*TELL_OF_STEPS, *PROCEEDING_ACTS} | {
+        act for one in all_shipped() for act in one.in_force(one.first_day).tell
+    }
+    hidden = "不可外传"
+    for name in told:
+        act = an_act(name, target="petition/1", reason=hidden, value=hidden, by=hidden, detail={"text": hidden})
+        for role in Role:
+            assert shipped().has(name, role, "petition/1"), (name, role)
+            message = shipped().notice(Content("某岗", "petition/1", act, role, title="投诉", lead="区教育局"))
+            assert hidden not in message.subject + message.text + message.html
+            assert "petition/1" in message.text
+
+
+def test_who_has_to_act_reads_that_and_who_only_learns_of_it_does_not() -> None:
+    act = an_act(ActName.STEP_OVERDUE, target="proceeding/1")
+    texts = {
+        role: shipped().notice(Content("某岗", "proceeding/1", act, role)).text
+        for role in (Role.STEP, Role.ABOVE_STEP, Role.OFFICE)
+    }
+    assert "请立即办理" in texts[Role.STEP]
+    assert len(set(texts.values())) == 3
 
 
 def test_an_act_without_words_of_its_own_is_told_by_its_name() -> None:

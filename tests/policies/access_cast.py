@@ -2,21 +2,53 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from models.blocks import (
+    Approval,
+    Block,
+    Checklist,
+    Criterion,
+    Deadline,
+    Escalation,
+    Feedback,
+    Filing,
+    FirstOffence,
+    Indicator,
+    Joint,
+    Level,
+    Meeting,
+    Missed,
+    MoreTime,
+    Plan,
+    PublicNotice,
+    Recurrence,
+    Replies,
+    Routing,
+    Score,
+    Vote,
+)
 from models.cases import CaseState
 from models.matters import MatterState, Severity
 from models.messages import Command, Outcome
-from policies import case, matter
+from models.policy import Role
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingState
+from policies import case, matter, proceeding
+from policies.calendar import standard_calendar
+from policies.counting import counting
 from policies.directory import Directory
 from policies.drafting import Facts
+from policies.procedures import STANDARD, shipped
 from tests.builders import (
     ABOVE,
     CAST,
     CO,
     CO_HANDLER,
+    HANDLER,
     HEAD,
     LEAD,
     LEADER,
@@ -27,6 +59,7 @@ from tests.builders import (
     OTHER,
     STRANGER,
     Life,
+    at,
 )
 from tests.case_builders import JUDGE, CaseLife
 
@@ -114,10 +147,10 @@ def commands(by: str | None) -> list[Any]:
 
 @dataclass(frozen=True)
 class Moment:
-    """One state of a matter or a case, with the facts that hold then, and who answers what is said to it."""
+    """One state of a matter, a case or a proceeding, the facts that hold then, and who answers what is said to it."""
 
     name: str
-    state: MatterState | CaseState
+    state: MatterState | CaseState | ProceedingState
     facts: Facts
     answer: Callable[[Any], Outcome]
 
@@ -261,4 +294,199 @@ def cases() -> list[Moment]:
     keep("against the office's head", CaseLife(subject=OFFICE_HEAD, lead=OFFICE))
     keep("against the leader", CaseLife(subject=LEADER, lead="区政府"))
     keep("above the top", CaseLife(subject=ABOVE, leader="省长", lead="市政府"))
+    return found
+
+
+# --- proceedings, petitions and duties --------------------------------------------------------------------------------
+
+_BLOCKS: dict[str, Block] = {
+    "deadline": Deadline(
+        name="s", title="限时", limit="5wd", more_time=MoreTime(longest="3wd"), pauses=("等待",),
+        missed=Missed(again="5wd"),
+    ),
+    "checklist": Checklist(name="s", title="材料", limit="5wd", items=("申请书", "证明")),
+    "approval": Approval(name="s", title="审批", by=(Role.LEADER,), limit="5wd", validity="5wd"),
+    "all_of": Approval(name="s", title="会签", by=(Role.LEADER, Role.OFFICE_HEAD), limit="5wd", all_of=True),
+    "vote": Vote(name="s", title="表决", by=(Role.OFFICE,)),
+    "meeting": Meeting(name="s", title="会议", by=(Role.OFFICE,)),
+    "joint": Joint(name="s", title="会办", limit="5wd", opinion="3wd"),
+    "escalation": Escalation(
+        name="s", title="上报",
+        levels=(Level(holder=Role.LEAD_HANDLER, limit="2wd"), Level(holder=Role.LEAD_HEAD, limit="2wd")),
+    ),
+    "public_notice": PublicNotice(name="s", title="公示", limit="5wd", length="7d", answer="3wd"),
+    "filing": Filing(name="s", title="移送", limit="5wd", what="transfer", to=(Role.CO_HANDLERS,), receipt="5wd"),
+    "indicator": Indicator(
+        name="s", title="指标", target=Decimal(95), every="1mo", period="3mo", due_within="5d", most=Decimal(100)
+    ),
+    "score": Score(name="s", title="评分", criteria=(Criterion(name="时效", full=10),), passed=6),
+    "first_offence": FirstOffence(name="s", title="首违"),
+    "routing": Routing(name="s", title="分办", by=(Role.OFFICE, Role.OFFICE_HEAD), objection="5wd", decision="2wd"),
+    "duty": Recurrence(name="s", title="月报", every="1mo", late="12h", most=5),
+}  # fmt: skip
+"""A procedure of one such step, and one to follow it."""
+
+PROCEEDING_SAID: dict[str, tuple[dict[str, Any], ...]] = {
+    "finish": ({"evidence": {"处理": "已办"}},),
+    "check_items": ({"missing": ["证明"]}, {}),
+    "supplement": ({"items": ["证明"]},),
+    "reject": ({"reason": "不属职责"},),
+    "grant": ({"evidence": {"集体讨论记录": "一致"}},),
+    "use_permit": ({"purpose": "检查"},),
+    "deny": ({"reason": "不符合条件"},),
+    "opine": ({"agreed": True, "text": "同意"},),
+    "convene": ({"on": "2026-03-20", "organs": [CO, OTHER]},),
+    "send_out": ({"what": "材料"},),
+    "hold": ({"present": [CO, OTHER]},),
+    "cast": ({"agreed": True},),
+    "stand_down": ({"reason": "亲属"},),
+    "count_votes": ({"present": [LEADER, OFFICE_HEAD]},),
+    "answer_opinion": ({"representative": CO, "adopted": True, "reason": "合理"},),
+    "publish": ({"medium": "区政府网"},),
+    "call_back": ({"satisfied": True}, {"satisfied": False, "text": "未解决"}),
+    "raise_objection": ({"text": "不实"},),
+    "answer_objection": ({"number": "1", "upheld": False, "reason": "已核查"},),
+    "send_paper": ({"number": "函1号"},),
+    "acknowledge": ({}, {"accepted": False, "reason": "不属职责"}),
+    "report_value": ({"value": "96"},),
+    "assess": ({"marks": {"时效": 8}, "reason": "迟一日"},),
+    "register_offence": ({"text": "占道"},),
+    "route": ({"to": OTHER, "reason": "其职责"}, {"reason": "本级不能解决"}),
+    "accept_routing": ({},),
+    "object_routing": ({"reason": "不属职责"},),
+    "uphold_routing": ({"reason": "属其职责"},),
+    "link": ({"to": "proceeding/2", "reason": "重复"},),
+    "trigger": ({"reason": "追加"},),
+    "pause_duty": ({"reason": "停报"},),
+    "continue_duty": ({},),
+    "backfill": ({"since": "2026-01-01", "until": "2026-01-31"},),
+    "request_extension": ({"limit": "1wd", "reason": "暴雨"},),
+    "decide_extension": ({"granted": True},),
+    "suspend": ({"reason": "等待", "until": "3d"},),
+    "resume": ({},),
+    "cancel": ({"reason": "停办"},),
+}  # fmt: skip
+"""Every command to a proceeding as it could be admitted."""
+
+
+def proceeding_commands(by: str | None) -> list[Any]:
+    """Every command to a proceeding, well said, by this post."""
+    return [
+        _COMMAND.validate_python({"message_id": f"{do}{number}", "do": do, "by": by, **fields})
+        for do, ways in PROCEEDING_SAID.items()
+        for number, fields in enumerate(ways)
+    ]
+
+
+class Course:
+    """One proceeding as it is lived through the pure core, under a plan of that block and a step to follow."""
+
+    def __init__(self, name: str, *blocks: Block, **said: Any) -> None:
+        of = "duty" if name == "duty" else "petition" if name == "petition" else "proceeding"
+        steps = blocks or ((_BLOCKS[name],) if of == "duty" else (_BLOCKS[name], _AFTER))
+        plan = Plan.model_validate({"key": "p/2026-01-01", "name": "p", "title": "程序", "of": of, "steps": steps})
+        self.now = at("03-02 09:00")
+        self.state = proceeding.blank(f"{of}/1")
+        self.facts = Facts(
+            policy=shipped(STANDARD).in_force(self.now.date()), calendar=standard_calendar(),
+            counting=counting(self.now.date()), directory=DIRECTORY, measures_decided=lambda *_: 0, plan=plan,
+            other_proceeding=lambda target: self.state.model_copy(update={"id": target}) if target[-1] == "2" else None,
+        )  # fmt: skip
+        opened = {
+            "procedure": "p", "title": "事项", "lead": LEAD, "office": OFFICE, "leader": LEADER, "co": [CO],
+            "panel": [LEADER, OFFICE_HEAD, JUDGE], "subject": OTHER, "message_id": "open",
+            **({"channel": "web"} if of == "petition" else {}), **said,
+        }  # fmt: skip
+        self._hear(Open.model_validate(opened))
+
+    def _hear(self, message: Any) -> Outcome:
+        step = proceeding.step(self.state, message, self.now, self.facts)
+        assert step.outcome is not None
+        assert step.outcome.accepted, step.outcome
+        self.state = step.state
+        return step.outcome
+
+    def say(self, when: str, do: str, by: str, place: int = 0, **fields: Any) -> "Course":
+        """Say it as it is well said, with what is given besides."""
+        self.now = at(when)
+        said = {"message_id": f"{when}{do}{by}", "do": do, "by": by, **PROCEEDING_SAID[do][place], **fields}
+        self._hear(_COMMAND.validate_python(said))
+        return self
+
+    def wait(self, when: str) -> "Course":
+        """Let time pass."""
+        self.now = at(when)
+        self.state = proceeding.step(self.state, None, self.now, self.facts).state
+        return self
+
+
+_AFTER = Deadline(name="after", title="办结", limit="5wd", shown=("处理",))
+
+
+def proceedings() -> list[Moment]:
+    """Every moment of a proceeding that matters to what can be said: each block at work, and what can be pending."""
+    found: list[Moment] = []
+
+    def keep(name: str, course: Course) -> None:
+        def answer(message: Any) -> Outcome:
+            outcome = proceeding.step(course.state, message, course.now, course.facts).outcome
+            assert outcome is not None
+            return outcome
+
+        found.append(Moment(f"steps: {name}", course.state, course.facts, answer))
+
+    for name in _BLOCKS:
+        keep(name, Course(name))
+    clerk, boss = HANDLER, HEAD
+    keep("deadline missed", Course("deadline").wait("03-10 10:00"))
+    keep("deadline missed twice", Course("deadline").wait("03-17 10:00"))
+    keep("more time asked", Course("deadline").say("03-03 10:00", "request_extension", clerk))
+    keep("paused", Course("deadline").say("03-03 10:00", "suspend", OFFICER))
+    keep("told what is missing", Course("checklist").say("03-03 10:00", "check_items", clerk))
+    granted = Course("approval").say("03-03 10:00", "grant", LEADER)
+    keep("granted", granted)
+    keep("one of two agreed", Course("all_of").say("03-03 10:00", "grant", LEADER))
+    keep("voted", Course("vote").say("03-03 10:00", "cast", LEADER).say("03-03 11:00", "cast", OFFICE_HEAD))
+    keep("convened", Course("meeting").say("03-03 10:00", "convene", OFFICER, on="2026-03-03"))
+    met = Course("meeting", _BLOCKS["meeting"], Replies(name="r", title="答复", by=(Role.OFFICE,)), _AFTER)
+    met.say("03-03 10:00", "convene", OFFICER, on="2026-03-03").say(
+        "03-03 11:00", "hold", OFFICER, opinions={CO: "宜缓"}
+    )
+    keep("opinions to be answered", met)
+    told = Meeting(name="s", title="会议", by=(Role.OFFICE,), notices={"材料": "1d"})
+    keep("to be told of", Course("meeting", told, _AFTER).say("03-03 10:00", "convene", OFFICER))
+    keep("opinion given", Course("joint").say("03-03 10:00", "opine", CO_HANDLER))
+    keep("handed up", Course("escalation").say("03-03 10:00", "route", clerk, 1))
+    keep("posted", Course("public_notice").say("03-03 10:00", "publish", clerk))
+    keep(
+        "objected",
+        Course("public_notice").say("03-03 10:00", "publish", clerk).say("03-03 11:00", "raise_objection", STRANGER),
+    )
+    keep("sent", Course("filing").say("03-03 10:00", "send_paper", clerk))
+    keep(
+        "not taken",
+        Course("filing").say("03-03 10:00", "send_paper", clerk).say("03-03 11:00", "acknowledge", CO_HANDLER, 1),
+    )
+    keep("a part has ended", Course("indicator").wait("04-01 10:00"))
+    keep("handed", Course("routing").say("03-03 10:00", "route", OFFICER))
+    keep(
+        "objected to the routing",
+        Course("routing").say("03-03 10:00", "route", OFFICER).say("03-03 11:00", "object_routing", STRANGER),
+    )
+    answered = Course(
+        "feedback",
+        _BLOCKS["deadline"],
+        Feedback(name="f", title="回访", by=(Role.OFFICE,), redo="s", limit="2wd"),
+        _AFTER,
+    )
+    keep("to be called back", answered.say("03-03 10:00", "finish", boss))
+    keep("duty paused", Course("duty").say("03-03 10:00", "pause_duty", OFFICER))
+    done = Course("deadline").say("03-03 10:00", "finish", clerk).say("03-03 11:00", "finish", clerk)
+    keep("ended", done)
+    keep("cancelled", Course("deadline").say("03-03 10:00", "cancel", LEADER))
+    keep("linked", Course("deadline").say("03-03 10:00", "link", OFFICER))
+    keep(
+        "of the leader's own organ",
+        Course("deadline", lead="区政府").say("03-03 10:00", "request_extension", "区政府承办岗"),
+    )
     return found

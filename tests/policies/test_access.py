@@ -13,6 +13,7 @@ from models.case_messages import CaseCommand
 from models.cases import CaseState
 from models.matters import MatterState, Stage
 from models.messages import MatterCommand
+from models.proceeding_messages import ProceedingCommand
 from policies import access, evidence, ladder, seats
 from policies.access import ACCESS, OfPost, Site, may, may_view, name_of, relations, scope
 from policies.access_page import page
@@ -36,12 +37,27 @@ from tests.builders import (
     Life,
     a_matter,
 )
-from tests.policies.access_cast import DIRECTORY, POSTS, SAID, Moment, cases, commands, matters
+from tests.policies.access_cast import (
+    DIRECTORY,
+    POSTS,
+    PROCEEDING_SAID,
+    SAID,
+    Moment,
+    cases,
+    commands,
+    matters,
+    proceeding_commands,
+    proceedings,
+)
 
 MATTER_DOS = {shape.model_fields["do"].default for shape in get_args(MatterCommand)}
 CASE_DOS = {shape.model_fields["do"].default for shape in get_args(CaseCommand)}
 MATTERS = {moment.name: moment for moment in matters()}
 CASES = {moment.name: moment for moment in cases()}
+PROCEEDINGS = {moment.name: moment for moment in proceedings()}
+PROCEEDING_DOS = {shape.model_fields["do"].default for shape in get_args(ProceedingCommand)} | {
+    "request_extension", "decide_extension", "suspend", "resume", "cancel",
+}  # fmt: skip
 LADDER = ladder.standard_ladder().in_force(date(2026, 3, 20))
 TRIED = sum(len(ways) for ways in SAID.values()) * len(POSTS)
 """Commands tried in one moment: every well-said command by every post."""
@@ -83,6 +99,47 @@ OUGHT = {
     "correct": OFFICERS,
     "propose": OFFICERS,
 }
+# The same of proceedings, by what each command is: who owes the step, who is asked, who keeps the whole.
+PROCEEDING_OUGHT = {
+    "finish": LEADS | {LEADER, "区政府承办岗", "市长"},
+    "check_items": LEADS,
+    "supplement": LEADS,
+    "reject": LEADS,
+    "grant": {LEADER, OFFICE_HEAD},
+    "use_permit": LEADS | CO_POSTS | OFFICERS,
+    "deny": {LEADER, OFFICE_HEAD} | LEADS,
+    "opine": CO_POSTS,
+    "convene": {OFFICER},
+    "send_out": {OFFICER},
+    "hold": {OFFICER},
+    "cast": {LEADER, OFFICE_HEAD, "监委主任"},
+    "stand_down": {LEADER, OFFICE_HEAD, "监委主任"},
+    "count_votes": {OFFICER, LEADER},
+    "answer_opinion": {OFFICER},
+    "publish": LEADS,
+    "call_back": {OFFICER},
+    "raise_objection": {post for post in POSTS if post and DIRECTORY.has_post(post)},
+    "answer_objection": LEADS,
+    "send_paper": LEADS,
+    "acknowledge": CO_POSTS | {LEADER, "区政府承办岗"},
+    "report_value": LEADS,
+    "assess": LEADS,
+    "register_offence": LEADS,
+    "route": OFFICERS | LEADS,
+    "accept_routing": ASKED,
+    "object_routing": ASKED,
+    "uphold_routing": OFFICERS,
+    "link": OFFICERS,
+    "trigger": LEADS | OFFICERS,
+    "pause_duty": OFFICERS | {LEADER},
+    "continue_duty": OFFICERS | {LEADER},
+    "backfill": OFFICERS | {LEADER},
+    "request_extension": LEADS,
+    "decide_extension": {LEADER, "市长"},
+    "suspend": LEADS | OFFICERS | {LEADER, "区政府承办岗"},
+    "resume": LEADS | OFFICERS,
+    "cancel": OFFICERS | {LEADER},
+}
 UNUSUAL = {"transferred", "the office's own", "the office's own, submitted", "the leader's own, extension pending",
            "of an independent lead"}  # fmt: skip
 
@@ -108,12 +165,15 @@ def _named(moment: Moment, need: access.Need, post: str) -> bool:
 
 def tried(moment: Moment) -> Iterator[tuple[Any, Any, bool]]:
     """Every command by every post in that moment: the command, its answer, and what the table says."""
+    said = proceeding_commands if moment.name in PROCEEDINGS else commands
     for post in POSTS:
-        for command in commands(post):
+        for command in said(post):
             yield command, moment.answer(command), allowed(moment, command)
 
 
-@pytest.mark.parametrize("moment", [*MATTERS.values(), *CASES.values()], ids=lambda moment: moment.name)
+@pytest.mark.parametrize(
+    "moment", [*MATTERS.values(), *CASES.values(), *PROCEEDINGS.values()], ids=lambda moment: moment.name
+)
 def test_only_what_the_table_allows_is_admitted_and_nobody_it_allows_is_refused_for_who_he_is(
     moment: Moment,
 ) -> None:
@@ -124,7 +184,8 @@ def test_only_what_the_table_allows_is_admitted_and_nobody_it_allows_is_refused_
         if (outcome.accepted and not right) or (right and not outcome.accepted and for_who_he_is):
             wrong.append((command.do, command.by, right, outcome.accepted, outcome.rule))
     assert wrong == []
-    assert count == TRIED
+    ways = PROCEEDING_SAID if moment.name in PROCEEDINGS else SAID
+    assert count == sum(len(said) for said in ways.values()) * len(POSTS)
 
 
 def test_how_many_combinations_were_tried() -> None:
@@ -147,6 +208,23 @@ def test_in_ordinary_moments_exactly_those_are_ever_admitted_whom_the_contract_n
     assert admitted == OUGHT
 
 
+def test_in_every_moment_of_a_proceeding_exactly_those_are_ever_admitted_whom_it_concerns() -> None:
+    admitted: dict[str, set[str]] = {do: set() for do in PROCEEDING_OUGHT}
+    for moment in PROCEEDINGS.values():
+        for post in POSTS:
+            for command in proceeding_commands(post):
+                if moment.answer(command).accepted:
+                    admitted[command.do].add(command.by)
+    assert admitted == PROCEEDING_OUGHT
+
+
+def test_what_is_said_to_a_matter_is_refused_by_a_proceeding_that_has_no_words_for_it() -> None:
+    moment = PROCEEDINGS["steps: deadline"]
+    others = [command for command in commands(LEADER) if command.do not in PROCEEDING_DOS]
+    assert len(others) > 40
+    assert not any(moment.answer(command).accepted for command in others)
+
+
 def test_a_stranger_is_never_admitted_to_a_matter_or_a_case_but_to_stand_down() -> None:
     strangers = ("公安局长", STRANGER, NOBODY, "", None)
     for moment in (*MATTERS.values(), *CASES.values()):
@@ -161,8 +239,10 @@ def test_a_stranger_is_never_admitted_to_a_matter_or_a_case_but_to_stand_down() 
 
 def test_every_command_view_and_act_upon_the_site_has_a_row_and_every_row_is_one() -> None:
     rows = {f"matter.{do}" for do in MATTER_DOS} | {f"case.{do}" for do in CASE_DOS}
+    rows |= {f"proceeding.{do}" for do in PROCEEDING_DOS}
     assert set(ACCESS) == rows | {one.value for one in (*SiteCommand, *View)}
     assert set(SAID) == MATTER_DOS | CASE_DOS
+    assert set(PROCEEDING_SAID) == PROCEEDING_DOS == set(PROCEEDING_OUGHT)
 
 
 def test_what_has_no_row_is_refused_to_everybody() -> None:
@@ -183,7 +263,7 @@ def test_a_row_allows_by_its_relations_alone_and_bars_by_its_bars(name: str) -> 
         for bar in need.none_of:
             assert not may(name, {relation, bar})
     assert not may(name, ())
-    assert re.match(r"[1-7]", need.source)
+    assert re.match(r"[A-M][0-9]|[1-7R]|信访工作条例" if name.startswith("proceeding.") else r"[1-7]", need.source)
     assert need.persons in (1, 2)
 
 
@@ -198,7 +278,7 @@ def test_an_administrator_sees_no_content_and_an_auditor_neither_identities_nor_
 
 def test_neither_role_says_anything_to_a_matter_or_a_case() -> None:
     roles = {Relation.ADMINISTRATOR, Relation.AUDITOR, Relation.AUTHORISED_AUDITOR, Relation.ANYONE, Relation.PUBLIC}
-    assert [name for name in ACCESS if name.startswith(("matter.", "case.")) and may(name, roles)] == []
+    assert [name for name in ACCESS if name.startswith(("matter.", "case.", "proceeding.")) and may(name, roles)] == []
 
 
 def test_nobody_terminates_a_workflow_and_what_is_destroyed_takes_two_persons() -> None:

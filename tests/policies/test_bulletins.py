@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from models.acts import ActName
-from models.bulletins import BulletinKind, NetTime
-from policies.bulletins import Happened, bulletin, period_of
+from models.bulletins import BulletinKind, Happened, NetTime
+from policies.bulletins import bulletin, period_of
 from policies.calendar import standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.net_time import Moment, net_time

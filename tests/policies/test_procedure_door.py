@@ -11,6 +11,7 @@ from models.acts import ActName
 from models.case_messages import CaseCommand, Propose
 from models.matters import ClockKind, MatterState, Stage
 from models.messages import TITLES, Command, MatterCommand, Registration
+from models.proceeding_messages import PROCEEDING_TITLES
 from policies import admissibility, commands, timers, wording
 from policies.calendar import standard_calendar
 from policies.matter import blank, due_at, next_due, step
@@ -177,7 +178,7 @@ def test_every_command_on_offer_has_a_check_and_an_effect() -> None:
     offered = set(get_args(MatterCommand))
     assert set(admissibility._CHECKS) == offered
     assert set(commands._EFFECTS) == offered
-    assert set(TITLES) == {*OFFERED, *OF_CASES}
+    assert set(TITLES) == {*OFFERED, *OF_CASES, *PROCEEDING_TITLES}
 
 
 def test_every_clock_has_something_that_happens_when_it_runs_out_and_a_name() -> None:

@@ -10,7 +10,15 @@ import pytest
 from activities.recording import Recording
 from models.access import Scope, View
 from models.acts import ActName
-from models.contract import KIND_PETITION, KIND_PROCEEDING, Receipt, TransitionOrder
+from models.contract import (
+    KIND_PETITION,
+    KIND_PROCEEDING,
+    Receipt,
+    TransitionOrder,
+    matter_workflow_id,
+    target_of,
+    workflow_of,
+)
 from models.matters import Stage
 from models.messages import Registration
 from models.policy import Role
@@ -28,7 +36,19 @@ from policies.access import may_view, relations, scope
 from policies.block_procedures import load_blocks, read_blocks
 from policies.directory import Directory
 from policies.parties import holders
-from record import census, families, files, ledger, numbers, outbox, parties, proceeding_lists, proceedings, targets
+from record import (
+    census,
+    deliveries,
+    families,
+    files,
+    ledger,
+    numbers,
+    outbox,
+    parties,
+    proceeding_lists,
+    proceedings,
+    targets,
+)
 from record.store import Store
 from record.views import timeline
 from tests.builders import CO, CO_HANDLER, LEAD, LEADER, OFFICE, OFFICER, OTHER
@@ -160,6 +180,18 @@ def test_what_a_proceeding_launches_and_proposes_is_recorded_with_it_and_woken_u
     assert faults(store) == []
 
 
+def test_a_notice_tells_of_which_proceeding_it_is_and_stands_in_the_inbox_under_its_title(store: Store) -> None:
+    hear(Recording(store, DIRECTORY, blocks=(ANSWER,)), an_opening())
+    handler = DIRECTORY.organ(LEAD).handler
+    with store.reading() as session:
+        told = deliveries.told(session, "proceeding/1", 1)
+        notices = outbox.inbox(session, handler).items
+    assert told is not None
+    assert (told.matter_id, told.state) == ("proceeding/1", None)
+    assert told.proceeding is not None
+    assert [(one.matter_id, one.title) for one in notices] == [("proceeding/1", "答复来函")] * 2
+
+
 def test_an_answer_is_given_once(store: Store) -> None:
     recording = Recording(store, DIRECTORY, blocks=(ANSWER,))
     first = hear(recording, an_opening())
@@ -270,3 +302,23 @@ def test_no_payload_of_an_opening_can_be_read_as_a_registration() -> None:
     assert TransitionOrder.model_validate_json(bare.model_dump_json()) == bare
     other = TransitionOrder(matter_id="m1", at=NOW, message=Registration(message_id="r1", title="t", lead=LEAD))
     assert TransitionOrder.model_validate_json(other.model_dump_json()) == other
+
+
+@pytest.mark.parametrize("scope_", ["", "drill-1"])
+@pytest.mark.parametrize(
+    ("target", "workflow"),
+    [
+        ("2026-0143", "MatterWorkflow"),
+        ("2026-0143/case1", "CaseWorkflow"),
+        ("proceeding/12", "ProceedingWorkflow"),
+        ("petition/2026-0007", "PetitionWorkflow"),
+        ("duty/monthly", "DutyWorkflow"),
+        ("petition/2026-0007/case1", "CaseWorkflow"),
+        ("petition/case1", "CaseWorkflow"),
+        ("proceeding-12-s1", "MatterWorkflow"),
+    ],
+)
+def test_a_workflow_id_leads_back_to_its_target(target: str, workflow: str, scope_: str) -> None:
+    assert workflow_of(target) == workflow
+    assert target_of(matter_workflow_id(target, scope_), scope_) == target
+    assert target_of(f"other/{matter_workflow_id(target, scope_)}", scope_) is None

@@ -12,7 +12,10 @@ from models.messages import DecideExtension, ReportProgress, RequestExtension, S
 from tests.workflows.cast import HANDLER, LEADER, OFFICER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.either_database("histories of Temporal: their length, their runs, and their replay"),
+]
 
 TASK = ["WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKFLOW_TASK_COMPLETED"]
 UPSERT = "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -37,6 +35,7 @@ from record import ledger
 from record.ledger import ChainFault, Entry
 from record.store import Store
 from tests.sealing import sealed_client, sealed_store
+from tests.warm import Warm
 from tests.workflows.cast import this_second
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
@@ -58,8 +57,8 @@ class WorkerProcess:
         }
         self._process = self._started()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=self._environment)
+    def _started(self) -> Warm:
+        return Warm("worker.py", env=self._environment)
 
     def kill(self) -> None:
         self._process.kill()

@@ -33,6 +33,7 @@ from tests.workflows.lives import RenewingOffice, ten_years, without_answer
 from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker
 
 on_the_shared_server = pytest.mark.asyncio(loop_scope="session")
+of_histories = pytest.mark.either_database("histories of Temporal: their length, their runs, and their replay")
 
 EVERYTHING = Scope.everything()
 
@@ -64,6 +65,7 @@ def count(history: WorkflowHistory, kind: EventType.ValueType) -> int:
     return sum(event.event_type == kind for event in history.events)
 
 
+@of_histories
 async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_of_the_rehearsal(
     tmp_path: Path, database_url: str
 ) -> None:
@@ -94,6 +96,7 @@ async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_o
     assert max(len(history.events) for history in lived) < 900
 
 
+@of_histories
 async def test_no_run_takes_more_updates_than_a_server_allows(tmp_path: Path, database_url: str) -> None:
     store = Store(database_url, synchronous="NORMAL")
     store.migrate()

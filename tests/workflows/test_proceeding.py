@@ -1,18 +1,33 @@
 """Proceedings on the real server: what their callers, the Temporal UI and a second witness can rely on."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
+from activities.recording import Recording
+from evidence import watch
 from models.acts import ActName
 from models.calendar import CalendarNotice
-from models.contract import KIND_PROCEEDING, SearchAttribute, matter_workflow_id
+from models.contract import KIND_PROCEEDING, SearchAttribute, TransitionOrder, matter_workflow_id
 from models.messages import Approve, Cancel
 from models.proceeding_messages import CheckItems, Finish, Open
 from models.proceedings import ProceedingStage
 from office import UnknownTargetError
+from reconciling import reconcile
 from record import ledger, proceedings
-from tests.workflows.cast import CO, HANDLER, LEAD, LEADER, OFFICE, OFFICER, STRANGER, message_id
+from tests.workflows.cast import (
+    CO,
+    DIRECTORY,
+    HANDLER,
+    LEAD,
+    LEADER,
+    OFFICE,
+    OFFICER,
+    STRANGER,
+    message_id,
+    this_second,
+)
 from tests.workflows.conftest import LiveOffice, eventually
 from witnesses import messages_in, runs_of, witnesses_of
 
@@ -99,3 +114,29 @@ async def test_a_holiday_notice_moves_the_step_of_an_open_proceeding(live: LiveO
 
     assert await eventually(moved)
     assert ActName.CALENDAR_RECOMPUTED in acts_of(live, "proceeding/3")
+
+
+async def test_one_that_the_server_has_lost_is_started_again_from_the_record(live: LiveOffice) -> None:
+    target = "proceeding/4"
+    order = TransitionOrder(matter_id=target, at=this_second(), message=an_opening())
+    recorded = await asyncio.to_thread(Recording(live.store, DIRECTORY).record_transition, order)
+
+    done = await reconcile(
+        live.client, live.store, None, queue=live.scope, scope=live.scope, notices_queue=None
+    )  # fmt: skip
+    assert (done.started, done.looked) == (1, 0)
+
+    async def caught_up() -> bool:
+        standing = await live.office.standing(target)
+        return standing is not None and standing.seq == recorded.seq
+
+    assert await eventually(caught_up)
+    await live.office.handle(target).terminate()
+
+    async def reported() -> bool:
+        return [one.target async for one in watch.cut_off(live.client, live.scope)] == [target]
+
+    assert await eventually(reported)
+    assert await live.office.recover(target)
+    accepted = await live.office.say(target, CheckItems(message_id=message_id(), by=HANDLER))
+    assert accepted.accepted

@@ -31,6 +31,7 @@ def rehearsed(registration: Registration, start: datetime) -> list[str]:
     return [line(act) for act in conductor.play(start + SILENCE).acts]
 
 
+@pytest.mark.either_database("timers of Temporal: when they fire")
 @pytest.mark.parametrize("urgency", ["平件", "特急"])
 async def test_silence_under_real_timers_gives_the_acts_of_the_rehearsal(
     tmp_path: Path, database_url: str, urgency: str

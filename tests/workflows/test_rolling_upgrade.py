@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +15,6 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
 import builds
-import worker
 from drill.player import play_through
 from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import ActName
@@ -30,15 +27,17 @@ from rehearsal.conductor import play
 from rehearsal.printing import line
 from tests.builders import sample_directory
 from tests.sealing import sealed_client, sealed_store
+from tests.warm import Warm
 from tests.workflows.lives import HANDLER, LEAD, LEADER, OFFICE, STAGES_REACHED, at_every_stage
 from tests.workflows.serving import workflows_with
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
 
-ROOT = Path(worker.__file__).parent
 DEPLOYMENT = "duban"
 FIRST, LATER, CARELESS = "MatterWorkflow", "LaterMatter", "CarelessMatter"
 FLOWING = 3
+
+pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
 
 
 class StagedOffice(Office):
@@ -65,7 +64,7 @@ class Site:
     server: EmbeddedServer
     client: Client
     store: Store
-    workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    workers: dict[str, Warm] = field(default_factory=dict)
 
     def start(self, build: str) -> None:
         """A worker process of that build; the builds are called after their workflows."""
@@ -79,12 +78,10 @@ class Site:
             "DUBAN_BUILD": build,
             "DUBAN_WORKFLOW_POLLERS": "5",
         }
-        self.workers[build] = subprocess.Popen(
-            [sys.executable, "-m", "tests.workflows.serving", build],
-            cwd=ROOT,
-            env=environment,
-            stderr=subprocess.DEVNULL,
-        )
+        with open(os.devnull, "ab") as nowhere:  # noqa: PTH123 - a device
+            self.workers[build] = Warm(
+                "tests.workflows.serving", build, env=environment, module=True, errors=nowhere.fileno()
+            )
 
     def stop(self, build: str) -> int:
         """Tell a worker to finish what is under way and end; its exit code."""

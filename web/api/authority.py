@@ -16,13 +16,14 @@ from models.identity import Caller
 from models.matters import MatterState
 from models.messages import Registration
 from models.proceeding_messages import Open
+from models.proceedings import ProceedingState
 from policies import speakers
 from policies.access import may, on_case
 from policies.authority import Refused
 from policies.machines import blank
 from policies.relations import OfPost, Site, Standing, relations, scope
 from policies.speakers import Speaker
-from record import cases, matters
+from record import cases, matters, proceedings
 from web.context import Web
 from web.problems import ProblemError
 
@@ -69,6 +70,14 @@ def known(session: Session, web: Web, caller: Caller, matter_id: str) -> MatterS
     """The matter, where the caller may know of it at all, if only of his part; 404 otherwise."""
     state = matters.seen(session, matter_id)
     if state is None or not sees(web, caller, state, *_KNOWN):
+        raise not_found()
+    return state
+
+
+def proceeding(session: Session, web: Web, caller: Caller, target: str, *of: View) -> ProceedingState:
+    """The proceeding, where the caller may look at any of these views of it; 404 otherwise."""
+    state = proceedings.seen(session, target)
+    if state is None or state.terms is None or not sees(web, caller, state, *of):
         raise not_found()
     return state
 
