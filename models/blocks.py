@@ -80,10 +80,13 @@ class Missed(Shape):
 
 
 class MoreTime(Shape):
-    """That a step may be given more time, once, before it runs out: at most `longest` more, decided by one of `by`."""
+    """That a step may be given more time, once, before it runs out: at most `longest` more.
+
+    The leader decides, or the head above him where his own organ asks (W3, policies/relations.py `step_extender`).
+    """
 
     longest: str
-    by: Roles = (Role.LEADER,)
+    by: Literal["leader"] = "leader"
 
 
 class Block(Shape):

@@ -23,6 +23,7 @@ from models.blocks import (
     CountedFrom,
     Feedback,
     Filing,
+    FirstOffence,
     Joint,
     Meeting,
     Plan,
@@ -266,6 +267,11 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
     if block.missed.over is not None and block.missed.urge is None:
         why = "没有催办就没有催办后逾期 nothing is over after a letter that never goes out"
         mistakes.append(document.mistake((*at, "missed", "over"), why, "urge"))
+    if isinstance(block, FirstOffence) and not mistakes and parse_limit(block.within).unit is not Unit.MONTHS:
+        mistakes.append(document.mistake((*at, "within"), "首违期间以月计 counted in months", "12mo"))
+    if block.counted is CountedFrom.BEFORE_EVENT and block.more_time is not None:
+        why = "倒计的时限不能延长 what is counted back from an event is given no more time"
+        mistakes.append(document.mistake((*at, "more_time"), why, "counted: step"))
     if block.counted is CountedFrom.BEFORE_EVENT and block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "倒计须有时限 counting back needs a limit"))
     return mistakes
