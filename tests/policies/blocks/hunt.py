@@ -197,7 +197,7 @@ class Hunt:
                 break
             message = None
             if self.random.random() < 0.8:
-                message = self.notice() if self.random.random() < 0.03 else self.command()
+                message = self.notice() if self.random.random() < 0.06 else self.command()
             self.hear(message)
         return self
 

@@ -1,6 +1,8 @@
 """Clocks of steps at the edges: set too late, standing still, taken back; and who stands above those who owe a step."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,10 +10,10 @@ from models.acts import ActName
 from models.blocks import Approval, Checklist, Deadline, Filing, Indicator, Joint, Meeting, Missed, PublicNotice, Then
 from models.policy import Role
 from models.proceedings import StepClockKind
-from policies.block_procedures import load_blocks
+from policies.block_procedures import all_shipped, is_limit, limits_of, load_blocks
 from policies.calendar import standard_calendar
 from policies.deadlines import window_end
-from policies.documents import DocumentError
+from policies.documents import DocumentError, Path
 from policies.limits import parse_limit
 from policies.proceeding import next_due
 from tests.builders import (
@@ -238,3 +240,25 @@ steps:
 def test_a_file_that_asks_for_what_never_works_is_refused(value: str, step: str, why: str) -> None:
     with pytest.raises(DocumentError, match=why):
         load_blocks(FILE.format(value=value, step=step), "x.yaml")
+
+
+def test_every_limit_of_every_procedure_is_checked_as_one() -> None:
+    """What a block calls a limit is said by its type alone; lengths of periods are no limits."""
+    for procedure in all_shipped():
+        plan = procedure.in_force(procedure.first_day)
+        for place, step in enumerate(plan.steps):
+            checked = {path for path, _ in limits_of(step, ("steps", place))}
+            for path, text in _texts(step.model_dump(mode="json"), ("steps", place)):
+                if path[-1] not in ("every", "period") and is_limit(text):
+                    assert path in checked, f"{procedure.name}: {path}"
+
+
+def _texts(content: Any, at_: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(content, dict):
+        for name, part in content.items():
+            yield from _texts(part, (*at_, name))
+    elif isinstance(content, list):
+        for place, part in enumerate(content):
+            yield from _texts(part, (*at_, place))
+    elif isinstance(content, str):
+        yield at_, content
