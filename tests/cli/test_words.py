@@ -72,7 +72,6 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "calendar",
         "policy",
         "account",
-        "petition",
         "serve",
         "config",
         "inbox",
