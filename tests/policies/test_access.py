@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args
 
 import pytest
@@ -14,11 +14,13 @@ from models.cases import CaseState
 from models.matters import MatterState, Stage
 from models.messages import MatterCommand
 from models.proceeding_messages import ProceedingCommand
+from models.proceedings import ProceedingStage, ProceedingState, ProceedingTerms
 from policies import access, evidence, ladder, seats
 from policies.access import ACCESS, OfPost, Site, may, may_view, name_of, relations, scope
 from policies.access_page import page
 from policies.access_words import RELATIONS, SITE, VIEWS, words_of
 from policies.authority import Refused
+from policies.deadlines import SHANGHAI
 from policies.directory import Directory
 from policies.relations import Situation, holds, named_member
 from tests.builders import (
@@ -440,3 +442,16 @@ def test_everything_in_the_table_has_words() -> None:
 def test_the_page_of_the_docs_is_the_table_as_it_stands() -> None:
     assert (ROOT / "docs" / "access.md").read_text(encoding="utf-8") == page()
     assert all(f"`{name}`" in page() for name in ACCESS)
+
+
+@pytest.mark.parametrize(("lead", "sees"), [("区信访局", True), ("区教育局", False)])
+def test_a_petitions_identity_is_for_the_office_that_calls_back_never_for_the_organ_it_was_routed_to(
+    lead: str, sees: bool
+) -> None:
+    received_at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    terms = ProceedingTerms(
+        procedure="petition", title="噪声", lead=lead, office="区信访局", leader="区长", received_at=received_at
+    )
+    state = ProceedingState(id="petition/1", stage=ProceedingStage.UNDER_WAY, terms=terms)
+    assert may_view(View.PROTECTED_IDENTITY, relations("区信访局承办岗", state, DIRECTORY))
+    assert may_view(View.PROTECTED_IDENTITY, relations(f"{lead}承办岗", state, DIRECTORY)) is sees
