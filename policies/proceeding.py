@@ -29,7 +29,7 @@ from models.messages import (
     Suspend,
     Unanswered,
 )
-from models.proceeding_messages import Link, Open, ProceedingCommand, UsePermit
+from models.proceeding_messages import FollowUp, Link, Open, ProceedingCommand, UsePermit
 from models.proceedings import ProceedingStage, ProceedingState, StepClock, StepClockKind
 from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
@@ -168,7 +168,8 @@ def _apply(draft: ProceedingDraft, message: Open | Command) -> None:
             raise Refused("已受理登记 already opened", "opening")
         proceeding_opening.open_(draft, message)
         return
-    if not draft.facts.directory.has_post(message.by):
+    outside = isinstance(message, FollowUp) and message.by is None
+    if not outside and not draft.facts.directory.has_post(message.by):
         raise Refused(f"名录中没有该岗位 unknown post: {message.by}", "authority")
     if not isinstance(message, (*_OWN, *_GENERAL)):
         raise Refused(f"此操作不适用于程序事项 not said to a proceeding: {message.do}", _RULE)
@@ -307,6 +308,17 @@ def _link(draft: ProceedingDraft, command: Link) -> None:
     draft.end(ProceedingStage.LINKED, by=command.by)
 
 
+def _follow_up(draft: ProceedingDraft, command: FollowUp) -> None:
+    """Whoever asked has more to say: it is told to who has it in hand, and changes no clock."""
+    rule = "follow_up"
+    if draft.state.id.partition("/")[0] != "petition":
+        raise Refused("只可对群众诉求补充 only to a petition", rule)
+    given(command.text, "内容 text", rule)
+    if command.about is not None and command.about not in draft.state.links:
+        raise Refused(f"该件未与本件关联 not linked to this one: {command.about}", rule)
+    draft.say(ActName.FOLLOWED_UP, by=command.by, subject=command.about, entry=rule)
+
+
 _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     RequestExtension: _request_extension,
     DecideExtension: _decide_extension,
@@ -314,6 +326,7 @@ _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     Resume: _resume,
     Cancel: _cancel,
     Link: _link,
+    FollowUp: _follow_up,
 }
 
 

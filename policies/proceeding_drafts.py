@@ -482,5 +482,6 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.RECEIPT_GIVEN: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.RECEIPT_REFUSED: (Role.RECEIVERS, Role.LEAD_HANDLER, Role.OFFICE),
     ActName.LINKED: (Role.OFFICE, Role.LEAD_HANDLER),
+    ActName.FOLLOWED_UP: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE),
 }
 """Who learns of what happens in every procedure; its file adds to this."""
