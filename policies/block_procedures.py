@@ -6,7 +6,7 @@ whole, with every mistake's line and what would be accepted. What a block does i
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
 
 def _means(field: Any, meaning: Meaning) -> bool:
     """Whether a field's type, or a part of it, is marked as having that meaning (models/blocks.py)."""
-    metadata = getattr(field, "metadata", None) or getattr(field, "__metadata__", ())
+    metadata: Collection[Any] = getattr(field, "metadata", None) or getattr(field, "__metadata__", None) or ()
     inner = getattr(field, "annotation", None)
     parts = get_args(field) if inner is None else (inner,)
     return meaning in metadata or any(_means(part, meaning) for part in parts)
