@@ -444,14 +444,14 @@ def test_the_page_of_the_docs_is_the_table_as_it_stands() -> None:
     assert all(f"`{name}`" in page() for name in ACCESS)
 
 
-@pytest.mark.parametrize(("lead", "sees"), [("区政府督查室", True), ("区教育局", False)])
+@pytest.mark.parametrize(("lead", "post", "sees"), [("区政府督查室", OFFICER, True), ("区教育局", HANDLER, False)])
 def test_a_petitions_identity_is_for_the_office_that_calls_back_never_for_the_organ_it_was_routed_to(
-    lead: str, sees: bool
+    lead: str, post: str, sees: bool
 ) -> None:
     received_at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
     terms = ProceedingTerms(
         procedure="petition", title="噪声", lead=lead, office="区政府督查室", leader="区长", received_at=received_at
     )
     state = ProceedingState(id="petition/1", stage=ProceedingStage.UNDER_WAY, terms=terms)
-    assert may_view(View.PROTECTED_IDENTITY, relations("区政府督查室承办岗", state, DIRECTORY))
-    assert may_view(View.PROTECTED_IDENTITY, relations(f"{lead}承办岗", state, DIRECTORY)) is sees
+    assert may_view(View.PROTECTED_IDENTITY, relations(OFFICER, state, DIRECTORY))
+    assert may_view(View.PROTECTED_IDENTITY, relations(post, state, DIRECTORY)) is sees
