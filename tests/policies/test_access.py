@@ -29,6 +29,7 @@ from tests.builders import (
     CO_HEAD,
     HANDLER,
     HEAD,
+    LEAD,
     LEADER,
     NOBODY,
     OFFICE,
@@ -444,13 +445,13 @@ def test_the_page_of_the_docs_is_the_table_as_it_stands() -> None:
     assert all(f"`{name}`" in page() for name in ACCESS)
 
 
-@pytest.mark.parametrize(("lead", "post", "sees"), [("区政府督查室", OFFICER, True), ("区教育局", HANDLER, False)])
+@pytest.mark.parametrize(("lead", "post", "sees"), [(OFFICE, OFFICER, True), (LEAD, HANDLER, False)])
 def test_a_petitions_identity_is_for_the_office_that_calls_back_never_for_the_organ_it_was_routed_to(
     lead: str, post: str, sees: bool
 ) -> None:
     received_at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
     terms = ProceedingTerms(
-        procedure="petition", title="噪声", lead=lead, office="区政府督查室", leader="区长", received_at=received_at
+        procedure="petition", title="噪声", lead=lead, office=OFFICE, leader=LEADER, received_at=received_at
     )
     state = ProceedingState(id="petition/1", stage=ProceedingStage.UNDER_WAY, terms=terms)
     assert may_view(View.PROTECTED_IDENTITY, relations(OFFICER, state, DIRECTORY))
