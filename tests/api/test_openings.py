@@ -130,6 +130,7 @@ def test_a_paper_of_a_case_is_given_only_for_a_reason(world: World, case: str) -
 
 def test_no_route_shows_a_protected_field_to_anybody_without_an_opening(world: World, case: str) -> None:
     matter, _, name = case.partition("/")
+    kind, _, named = world.proceeding.partition("/")
     with world.store.reading() as session:
         papers = [one.id for one in documents.issued(session, matter_id=matter).items]
     asked = seen = 0
@@ -141,7 +142,8 @@ def test_no_route_shows_a_protected_field_to_anybody_without_an_opening(world: W
         for paper in papers if "{document_id}" in path else [0]:
             for who in (None, *EVERYBODY):
                 place = path.format(
-                    matter_id=matter, case=name, document_id=paper, year=2026, name="standard",
+                    matter_id=matter, case=name, document_id=paper, year=2026, kind=kind,
+                    name=named if "/proceedings/" in path else "standard", number=1,
                     webhook_id=f"wh-{'0' * 24}", person="u1",
                 )  # fmt: skip
                 asks: dict[str, dict[str, Any]] = {"/events": {"wait": 0}, "/verification": {"matter": matter}}
