@@ -31,7 +31,7 @@ from web.api import (
     webhooks,
 )
 from web.api.feed import Feed
-from web.api.limits import Buckets, Limits
+from web.api.limits import Limits
 from web.api.methods import Methods
 from web.app import create_app
 from web.context import Web
@@ -64,7 +64,6 @@ def install(app: FastAPI) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes)
     app.state.larger.update(LARGER)
-    app.state.persons = Buckets("person", web.settings.api_requests_per_minute)
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)
     refusals.install(app)
