@@ -257,6 +257,12 @@ class Settings(BaseSettings):
     )
     notice_pause_seconds: PositiveFloat = Field(5.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
     api_requests_per_minute: PositiveInt = Field(600, le=1_000_000, description="每人每分钟 per person and minute")
+    public_intake: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="0 为不对公众受理；每地址每分钟件数 petitions per address and minute; 0: none",
+    )
     api_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         None, description="http://127.0.0.1:8080 命令行改用该接口 the command line asks there"
     )

@@ -33,6 +33,9 @@ COMMANDS = {
     ),
     "demo": _Entry("cli.demo", "demo", "两分钟演示。 The two-minute demonstration."),
     "launch": _Entry("cli.commanding", "launch", "立项一件督办事项。 Launch one matter."),
+    "open": _Entry(
+        "cli.opening", "open_proceeding", "开办程序事项、诉求、义务。 Open a proceeding, a petition or a duty."
+    ),
     "import": _Entry("cli.importing", "import_ledger", "导入台账(.xlsx、.csv)。 Import an office's ledger."),
     "list": _Entry("cli.matters", "list_matters", "列出督办事项。 List matters."),
     "show": _Entry("cli.matters", "show", "一件事项或一个案件的现状。 Where one matter or case stands."),
@@ -62,6 +65,7 @@ COMMANDS = {
     "archive": _Entry("cli.archive", "app", "保管期限、暂停销毁、销毁。 Retention, holds, destruction."),
     "keys": _Entry("cli.keys", "app", "密钥:列出、更换、销毁、检查。 Keys of what is protected."),
     "duty": _Entry("cli.duties", "app", "经常性义务:开立、暂停、触发、补办。 Recurring duties: open, pause, backfill."),
+    "petition": _Entry("cli.petitions", "app", "群众诉求:受理、查看、关联、身份。 Petitions: take in, show, link."),
     "calendar": _Entry("cli.calendars", "app", "节假日安排。 Holiday notices and working days."),
     "account": _Entry("cli.accounts", "app", "账号:人员、任职、委托、令牌。 Accounts, posts, lendings, tokens."),
     "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),

@@ -23,6 +23,7 @@ from cli.remote import Site, outcome_of, site, target_path
 from cli.voices import speaking
 from models.case_messages import CaseCommand
 from models.messages import TITLES, Command, MatterCommand, Outcome, Registration
+from models.proceeding_messages import PROCEEDING_TITLES, ProceedingCommand
 from policies.documents import Document, DocumentError
 from policies.wording import act_words, moment
 from record import numbers
@@ -33,7 +34,9 @@ __all__ = ["do", "launch"]
 T = TypeVar("T")
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
-_OFFERED = {str(shape.model_fields["do"].default): shape for shape in get_args(MatterCommand | CaseCommand)}
+_OFFERED = {
+    str(shape.model_fields["do"].default): shape for shape in get_args(MatterCommand | CaseCommand | ProceedingCommand)
+}
 _SPOKEN = ("message_id", "by", "do", "voice", "sealed")
 _OWN = ("message_id", "policy", "voice")
 
@@ -98,7 +101,9 @@ def launch(  # noqa: PLR0917 - one parameter for each option
 
 
 def do(  # noqa: PLR0917 - one parameter for each option
-    target: Annotated[str, typer.Argument(metavar="ID", help="事项或案件编号。 A matter or a case.")],
+    target: Annotated[
+        str, typer.Argument(metavar="ID", help="事项、案件或程序事项编号。 A matter, a case, a proceeding.")
+    ],
     command: Annotated[str, typer.Argument(metavar="COMMAND", help="命令 command: " + ", ".join(_OFFERED))],
     values: Annotated[
         list[str] | None,
@@ -167,7 +172,7 @@ def _instant(document: Document, text: str) -> Any:
 
 def _spoken(name: str, values: list[str], by: str | None, message_id: str | None) -> Command:
     """The command as typed. Raises Problem saying what is accepted."""
-    if name not in TITLES:
+    if name not in TITLES and name not in PROCEEDING_TITLES:
         more = " (节假日安排请用 for notices use: calendar load)" if name == "load_calendar" else ""
         raise Problem(f"{name}: 没有这条命令 unknown command{more};可接受 accepted: {', '.join(_OFFERED)}")
     fields: dict[str, Any] = {}

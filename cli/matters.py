@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import proceedings
 from cli.cases import show_case, unknown_case
 from cli.instants import now
 from cli.kept import calendar, organs, record, settings
@@ -16,8 +17,9 @@ from cli.remote import LONGEST_PAGE, Site, entry_of, instant, site, target_path
 from cli.tables import table
 from models.access import Scope
 from models.acts import ActName
-from models.contract import is_case
+from models.contract import is_case, is_proceeding
 from models.matters import ClockKind, Light, Stage
+from models.proceedings import ProceedingStage
 from policies.wording import CLOCKS, LIGHTS, STAGES, act_words, moment, speaker
 from record import cases, views
 from record.looks import with_cases
@@ -42,6 +44,13 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
         bool | None,
         typer.Option("--overdue/--not-overdue", help="超期的,或未超期的。 Overdue or not."),
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="类别 kind: matter, proceeding, petition, duty (或中文 or in Chinese)"),
+    ] = None,
+    procedure: Annotated[
+        str | None, typer.Option("--procedure", help="程序(非督办事项)。 The procedure, of what is no matter.")
+    ] = None,
     text: Annotated[str | None, typer.Option("--text", help="标题或编号中的文字。 Text in title or id.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="每页件数。 Matters on a page.")] = 50,
     after: Annotated[
@@ -49,8 +58,21 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """列出督办事项:环节、灯、到期日及距今工作日。 List matters: stage, light, due, and how far that is."""
+    """列出督办事项:环节、灯、到期日及距今工作日;其后为在办的程序事项、诉求、义务(--kind 只列一类)。
+
+    List matters: stage, light, due, and how far that is; after them the proceedings, petitions and duties under way.
+    """
     chosen = settings()
+    of = proceedings.kinds(kind)
+    if of not in (None, "matter") or procedure is not None:
+        more = {
+            "kind": of, "procedure": procedure, "lead": organ, "office": office, "overdue": overdue, "text": text,
+            "stage": _one_of(stage, ProceedingStage, proceedings.STAGE_WORDS, "--stage"),
+            "light": _one_of(light, Light, _LIGHT_WORDS, "--light"), "after": after, "limit": limit,
+        }  # fmt: skip
+        with site(chosen) as there:
+            _only_proceedings(chosen, there, more, as_json=as_json)
+        return
     asked: dict[str, Any] = {
         "lead": organ,
         "office": office,
@@ -63,8 +85,12 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
     }
     with site(chosen) as there:
         lines, following = _here(chosen, asked) if there is None else _there(there, asked)
+        beside: list[dict[str, Any]] = []
+        if of is None and stage is None and after is None:
+            more = {name: asked[name] for name in ("lead", "office", "light", "overdue", "text", "limit")}
+            beside, _ = proceedings.listed(chosen, there, {**more, "stage": ProceedingStage.UNDER_WAY})
     if as_json:
-        answer({"matters": lines, "next": following})
+        answer({"matters": lines, "next": following, "proceedings": beside})
         return
     rows = [
         (
@@ -83,6 +109,21 @@ def list_matters(  # noqa: PLR0917 - one parameter for each option
         say(f"还有更多 more: --after '{following}'")
     elif not rows:
         say("没有符合条件的事项。 No matter fits.")
+    if beside:
+        proceedings.table_of(beside, "在办的程序事项、群众诉求、经常性义务 proceedings, petitions and duties under way")
+
+
+def _only_proceedings(chosen: Settings, there: Site | None, asked: dict[str, Any], *, as_json: bool) -> None:
+    """A page of them; a cursor no page gave fits nothing after it."""
+    lines, following = proceedings.listed(chosen, there, asked)
+    if as_json:
+        answer({"proceedings": lines, "next": following})
+        return
+    proceedings.table_of(lines)
+    if following:
+        say(f"还有更多 more: --after '{following}'")
+    elif not lines:
+        say("没有符合条件的。 None fits.")
 
 
 def _here(chosen: Settings, asked: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
@@ -118,12 +159,16 @@ def show(
         if there is not None:
             _only_here(opened)
             document = there.get(target_path(matter_id))
+        elif is_proceeding(matter_id):
+            document = proceedings.shown(chosen, matter_id, at, opened)
         elif is_case(matter_id):
             document = _case(chosen, matter_id, at, opened)
         else:
             document = _matter(chosen, matter_id, at, opened)
     if as_json:
         answer(document)
+    elif is_proceeding(matter_id):
+        proceedings.show_document(document)
     elif is_case(matter_id):
         show_case(document)
     else:

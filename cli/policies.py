@@ -1,5 +1,6 @@
 """`policy`: is a procedure file usable, which numbers does it rest on, and what would it have done with the past?"""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,13 @@ from cli.places import DirectoryPath, directory
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from models.calendar import CalendarNotice
+from models.contract import KINDS
 from models.ladder import UNVERIFIED
+from policies.block_procedures import BlockProcedure, all_shipped, read_blocks, shipped_blocks
 from policies.documents import Document, DocumentError, Mistake
 from policies.ladder import standard_ladder
 from policies.procedures import STANDARD, Procedure, load_text, read_procedure, shipped
+from policies.proceeding_wording import BLOCK_TITLES, ROLES
 
 __all__ = ["app"]
 
@@ -32,14 +36,16 @@ app = typer.Typer(
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="程序文件。 A procedure file.")], as_json: Json = False
 ) -> None:
-    """检查程序文件:每处错误给出文件、行号、原因和可接受的写法,有错以 2 退出。
+    """检查程序文件:每处错误给出文件、行号、原因和可接受的写法,有错以 2 退出。有 steps: 的按构件程序检查。
 
-    Check a procedure file: every mistake with file, line, reason and what is accepted; exit 2 when there is one.
+    Check a procedure file: every mistake with file, line, reason and what is accepted; exit 2 when there is one. One
+    with `steps:` is put together from building blocks (docs/procedures.md).
     """
     mistakes: tuple[Mistake, ...] = ()
-    procedure = None
+    procedure: Procedure | BlockProcedure | None = None
     try:
-        procedure = read_procedure(file.read_bytes(), str(file))
+        content = file.read_bytes()
+        procedure = read_blocks(content, str(file)) if _of_blocks(content) else read_procedure(content, str(file))
     except DocumentError as error:
         mistakes = error.mistakes
     except OSError as error:
@@ -58,9 +64,80 @@ def check(
         )
     elif procedure is not None:
         say(f"{file}: 可用 usable, {procedure.version}")
+        if isinstance(procedure, BlockProcedure):
+            _tell_steps(procedure)
     for one in mistakes:
         warn(str(one))
     end(ExitCode.DONE if procedure is not None else ExitCode.BAD_INPUT)
+
+
+def _of_blocks(content: bytes) -> bool:
+    """Whether a file is meant as a procedure put together from building blocks: it has `steps:` at its top."""
+    return re.search(rb"^steps\s*:", content, re.MULTILINE) is not None
+
+
+def _tell_steps(procedure: BlockProcedure) -> None:
+    plan = procedure.in_force(procedure.change_days[-1])
+    facts(
+        {
+            "程序 procedure": f"{procedure.title} ({procedure.name})",
+            "用于 for": f"{KINDS[procedure.of]} {procedure.of}",
+            "承担机制 carries": "、".join(procedure.carries),
+            "生效 from": procedure.first_day,
+        }
+    )
+    rows = [
+        (
+            place,
+            f"{block.title} {block.name}",
+            f"{BLOCK_TITLES[type(block)][0]} {block.block}",
+            "、".join(ROLES[role][0] for role in block.by),
+            block.limit,
+            "、".join(f"{name}({field})" for field, name in procedure.uses(block.name)),
+        )
+        for place, block in enumerate(plan.steps, 1)
+    ]
+    table(("序#", "环节 step", "构件 block", "由谁 by", "时限 limit", "参数 parameters"), rows)
+
+
+@app.command()
+def procedures(as_json: Json = False) -> None:
+    """列出随附的和本单位的构件程序:名称、构件、承担的机制。 Every procedure that can be opened: shipped, or own.
+
+    An office adds its own by putting the file into the directory DUBAN_PROCEDURES_PATH (docs/procedures.md).
+    """
+    from cli.kept import in_words, settings  # noqa: PLC0415 - checking a file must not wait for these
+    from intake.procedures import blocks_in  # noqa: PLC0415
+    from showing.proceedings import procedure_document  # noqa: PLC0415
+
+    with in_words():
+        own = blocks_in(settings().procedures_path)
+    known = {one.name: procedure_document(one, shipped=True) for one in all_shipped()}
+    known |= {one.name: procedure_document(one, shipped=False) for one in own}
+    found = [known[name] for name in sorted(known)]
+    if as_json:
+        answer({"procedures": found})
+        return
+    rows = [
+        (
+            one["name"],
+            one["title"],
+            KINDS[one["of"]],
+            "、".join(step["block_words"] for step in one["steps"]),
+            "、".join(one["carries"]),
+            "" if one["shipped"] else "本单位 own",
+        )
+        for one in found
+    ]
+    table(("名称 name", "程序 title", "用于 for", "构件 blocks", "机制 carries", ""), rows)
+
+
+@app.command()
+def blocks() -> None:
+    """怎样写程序文件,每个构件有哪些参数:即 docs/procedures.md。 How to write a procedure file: docs/procedures.md."""
+    from policies.block_page import page  # noqa: PLC0415 - checking a file must not wait for it
+
+    say(page().rstrip("\n"))
 
 
 @app.command()
@@ -105,7 +182,7 @@ def show(
     if name == _LADDER:
         _show_ladder(as_json=as_json)
         return
-    procedure = _procedure(name)
+    procedure = _shown(name)
     content = Document(procedure.text, procedure.file).content
     if as_json:
         answer({**content, "version": procedure.version})
@@ -113,12 +190,32 @@ def show(
     facts({"程序 procedure": f"{content['title']} ({procedure.name})", "版本 version": procedure.version})
     rows = [
         (parameter, entry.get("from"), entry.get("until"), _value(entry["value"]), entry["source"])
-        for parameter, entries in content["parameters"].items()
+        for parameter, entries in content.get("parameters", {}).items()
         for entry in entries
     ]
     table(("参数 parameter", "自 from", "至 until", "取值 value", "依据 source"), rows)
+    if isinstance(procedure, BlockProcedure):
+        _tell_steps(procedure)
+        return
     steps = [(step["level"], step["act"], step["holder"], step["source"]) for step in content["escalation"]]
     table(("级 level#", "步骤 act", "责任 holder", "依据 source"), steps, "逐级升级 escalation")
+
+
+def _shown(name: str) -> Procedure | BlockProcedure:
+    """A shipped procedure of either kind, or a file of one."""
+    try:
+        return shipped_blocks(name)
+    except KeyError:
+        pass
+    try:
+        content = Path(name).read_bytes()
+        if _of_blocks(content):
+            return read_blocks(content, name)
+    except DocumentError as error:
+        raise Problem(str(error)) from error
+    except OSError:
+        pass
+    return _procedure(name)
 
 
 def _show_ladder(*, as_json: bool) -> None:

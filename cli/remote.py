@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 import addresses
 from cli.problems import ExitCode, Problem
 from models.acts import Act, ActName
+from models.contract import is_proceeding
 from models.messages import Outcome
 from record.ledger import Entry
 from settings import Settings, load_token
@@ -29,7 +30,7 @@ LONGEST_PAGE = 200
 """Items that the interface gives on a page."""
 
 _ACT = ("at", "target", "act", "by", "person", "principal", "due", "days_left", "light", "measure", "subject",
-        "severity", "count", "reason", "provisional", "tell", "detail")  # fmt: skip
+        "severity", "count", "step", "value", "reason", "provisional", "tell", "detail")  # fmt: skip
 
 
 class Site:
@@ -156,7 +157,9 @@ def outcome_of(status: int, document: Mapping[str, Any]) -> Outcome:
 
 
 def target_path(target: str) -> str:
-    """Where a matter or a case is."""
+    """Where a matter, a case, or a proceeding, petition or duty is."""
+    if is_proceeding(target):
+        return f"/proceedings/{target}"
     return f"/cases/{target}" if "/" in target else f"/matters/{target}"
 
 

@@ -61,6 +61,7 @@ class Relation(StrEnum):
     RECEIVER = "receiver"
     STEP_EXTENDER = "step_extender"
     OPENING_OFFICE = "opening_office"
+    PETITIONER = "petitioner"
     # who may take a step of a case now: its ordinary holders not barred, and those its silence has climbed to
     FILING = "filing"
     INVESTIGATION = "investigation"
@@ -85,6 +86,7 @@ class SiteCommand(StrEnum):
 
     LAUNCH = "site.launch"
     OPEN = "site.open"
+    HAND_IN = "site.hand_in"
     IMPORT_LEDGER = "site.import_ledger"
     LOAD_CALENDAR = "site.load_calendar"
     PUBLISH_POLICY = "site.publish_policy"
@@ -130,6 +132,8 @@ class View(StrEnum):
     CASE_TIMELINE = "view.case_timeline"
     CASE_MATERIALS = "view.case_materials"
     CASE_VOTES = "view.case_votes"
+    # of one petition
+    RECEIPT = "view.receipt"
     # of a post
     INBOX = "view.inbox"
     # of the site

@@ -126,6 +126,7 @@ class ActName(StrEnum):
     ROUTING_OBJECTED = "routing_objected"
     ROUTING_UPHELD = "routing_upheld"
     LINKED = "linked"
+    FOLLOWED_UP = "followed_up"
     OCCURRED = "occurred"
     OCCURRENCE_SKIPPED = "occurrence_skipped"
     DUTY_PAUSED = "duty_paused"

@@ -287,6 +287,17 @@ class Link(Spoken):
     reason: str | None = None
 
 
+class FollowUp(Spoken):
+    """补充诉求: further words of whoever asked, who speaks through no post; `about` is his own petition's number.
+
+    `about` is told where that one goes on with another: then it is said to the other.
+    """
+
+    do: Literal["follow_up"] = "follow_up"
+    text: str | None = None
+    about: str | None = None
+
+
 class Trigger(Spoken):
     """触发: an event happened on that day, so the duty falls due."""
 
@@ -347,6 +358,7 @@ ProceedingCommand = (
     | ObjectRouting
     | UpholdRouting
     | Link
+    | FollowUp
     | Trigger
     | PauseDuty
     | ContinueDuty
@@ -383,6 +395,7 @@ PROCEEDING_TITLES: dict[str, str] = {
     "object_routing": "对分办提出异议",
     "uphold_routing": "维持分办",
     "link": "关联重复件",
+    "follow_up": "补充诉求",
     "trigger": "触发",
     "pause_duty": "暂停任务",
     "continue_duty": "继续任务",

@@ -47,11 +47,15 @@ class StepClockKind(StrEnum):
 
 
 class StepClock(Running):
-    """A clock of a proceeding; `step` is the name of the step it belongs to."""
+    """A clock of a proceeding; `step` is the name of the step it belongs to.
+
+    `not_before` is when one was set whose due instant had passed by then: it is missed at that instant, not earlier.
+    """
 
     kind: StepClockKind
     step: str
     reminders: tuple[Reminder, ...] = ()
+    not_before: datetime | None = None
 
 
 class Channel(StrEnum):

@@ -731,6 +731,38 @@ class SubjectKeyRow(SQLModel, table=True):
     destroyed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class PetitionerRow(SQLModel, table=True):
+    """Who turned to the office, under an opaque reference; `document` is sealed under a key of its own."""
+
+    __tablename__ = "petitioners"
+    __table_args__ = KEYED_BY_TEXT
+
+    ref: str = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+
+
+class PetitionerMarkRow(SQLModel, table=True):
+    """That a petitioner has a phone or identity number of this keyed digest: by it alone the same one is found."""
+
+    __tablename__ = "petitioner_marks"
+    __table_args__ = (Index("ix_petitioner_marks_ref", "ref"), KEYED_BY_TEXT)
+
+    mark: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """By what code (its digest) somebody may follow a petition; `ref` is its petitioner, None for an anonymous one."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (Index("ix_receipts_ref", "ref"), KEYED_BY_TEXT)
+
+    petition: str = Field(primary_key=True)
+    digest: str
+    ref: str | None = None
+    issued_at: datetime = Field(sa_type=Instant)
+
+
 def table(row: type[SQLModel]) -> Table:
     """The table behind a row class, for statements that need no row objects."""
     return SQLModel.metadata.tables[str(row.__tablename__)]

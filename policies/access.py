@@ -330,6 +330,11 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "object_routing": Need((R.HANDED,), "信访工作条例 22", refusal=_only_handed),
     "uphold_routing": _of_step_holder("信访工作条例 22"),
     "link": Need((R.OFFICE,), "G2", refusal=_unauthorised),
+    "follow_up": Need(
+        (R.PETITIONER, R.OFFICE, R.STEP_HOLDER),
+        "G2",
+        note="来电来访补充的由经办岗位代录 what is said by phone is entered",
+    ),
     "trigger": _of_step_holder("D1, D2", R.OFFICE),
     "pause_duty": Need((R.OFFICE, R.LEADER), "7"),
     "continue_duty": Need((R.OFFICE, R.LEADER), "7"),
@@ -348,6 +353,7 @@ _SAID_TWICE: Final = "一人提请,另一人再办一次即执行 one asks, anot
 SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.LAUNCH: Need((R.OFFICE,), "3.1", machine=True, refusal=_only_registering_office),
     SiteCommand.OPEN: Need((R.OPENING_OFFICE,), "3.1", machine=True),
+    SiteCommand.HAND_IN: Need((R.ANYONE,), "1", note="单位开通后 where the office has opened it: DUBAN_PUBLIC_INTAKE"),
     SiteCommand.IMPORT_LEDGER: Need((R.OFFICE,), "7", machine=True),
     SiteCommand.LOAD_CALENDAR: Need((R.OFFICE,), "2, 7", machine=True),
     SiteCommand.PUBLISH_POLICY: Need((R.OFFICE_HEAD, R.LEADER), "1, 2", machine=True),
@@ -436,6 +442,7 @@ VIEW_NEEDS: Mapping[View, Need] = {
     ),
     View.CASE_VOTES: Need((R.PANEL, R.CHAIR, R.OFFICE, R.AUTHORISED_AUDITOR), "4 step 7",
                           none_of=(R.SUBJECT, R.OWN_ORGAN, R.RECUSED)),
+    View.RECEIPT: Need((R.PETITIONER,), "1", note="答复、时限、告知事项,不含身份 answers and limits, no identity"),
     View.INBOX: _view((R.SELF, *_AUDITORS), "7"),
     View.LIST: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
     View.OVERVIEW: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),

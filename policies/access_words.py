@@ -86,6 +86,7 @@ RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.INVESTIGATED: ("调查人员", "an investigator"),
     Relation.ANSWERED: ("答复陈述申辩者", "who answered the statement"),
     Relation.TOOK_PART: ("参与过本案者", "who took part"),
+    Relation.PETITIONER: ("持本件受理凭证码的诉求人", "who holds the petition's receipt code"),
 }
 
 SITE: Mapping[SiteCommand, tuple[str, str]] = {
@@ -111,6 +112,7 @@ SITE: Mapping[SiteCommand, tuple[str, str]] = {
     SiteCommand.RESTORE: ("恢复", "restore"),
     SiteCommand.RECOVER: ("按记录重新启动流程", "start workflows again from the record"),
     SiteCommand.UPGRADE: ("升级、回退", "upgrade or roll back"),
+    SiteCommand.HAND_IN: ("公众网上提出诉求", "hand in a petition from outside"),
     SiteCommand.TERMINATE: ("终止流程", "terminate a workflow"),
 }
 
@@ -131,6 +133,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.CASE_VOTES: ("各人表决", "how each member voted"),
     View.PROCEEDING: ("程序事项现状、记录和为什么", "where a proceeding stands, its acts, and why"),
     View.PROCEEDING_LINE: ("程序事项清单中的一行和本单位的部分", "its line, and one's own part of it"),
+    View.RECEIPT: ("凭码查询本件进度和答复", "the progress and answers of one's own petition"),
     View.INBOX: ("岗位收件箱", "the inbox of a post"),
     View.LIST: ("事项清单", "the list of matters"),
     View.OVERVIEW: ("按单位汇总", "the overview by organ"),

@@ -34,12 +34,11 @@ from policies import access, cases, objections, office_commands, splits, transfe
 from policies.authority import Refused
 from policies.deadlines import local_date, validity_end
 from policies.drafts import ENDED, OVER, Draft
-from policies.limits import Limit, LimitError, Unit, extended, parse_limit
+from policies.limits import WITHIN_A_DAY, Limit, LimitError, extended, parse_limit
 from policies.relations import Situation
 
 # What can be said of a matter that has ended, until it is archived (engine.md 3.9).
 _AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Propose, Reopen)
-_WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -160,7 +159,7 @@ def suspension_end(draft: Draft, command: Suspend) -> tuple[str, datetime | None
         else:
             limit, clock = parse_limit(command.until), draft.clock(ClockKind.SUSPENSION, command.until)
             ends_at = clock.due_at
-            last_day = clock.last_day if limit.unit in _WITHIN_A_DAY else validity_end(today, limit, calendar)
+            last_day = clock.last_day if limit.unit in WITHIN_A_DAY else validity_end(today, limit, calendar)
     except ValueError as error:
         accepted = "YYYY-MM-DD, 10d, 带时区的时刻 an instant with offset"
         reason = f"截止日读不懂 until not understood: {command.until};可接受 accepted: {accepted}"

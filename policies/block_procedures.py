@@ -35,14 +35,13 @@ from models.policy import Role
 from policies.blocks import BLOCKS
 from policies.blocks.recurrence import mistakes as recurrence_mistakes
 from policies.documents import Document, DocumentError, Mistake, Path, decoded
-from policies.limits import LimitError, Unit, parse_limit
+from policies.limits import WITHIN_A_DAY, LimitError, Unit, parse_limit
 from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
 _BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
-_NO_WINDOW = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
 # The fields of blocks that are limits, beside those that every block has.
 _LIMITS = (
     "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
@@ -258,7 +257,7 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
         except LimitError as error:
             mistakes.append(document.mistake(path, error.why, error.accepted))
-    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in _NO_WINDOW:
+    if isinstance(block, PublicNotice) and not mistakes and parse_limit(block.length).unit in WITHIN_A_DAY:
         why = "公示期以日计 a window is counted in days"
         mistakes.append(document.mistake((*at, "length"), why, "3d, 7d, 5wd, 2w, 1mo"))
     if isinstance(block, Filing) and block.what != "copy" and block.receipt is None:

@@ -120,11 +120,24 @@ def _standing(life: _Life, last: date) -> bool:
 
 def _late(life: _Life, first: date, last: date) -> bool:
     """Whether it became overdue in the period, and that was not taken back."""
-    taken_back = sum(
-        one.act is ActName.FINDING_WITHDRAWN and one.reason in {act.value for act in _LATE} for one in life.acts
-    )
-    found = [one for one in life.acts if one.act in _LATE]
-    return any(first <= local_date(one.at) <= last for one in found[taken_back:])
+    return _found(life, _LATE, first, last)
+
+
+def _step_late(life: _Life, first: date, last: date) -> bool:
+    """The same of a step of a proceeding."""
+    return _found(life, frozenset({ActName.STEP_OVERDUE}), first, last)
+
+
+def _found(life: _Life, findings: frozenset[ActName], first: date, last: date) -> bool:
+    """Whether one of these was found in the period; what is taken back is the last of its name found before that."""
+    standing: list[Happened] = []
+    for one in life.acts:
+        if one.act in findings:
+            standing.append(one)
+        elif one.act is ActName.FINDING_WITHDRAWN:
+            place = next((n for n, found in reversed([*enumerate(standing)]) if found.act.value == one.reason), None)
+            standing = standing if place is None else standing[:place] + standing[place + 1 :]
+    return any(first <= local_date(one.at) <= last for one in standing)
 
 
 _MATTERS: Mapping[str, _Counts] = {
@@ -143,7 +156,7 @@ _MATTERS: Mapping[str, _Counts] = {
 _PROCEEDINGS: Mapping[str, _Counts] = {
     "程序事项、诉求受理 opened": _in_period(ActName.OPENED),
     "程序事项、诉求办结 concluded": _in_period(ActName.CONCLUDED),
-    "环节超期 steps overdue": _in_period(ActName.STEP_OVERDUE),
+    "环节超期 steps overdue": _step_late,
     "回访满意 satisfied": lambda life, first, last: _satisfied(life, first, last) is True,
     "回访不满意 dissatisfied": lambda life, first, last: _satisfied(life, first, last) is False,
     "首违免罚 first offences exempted": _in_period(ActName.FIRST_OFFENCE_EXEMPTED),

@@ -225,6 +225,28 @@ def validity_end(from_on: date, limit: Limit, calendar: Calendar) -> date:
     return nominal_end(limit, from_on)
 
 
+def window_end(from_on: date, limit: Limit, calendar: Calendar, stops: Stops) -> date:
+    """The last day of a window as `validity_end` has it, later by the days on which it stood still (R13).
+
+    The local dates of a stop that began inside the window, both ends included, are not counted; it does not roll.
+    Raises what `validity_end` raises.
+    """
+    last = validity_end(from_on, limit, calendar)
+    if limit.unit is Unit.DATE:
+        return last
+    for begun_at, over_at in sorted(stops):
+        first, over = max(local_date(begun_at), from_on + _DAY), local_date(over_at)
+        if first > last or over < first:
+            continue
+        dates = (first + number * _DAY for number in range((over - first).days + 1))
+        if limit.unit is Unit.WORKING_DAYS:
+            stopped = sum(calendar.is_working(on) for on in dates)
+            last = calendar.nth_working_after(last, stopped) if stopped else last
+        else:
+            last += sum(1 for _ in dates) * _DAY
+    return last
+
+
 def effect_ends_at(from_on: date, limit: Limit, counting: Counting) -> datetime:
     """The instant at which an effect period that begins on `from_on` itself is over (R15).
 

@@ -24,6 +24,9 @@ class Unit(StrEnum):
     DATE = "date"
 
 
+WITHIN_A_DAY = frozenset({Unit.HOURS, Unit.HALF_DAY, Unit.SAME_DAY})
+"""What is not counted in whole days: no window has such a length."""
+
 ACCEPTED = "15wd, 0.5wd, 10d, 2w, 3mo, 48h, same-day, 2026-06-30"
 
 LONGEST = {

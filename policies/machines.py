@@ -86,7 +86,8 @@ def title_of(state: State) -> str:
 def related(state: State) -> bool:
     """Whether others belong together with the target: what one of them says moves the others."""
     if isinstance(state, ProceedingState):
-        return bool(state.cases) or bool(state.launched) or isinstance(state.kept, Occurrences)
+        linked = state.linked_to is not None
+        return bool(state.cases) or bool(state.launched) or linked or isinstance(state.kept, Occurrences)
     return isinstance(state, CaseState) or state.related
 
 

@@ -1,6 +1,6 @@
 """Which posts does a role mean in a proceeding, a petition or a duty?"""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from models.directory import Organ
@@ -29,14 +29,36 @@ def holders(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
 
 
 def above(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
-    """The heads above those who owe the step under way, as far up as it was missed: none before it was."""
-    found: list[str] = []
-    for post in holders(state, directory)[:1]:
-        for height in range(1, state.missed + 1):
-            higher = directory.climb(post, height)
-            if higher is not None and higher.head and higher.head not in found and higher.head != post:
-                found.append(higher.head)
-    return tuple(found)
+    """The heads above those who owe the step under way, as far up as it was missed: none before it was.
+
+    Where nobody owes it, every post that should being vacant, the leader is the first of them.
+    """
+    return tuple(dict.fromkeys(post for chain in _above(state, directory) for post in chain))
+
+
+def _above(state: ProceedingState, directory: Directory) -> tuple[tuple[str, ...], ...]:
+    """The same for each organ that owes the step, from the lowest head to the highest."""
+    if not state.missed or state.terms is None:
+        return ()
+    owing = holders(state, directory)
+    organs = {organ.name: organ for post in owing if (organ := directory.organ_of(post))}
+    first = () if owing else (state.terms.leader,)
+    if not owing and (organ := directory.organ_of(state.terms.leader)):
+        organs = {organ.name: organ}
+    return tuple(
+        tuple(dict.fromkeys((*first, *_climbed(organ, state.missed, owing, directory)))) for organ in organs.values()
+    )
+
+
+def _climbed(organ: Organ, heights: int, besides: Collection[str], directory: Directory) -> Iterable[str]:
+    """The heads of the organs up to so many above; at the top its own, where that is somebody else."""
+    for _ in range(heights):
+        higher = directory.above(organ) or organ
+        if higher.head and higher.head not in besides:
+            yield higher.head
+        if higher is organ:
+            return
+        organ = higher
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,7 @@ _ROLES: Mapping[Role, Callable[[_Parties], Iterable[str]]] = {
     Role.SUBJECT_ORGAN_HEAD: lambda this: _head(this.about),
     Role.SUBJECT_ORGAN_HANDLER: lambda this: _handler(this.about),
     Role.STEP: lambda this: holders(this.state, this.directory),
-    Role.ABOVE_STEP: lambda this: above(this.state, this.directory)[-1:],
+    Role.ABOVE_STEP: lambda this: (chain[-1] for chain in _above(this.state, this.directory) if chain),
     Role.RECEIVERS: lambda this: receivers(this.state, this.directory),
 }
 

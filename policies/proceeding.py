@@ -29,15 +29,15 @@ from models.messages import (
     Suspend,
     Unanswered,
 )
-from models.proceeding_messages import Link, Open, ProceedingCommand, UsePermit
+from models.proceeding_messages import FollowUp, Link, Open, ProceedingCommand, UsePermit
 from models.proceedings import ProceedingStage, ProceedingState, StepClock, StepClockKind
 from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
 from policies.blocks import BLOCKS, approval
 from policies.calendar import CalendarError
-from policies.deadlines import local_date
+from policies.deadlines import local_date, validity_end
 from policies.drafting import Facts
-from policies.limits import LimitError, extended, parse_limit
+from policies.limits import WITHIN_A_DAY, LimitError, extended, parse_limit
 from policies.proceeding_drafts import BlockRules, ProceedingDraft, StepDue, next_due
 from policies.relations import Situation
 
@@ -168,7 +168,8 @@ def _apply(draft: ProceedingDraft, message: Open | Command) -> None:
             raise Refused("已受理登记 already opened", "opening")
         proceeding_opening.open_(draft, message)
         return
-    if not draft.facts.directory.has_post(message.by):
+    outside = isinstance(message, FollowUp) and message.by is None
+    if not outside and not draft.facts.directory.has_post(message.by):
         raise Refused(f"名录中没有该岗位 unknown post: {message.by}", "authority")
     if not isinstance(message, (*_OWN, *_GENERAL)):
         raise Refused(f"此操作不适用于程序事项 not said to a proceeding: {message.do}", _RULE)
@@ -249,9 +250,16 @@ def _suspend(draft: ProceedingDraft, command: Suspend) -> None:
         raise Refused(f"此事由不扣除时间 no reason for not counting time: {reason};可接受 accepted: {accepted}", rule)
     if StepClockKind.STEP not in draft.state.clocks:
         raise Refused("时限已届满或不在计时 its limit runs no longer", rule)
-    end = draft.clock(StepClockKind.PAUSE, given(command.until, "期限 until", rule)) if command.until else None
+    until, longest = parse_limit(given(command.until, "期限 until", rule)), draft.facts.policy.suspension_longest
+    end, today, calendar = draft.clock(StepClockKind.PAUSE, until.text), local_date(draft.at), draft.facts.calendar
+    if end.due_at <= draft.at:
+        raise Refused("截止日不能早于现在 until lies in the past", rule)
+    # In plain days: that its own end may be moved off a day off lengthens no pause.
+    last = end.last_day if until.unit in WITHIN_A_DAY else validity_end(today, until, calendar)
+    if last > validity_end(today, parse_limit(longest), calendar):
+        raise Refused(f"中止最长 suspended for {longest} at most: {until.text}", rule)
     draft.pause(end)
-    draft.say(ActName.SUSPENDED, by=command.by, reason=reason, entry=rule, due=end.due_at if end else None)
+    draft.say(ActName.SUSPENDED, by=command.by, reason=reason, entry=rule, due=end.due_at)
 
 
 def _resume(draft: ProceedingDraft, command: Resume) -> None:
@@ -300,6 +308,17 @@ def _link(draft: ProceedingDraft, command: Link) -> None:
     draft.end(ProceedingStage.LINKED, by=command.by)
 
 
+def _follow_up(draft: ProceedingDraft, command: FollowUp) -> None:
+    """Whoever asked has more to say: it is told to who has it in hand, and changes no clock."""
+    rule = "follow_up"
+    if draft.state.id.partition("/")[0] != "petition":
+        raise Refused("只可对群众诉求补充 only to a petition", rule)
+    given(command.text, "内容 text", rule)
+    if command.about is not None and command.about not in draft.state.links:
+        raise Refused(f"该件未与本件关联 not linked to this one: {command.about}", rule)
+    draft.say(ActName.FOLLOWED_UP, by=command.by, subject=command.about, entry=rule)
+
+
 _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     RequestExtension: _request_extension,
     DecideExtension: _decide_extension,
@@ -307,6 +326,7 @@ _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     Resume: _resume,
     Cancel: _cancel,
     Link: _link,
+    FollowUp: _follow_up,
 }
 
 
@@ -368,7 +388,7 @@ def _rule_again(draft: ProceedingDraft) -> None:
     for clock in tuple(state.clocks.values()):
         new = draft.ruled(clock)
         if new.due_at > clock.due_at:
-            draft.run(new, draft.block.reminders if clock.kind is StepClockKind.STEP else ())
+            draft.run(new, draft.block.reminders if clock.kind is StepClockKind.STEP or clock.reminders else ())
         elif new.due_at == clock.due_at and new.provisional != clock.provisional:
             draft.start(new.model_copy(update={"reminders": clock.reminders}))
         else:

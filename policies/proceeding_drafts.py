@@ -13,7 +13,7 @@ from models.acts import ActName
 from models.blocks import Block, CountedFrom, Plan, Then
 from models.case_messages import OpenCase
 from models.contract import launched_as
-from models.matters import CaseBrief, Light, MatterTerms, Reminder, Severity, Stop, Urgency
+from models.matters import CaseBrief, Light, MatterTerms, Reminder, Running, Severity, Stop, Urgency
 from models.messages import Registration, Relay, Relayed
 from models.policy import Role
 from models.proceedings import (
@@ -38,6 +38,7 @@ from policies.deadlines import (
     reminders,
     touching,
     validity_end,
+    window_end,
 )
 from policies.drafting import Drafting, Facts
 from policies.limits import parse_limit
@@ -63,7 +64,7 @@ def next_due(state: ProceedingState) -> StepDue | None:
 
     While it is paused only the end of the pause is due, and that of a validity, which no pause lengthens. Of clocks due
     at one instant the one that stands first in StepClockKind comes first, a reminder before any clock. A step whose
-    limit had passed before it began (counted from an earlier day) is missed the moment it begins.
+    limit had passed before it was set (counted from an earlier day, a pause that is over) is missed the moment it is.
     """
     found: list[tuple[datetime, int, StepDue]] = []
     for kind, clock in state.clocks.items():
@@ -73,7 +74,7 @@ def next_due(state: ProceedingState) -> StepDue | None:
             first = clock.reminders[0]
             found.append((first.at, -1, StepDue(first.at, kind, first)))
         else:
-            at = max(clock.due_at, state.begun_at or clock.due_at)
+            at = max(clock.due_at, clock.not_before or clock.due_at)
             found.append((at, _RANK[kind], StepDue(at, kind)))
     return min(found, key=lambda one: one[:2])[2] if found else None
 
@@ -217,6 +218,10 @@ class ProceedingDraft(Drafting[ProceedingState]):
 
     # --- clocks -----------------------------------------------------------------------------------------------------
 
+    def start(self, clock: Running) -> None:
+        """Let the clock run, in place of any of its kind; what is over already is missed now, never in the past."""
+        super().start(clock.model_copy(update={"not_before": self.at if clock.due_at < self.at else None}))
+
     def _step_clock(self, block: Block, limit: str | None) -> StepClock | None:
         """The step's own clock; None without a limit, and for one counted from an event of which no day is known.
 
@@ -278,11 +283,13 @@ class ProceedingDraft(Drafting[ProceedingState]):
             )
         if clock.kind in _WINDOWS:
             start = local_date(clock.started_at)
-            last = validity_end(start, limit, calendar)
+            touched = () if clock.kind is StepClockKind.VALIDITY else self.stops if stops is None else stops
+            last = window_end(start, limit, calendar, touched)
             over_at = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
             return clock.model_copy(
                 update={
-                    "due_at": over_at, "last_day": last, "rules": ("R15", "R3"),
+                    "due_at": over_at, "last_day": last,
+                    "rules": ("R15", "R3") if last == validity_end(start, limit, calendar) else ("R15", "R3", "R13"),
                     "provisional": not calendar.all_official(start, last), "calendar": calendar.version,
                 }
             )  # fmt: skip
@@ -301,11 +308,10 @@ class ProceedingDraft(Drafting[ProceedingState]):
         ahead = tuple(Reminder(at=at, days_left=left) for at, left in planned if at > self.at)
         self.start(clock.model_copy(update={"reminders": ahead}))
 
-    def pause(self, end: StepClock | None) -> None:
-        """Stop every clock from now on."""
+    def pause(self, end: StepClock) -> None:
+        """Stop every clock from now on; `end` says when somebody is told that it still stands."""
         self.change(stops=(*self.state.stops, Stop(from_at=self.at)))
-        if end is not None:
-            self.start(end)
+        self.start(end)
 
     def met(self) -> None:
         """What was owed is done: nothing of the step runs any more. A clock of its own may be started after this."""
@@ -476,5 +482,6 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.RECEIPT_GIVEN: (Role.LEAD_HANDLER, Role.OFFICE),
     ActName.RECEIPT_REFUSED: (Role.RECEIVERS, Role.LEAD_HANDLER, Role.OFFICE),
     ActName.LINKED: (Role.OFFICE, Role.LEAD_HANDLER),
+    ActName.FOLLOWED_UP: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE),
 }
 """Who learns of what happens in every procedure; its file adds to this."""

@@ -15,7 +15,7 @@ from models.directory import Organ
 from models.ladder import Ladder
 from models.matters import MatterState, MatterTerms
 from models.messages import Command, Registration
-from models.proceeding_messages import Open
+from models.proceeding_messages import FollowUp, Open
 from models.proceedings import ProceedingState, ProceedingTerms
 from policies import evidence, ladder, parties, seats
 from policies.directory import Directory
@@ -337,6 +337,11 @@ def _owing(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
     return tuple(organ.name for organ in organs if organ is not None)
 
 
+def _asked_for_it(this: Situation) -> bool:
+    """Whoever follows up without a post: the doors admit nobody else who speaks through none (identity/receipts.py)."""
+    return this.post is None and isinstance(this.said, FollowUp) and this.proceeding.id.startswith("petition/")
+
+
 PROCEEDING: Mapping[Relation, Holds] = {
     Relation.PUBLIC: lambda this: this.opened.public is True,
     Relation.OFFICE: lambda this: this.serves(this.opened.office),
@@ -355,6 +360,7 @@ PROCEEDING: Mapping[Relation, Holds] = {
     Relation.ABOVE_STEP: lambda this: this.post in parties.above(this.proceeding, this.directory),
     Relation.HANDED: lambda this: this.serves(parties.handed(this.proceeding)),
     Relation.RECEIVER: lambda this: this.post in parties.receivers(this.proceeding, this.directory),
+    Relation.PETITIONER: _asked_for_it,
     Relation.STEP_EXTENDER: lambda this: this.post == step_extender(this.proceeding, this.directory),
 }  # fmt: skip
 

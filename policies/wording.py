@@ -134,6 +134,7 @@ ACTS: dict[ActName, str] = {
     ActName.KEY_DESTROYED: "销毁密钥",
     ActName.REFERRED: "移送",
     **PROCEEDING_ACTS,
+    ActName.FOLLOWED_UP: "诉求人补充意见",
 }
 
 STAGES: dict[Stage, str] = {
@@ -364,6 +365,6 @@ def line(act: Act) -> str:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
     if act.act in _WITH_REASON and act.reason:
         parts.append(act.reason)
-    elif act.act is ActName.CONCLUDED and act.reason in CONCLUSIONS:
+    elif act.act is ActName.CONCLUDED and act.reason is not None and act.reason in CONCLUSIONS:
         parts.append(CONCLUSIONS[act.reason])
     return " ".join(parts)

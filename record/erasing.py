@@ -18,7 +18,7 @@ from models.contract import matter_of
 from models.rows import CaseRow, table
 from privacy.sealing import ErasedError
 from privacy.vault import Vault
-from record import archive, keys, ledger, spoken
+from record import archive, keys, ledger, petitioners, spoken
 from record.looks import Looker, chain_of
 
 _CASES = table(CaseRow)
@@ -49,8 +49,8 @@ class Certificate:
 def check(session: Session, subject: str, reason: str) -> str:
     """The target whose keys the subject's are, or the person's id, where they may be destroyed as things stand.
 
-    Raises NotErasableError: no reason, a case that is not over or whose file is on hold, what is neither a case nor a
-    person. KeyError for a subject without keys, ErasedError for one already erased.
+    Raises NotErasableError: no reason, a case that is not over or whose file is on hold, a person with a petition under
+    way, what is neither a case nor a person. KeyError for a subject without keys, ErasedError for one already erased.
     """
     if not reason.strip():
         raise NotErasableError("销毁须说明理由 say why it is to be erased")
@@ -63,6 +63,11 @@ def check(session: Session, subject: str, reason: str) -> str:
             raise NotErasableError(f"{target}: 案件未了结 ({stage})，不可销毁 the case is not over")
         if any(archive.held(session, file) for file in (target, matter_of(target))):
             raise NotErasableError(f"{target}: 已暂停销毁 its file is on hold")
+    if kind == "petitioner":
+        under_way = petitioners.under_way(session, target)
+        if under_way:
+            open_ = "、".join(under_way)
+            raise NotErasableError(f"{open_}: 诉求未办结,不可销毁 a petition of this person is under way")
     known = keys.versions(session, subject)
     if not known:
         raise KeyError(subject)
@@ -80,6 +85,8 @@ def erase(session: Session, vault: Vault, subject: str, looker: Looker, *, reaso
     versions = tuple(keys.destroy(session, vault, subject, at))
     if subject.startswith("case/"):
         spoken.forget_case(session, target, at)
+    else:
+        petitioners.forget_marks(session, target)
     seq, head = ledger.head(session, target)
     told = {
         "subject": subject,

@@ -57,6 +57,14 @@ class Looked:
     refused: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What belongs to a target and is kept apart from it: whose key seals it, and what it is called in an act."""
+
+    subject: str
+    fields: tuple[str, ...]
+
+
 def chain_of(target: str) -> str:
     """The chain in which the looks at a target stand."""
     return f"{LOOKS}{target}"
@@ -95,6 +103,24 @@ def look(
     looked = Looked(tuple(opened), tuple(refused))
     grant(session, looked)
     return looked
+
+
+def look_apart(
+    session: Session, target: str, apart: Apart, looker: Looker, reason: str, *, at: datetime, allowed: bool
+) -> bool:
+    """Put a look at what is kept apart from the target, under a key of its own, on record, and open that.
+
+    As `look`: a refused one is an act too and opens nothing. Whether it was opened. Raises NoPurposeError.
+    """
+    why = reason.strip()
+    if len(why) < _SHORTEST_REASON:
+        raise NoPurposeError
+    told = _act(target, looker, why, at, list(apart.fields), allowed=allowed)
+    ledger.append(session, [told], message_id=None, processed_at=at)
+    known = unit(session)
+    if allowed and known.opens is not None:
+        known.opens.add(apart.subject)
+    return allowed
 
 
 def look_by_codec(store: Store, looker: Looker, reason: str, at: datetime) -> Callable[[dict[str, int]], None]:

@@ -186,6 +186,12 @@ def case_read(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | N
     return and_(known, case.not_in(_targets(_is(Part.RECUSED, scope.post))))
 
 
+def holders(session: Session, target: str) -> tuple[str, ...]:
+    """The posts that owe the step of a proceeding under way, or have come to owe it, in order of their names."""
+    chosen = select(_PARTIES.c.party).where(_PARTIES.c.target == target, _PARTIES.c.role == Part.HOLDER)
+    return tuple(session.execute(chosen.order_by(_PARTIES.c.party)).scalars())
+
+
 def proceeding_whole(scope: Scope) -> ColumnElement[bool] | None:
     """Which proceedings the reader sees whole: led, sponsored or decided by what is his, or a step of his to take.
 

@@ -95,12 +95,17 @@ def listed(
     office: str | None = None,
     subject: str | None = None,
     stage: ProceedingStage | None = None,
+    light: Light | None = None,
     overdue: bool | None = None,
+    due_by: datetime | None = None,
     text: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ProceedingLine]:
-    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`."""
+    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`.
+
+    `due_by` (aware, inclusive): those that fall due by then.
+    """
     whole = parties.proceeding_whole(scope)
     chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"))
     visible = parties.proceeding_listed(scope)
@@ -112,6 +117,10 @@ def listed(
             chosen = chosen.where(_PROCEEDINGS.c[name] == value)
     if stage is not None:
         chosen = chosen.where(_PROCEEDINGS.c.stage == ProceedingStage(stage).value)
+    if light is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.light == Light(light).value)
+    if due_by is not None:
+        chosen = chosen.where(_PROCEEDINGS.c.due_at.is_not(None), _PROCEEDINGS.c.due_at <= aware(due_by))
     if overdue is not None:
         late = _overdue(now)
         chosen = chosen.where(late if overdue else or_(_PROCEEDINGS.c.overdue_from.is_(None), ~late))
@@ -122,6 +131,17 @@ def listed(
         chosen = chosen.where(_PROCEEDINGS.c.id > after)
     rows = session.execute(chosen.order_by(_PROCEEDINGS.c.id).limit(bounded(limit) + 1))
     return cut([_line(row, now) for row in rows], limit, lambda line: line.id)
+
+
+def line(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingLine | None:
+    """Its line in a list, for whom a part of it is his; None where there is none that he sees at all."""
+    whole = parties.proceeding_whole(scope)
+    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole")).where(
+        _PROCEEDINGS.c.id == target
+    )
+    visible = parties.proceeding_listed(scope)
+    row = session.execute(chosen if visible is None else chosen.where(visible)).first()
+    return None if row is None else _line(row, now)
 
 
 def card(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingCard | None:
@@ -195,3 +215,11 @@ def _line(row: Row[Any], now: datetime) -> ProceedingLine:
         cases_open=row.cases_open if whole else None,
         linked_to=row.linked_to,
     )
+
+
+def step_title(session: Session, target: str) -> str | None:
+    """What users read of the step under way, or of the last one; None for an unknown target."""
+    found: str | None = session.execute(
+        select(_PROCEEDINGS.c.step_title).where(_PROCEEDINGS.c.id == target)
+    ).scalar_one_or_none()
+    return found

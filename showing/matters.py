@@ -8,11 +8,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from models.acts import ActName
 from models.documents import ISSUED
 from models.matters import Light
 from policies.calendar import Calendar
 from policies.deadlines import SHANGHAI
 from policies.distance import Distance, distance
+from policies.proceeding_wording import CONCLUSIONS, VALUE_WORDS
 from policies.wording import LIGHTS, act_words
 from record.ledger import Entry
 from record.matters import SETTLED
@@ -47,11 +49,13 @@ def told(entry: Entry) -> str:
     if act.days_left is not None:
         parts.append(f"还有{act.days_left}个工作日")
     if act.subject:
-        parts.append(act.subject)
+        parts.append(VALUE_WORDS.get(act.subject, act.subject))
     if act.measure:
         parts.append(act.measure)
+    if act.value:
+        parts.append(VALUE_WORDS.get(act.value, act.value))
     if act.reason:
-        parts.append(f"({act.reason})")
+        parts.append(f"({CONCLUSIONS.get(act.reason, act.reason) if act.act is ActName.CONCLUDED else act.reason})")
     parts += [str(issued["number"]) for issued in act.detail.get(ISSUED, ())]
     return " ".join(parts)
 

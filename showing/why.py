@@ -7,16 +7,19 @@ from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
-from models.contract import is_account, matter_of
+from models.contract import is_account, is_proceeding, matter_of
 from models.explanations import Explanation, Telling
 from models.policy import Policy
+from policies.block_procedures import BlockProcedure, load_blocks
+from policies.documents import DocumentError
 from policies.explaining.counted import versions
 from policies.explaining.dossier import Dossier
 from policies.explaining.explanation import why_act, why_now
+from policies.explaining.proceeding import ProceedingDossier, why_stands, why_step
 from policies.explaining.tracing import Numbered
 from policies.procedures import load_text
 from policies.wording import act_words
-from record import calendars, cases, deliveries, outbox, procedures, views
+from record import calendars, cases, deliveries, outbox, parties, procedures, proceedings, views
 from record.ledger import Entry, entries
 from record.outbox import NoticeState
 
@@ -41,6 +44,8 @@ def explained(session: Session, target: str, act: str | None, *, full: bool) -> 
     own = [] if is_account(target) else entries(session, target)
     if not own:
         raise UnknownTargetError(target)
+    if is_proceeding(target):
+        return _of_steps(session, target, own, act, full=full)
     matter_id = matter_of(target)
     card = views.register_of(session, [matter_id], now=own[-1].act.at, scope=Scope.everything()).get(matter_id)
     state = card.state if card else None
@@ -63,6 +68,32 @@ def explained(session: Session, target: str, act: str | None, *, full: bool) -> 
         return why_now(dossier, _told(session, own[-1]), full=full)
     entry = _entry(own, act)
     return why_act(dossier, entry.seq, _told(session, entry), full=full)
+
+
+def _of_steps(session: Session, target: str, own: Sequence[Entry], act: str | None, *, full: bool) -> Explanation:
+    """The same of a proceeding, a petition or a duty, by the text of its procedure that is kept."""
+    state = proceedings.seen(session, target)
+    dossier = ProceedingDossier(
+        target=target,
+        chain=_numbered(own),
+        calendars=versions(calendars.notices(session)),
+        state=state,
+        procedure=procedure_of(session, state.policy if state else ""),
+        holders=parties.holders(session, target),
+    )
+    if act is None:
+        return why_stands(dossier, _told(session, own[-1]), full=full)
+    entry = _entry(own, act)
+    return why_step(dossier, entry.seq, _told(session, entry), full=full)
+
+
+def procedure_of(session: Session, key: str) -> BlockProcedure | None:
+    """The procedure of a proceeding's policy key, from the text kept in the record; None where none is kept."""
+    version = key.partition("/")[0]
+    try:
+        return load_blocks(procedures.get(session, version), version)
+    except (KeyError, DocumentError):
+        return None
 
 
 def _numbered(chain: Iterable[Entry]) -> tuple[Numbered, ...]:

@@ -32,8 +32,8 @@ def _check(draft: ProceedingDraft, command: CheckItems) -> None:
         _accept(draft, ActName.ACCEPTED, command.by)
         return
     draft.keep(Items(missing=command.missing, told=True))
-    # Its clock begins again at zero once the file is complete (R13); nobody is late meanwhile.
-    draft.stop(*draft.state.clocks)
+    # Time is the applicant's now, and the file counts as accepted the moment it is complete (R13): nobody is late.
+    draft.met()
     draft.say(ActName.ITEMS_MISSING, by=command.by, count=len(command.missing), reason="、".join(command.missing))
 
 
@@ -43,6 +43,10 @@ def _supplement(draft: ProceedingDraft, command: Supplement) -> None:
         raise Refused("尚未告知需补正的材料 nothing was asked for", _RULE)
     if not command.items:
         raise Refused("缺少补正的材料 items is required", _RULE)
+    unknown = [item for item in command.items if item not in kept.missing]
+    if unknown:
+        accepted = "、".join(kept.missing)
+        raise Refused(f"不是需补正的材料 was not asked for: {'、'.join(unknown)};可接受 accepted: {accepted}", _RULE)
     left = tuple(item for item in kept.missing if item not in command.items)
     draft.keep(kept.model_copy(update={"missing": left}))
     draft.say(ActName.SUPPLEMENTED, by=command.by, count=len(left), reason="、".join(command.items))

@@ -74,14 +74,13 @@ def _opine(draft: ProceedingDraft, command: Opine) -> None:
 
 
 def _silence(draft: ProceedingDraft) -> None:
-    """Whoever has said nothing agrees, by law; it is still for the lead to conclude."""
+    """Whoever has said nothing by the end of `opinion` agrees, by law; it is still for the lead to conclude."""
     kept, law = _kept(draft), (draft.block.missed.law or "").strip()
-    if not law:
+    if not law or StepClockKind.SIDE in draft.state.clocks:
         return
     silent = _silent(kept)
     agreed = {**kept.said, **dict.fromkeys(silent, True)}
     draft.keep(kept.model_copy(update={"said": agreed, "deemed": (*kept.deemed, *silent)}))
-    draft.stop(StepClockKind.SIDE)
     for organ in silent:
         draft.say(ActName.OPINION_DEEMED, subject=organ, value="同意", reason=law, also=_head_of(draft, organ))
 

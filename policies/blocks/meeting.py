@@ -134,6 +134,7 @@ def _not_sent(draft: ProceedingDraft, clock: StepClock) -> None:
     if kept.on is not None:
         latest = _latest(draft, kept.on)
         late = [what for what, one in latest.items() if what not in kept.sent and one.due_at == clock.due_at]
+        draft.change(missed=draft.state.missed + 1)
         draft.say(ActName.STEP_OVERDUE, reason="、".join(late), value=kept.on.isoformat(), rules=clock.rules)
     _await_next(draft)
 

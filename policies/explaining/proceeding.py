@@ -8,6 +8,7 @@ ruled again. As explanation.py is for matters and cases.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from models.acts import Act, ActName
 from models.blocks import Block, CountedFrom, Plan, Then
@@ -55,7 +56,13 @@ _ALWAYS = Words(zh="不再有到期之事。", en="Nothing falls due any more.")
 _WINDOWS = (StepClockKind.NOTICE, StepClockKind.VALIDITY)
 _LONGEST_LIST = 100
 _HOURS = frozenset({"opening", "noon", "afternoon"})
-_DO = {kind: kind.model_fields["do"].default for rules in BLOCKS.values() for kind in rules.heard}
+
+
+def _do_of(kind: Any) -> str:
+    return str(kind.model_fields["do"].default)
+
+
+_DO: dict[Any, str] = {kind: _do_of(kind) for rules in BLOCKS.values() for kind in rules.heard}
 _TELLING = (
     ActName.OPENED, ActName.STEP_BEGUN, ActName.STEP_OVERDUE, ActName.EXTENSION_REQUESTED, ActName.EXTENSION_GRANTED,
     ActName.SUSPENDED, ActName.RESUMED, ActName.ROUTED, ActName.PAPER_SENT, ActName.NOTICE_POSTED, ActName.ESCALATED,
@@ -106,9 +113,12 @@ def why_step(dossier: ProceedingDossier, seq: int, told: Iterable[Telling] = (),
     plan, act = dossier.plan, one.act
     block = _block(plan, act.step)
     clocks = tuple(_clocks_of(dossier, one, block))
-    follows, can = (), ()
+    follows: tuple[Words, ...] = ()
+    can: tuple[Way, ...] = ()
     if one.seq == dossier.chain[-1].seq:
         follows, can = tuple(_follows(dossier, plan)), tuple(_can(dossier, plan))
+    else:
+        follows = (_next_act(dossier, one),)
     return Explanation(
         target=dossier.target,
         title=_title(dossier),
@@ -122,7 +132,7 @@ def why_step(dossier: ProceedingDossier, seq: int, told: Iterable[Telling] = (),
         told=tuple(told),
         could=tuple(_could(dossier, act, block)),
         instead=tuple(_instead(dossier, act, block)),
-        follows=follows or ((_next_act(dossier, one),) if act is not dossier.chain[-1].act else ()),
+        follows=follows,
         can=can,
         since=tuple(_since(dossier, one)),
     )
@@ -189,7 +199,7 @@ def _happened(act: Act, block: Block | None, *, full: bool) -> Iterator[Words]:
         name = PROCEEDING_TITLES.get(do) or TITLES.get(do) or ("开办" if do == "open" else do)
         yield Words(zh=f"所提操作:{name}。", en=f"The command: {do}.")
         yield Words(zh="不予受理的理由", en=f"the reason: {act.reason}")
-    elif act.act is ActName.CONCLUDED and act.reason in CONCLUSIONS:
+    elif act.act is ActName.CONCLUDED and act.reason is not None and act.reason in CONCLUSIONS:
         yield Words(zh=f"结果:{CONCLUSIONS[act.reason]}。", en=f"How it ended: {act.reason}.")
     elif act.act is ActName.MATTER_LAUNCHED:
         yield Words(zh=f"督办事项:{act.reason}。", en=f"The matter: {act.reason}.")

@@ -20,6 +20,7 @@ from activities.notices import Lines
 from embedded import EmbeddedServer, register_search_attributes
 from identity.administration import Administration
 from models.contacts import Contacts
+from models.contract import is_proceeding
 from models.identity import ActingPost, SiteRole, TokenScope
 from notices.signing import webhook_key
 from office import Office
@@ -69,6 +70,7 @@ class World:
     matter: str = ""
     other: str = ""
     case: str = ""
+    proceeding: str = ""
     stack: ExitStack = field(default_factory=ExitStack)
     clients: dict[str | None, httpx2.Client] = field(default_factory=dict)
 
@@ -88,7 +90,7 @@ class World:
         return found.id
 
     def do(self, who: str, target: str, command: str, *, key: str | None = None, **said: Any) -> httpx2.Response:
-        kind = "cases" if "/" in target else "matters"
+        kind = "proceedings" if is_proceeding(target) else "cases" if "/" in target else "matters"
         return self.as_(who).post(
             f"/{kind}/{target}/commands/{command}", json=said, headers={"Idempotency-Key": key or uuid4().hex}
         )
@@ -102,6 +104,15 @@ class World:
             "limit": "15wd",
         }
         return self.as_(who).post("/matters", json={**terms, **said}, headers={"Idempotency-Key": uuid4().hex})
+
+    def open(self, who: str = "officer", *, key: str | None = None, **said: Any) -> httpx2.Response:
+        terms = {
+            "procedure": "window_acceptance", "title": f"食品经营许可 {uuid4().hex[:8]}", "lead": LEAD,
+            "office": OFFICE, "leader": LEADER,
+        }  # fmt: skip
+        return self.as_(who).post(
+            "/proceedings", json={**terms, **said}, headers={"Idempotency-Key": key or uuid4().hex}
+        )
 
 
 @contextmanager
@@ -118,7 +129,13 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
         shutdown_seconds=1,
         notice_patience_seconds=2,
         notice_pause_seconds=0.2,
-        **{"web_port": free_port(), "api_requests_per_minute": 1_000_000, "temporal_ui": UI, **settings},
+        **{
+            "web_port": free_port(),
+            "api_requests_per_minute": 1_000_000,
+            "temporal_ui": UI,
+            "public_intake": 1_000_000,
+            **settings,
+        },
     )
     store = Store(**chosen.record)
     store.migrate()
@@ -218,6 +235,7 @@ def furnished(world: World) -> World:
     proposed = world.do("officer", world.matter, "propose", subject=HEAD, facts="检查发现", severity="ordinary")
     assert proposed.status_code == 200, proposed.text
     world.case = f"{world.matter}/case1"
+    world.proceeding = world.open(co=[CO]).json()["id"]
     return world
 
 

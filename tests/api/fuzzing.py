@@ -62,7 +62,8 @@ def fuzzed(
 
 def _ids(world: World) -> dict[str, str]:
     matter_id, _, case = world.case.partition("/")
-    return {"path.matter_id": matter_id, "path.case": case}
+    kind, _, name = world.proceeding.partition("/")
+    return {"path.matter_id": matter_id, "path.case": case, "path.kind": kind, "path.name": name}
 
 
 def _settings(token: str | None, ids: dict[str, str], examples: int, coverage: bool) -> dict[str, Any]:

@@ -59,6 +59,25 @@ def test_a_matter_is_launched_commanded_and_looked_at(commands: Commands) -> Non
     assert (told.code, told.out) == (0, commands.here("inbox", OFFICER, "--limit", "20").out)
 
 
+def test_a_proceeding_is_opened_commanded_and_looked_at(commands: Commands) -> None:
+    title = f"食品经营许可 {uuid4().hex[:6]}"
+    terms = ("--procedure", "window_acceptance", "--title", title, "--lead", LEAD, "--office", OFFICE)
+    opened = commands.remote("officer", "open", *terms, "--key", title, "--json")
+    assert opened.code == 0, opened.err
+    target = opened.json["id"]
+    again = commands.remote("officer", "open", *terms, "--key", title, "--json")
+    assert (again.json["id"], again.json["again"]) == (target, True)
+    told = commands.remote("lead", "do", target, "check_items", "missing=[身份证明]", "--json")
+    assert (told.code, told.json["acts"]) == (0, ["items_missing"])
+    assert commands.remote("officer", "do", target, "supplement", "items=[身份证明]").code == 1
+
+    for command in (("list", "--kind", "proceeding", "--text", title), ("show", target), ("timeline", target),
+                    ("why", target)):  # fmt: skip
+        there, here = commands.remote("officer", *command), commands.here(*command)
+        assert (there.code, there.out) == (here.code, here.out), command
+    assert commands.remote("stranger", "show", target).code == 2
+
+
 def test_programs_get_the_same_documents(world: World, commands: Commands) -> None:
     for command in (("list", "--limit", "5"), ("timeline", world.matter), ("show", world.case), ("show", world.matter)):
         there, here = commands.remote("officer", *command, "--json"), commands.here(*command, "--json")

@@ -12,16 +12,17 @@ from fastapi import FastAPI
 from models.access import Relation, SiteCommand, View
 from models.identity import SiteRole
 from models.messages import Registration
-from policies.access import may, on_case, on_matter
+from models.proceeding_messages import Open
+from policies.access import PROCEEDING_NEEDS, may, on_case, on_matter, on_proceeding
 from policies.relations import OfPost, Site, Standing, relations
-from record import cases, documents, matters
+from record import cases, documents, matters, proceedings
 from tests.api.conftest import EVERYBODY, POSTS, PREFIX, ROLES, World
 from tests.workflows.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER
 from web.api.install import bare
 from web.api.openapi import document
 
 PETITIONER = "petitioner"
-"""Somebody of the public: not signed in, and no party to anything."""
+"""Somebody who holds the receipt code of a petition: not signed in, and no party to anything else."""
 
 WHO = (PETITIONER, *EVERYBODY)
 TERMS = {"title": "试", "lead": LEAD, "office": OFFICE, "leader": LEADER}
@@ -40,6 +41,12 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /cases/{matter_id}/{case}": ("case", (View.CASE,)),
     "GET /cases/{matter_id}/{case}/timeline": ("case", (View.CASE_TIMELINE,)),
     "GET /cases/{matter_id}/{case}/why": ("case", (View.CASE_TIMELINE,)),
+    "GET /proceedings": ("site", (View.LIST,)),
+    "POST /proceedings": ("opening", (SiteCommand.OPEN,)),
+    "GET /proceedings/{kind}/{name}": ("proceeding", (View.PROCEEDING, View.PROCEEDING_LINE)),
+    "GET /proceedings/{kind}/{name}/timeline": ("proceeding", (View.PROCEEDING, View.PROCEEDING_LINE)),
+    "GET /proceedings/{kind}/{name}/why": ("proceeding", (View.PROCEEDING,)),
+    "GET /procedures": ("site", (View.POLICIES,)),
     "GET /documents/{document_id}/file": ("matter", (View.DOCUMENTS,)),
     "POST /cases/{matter_id}/{case}/openings": ("case", (View.CASE_MATERIALS,)),
     "POST /matters/{matter_id}/openings": ("case", (View.CASE_MATERIALS,)),
@@ -77,6 +84,11 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /webhooks/{webhook_id}": ("site", (View.WEBHOOKS,)),
     "GET /webhooks/{webhook_id}/deliveries": ("site", (View.WEBHOOKS,)),
     "DELETE /webhooks/{webhook_id}": ("site", (SiteCommand.MANAGE_WEBHOOKS,)),
+    "POST /petitions": ("opening", (SiteCommand.OPEN,)),
+    "POST /petitions/{number}/openings": ("petition", (View.PROTECTED_IDENTITY,)),
+    "POST /public/petitions": ("site", (SiteCommand.HAND_IN,)),
+    "GET /public/petitions/{number}": ("petition", (View.RECEIPT,)),
+    "POST /public/petitions/{number}": ("petition", (View.RECEIPT,)),
     "GET /public/matters": ("site", (View.PUBLISHED,)),
     "GET /public/matters/{matter_id}": ("matter", (View.PUBLIC_STATUS,)),
     "POST /session": ("", "anyone"),
@@ -88,6 +100,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
 
 BODIES: dict[str, Any] = {
     "POST /matters": TERMS,
+    "POST /proceedings": {**TERMS, "procedure": "window_acceptance"},
     "POST /previews/limit": {},
     "POST /previews/launch": TERMS,
     "POST /rehearsals": {"scenario": "start: 2026-03-02T09:00+08:00\nuntil: 2026-03-03\n"},
@@ -101,11 +114,16 @@ BODIES: dict[str, Any] = {
     "POST /cases/{matter_id}/{case}/openings": {"reason": "核对"},
     "POST /matters/{matter_id}/openings": {"reason": "核对"},
     "POST /documents/{document_id}/openings": {"reason": "核对"},
+    "POST /petitions": {"title": "噪声", "text": "施工", "channel": "letter", "lead": LEAD, "office": OFFICE},
+    "POST /petitions/{number}/openings": {"reason": "核对"},
+    "POST /public/petitions": {"title": "噪声扰民", "text": "夜间施工"},
+    "POST /public/petitions/{number}": {"text": "昨夜又施工"},
     "POST /session": {"login": "nobody", "password": "nothing"},
     "POST /session/post": {"post": "督查室承办岗"},
     "POST /session/password": {"password": "nothing", "new_password": "nothing at all"},
 }
-OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session")
+OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session",
+        "POST /public/petitions", "GET /public/petitions/{number}", "POST /public/petitions/{number}")  # fmt: skip
 
 
 def _operations(app: FastAPI) -> list[str]:
@@ -117,12 +135,12 @@ def _operations(app: FastAPI) -> list[str]:
 
 
 OPERATIONS = _operations(bare())
-COMMANDS = [one for one in OPERATIONS if "/commands/" in one]
+COMMANDS = sorted((one for one in OPERATIONS if "/commands/" in one), key=lambda one: one.endswith("/cancel"))
 
 
 def test_every_route_stands_in_the_matrix() -> None:
     assert set(OPERATIONS) == set(ROUTES) | set(COMMANDS)
-    assert len(COMMANDS) == 48
+    assert len(COMMANDS) == 48 + len(PROCEEDING_NEEDS)
 
 
 @dataclass
@@ -131,6 +149,8 @@ class Scene:
 
     world: World
     document_id: int
+    petition: str
+    code: str
 
     def standing(self, kind: str, who: str) -> Standing:
         with self.world.store.reading() as session:
@@ -142,13 +162,25 @@ class Scene:
                 case = cases.seen(session, self.world.case)
                 assert case is not None
                 return case
+            if kind == "proceeding":
+                proceeding = proceedings.seen(session, self.world.proceeding)
+                assert proceeding is not None
+                return proceeding
+            if kind == "petition":
+                petition = proceedings.seen(session, self.petition)
+                assert petition is not None
+                return petition
+        if kind == "opening":
+            return Open.model_validate({**TERMS, "procedure": "window_acceptance", "message_id": "m"})
         if kind == "registration":
             return Registration.model_validate({**TERMS, "message_id": "m"})
         return OfPost(POSTS.get(who, OFFICER)) if kind == "inbox" else Site(OFFICE)
 
     def relations(self, kind: str, who: str) -> frozenset[Relation]:
         roles = [ROLES[who].value] if who in ROLES else []
-        return relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
+        held = relations(POSTS.get(who), self.standing(kind, who), DIRECTORY, roles=roles)
+        own = kind == "petition" and who == PETITIONER
+        return held | {Relation.PETITIONER} if own else held
 
     def person(self, who: str, operation: str) -> str:
         """Whose account is asked about: the caller's own where he lends, else somebody's who never signs in."""
@@ -158,12 +190,17 @@ class Scene:
     def ask(self, who: str, operation: str) -> httpx2.Response:
         method, _, path = operation.partition(" ")
         matter, _, case = self.world.case.partition("/")
+        of, _, named = self.world.proceeding.partition("/")
+        number = self.petition.partition("/")[2] if "/petitions/" in path else 1
         path = path.format(
-            matter_id=matter, case=case, document_id=self.document_id, year=2026, name="standard",
-            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=1,
+            matter_id=matter, case=case, document_id=self.document_id, year=2026,
+            kind=of, name=named if "/proceedings/" in path else "standard",
+            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
         )  # fmt: skip
         client = self.world.as_(None if who == PETITIONER else who)
         more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}} if method != "GET" else {}
+        if who == PETITIONER:
+            more.setdefault("headers", {})["Receipt-Code"] = self.code
         if operation == "POST /imports":
             more["files"] = {"file": ("ledger.csv", b"a,b\n1,2\n")}
         elif method == "POST":
@@ -188,7 +225,10 @@ def scene(world: World) -> Scene:
     assert (asked.status_code, granted.status_code) == (200, 200), granted.text
     with world.store.reading() as session:
         issued = documents.issued(session, matter_id=world.matter).items
-    return Scene(world, issued[0].id)
+    said = {**BODIES["POST /petitions"], "identity": {"name": "某甲"}}
+    taken = world.as_("officer").post("/petitions", json=said, headers={"Idempotency-Key": uuid4().hex})
+    assert taken.status_code == 201, taken.text
+    return Scene(world, issued[0].id, taken.json()["id"], taken.json()["code"])
 
 
 def _allowed(scene: Scene, who: str, operation: str) -> bool:
@@ -231,7 +271,7 @@ def _is_problem(answer: httpx2.Response) -> bool:
 
 def _there_is_none(operation: str, status: int) -> bool:
     """Of webhooks and of this lending there is none here: who may look learns that."""
-    return ("{webhook_id}" in operation or "{number}" in operation) and status == 404
+    return ("{webhook_id}" in operation or "delegations/{number}" in operation) and status == 404
 
 
 def test_everybody_tries_every_command(scene: Scene) -> None:
@@ -239,10 +279,14 @@ def test_everybody_tries_every_command(scene: Scene) -> None:
     tried: Counter[str] = Counter()
     wrong = []
     for operation in COMMANDS:
-        kind = "case" if "/cases/" in operation else "matter"
+        kind = "case" if "/cases/" in operation else "proceeding" if "/proceedings/" in operation else "matter"
         do = operation.rpartition("/")[2]
-        name = on_case(do) if kind == "case" else on_matter(do)
-        views = (View.CASE, View.CASE_TIMELINE) if kind == "case" else (View.MATTER, View.PART, View.LINE)
+        name = {"case": on_case, "proceeding": on_proceeding, "matter": on_matter}[kind](do)
+        views = {
+            "case": (View.CASE, View.CASE_TIMELINE),
+            "proceeding": (View.PROCEEDING, View.PROCEEDING_LINE),
+            "matter": (View.MATTER, View.PART, View.LINE),
+        }[kind]
         for who in WHO:
             held = scene.relations(kind, who)
             known = any(may(view.value, held) for view in views)

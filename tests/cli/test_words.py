@@ -63,6 +63,10 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
     contract = {"up", "launch", "import", "list", "show", "timeline", "do", "preview", "rehearse", "export", "verify"}
     more = {
         "why",
+        "open",
+        "duty",
+        "petition",
+        "bulletin",
         "backup",
         "restore",
         "calendar",

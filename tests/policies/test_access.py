@@ -270,10 +270,10 @@ def test_a_row_allows_by_its_relations_alone_and_bars_by_its_bars(name: str) -> 
 def test_an_administrator_sees_no_content_and_an_auditor_neither_identities_nor_materials() -> None:
     contents = [view for view in View if list(View).index(view) <= list(View).index(View.INBOX)]
     assert [view for view in (*contents, View.LIST, View.EXPORT) if may_view(view, {Relation.ADMINISTRATOR})] == []
-    hidden = {View.PROTECTED_IDENTITY, View.CASE_TIMELINE, View.CASE_MATERIALS, View.CASE_VOTES}
+    hidden = {View.PROTECTED_IDENTITY, View.CASE_TIMELINE, View.CASE_MATERIALS, View.CASE_VOTES, View.RECEIPT}
     assert {view for view in contents if not may_view(view, {Relation.AUDITOR})} == hidden
     authorised = {view for view in contents if not may_view(view, {Relation.AUTHORISED_AUDITOR})}
-    assert authorised == {View.PROTECTED_IDENTITY}
+    assert authorised == {View.PROTECTED_IDENTITY, View.RECEIPT}
 
 
 def test_neither_role_says_anything_to_a_matter_or_a_case() -> None:

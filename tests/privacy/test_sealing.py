@@ -53,7 +53,7 @@ def everything(store: Store) -> str:
     """All the text that the database holds, table by table."""
     with store.reading() as session:
         return "\n".join(
-            str(row)
+            str(tuple(row))  # a row by itself shows long values shortened
             for name in ("acts", "case_snapshots", "answers", "documents", "notices", "deliveries", "cases")
             for row in session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - names of this list
         )

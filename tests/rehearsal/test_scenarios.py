@@ -20,6 +20,7 @@ from tests.builders import ROOT, SCENARIOS, sample_directory
 
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 WRONG_DOOR = SCENARIOS / "mechanisms" / "g3-only-who-was-asked.yaml"  # played by tests/mechanisms
+REFUSALS = sorted((SCENARIOS / "refusals").glob("*.yaml"))
 DIRECTORY = sample_directory()
 
 # Refusals that no scenario file can cause, each shown by a test of its own in tests/policies.
@@ -34,7 +35,7 @@ def played(path: Path) -> Played:
     return play(load(path), DIRECTORY)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*FILES, *REFUSALS], ids=lambda path: path.stem)
 def test_the_scenario_comes_out_as_expected(path: Path) -> None:
     scenario = load(path)
     assert differences(scenario, play(scenario, DIRECTORY).acts) == []
@@ -156,3 +157,21 @@ def test_the_scenarios_show_every_act_of_the_procedure() -> None:
 def test_every_act_shown_is_also_expected_somewhere() -> None:
     expected = {expectation.act for path in FILES for expectation in load(path).expect}
     assert caused() <= expected
+
+
+# The same of the building blocks: tests/workflows/test_proceeding.py and tests/api/test_proceedings.py show these two.
+NOT_BY_A_FILE_OF_STEPS = {"already opened", "unknown procedure", "received_at has no offset", "workflow is not running"}
+STEP_RULES = [
+    *sorted((ROOT / "policies" / "blocks").glob("*.py")),
+    ROOT / "policies" / "proceeding.py",
+    ROOT / "policies" / "proceeding_opening.py",
+]
+
+
+def test_the_scenarios_show_every_refusal_of_the_building_blocks() -> None:
+    named = re.compile(r"^proceedings:.*act: refused", re.DOTALL | re.MULTILINE)
+    of_steps = [path for path in (SCENARIOS / "mechanisms").glob("*.yaml") if named.search(path.read_text("utf-8"))]
+    unseen = witnessed((load(path) for path in (*REFUSALS, *sorted(of_steps))), STEP_RULES).unseen()
+    assert len(refusals(STEP_RULES)) > 120
+    assert [text for text in unseen if not any(known in text for known in NOT_BY_A_FILE_OF_STEPS)] == []
+    assert len(unseen) == len(NOT_BY_A_FILE_OF_STEPS)

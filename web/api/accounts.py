@@ -27,9 +27,8 @@ from web.api import authority
 from web.api.bodies import Body
 from web.api.limits import Speaker
 from web.api.parts import REFUSED, Paged, WebNow, paged, router
-from web.api.rules import Day
 from web.api.shapes import Out, Page
-from web.api.texts import PRINTABLE, Name, Text
+from web.api.texts import PRINTABLE, Day, Name, Text
 from web.context import Web
 from web.problems import ProblemError
 

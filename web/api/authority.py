@@ -15,13 +15,15 @@ from models.cases import CaseState
 from models.identity import Caller
 from models.matters import MatterState
 from models.messages import Registration
+from models.proceeding_messages import Open
+from models.proceedings import ProceedingState
 from policies import speakers
 from policies.access import may, on_case
 from policies.authority import Refused
 from policies.machines import blank
 from policies.relations import OfPost, Site, Standing, relations, scope
 from policies.speakers import Speaker
-from record import cases, matters
+from record import cases, matters, proceedings
 from web.context import Web
 from web.problems import ProblemError
 
@@ -72,6 +74,14 @@ def known(session: Session, web: Web, caller: Caller, matter_id: str) -> MatterS
     return state
 
 
+def proceeding(session: Session, web: Web, caller: Caller, target: str, *of: View) -> ProceedingState:
+    """The proceeding, where the caller may look at any of these views of it; 404 otherwise."""
+    state = proceedings.seen(session, target)
+    if state is None or state.terms is None or not sees(web, caller, state, *of):
+        raise not_found()
+    return state
+
+
 def case(session: Session, web: Web, caller: Caller, case_id: str, view: View) -> CaseState:
     """The case, where the caller may look at this view of it; ends the request with 404 otherwise."""
     state = cases.seen(session, case_id)
@@ -98,7 +108,9 @@ def heard_in_case(session: Session, web: Web, caller: Caller, case_id: str, comm
         raise not_found()
 
 
-def site(web: Web, caller: Caller, what: SiteCommand | View, standing: Registration | OfPost | None = None) -> None:
+def site(
+    web: Web, caller: Caller, what: SiteCommand | View, standing: Registration | Open | OfPost | None = None
+) -> None:
     """End the request with 403 unless the caller may do this to the site, or look at this of it."""
     speaker = Speaker(caller.post, caller.voice, frozenset(roles_of(caller)))
     try:

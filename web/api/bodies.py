@@ -5,7 +5,8 @@ Made from the shapes in models/messages.py and models/case_messages.py, so that 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, cast, get_args, get_origin
 
@@ -14,16 +15,43 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from models.acts import ActName
 from models.base import Shape
 from models.case_messages import CASE_TITLES, CaseCommand
-from models.messages import TITLES, MatterCommand, Registration
-from web.api.texts import LONGEST_LIST, Moment, Name, Number, Parts, Short, Text, Title, Truth
+from models.messages import (
+    TITLES,
+    Cancel,
+    DecideExtension,
+    MatterCommand,
+    Registration,
+    RequestExtension,
+    Resume,
+    Suspend,
+)
+from models.proceeding_messages import PROCEEDING_TITLES, Open, ProceedingCommand
+from web.api.texts import LONGEST_LIST, Day, Moment, Name, Number, Parts, Short, Text, Title, Truth
 
 SAID_BY_THE_CALLER = frozenset({"message_id", "by", "voice", "do", "sealed"})
 NOT_OF_A_LAUNCH = SAID_BY_THE_CALLER | {"policy", "parent", "root"}
 
-_NAMES = frozenset({"lead", "office", "leader", "responsible", "to", "post", "organ", "member", "subject"})
-_LISTS_OF_NAMES = frozenset({"co", "panel", "reviewers", "posts"})
+_NAMES = frozenset(
+    {
+        "refer_to",
+        "procedure",
+        "name",
+        "group",
+        "lead",
+        "office",
+        "leader",
+        "responsible",
+        "to",
+        "post",
+        "organ",
+        "member",
+        "subject",
+    }
+)
+_LISTS_OF_NAMES = frozenset({"missing", "items", "organs", "present", "co", "panel", "reviewers", "posts"})
 _SHORT = frozenset({"limit", "basis", "urgency", "severity", "report_every", "until", "method", "choice", "measure",
-                    "outcome", "track", "number", "into", "id"})  # fmt: skip
+                    "outcome", "track", "value", "period", "petitioner", "what", "place", "medium", "number", "into",
+                    "id"})  # fmt: skip
 
 EXAMPLES: Mapping[str, Any] = {
     "title": "治理教育乱收费", "lead": "区教育局", "office": "区政府督查室", "leader": "区长", "co": ["区财政局"],
@@ -39,6 +67,13 @@ EXAMPLES: Mapping[str, Any] = {
     "evidence": {"document": "办结报告"}, "receipt": {"signed": "区教育局长"}, "document": {"number": "函〔2026〕5号"},
 "adopted": True, "fields": {"title": "治理中小学乱收费"}, "assigned_at": "2026-03-02T09:00:00+08:00",
     "source": "inspection", "reference": "督巡〔2026〕7号", "cases": ["2026-0143/case1"],
+    "missing": ["场所证明"], "items": ["场所证明"], "refer_to": "区公安局", "purpose": "入企检查", "agreed": True,
+    "on": "2026-03-20", "place": "二楼会议室", "representatives": [{"name": "代表1", "group": "public"}],
+    "organs": ["区财政局", "区公安局"], "what": "材料", "present": ["区财政局"], "opinions": {"代表1": "宜缓行"},
+    "representative": "代表1", "medium": "区政府网", "satisfied": True, "accepted": True, "value": "96",
+    "marks": {"时效": 8}, "since": "2026-01-01", "procedure": "window_acceptance", "event_on": "2026-03-20",
+    "received_at": "2026-03-02T09:00:00+08:00", "period": "2026", "channel": "web", "anonymous": False, "urgent": False,
+    "prominent": False, "petitioner": "p7", "name": "代表1", "group": "public",
     "children": [{"title": "排查初中收费", "lead": "区教育局", "limit": "10wd"}],
 }  # fmt: skip
 """A plausible value of every field, by name."""
@@ -63,7 +98,9 @@ def _field(name: str, annotation: Any) -> Any:
         return annotation
     if isinstance(annotation, type) and issubclass(annotation, Shape):
         return _body_of(annotation, f"{annotation.__name__}Body", frozenset())
-    scalars: dict[Any, Any] = {bool: Truth, int: Number, datetime: Moment, str: _text(name)}
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return annotation
+    scalars: dict[Any, Any] = {bool: Truth, int: Number, datetime: Moment, date: Day, str: _text(name)}
     return scalars[annotation]
 
 
@@ -101,13 +138,24 @@ if TYPE_CHECKING:
     class LaunchBody(Body):
         """A matter as an office hands it in."""
 
+    class OpenBody(Body):
+        """A proceeding, a petition or a duty as somebody hands it in."""
+
 else:
     LaunchBody = _body_of(Registration, "Launch", NOT_OF_A_LAUNCH)
+    OpenBody = _body_of(Open, "Open", SAID_BY_THE_CALLER)
 MATTER_BODIES = _of_commands(MatterCommand, "Matter")
 CASE_BODIES = _of_commands(CaseCommand, "Case")
+PROCEEDING_SHAPES: Mapping[str, type[BaseModel]] = {
+    str(shape.model_fields["do"].default): shape
+    for shape in (*get_args(ProceedingCommand), RequestExtension, DecideExtension, Suspend, Resume, Cancel)
+}
+PROCEEDING_BODIES = {
+    do: _body_of(shape, f"Proceeding{shape.__name__}", SAID_BY_THE_CALLER) for do, shape in PROCEEDING_SHAPES.items()
+}
 """The body of each command, by `do`."""
 
-WORDS: Mapping[str, str] = {**TITLES, **CASE_TITLES}
+WORDS: Mapping[str, str] = {**TITLES, **CASE_TITLES, **PROCEEDING_TITLES}
 """The commands in Chinese."""
 
 
@@ -116,5 +164,5 @@ def said(body: Body) -> dict[str, Any]:
     return body.model_dump(exclude_unset=True)
 
 
-__all__ = ["CASE_BODIES", "EXAMPLES", "MATTER_BODIES", "NOT_OF_A_LAUNCH", "SAID_BY_THE_CALLER", "WORDS", "Body",
-           "LaunchBody", "said"]  # fmt: skip
+__all__ = ["CASE_BODIES", "EXAMPLES", "MATTER_BODIES", "NOT_OF_A_LAUNCH", "PROCEEDING_BODIES", "PROCEEDING_SHAPES",
+           "SAID_BY_THE_CALLER", "WORDS", "Body", "LaunchBody", "OpenBody", "said"]  # fmt: skip

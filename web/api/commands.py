@@ -35,12 +35,13 @@ def _shapes(commands: Any) -> Shapes:
 _MATTER, _CASE = _shapes(MatterCommand), _shapes(CaseCommand)
 
 
-def _spoken(shape: type[BaseModel], body: Body, caller: Caller, key: str) -> Command:
-    spoken = {"message_id": keys.message_id(caller, key), "by": authority.post_of(caller), "voice": caller.voice}
-    return cast(Command, shape.model_validate({**said(body), **spoken}))
+def spoken(shape: type[BaseModel], body: Body, caller: Caller, key: str) -> Command:
+    """The command of that shape as the caller says it under that key."""
+    by = {"message_id": keys.message_id(caller, key), "by": authority.post_of(caller), "voice": caller.voice}
+    return cast(Command, shape.model_validate({**said(body), **by}))
 
 
-async def _given(web: Web, caller: Caller, key: str, request: Request, target: str, command: Command) -> OutcomeOut:
+async def given(web: Web, caller: Caller, key: str, request: Request, target: str, command: Command) -> OutcomeOut:
     """Give the command and answer with what is on record of it; raises RefusedError, UnavailableError."""
     body = command.model_dump(mode="json", exclude={"message_id", "by", "voice"})
     await asyncio.to_thread(keys.claim, web, caller, key, request, body)
@@ -67,14 +68,14 @@ def _to_matter(do: str) -> Callable[..., Any]:
     async def give(
         matter_id: MatterId, body: Any, key: IdempotencyKey, request: Request, caller: Speaker, web: WebNow
     ) -> OutcomeOut:
-        command = _spoken(_MATTER[do], body, caller, key)
+        command = spoken(_MATTER[do], body, caller, key)
 
         def look() -> None:
             with web.store.reading() as session:
                 authority.known(session, web, caller, matter_id)
 
         await asyncio.to_thread(look)
-        return await _given(web, caller, key, request, matter_id, command)
+        return await given(web, caller, key, request, matter_id, command)
 
     return give
 
@@ -89,7 +90,7 @@ def _to_case(do: str) -> Callable[..., Any]:
         caller: Speaker,
         web: WebNow,
     ) -> OutcomeOut:
-        command = _spoken(_CASE[do], body, caller, key)
+        command = spoken(_CASE[do], body, caller, key)
         case_id = f"{matter_id}/{case}"
 
         def look() -> None:
@@ -97,7 +98,7 @@ def _to_case(do: str) -> Callable[..., Any]:
                 authority.heard_in_case(session, web, caller, case_id, cast(CaseCommand, command))
 
         await asyncio.to_thread(look)
-        return await _given(web, caller, key, request, case_id, command)
+        return await given(web, caller, key, request, case_id, command)
 
     return give
 

@@ -22,7 +22,9 @@ from web.api import (
     openapi,
     openings,
     people,
+    petitions,
     planning,
+    proceedings,
     proofs,
     public,
     refusals,
@@ -31,7 +33,7 @@ from web.api import (
     webhooks,
 )
 from web.api.feed import Feed
-from web.api.limits import Limits
+from web.api.limits import Buckets, Limits
 from web.api.methods import Methods
 from web.app import create_app
 from web.context import Web
@@ -40,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     matters.routes,
     cases.routes,
     commands.routes,
+    proceedings.routes,
     documents.routes,
     openings.routes,
     people.routes,
@@ -51,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.routes,
     events.routes,
     webhooks.routes,
+    petitions.routes,
     public.routes,
 )
 """Every route of the interface, in the order of the OpenAPI document."""
@@ -64,6 +68,7 @@ def install(app: FastAPI) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes)
     app.state.larger.update(LARGER)
+    app.state.intake = Buckets("intake", max(web.settings.public_intake, 1))
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)
     refusals.install(app)

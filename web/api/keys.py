@@ -17,6 +17,9 @@ from web.api.texts import KEY
 from web.context import Web
 from web.problems import ProblemError
 
+PUBLIC = "public"
+"""Stands for everybody who is not signed in; no person is called that (models/identity.py)."""
+
 IdempotencyKey = Annotated[
     str,
     Header(
@@ -38,15 +41,25 @@ def claim(web: Web, caller: Caller, key: str, request: Request, body: Any) -> No
 
     Writes one row in a transaction of its own. Raises RecordUnavailableError.
     """
+    claim_as(web, caller.person, key, request, body)
+
+
+def public_message_id(*parts: str) -> str:
+    """The message id of what somebody who is not signed in sends under a key; it tells neither of them."""
+    return f"public-{_digest('public', *parts)[:32]}"
+
+
+def claim_as(web: Web, person: str, key: str, request: Request, body: Any) -> None:
+    """As `claim`, for whoever is called `person`: PUBLIC for all who are not signed in."""
     content = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
     # With the key in it, of which only a digest is kept: what was said cannot be guessed from its fingerprint.
     fingerprint = _digest(key, request.method, request.url.path, content)
     named = _digest(key)
     with web.store.reading() as session:
-        known = api_keys.known(session, caller.person, named)
+        known = api_keys.known(session, person, named)
     if known is None:
         with web.store.writing() as session:
-            same = api_keys.claim(session, caller.person, named, fingerprint, web.clock())
+            same = api_keys.claim(session, person, named, fingerprint, web.clock())
     else:
         same = known == fingerprint
     if not same:

@@ -104,7 +104,7 @@ class Limits:
             refused = problems.answer(
                 str(scope.get("duban.request_id", "")),
                 HTTPStatus.TOO_MANY_REQUESTS,
-                _TOO_OFTEN,
+                TOO_OFTEN,
                 headers={"Retry-After": str(allowance.wait_seconds)},
             )
             await refused(scope, receive, answering)
@@ -132,7 +132,7 @@ def _in_time(receive: Receive) -> Receive:
     return receiving
 
 
-_TOO_OFTEN = "请求过于频繁,请按 Retry-After 稍候。 Too many requests: wait as Retry-After says."
+TOO_OFTEN = "请求过于频繁,请按 Retry-After 稍候。 Too many requests: wait as Retry-After says."
 
 
 def speaker(request: Request, found: Annotated[Caller, Depends(signed_in)]) -> Caller:
@@ -142,7 +142,7 @@ def speaker(request: Request, found: Annotated[Caller, Depends(signed_in)]) -> C
     request.scope[_ALLOWANCE] = allowance
     if allowance.wait_seconds:
         raise ProblemError(
-            HTTPStatus.TOO_MANY_REQUESTS, _TOO_OFTEN, headers={"Retry-After": str(allowance.wait_seconds)}
+            HTTPStatus.TOO_MANY_REQUESTS, TOO_OFTEN, headers={"Retry-After": str(allowance.wait_seconds)}
         )
     return found
 

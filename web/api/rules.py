@@ -6,7 +6,7 @@ from calendar import monthrange
 from typing import Annotated
 
 from fastapi import Path, Request
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from models.access import SiteCommand, View
 from models.calendar import CalendarNotice
@@ -21,6 +21,7 @@ from web.api.keys import IdempotencyKey
 from web.api.limits import Speaker
 from web.api.parts import REFUSED, WebNow, calendar_of, router
 from web.api.shapes import Out, Page
+from web.api.texts import Day
 from web.problems import Fault, ProblemError
 
 routes = router("规则 rules")
@@ -28,13 +29,6 @@ routes = router("规则 rules")
 POLICY_CHARACTERS = 200_000
 
 
-def _written(value: object) -> object:
-    if not isinstance(value, str | dt.date):
-        raise ValueError("a date is written as text")  # noqa: TRY004 - pydantic turns it into a fault
-    return value
-
-
-Day = Annotated[dt.date, BeforeValidator(_written, json_schema_input_type=dt.date)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7F][^\x00-\x1F\x7F]*$")]
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from models.acts import ActName
 from models.cases import CaseClockKind, CaseSource, CaseStage
 from models.matters import ClockKind, Light, Severity, Stage, Urgency
+from models.proceedings import ProceedingStage, StepClockKind
 from policies.deadlines import SHANGHAI
 from policies.watchdog import Watch
 from record.outbox import NoticeState
@@ -149,6 +150,8 @@ class ActOut(Out):
     subject: str | None = None
     severity: str | None = None
     count: int | None = None
+    step: str | None = None
+    value: str | None = None
     reason: str | None = None
     provisional: bool | None = None
     rule: str | None = None
@@ -168,6 +171,127 @@ class NoticeOut(ActOut):
     title: str | None
     state: NoticeState
     unreached: list[str]
+
+
+class ProceedingLineOut(Out):
+    """A proceeding, a petition or a duty in a list. Instants carry +08:00; who turned to the office is not shown.
+
+    `level`, `last_act` and `cases_open` are null where only a part of it is the caller's.
+    """
+
+    id: str = Field(examples=["petition/2026-0007"])
+    kind: str = Field(examples=["群众诉求"])
+    procedure: str = Field(examples=["petition"])
+    title: str = Field(examples=["路灯不亮"])
+    lead: str = Field(examples=["区教育局"])
+    office: str = Field(examples=["区政府督查室"])
+    leader: str = Field(examples=["区长"])
+    subject: str | None
+    channel: str | None
+    channel_words: str | None
+    public: bool | None
+    urgent: bool
+    stage: ProceedingStage
+    stage_words: str = Field(examples=["办理中"])
+    step: str | None = Field(examples=["handling"])
+    step_title: str | None = Field(examples=["调查处理"])
+    light: Light
+    level: int | None
+    paused: bool
+    overdue: bool
+    due_at: At | None = Field(examples=[_AT])
+    valid_until: At | None
+    opened_at: At
+    ended_at: At | None
+    last_act: ActName | None
+    last_act_at: At | None
+    cases_open: int | None
+    linked_to: str | None
+    working_days_left: int | None
+    words: str | None
+
+
+class StepOut(Out):
+    """One step of a procedure, and what became of it; `outcome`, `at`, `by`, `late` of a step that was taken."""
+
+    step: str = Field(examples=["handling"])
+    title: str
+    block: str = Field(examples=["deadline"])
+    state: str = Field(examples=["under_way"])
+    outcome: str | None
+    at: At | None
+    by: str | None
+    late: bool | None
+    round: int | None
+
+
+class StepClockOut(Out):
+    """One running clock of a proceeding."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    clock: StepClockKind
+    words: str
+    step: str
+    limit: str
+    from_: At = Field(alias="from")
+    due: At
+    provisional: bool
+    rules: list[str]
+    calendar: str
+
+
+class ProceedingOut(ProceedingLineOut):
+    """A proceeding with its terms, steps, running clocks, cases and notices.
+
+    Where only a part of it is the caller's (`partial`), it is its line, and what was told his own organ.
+    """
+
+    partial: bool
+    seq: int | None = None
+    policy: str | None = None
+    round: int | None = None
+    terms: dict[str, Any] | None = None
+    steps: list[StepOut] = []
+    clocks: list[StepClockOut] = []
+    cases: list[CaseLineOut] = []
+    launched: list[str] = []
+    links: list[str] = []
+    notices: list[ToldOut]
+
+
+class StepOfProcedureOut(Out):
+    """One step of a procedure file."""
+
+    step: str
+    title: str
+    block: str = Field(examples=["checklist"])
+    block_words: str
+    limit: str | None
+
+
+class ParameterOut(Out):
+    """A number of a procedure in force, with what it rests on."""
+
+    name: str
+    value: str
+    source: str
+
+
+class StepProcedureOut(Out):
+    """A procedure that can be opened: its steps, its parameters in force last, the mechanisms it carries."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    name: str = Field(examples=["window_acceptance"])
+    title: str
+    of: str = Field(examples=["proceeding"])
+    version: str
+    shipped: bool
+    from_: date = Field(alias="from")
+    carries: list[str] = Field(examples=[["B3", "B4"]])
+    steps: list[StepOfProcedureOut]
+    parameters: list[ParameterOut]
 
 
 class OutcomeOut(Out):

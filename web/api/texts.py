@@ -3,7 +3,7 @@
 The bounds stand in the OpenAPI document, so that a program can keep to them; what a text means is for the rules.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
@@ -25,7 +25,9 @@ Short = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
 MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 KEY = r"^[\x21-\x7E]{1,128}$"
-CURSOR = r"^[A-Za-z0-9+|:._-]{1,120}$"
+STEPS_NAME = r"^[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,63}$"
+"""What follows the slash in the id of a proceeding, a petition or a duty; an office may name a duty in Chinese."""
+CURSOR = r"^[A-Za-z0-9\u4e00-\u9fff+|:./_-]{1,120}$"
 
 Number = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 Truth = StrictBool
@@ -39,6 +41,16 @@ def _written(value: Any) -> Any:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=datetime)]
 """An instant with its offset, as ISO 8601."""
+
+
+def _a_day(value: Any) -> Any:
+    if not isinstance(value, str | date):
+        raise ValueError("a date is written as text")  # noqa: TRY004 - pydantic turns it into a fault
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_a_day, json_schema_input_type=date)]
+"""A date, as ISO 8601."""
 
 Part = Text | Number | Truth | Annotated[list[Text], Field(max_length=LONGEST_LIST)]
 Parts = Annotated[

@@ -245,7 +245,7 @@ def test_no_pause_lengthens_a_validity() -> None:
     desk = Desk(approval(validity="5d"), Deadline(name="done", title="办理", limit="20wd", pauses=("听证",)))
     desk.open()
     desk.say("03-03 10:00", "grant", OFFICE_HEAD)
-    assert desk.say("03-04 10:00", "suspend", OFFICER, reason="听证").accepted
+    assert desk.say("03-04 10:00", "suspend", OFFICER, reason="听证", until="10d").accepted
     desk.wait("03-20 09:00")
     assert desk.the(ActName.PERMIT_EXPIRED).at.isoformat() == "2026-03-09T00:00:00+08:00"
 
