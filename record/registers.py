@@ -136,7 +136,7 @@ def grouped(
     of = _MATTERS.c.lead if by is Grouping.LEAD else _basis(session)
     chosen = _summed(session, wanted, scope, now).add_columns(of.label("of")).where(of.is_not(None)).group_by(of)
     if by is Grouping.BASIS:
-        chosen = chosen.join_from(_MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
+        chosen = chosen.join(_SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
     counted = {
         str(row.of): {name: int(row[place] or 0) for place, name in enumerate(wanted)}
         for row in session.execute(within(chosen, parties.listed(scope)))
@@ -190,7 +190,7 @@ def _summed(session: Session, wanted: Mapping[str, Sought], scope: Scope, now: d
         func.sum(case((and_(true(), *_conditions(session, sought, scope, now)), 1), else_=0)).label(f"n{place}")
         for place, sought in enumerate(wanted.values())
     ]
-    return select(*sums)
+    return select(*sums).select_from(_MATTERS)
 
 
 def _conditions(session: Session, sought: Sought, scope: Scope, now: datetime) -> list[ColumnElement[bool]]:

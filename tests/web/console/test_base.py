@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.web.console.conftest import House
 from web.console.texts import TEXTS
+
+pytestmark = pytest.mark.either_database("what pages have in common")
 
 CONSOLE = Path(__file__).resolve().parents[3] / "web" / "console"
 PAGES = ("/console", "/console/matters", "/console/matters/m1", "/console/matters/m1/why")

@@ -10,6 +10,8 @@ from office import UnavailableError
 from tests.web.console.conftest import House
 from tests.workflows.cast import CO, CO_HANDLER, HANDLER, OFFICER
 
+pytestmark = pytest.mark.either_database("a page and its forms")
+
 PAGE = "/console/matters/m1"
 
 
