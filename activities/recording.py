@@ -25,7 +25,7 @@ from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, Tr
 from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
 from models.policy import Policy
-from models.proceeding_messages import Open
+from models.proceeding_messages import Link, Open
 from models.proceedings import ProceedingState
 from policies import parties
 from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
@@ -112,6 +112,8 @@ class Recording:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
             sealed.for_the_rules(session)
+            if isinstance(order.message, Link):
+                proceedings.hold_in_order(session, (order.matter_id, order.message.to))
             families.hold_family(session, order.matter_id)
             receipt, entries, waiting = self._transition(session, order)
             leaving = self._leaving(session, order)

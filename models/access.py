@@ -26,6 +26,7 @@ class Relation(StrEnum):
     LEADER = "leader"
     LEAD = "lead"
     LEAD_HEAD = "lead_head"
+    HANDLING = "handling"
     CO_HANDLER = "co_handler"
     RESPONSIBLE = "responsible"
     SUPERVISOR = "supervisor"

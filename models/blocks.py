@@ -32,8 +32,17 @@ def _fraction(value: Any) -> Any:
     return Fraction(value) if isinstance(value, str) else value
 
 
+class Meaning(StrEnum):
+    """What a text in a block is, where the checks have to know: a limit, or words that are no number's name."""
+
+    LIMIT = "limit"
+    WORD = "word"
+
+
+LimitText = Annotated[str, Meaning.LIMIT]
+Word = Annotated[str, Meaning.WORD]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_listed)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
 Share = Annotated[Fraction, BeforeValidator(_fraction)]
 
 
@@ -69,21 +78,24 @@ class Missed(Shape):
     """
 
     then: Then = Then.WAIT
-    again: str | None = None
-    supervise: str | None = None
+    again: LimitText | None = None
+    supervise: LimitText | None = None
     propose: Severity | None = None
     subject: Role = Role.LEAD_HEAD
-    law: str | None = None
-    urge: str | None = None
-    over: str | None = None
+    law: Word | None = None
+    urge: LimitText | None = None
+    over: LimitText | None = None
     circulate: Literal["no", "leader"] = "no"
 
 
 class MoreTime(Shape):
-    """That a step may be given more time, once, before it runs out: at most `longest` more, decided by one of `by`."""
+    """That a step may be given more time, once, before it runs out: at most `longest` more.
 
-    longest: str
-    by: Roles = (Role.LEADER,)
+    The leader decides, or the head above him where his own organ asks (W3, policies/relations.py `step_extender`).
+    """
+
+    longest: LimitText
+    by: Literal["leader"] = "leader"
 
 
 class Block(Shape):
@@ -94,10 +106,10 @@ class Block(Shape):
     `pauses` are the reasons for which time is not counted. `tell` are told when it begins, beside those who owe it.
     """
 
-    name: str
-    title: str
+    name: Word
+    title: Word
     by: Roles = (Role.LEAD_HANDLER, Role.LEAD_HEAD)
-    limit: str | None = None
+    limit: LimitText | None = None
     counted: CountedFrom = CountedFrom.STEP
     reminders: tuple[int, ...] = ()
     missed: Missed = Missed()
@@ -109,7 +121,7 @@ class Block(Shape):
 class Deadline(Block):
     """Something is owed by a day: done with the `shown` evidence, by name (限时办结)."""
 
-    block: Literal["deadline"] = "deadline"
+    block: Annotated[Literal["deadline"], Meaning.WORD] = "deadline"
     shown: Words = ()
 
 
@@ -120,7 +132,7 @@ class Checklist(Block):
     time counts as accepted (许可法 32).
     """
 
-    block: Literal["checklist"] = "checklist"
+    block: Annotated[Literal["checklist"], Meaning.WORD] = "checklist"
     items: Words
 
 
@@ -144,9 +156,9 @@ class Approval(Block):
     granted about one subject in a calendar month, None for any number.
     """
 
-    block: Literal["approval"] = "approval"
+    block: Annotated[Literal["approval"], Meaning.WORD] = "approval"
     all_of: bool = False
-    validity: str | None = None
+    validity: LimitText | None = None
     collective: bool = False
     guard: Guard = Guard.NONE
     most: int | None = Field(default=None, ge=1)
@@ -160,7 +172,7 @@ class Vote(Block):
     the organ it is about, are no members for this vote (W3).
     """
 
-    block: Literal["vote"] = "vote"
+    block: Annotated[Literal["vote"], Meaning.WORD] = "vote"
     quorum: Share = Field(default=Fraction(2, 3), gt=0, le=1)
     majority: Share = Field(default=Fraction(1, 2), gt=0, le=1)
     at_least: bool = False
@@ -178,8 +190,8 @@ class Meeting(Block):
     failed. `organs`: the least number of organs invited. `minutes`: what has to be shown once it was held.
     """
 
-    block: Literal["meeting"] = "meeting"
-    notices: dict[str, str] = Field(default_factory=dict)
+    block: Annotated[Literal["meeting"], Meaning.WORD] = "meeting"
+    notices: dict[str, LimitText] = Field(default_factory=dict)
     public_share: Share | None = Field(default=None, gt=0, le=1)
     quorum: Share | None = Field(default=None, gt=0, le=1)
     organs: int = Field(default=0, ge=0)
@@ -190,7 +202,7 @@ class Meeting(Block):
 class Replies(Block):
     """Every opinion given before is answered: adopted or not, with reasons, in writing; then all of it is published."""
 
-    block: Literal["replies"] = "replies"
+    block: Annotated[Literal["replies"], Meaning.WORD] = "replies"
     published: bool = True
 
 
@@ -201,10 +213,10 @@ class Joint(Block):
     as agreeing; otherwise its head is told. Dissent is for the leader to settle (决策层排解), within `decision`.
     """
 
-    block: Literal["joint"] = "joint"
+    block: Annotated[Literal["joint"], Meaning.WORD] = "joint"
     parts: int = Field(default=1, ge=1)
-    opinion: str
-    decision: str | None = None
+    opinion: LimitText
+    decision: LimitText | None = None
 
 
 class Feedback(Block):
@@ -215,12 +227,12 @@ class Feedback(Block):
     `unreachable` days it is tried to reach whoever asked; then it counts as done, with that said.
     """
 
-    block: Literal["feedback"] = "feedback"
-    redo: str
-    redo_limit: str | None = None
+    block: Annotated[Literal["feedback"], Meaning.WORD] = "feedback"
+    redo: Word
+    redo_limit: LimitText | None = None
     rounds: int = Field(default=2, ge=1)
     climb: Role = Role.LEADER
-    climb_limit: str | None = None
+    climb_limit: LimitText | None = None
     unreachable: int = Field(default=3, ge=1)
 
 
@@ -228,7 +240,7 @@ class Level(Shape):
     """One level of an escalation: who has to act, within which limit."""
 
     holder: Role
-    limit: str
+    limit: LimitText
 
 
 class Escalation(Block):
@@ -238,7 +250,7 @@ class Escalation(Block):
     further limit, one organ higher each time. Each level has its own limit; the step has none, and no `by`.
     """
 
-    block: Literal["escalation"] = "escalation"
+    block: Annotated[Literal["escalation"], Meaning.WORD] = "escalation"
     levels: tuple[Level, ...] = Field(min_length=1)
     shown: Words = ()
 
@@ -263,10 +275,10 @@ class PublicNotice(Block):
     begins the step `redo` again.
     """
 
-    block: Literal["public_notice"] = "public_notice"
-    length: str
-    answer: str
-    redo: str | None = None
+    block: Annotated[Literal["public_notice"], Meaning.WORD] = "public_notice"
+    length: LimitText
+    answer: LimitText
+    redo: Word | None = None
 
 
 class Filing(Block):
@@ -277,11 +289,11 @@ class Filing(Block):
     receipt. Before it is sent, a transfer may be decided against, with reasons.
     """
 
-    block: Literal["filing"] = "filing"
-    what: Literal["record", "copy", "transfer"] = "record"
+    block: Annotated[Literal["filing"], Meaning.WORD] = "filing"
+    what: Annotated[Literal["record", "copy", "transfer"], Meaning.WORD] = "record"
     to: Roles = (Role.OFFICE,)
-    receipt: str | None = None
-    settle: str | None = None
+    receipt: LimitText | None = None
+    settle: LimitText | None = None
 
 
 class Indicator(Block):
@@ -293,22 +305,22 @@ class Indicator(Block):
     upon which follows what `missed` says for a step that ran out.
     """
 
-    block: Literal["indicator"] = "indicator"
+    block: Annotated[Literal["indicator"], Meaning.WORD] = "indicator"
     direction: Literal["at_least", "at_most"] = "at_least"
     target: Decimal
-    unit: str = "%"
+    unit: Word = "%"
     kind: Literal["level", "sum"] = "level"
     most: Decimal | None = None
     least: Decimal | None = None
     every: Literal["1mo", "3mo", "6mo", "12mo"]
     period: Literal["1mo", "3mo", "6mo", "12mo"]
-    due_within: str
+    due_within: LimitText
 
 
 class Criterion(Shape):
     """One line of a scoring standard: its name and full marks."""
 
-    name: str
+    name: Word
     full: int
 
 
@@ -320,21 +332,21 @@ class Score(Block):
     `loses` names what is lost (the year's awards), `lower_by` takes so many grades off the leadership team.
     """
 
-    block: Literal["score"] = "score"
+    block: Annotated[Literal["score"], Meaning.WORD] = "score"
     criteria: tuple[Criterion, ...]
     passed: int
     grades: dict[str, int] = Field(default_factory=dict)
     veto: Words = ()
-    rectify: str | None = None
-    loses: str | None = None
+    rectify: LimitText | None = None
+    loses: Word | None = None
     lower_by: int = 0
 
 
 class FirstOffence(Block):
     """The subject is looked up in the register: nothing within `within` is a first offence, exempt; else it is not."""
 
-    block: Literal["first_offence"] = "first_offence"
-    within: str = "12mo"
+    block: Annotated[Literal["first_offence"], Meaning.WORD] = "first_offence"
+    within: LimitText = "12mo"
 
 
 class Routing(Block):
@@ -343,9 +355,9 @@ class Routing(Block):
     Once accepted it is not sent back. Whoever received it first keeps it until somebody has it (首问负责).
     """
 
-    block: Literal["routing"] = "routing"
-    objection: str
-    decision: str
+    block: Annotated[Literal["routing"], Meaning.WORD] = "routing"
+    objection: LimitText
+    decision: LimitText
 
 
 class Recurrence(Block):
@@ -360,16 +372,16 @@ class Recurrence(Block):
     handed in, `figures` what it asks for in numbers, by name; both are the requirement of its matter.
     """
 
-    block: Literal["recurrence"] = "recurrence"
+    block: Annotated[Literal["recurrence"], Meaning.WORD] = "recurrence"
     every: str
     month: int | None = None
     day: int | None = None
     weekday: int | None = None
-    within: str | None = None
-    late: str | None = None
+    within: LimitText | None = None
+    late: LimitText | None = None
     times: int = 1
     most: int | None = None
-    about: str = "{title}({period})"
+    about: Word = "{title}({period})"
     shown: Words = ()
     figures: dict[str, int | str] = Field(default_factory=dict)
 

@@ -156,6 +156,10 @@ BARRED: Mapping[Relation, tuple[str, str]] = {
         "参与作出结论的不得审定 whoever took part in the conclusion does not decide",
         "authority.part",
     ),
+    Relation.HANDLING: (
+        "承办单位不得查看诉求人身份 whoever handles it does not see who handed it in",
+        "authority.lead",
+    ),
 }
 """What is said to somebody whom this relation bars, and by which rule."""
 
@@ -427,7 +431,7 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.DELIVERIES: _view((R.OFFICE, R.LEADER, R.SUPERVISOR, R.ABOVE_OFFICE, *_AUDITORS), "5"),
     View.EVIDENCE: _view((R.OFFICE, R.LEADER, R.SUPERVISOR, *_AUDITORS), "5"),
     View.PROTECTED_IDENTITY: Need(
-        (R.OFFICE, R.LEADER, R.SUPERVISOR), "5", none_of=(R.LEAD,), note="每次查看都是一条记录 every look is an act"
+        (R.OFFICE, R.LEADER, R.SUPERVISOR), "5", none_of=(R.HANDLING,), note="每次查看都是一条记录 every look is an act"
     ),
     View.PROCEEDING: _view(_PROCEEDING, "1, 7", note="含其记录 with its acts"),
     View.PROCEEDING_LINE: _view(

@@ -21,6 +21,10 @@ RELATIONS: Mapping[Relation, tuple[str, str]] = {
     Relation.LEADER: ("批准领导", "the leader"),
     Relation.LEAD: ("牵头单位", "the lead"),
     Relation.LEAD_HEAD: ("牵头单位主要负责人", "the head of the lead"),
+    Relation.HANDLING: (
+        "承办单位(受理单位自己承办的诉求除外)",
+        "the lead, but for what its own office handles of petitions",
+    ),
     Relation.CO_HANDLER: ("协办单位", "a co-handler"),
     Relation.RESPONSIBLE: ("责任岗位", "the responsible post"),
     Relation.SUPERVISOR: (

@@ -6,24 +6,25 @@ whole, with every mistake's line and what would be accepted. What a block does i
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from models.acts import ActName
 from models.base import Shape
 from models.blocks import (
-    AnyBlock,
     Approval,
     Block,
     CountedFrom,
     Feedback,
     Filing,
+    FirstOffence,
     Joint,
+    Meaning,
     Meeting,
     Plan,
     PublicNotice,
@@ -39,21 +40,38 @@ from policies.limits import WITHIN_A_DAY, LimitError, Unit, parse_limit
 from policies.periods import EVENT, EVERY
 from policies.procedures import dated_values
 
-_BLOCK: TypeAdapter[Any] = TypeAdapter(AnyBlock)
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[./][0-9]+)?%?", re.ASCII)
-# The fields of blocks that are limits, beside those that every block has.
-_LIMITS = (
-    "validity", "length", "answer", "objection", "decision", "receipt", "settle", "within", "due_within", "rectify",
-    "redo_limit", "climb_limit", "late", "opinion",
-)  # fmt: skip
-# Words of a step, never a number's name.
+
+
+def _means(field: Any, meaning: Meaning) -> bool:
+    """Whether a field's type, or a part of it, is marked as having that meaning (models/blocks.py)."""
+    metadata: Collection[Any] = getattr(field, "metadata", None) or getattr(field, "__metadata__", None) or ()
+    inner = getattr(field, "annotation", None)
+    parts = get_args(field) if inner is None else (inner,)
+    return meaning in metadata or any(_means(part, meaning) for part in parts)
+
+
+def _shapes_in(shape: type[Shape]) -> Iterator[type[Shape]]:
+    """The shape, and every one that its fields are made of."""
+    yield shape
+    for field in shape.model_fields.values():
+        ahead: list[Any] = [field.annotation]
+        while ahead:
+            kind = ahead.pop()
+            ahead += get_args(kind)
+            if isinstance(kind, type) and issubclass(kind, Shape):
+                yield from _shapes_in(kind)
+
+
 _WORDS = frozenset(
-    {
-        "name", "title", "block", "about", "law", "shown", "items", "minutes", "pauses", "unit", "redo", "what", "veto",
-        "loses",
-    }
-)  # fmt: skip
+    name
+    for block in BLOCKS
+    for shape in _shapes_in(block)
+    for name, field in shape.model_fields.items()
+    if _means(field, Meaning.WORD)
+)
+"""The fields of blocks that are words, never a number's name."""
 
 
 class _File(Shape):
@@ -182,7 +200,7 @@ def _literals(document: Document, read: _File) -> list[Mistake]:
     mistakes = []
     for place, raw in enumerate(read.steps):
         for at, text in _leaves(raw, ("steps", place)):
-            if _NUMBER.fullmatch(text) or _is_limit(text):
+            if _NUMBER.fullmatch(text) or is_limit(text):
                 why = f"数字须写成有生效日期和依据的参数 a number is a parameter with a date and a source: {text}"
                 mistakes.append(document.mistake(at, why, "parameters 中的名称 a name under parameters"))
     return mistakes
@@ -197,7 +215,8 @@ def _unused(document: Document, read: _File) -> list[Mistake]:
     ]
 
 
-def _is_limit(text: str) -> bool:
+def is_limit(text: str) -> bool:
+    """Whether the text reads as a limit."""
     try:
         parse_limit(text)
     except LimitError:
@@ -231,27 +250,23 @@ def _check(document: Document, plan: Plan) -> None:
         raise DocumentError(mistakes)
 
 
-def _limits_of(block: Any, at: Path) -> Iterator[tuple[Path, str]]:
-    for path in (("limit",), ("missed", "again"), ("missed", "supervise"), ("missed", "urge"), ("missed", "over"),
-                 ("more_time", "longest")):  # fmt: skip
-        value: Any = block
-        for name in path:
-            value = getattr(value, name, None)
-        if value is not None:
-            yield (*at, *path), value
-    for name in _LIMITS:
-        value = getattr(block, name, None)
-        if isinstance(value, str):
-            yield (*at, name), value
-    for name, value in getattr(block, "notices", {}).items():
-        yield (*at, "notices", name), value
-    for place, level in enumerate(getattr(block, "levels", ())):
-        yield (*at, "levels", place, "limit"), level.limit
+def limits_of(shape: Shape, at: Path) -> Iterator[tuple[Path, str]]:
+    """Every limit in a block, and where it stands, also in the shapes that it is made of."""
+    for name, field in type(shape).model_fields.items():
+        value, path = getattr(shape, name), (*at, name)
+        if _means(field, Meaning.LIMIT):
+            if isinstance(value, dict):
+                yield from (((*path, key), text) for key, text in value.items())
+            elif value is not None:
+                yield path, value
+        for place, part in enumerate(value if isinstance(value, tuple) else (value,)):
+            if isinstance(part, Shape):
+                yield from limits_of(part, (*path, place) if isinstance(value, tuple) else path)
 
 
 def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
     mistakes = []
-    for path, text in _limits_of(block, at):
+    for path, text in limits_of(block, at):
         try:
             if parse_limit(text).unit is Unit.DATE and path[-1] not in ("limit", "validity"):
                 mistakes.append(document.mistake(path, "此处不能用固定日期 no fixed date here", "15wd, 10d, 2w, 3mo"))
@@ -266,6 +281,11 @@ def _bad_limits(document: Document, block: Block, at: Path) -> list[Mistake]:
     if block.missed.over is not None and block.missed.urge is None:
         why = "没有催办就没有催办后逾期 nothing is over after a letter that never goes out"
         mistakes.append(document.mistake((*at, "missed", "over"), why, "urge"))
+    if isinstance(block, FirstOffence) and not mistakes and parse_limit(block.within).unit is not Unit.MONTHS:
+        mistakes.append(document.mistake((*at, "within"), "首违期间以月计 counted in months", "12mo"))
+    if block.counted is CountedFrom.BEFORE_EVENT and block.more_time is not None:
+        why = "倒计的时限不能延长 what is counted back from an event is given no more time"
+        mistakes.append(document.mistake((*at, "more_time"), why, "counted: step"))
     if block.counted is CountedFrom.BEFORE_EVENT and block.limit is None:
         mistakes.append(document.mistake((*at, "limit"), "倒计须有时限 counting back needs a limit"))
     return mistakes

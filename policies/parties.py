@@ -42,12 +42,12 @@ def _above(state: ProceedingState, directory: Directory) -> tuple[tuple[str, ...
         return ()
     owing = holders(state, directory)
     organs = {organ.name: organ for post in owing if (organ := directory.organ_of(post))}
-    first = () if owing else (state.terms.leader,)
-    if not owing and (organ := directory.organ_of(state.terms.leader)):
-        organs = {organ.name: organ}
-    return tuple(
-        tuple(dict.fromkeys((*first, *_climbed(organ, state.missed, owing, directory)))) for organ in organs.values()
-    )
+    if owing:
+        return tuple(tuple(_climbed(organ, state.missed, owing, directory)) for organ in organs.values())
+    leader = state.terms.leader
+    organ = directory.organ_of(leader)
+    higher = _climbed(organ, state.missed - 1, (leader,), directory) if organ else ()
+    return ((leader, *higher),)
 
 
 def _climbed(organ: Organ, heights: int, besides: Collection[str], directory: Directory) -> Iterable[str]:

@@ -21,6 +21,7 @@ MINUTES = "集体讨论记录"
 """What has to be shown of a decision that is taken collectively."""
 
 _RULE = "approval"
+_LEADS = frozenset({Role.LEAD_HANDLER, Role.LEAD_HEAD})
 _GRANTED = frozenset({"granted", "deemed"})
 
 
@@ -93,7 +94,17 @@ def _speaks_for(draft: ProceedingDraft, by: str | None, asked: tuple[str, ...], 
     return below
 
 
+def _refuse_own_cause(draft: ProceedingDraft, by: str | None) -> None:
+    """Nobody decides what his own organ asks (W3), nor what is about it; what is the lead's own to give, it gives."""
+    lead_gives = any(role in _LEADS for role in draft.block.by)
+    causes = (draft.terms.subject, *(() if lead_gives else (draft.terms.lead,)))
+    if any(draft.facts.directory.serves(by, organ) for organ in causes) or (by and by == draft.terms.subject):
+        reason = "不得审批本单位的事项,由上级决定 nobody decides for his own organ; the one above does"
+        raise Refused(reason, "authority.own_cause")
+
+
 def _grant(draft: ProceedingDraft, command: Grant) -> None:
+    _refuse_own_cause(draft, command.by)
     if draft.block.collective:
         shown(command.evidence, (MINUTES,), _RULE)
     hindrance = _hindrance(draft)
@@ -112,6 +123,7 @@ def _grant(draft: ProceedingDraft, command: Grant) -> None:
 
 
 def _deny(draft: ProceedingDraft, command: Deny) -> None:
+    _refuse_own_cause(draft, command.by)
     reason = given(command.reason, "理由 reason", _RULE)
     if draft.block.all_of and command.by in _kept(draft).granted:
         raise Refused("已表示同意 has agreed already", _RULE)

@@ -68,12 +68,17 @@ def _acknowledge(draft: ProceedingDraft, command: Acknowledge) -> None:
     kept, directory = _kept(draft), draft.facts.directory
     if not kept.waiting:
         raise Refused("尚未报送 nothing was sent", _RULE)
+    receives = tuple(organ for organ in kept.waiting if directory.serves(command.by, organ))
     # The organ above one that was silent gives the receipt in its place.
-    own = tuple(organ for organ in kept.waiting if directory.serves(command.by, organ)) or kept.waiting
+    own = receives or tuple(organ for organ in kept.waiting if _stands_above(draft, command.by, organ))
     if kept.level:
         _settle(draft, command)
     elif not command.accepted:
+        if not receives:
+            raise Refused("只有收件单位可以不接收 only the receiver may refuse it", _RULE)
         _refuse(draft, command)
+    elif not own:
+        raise Refused(f"尚待其回执 the receipt is owed by: {'、'.join(kept.waiting)}", _RULE)
     else:
         left = tuple(organ for organ in kept.waiting if organ not in own)
         draft.keep(kept.model_copy(update={"waiting": left}))
@@ -81,6 +86,17 @@ def _acknowledge(draft: ProceedingDraft, command: Acknowledge) -> None:
             draft.say(ActName.RECEIPT_GIVEN, by=command.by, subject=organ, value=kept.number, count=len(left))
         if not left:
             draft.take("received", command.by)
+
+
+def _stands_above(draft: ProceedingDraft, by: str | None, organ: str) -> bool:
+    """Whether the post heads an organ that stands above this one."""
+    directory = draft.facts.directory
+    higher = directory.above(directory.find(organ))
+    while higher is not None:
+        if higher.head == by:
+            return True
+        higher = directory.above(higher)
+    return False
 
 
 def _refuse(draft: ProceedingDraft, command: Acknowledge) -> None:

@@ -14,15 +14,15 @@ from models.proceeding_messages import ReportValue
 from models.proceedings import Series, StepClock, StepClockKind, Value
 from policies.authority import Refused, given
 from policies.deadlines import SHANGHAI, add_months, local_date
+from policies.periods import MONTHS
 from policies.proceeding_drafts import BlockRules, ProceedingDraft
 
 _RULE = "indicator"
-_MONTHS = {"1mo": 1, "3mo": 3, "6mo": 6, "12mo": 12}
 
 
 def part_ends(on: date, every: str, period: str) -> tuple[date, ...]:
     """The last days of the parts of the calendar period in which `on` lies, in order: month ends, quarter ends."""
-    length, step = _MONTHS[period], _MONTHS[every]
+    length, step = MONTHS[period], MONTHS[every]
     first = date(on.year, 1 + (on.month - 1) // length * length, 1)
     starts = (add_months(first, passed) for passed in range(step, length + 1, step))
     return tuple(date.fromordinal(start.toordinal() - 1) for start in starts)

@@ -89,6 +89,7 @@ PROCEEDING_ABOUT: dict[ActName, About] = {
     ActName.ROUTING_ACCEPTED: _of_step("承办单位接收,此后不得退回", "accepted by that organ; it is not sent back any more"),
     ActName.ROUTING_OBJECTED: _of_step("所交单位认为不属其职责", "that organ held that it is not theirs"),
     ActName.ROUTING_UPHELD: _of_step("维持分办", "the routing was upheld"),
+    ActName.FOLLOWED_UP: _of_step("诉求人补充了诉求", "whoever asked added something"),
     ActName.LINKED: About(both("与另一件关联,一并办理、一并答复", "it goes on with another one, and gets its answer"), "link"),
     ActName.OCCURRED: _of_step("到期发生,启动一件督办事项", "it fell due: a matter of its own was launched"),
     ActName.OCCURRENCE_SKIPPED: _of_step("暂停期间,本期不发生", "paused: this period was left out"),
@@ -233,6 +234,11 @@ PROCEEDING_RULES: dict[str, RuleWords] = {
         both("重复件只能并入同类、在办的另一件,诉求人仍得到答复", "a repeat goes on with another open one of its kind, and is still answered"),
         f"{_MECHANISMS} G2", (),
         both("另一件同类、在办的事项,并写明理由", "another open one of the same kind, with a reason"),
+    ),
+    "follow_up": RuleWords(
+        both("诉求人可补充,转给现承办者,不改变时限", "whoever asked may add something; it goes to who has it in hand, and moves no clock"),
+        f"{_MECHANISMS} G2", (),
+        both("对群众诉求写明内容的补充;about 为已关联的件", "a text to a petition; about: one linked to it"),
     ),
     "proposal": RuleWords(
         both("逾期或未达标的只建议启动问责,由人决定", "what was missed only proposes a case; people decide"), "engine.md 4",

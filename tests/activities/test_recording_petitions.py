@@ -1,6 +1,8 @@
 """A repeat that is linked to another petition changes both in one transaction, and the other one's workflow looks."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -93,3 +95,26 @@ def test_a_paper_sent_to_another_body_waits_on_record_for_its_receipt(recording:
     assert kept.waiting == ("区政务公开办",)
     assert say(recording, "proceeding/1", Acknowledge(message_id="a", by="区政务公开办承办岗"), 2).accepted
     assert state(store, "proceeding/1").stage is ProceedingStage.COMPLETED
+
+
+def test_two_that_are_linked_to_each_other_at_once_leave_one_open(recording: Recording, store: Store) -> None:
+    """Neither waits for the other for good: one is linked, the other one is refused, at the first attempt."""
+    open_two = [(f"petition/{pair}a", f"petition/{pair}b") for pair in range(4)]
+    for target in (one for pair in open_two for one in pair):
+        say(recording, target, Open(
+            message_id=f"open {target}", procedure="petition", title="噪声扰民", lead="区信访局", office="区信访局",
+            channel=Channel.HOTLINE,
+        ))  # fmt: skip
+    crossing = [one for first, second in open_two for one in ((first, second), (second, first))]
+    together = threading.Barrier(len(crossing))
+
+    def link(targets: tuple[str, str]) -> bool:
+        together.wait()
+        command = Link(message_id=f"link {targets}", by=OFFICE, to=targets[1], reason="重复")
+        return say(recording, targets[0], command, 1).accepted
+
+    with ThreadPoolExecutor(len(crossing)) as pool:
+        accepted = list(pool.map(link, crossing))
+    assert [sum(accepted[place : place + 2]) for place in range(0, len(crossing), 2)] == [1] * len(open_two)
+    for pair in open_two:
+        assert {state(store, target).stage for target in pair} == {ProceedingStage.LINKED, ProceedingStage.UNDER_WAY}

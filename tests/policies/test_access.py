@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args
 
 import pytest
@@ -14,11 +14,13 @@ from models.cases import CaseState
 from models.matters import MatterState, Stage
 from models.messages import MatterCommand
 from models.proceeding_messages import ProceedingCommand
+from models.proceedings import ProceedingStage, ProceedingState, ProceedingTerms
 from policies import access, evidence, ladder, seats
 from policies.access import ACCESS, OfPost, Site, may, may_view, name_of, relations, scope
 from policies.access_page import page
 from policies.access_words import RELATIONS, SITE, VIEWS, words_of
 from policies.authority import Refused
+from policies.deadlines import SHANGHAI
 from policies.directory import Directory
 from policies.relations import Situation, holds, named_member
 from tests.builders import (
@@ -27,6 +29,7 @@ from tests.builders import (
     CO_HEAD,
     HANDLER,
     HEAD,
+    LEAD,
     LEADER,
     NOBODY,
     OFFICE,
@@ -100,7 +103,7 @@ OUGHT = {
     "propose": OFFICERS,
 }
 # The same of proceedings, by what each command is: who owes the step, who is asked, who keeps the whole.
-PROCEEDING_OUGHT = {
+PROCEEDING_OUGHT: dict[str, set[str] | set[str | None]] = {
     "finish": LEADS | {LEADER, "区政府承办岗", "市长"},
     "check_items": LEADS,
     "supplement": LEADS,
@@ -129,6 +132,7 @@ PROCEEDING_OUGHT = {
     "accept_routing": ASKED,
     "object_routing": ASKED,
     "uphold_routing": OFFICERS,
+    "follow_up": LEADS | OFFICERS | {None},
     "link": OFFICERS,
     "trigger": LEADS | OFFICERS,
     "pause_duty": OFFICERS | {LEADER},
@@ -147,8 +151,15 @@ UNUSUAL = {"transferred", "the office's own", "the office's own, submitted", "th
 def allowed(moment: Moment, command: Any) -> bool:
     """Whether the table says that this speaker may give this command now; what it names is looked up there too."""
     need = ACCESS.get(name_of(command.do, moment.state.id))
-    if need is None or not DIRECTORY.has_post(command.by):
+    if need is None:
         return False
+    if not DIRECTORY.has_post(command.by):
+        # Who turned to the office has no post: he speaks by his receipt code, and only of his own petition.
+        return (
+            command.by is None
+            and holds(Relation.PETITIONER, Situation(None, moment.state, DIRECTORY, command))
+            and (Relation.PETITIONER in need.any_of)
+        )
     if isinstance(moment.state, MatterState) and moment.state.terms is None:
         return False
     this = Situation(command.by, moment.state, DIRECTORY, command, LADDER)
@@ -209,7 +220,7 @@ def test_in_ordinary_moments_exactly_those_are_ever_admitted_whom_the_contract_n
 
 
 def test_in_every_moment_of_a_proceeding_exactly_those_are_ever_admitted_whom_it_concerns() -> None:
-    admitted: dict[str, set[str]] = {do: set() for do in PROCEEDING_OUGHT}
+    admitted: dict[str, set[str | None]] = {do: set() for do in PROCEEDING_OUGHT}
     for moment in PROCEEDINGS.values():
         for post in POSTS:
             for command in proceeding_commands(post):
@@ -263,7 +274,7 @@ def test_a_row_allows_by_its_relations_alone_and_bars_by_its_bars(name: str) -> 
         for bar in need.none_of:
             assert not may(name, {relation, bar})
     assert not may(name, ())
-    assert re.match(r"[A-M][0-9]|[1-7R]|信访工作条例" if name.startswith("proceeding.") else r"[1-7]", need.source)
+    assert re.match(r"[A-M][0-9]|[1-7R]|信访工作条例", need.source)
     assert need.persons in (1, 2)
 
 
@@ -432,3 +443,16 @@ def test_everything_in_the_table_has_words() -> None:
 def test_the_page_of_the_docs_is_the_table_as_it_stands() -> None:
     assert (ROOT / "docs" / "access.md").read_text(encoding="utf-8") == page()
     assert all(f"`{name}`" in page() for name in ACCESS)
+
+
+@pytest.mark.parametrize(("lead", "post", "sees"), [(OFFICE, OFFICER, True), (LEAD, HANDLER, False)])
+def test_a_petitions_identity_is_for_the_office_that_calls_back_never_for_the_organ_it_was_routed_to(
+    lead: str, post: str, sees: bool
+) -> None:
+    received_at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    terms = ProceedingTerms(
+        procedure="petition", title="噪声", lead=lead, office=OFFICE, leader=LEADER, received_at=received_at
+    )
+    state = ProceedingState(id="petition/1", stage=ProceedingStage.UNDER_WAY, terms=terms)
+    assert may_view(View.PROTECTED_IDENTITY, relations(OFFICER, state, DIRECTORY))
+    assert may_view(View.PROTECTED_IDENTITY, relations(post, state, DIRECTORY)) is sees

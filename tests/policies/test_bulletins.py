@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from models.acts import ActName
-from models.bulletins import BulletinKind, Happened, NetTime
+from models.bulletins import Bulletin, BulletinKind, Happened, NetTime
 from policies.bulletins import bulletin, period_of
 from policies.calendar import standard_calendar
 from policies.deadlines import SHANGHAI
@@ -107,6 +107,34 @@ def test_an_overdue_that_was_taken_back_is_not_counted() -> None:
         BulletinKind.MONTH, "2026-03", AS_OF, CALENDAR,
     )  # fmt: skip
     assert next(one for one in told.figures if one.name.startswith("超期")).count == 0
+
+
+def _count(told: Bulletin, name: str) -> int:
+    return next(one.count for one in told.figures if one.name.startswith(name))
+
+
+def test_of_several_overdues_the_one_before_it_is_taken_back() -> None:
+    withdrawn = Happened(
+        target="m1", act=ActName.FINDING_WITHDRAWN, at=at("05-07T09:00"), organ="教育局", reason="overdue"
+    )
+    acts = a_matter("m1", "教育局", (ActName.OVERDUE, "03-09T18:00"), (ActName.OVERDUE, "05-06T18:00"))
+    counted = {
+        period: _count(bulletin([*acts, withdrawn], BulletinKind.MONTH, period, AS_OF, CALENDAR), "超期")
+        for period in ("2026-03", "2026-05")
+    }
+    assert counted == {"2026-03": 1, "2026-05": 0}
+
+
+def test_a_step_overdue_that_was_taken_back_is_not_counted() -> None:
+    acts = [
+        Happened(target="petition/1", act=act, at=at(when), organ="教育局", reason=reason)
+        for act, when, reason in (
+            (ActName.OPENED, "03-02T09:00", None),
+            (ActName.STEP_OVERDUE, "03-09T18:00", None),
+            (ActName.FINDING_WITHDRAWN, "03-10T09:00", "step_overdue"),
+        )
+    ]
+    assert _count(bulletin(acts, BulletinKind.MONTH, "2026-03", AS_OF, CALENDAR), "环节超期") == 0
 
 
 def test_what_happened_after_the_day_it_is_told_of_is_not_in_it() -> None:
