@@ -37,7 +37,7 @@ SETTLED = frozenset(
         Stage.ARCHIVED,
     }
 )
-_OVER = tuple(stage.value for stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED))
+OVER = tuple(stage.value for stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED))
 
 # Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
 # are set only when one of them changes: otherwise a transition would have to make several more pages durable.
@@ -175,7 +175,7 @@ def open_twin(session: Session, lead: str, title: str, besides: str) -> str | No
             _MATTERS.c.lead == lead,
             _MATTERS.c.title == title,
             _MATTERS.c.id != besides,
-            _MATTERS.c.stage.not_in(_OVER),
+            _MATTERS.c.stage.not_in(OVER),
         )
         .order_by(_MATTERS.c.id)
         .limit(1)

@@ -217,7 +217,7 @@ def matters(
     `text` is looked for in title and id. `overdue` is judged at the aware instant `now`, at which a clock due then has
     run out. `after` is the `next` of the page before; a foreign one raises ValueError, as does a limit beyond 1..1000.
     """
-    chosen = _within(select(_MATTERS, _whole_of(scope)).limit(bounded(limit) + 1), parties.listed(scope))
+    chosen = within(select(_MATTERS, whole_of(scope)).limit(bounded(limit) + 1), parties.listed(scope))
     for name, wanted in (("lead", lead), ("office", office), ("parent", parent), ("kind", kind)):
         if wanted is not None:
             chosen = chosen.where(_MATTERS.c[name] == wanted)
@@ -230,14 +230,14 @@ def matters(
             or_(_MATTERS.c.title.contains(text, autoescape=True), _MATTERS.c.id.contains(text, autoescape=True))
         )
     if overdue:
-        chosen = _oldest_first(chosen.where(_overdue(now)), after)
+        chosen = _oldest_first(chosen.where(is_overdue(now)), after)
     else:
         if overdue is not None:
             chosen = chosen.where(or_(_MATTERS.c.overdue_from.is_(None), _MATTERS.c.overdue_from > aware(now)))
         if after is not None:
             chosen = chosen.where(_MATTERS.c.id > after)
         chosen = chosen.order_by(_MATTERS.c.id)
-    found = [_line(row, now) for row in session.execute(chosen)]
+    found = [line_of(row, now) for row in session.execute(chosen)]
     return cut(found, limit, _oldest_key if overdue else lambda line: line.id)
 
 
@@ -262,7 +262,7 @@ def published(
     if light is not None:
         chosen = chosen.where(_MATTERS.c.light == Light(light).value)
     if overdue is not None:
-        late = _overdue(now)
+        late = is_overdue(now)
         chosen = chosen.where(late if overdue else or_(_MATTERS.c.overdue_from.is_(None), ~late))
     if text is not None:
         chosen = chosen.where(
@@ -295,10 +295,10 @@ def part(session: Session, matter_id: str, now: datetime, *, scope: Scope) -> Pa
 
     Parts are those of the organs in his scope; of a reader who sees everything, all of them.
     """
-    chosen = select(_MATTERS, _SNAPSHOTS.c.state, _whole_of(scope)).join_from(
+    chosen = select(_MATTERS, _SNAPSHOTS.c.state, whole_of(scope)).join_from(
         _MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id
     )
-    row = session.execute(_within(chosen.where(_MATTERS.c.id == matter_id), parties.listed(scope))).first()
+    row = session.execute(within(chosen.where(_MATTERS.c.id == matter_id), parties.listed(scope))).first()
     state = None if row is None else MatterState.model_validate_json(row.state)
     if row is None or state is None or state.terms is None:
         return None
@@ -306,7 +306,7 @@ def part(session: Session, matter_id: str, now: datetime, *, scope: Scope) -> Pa
     mine = [organ for organ in state.terms.co if unlimited or organ in scope.organs]
     asked = state.transfer is not None and (unlimited or state.transfer.to in scope.organs)
     return PartCard(
-        _line(row, now),
+        line_of(row, now),
         state.terms.requirement,
         state.terms.limit,
         tuple(OrganPart(organ, state.co_done.get(organ)) for organ in mine),
@@ -318,7 +318,7 @@ def register(
     session: Session, *, scope: Scope, now: datetime, after: str | None = None, limit: int = LONGEST_PAGE
 ) -> Page[RegisterLine]:
     """The matters that the reader sees whole, by id with all that stands behind them, page by page as in `matters`."""
-    chosen = _within(_REGISTER, parties.whole(scope)).order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
+    chosen = within(_REGISTER, parties.whole(scope)).order_by(_MATTERS.c.id).limit(bounded(limit) + 1)
     if after is not None:
         chosen = chosen.where(_MATTERS.c.id > after)
     found = [_register_line(row, now) for row in session.execute(chosen)]
@@ -331,7 +331,7 @@ def register_of(session: Session, matter_ids: Sequence[str], *, now: datetime, s
     ValueError beyond LONGEST_PAGE of them.
     """
     bounded(max(len(matter_ids), 1))
-    rows = session.execute(_within(_REGISTER, parties.whole(scope)).where(_MATTERS.c.id.in_(matter_ids)))
+    rows = session.execute(within(_REGISTER, parties.whole(scope)).where(_MATTERS.c.id.in_(matter_ids)))
     return {row.id: _register_line(row, now) for row in rows}
 
 
@@ -351,7 +351,7 @@ def cases(session: Session, matter_id: str, *, scope: Scope) -> list[CaseLine]:
         .where(_CASES.c.matter_id == matter_id)
         .order_by(_CASES.c.proposed_at, _CASES.c.id)
     )
-    chosen = _within(chosen, parties.case_known(scope, _CASES.c.id))
+    chosen = within(chosen, parties.case_known(scope, _CASES.c.id))
     return [
         CaseLine(
             row.id,
@@ -376,7 +376,7 @@ def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = 
     """
     if is_case(target):
         readable = parties.case_read(scope, _ACTS.c.target)
-        chosen = _within(select(_ACTS).where(_ACTS.c.target == target), readable)
+        chosen = within(select(_ACTS).where(_ACTS.c.target == target), readable)
         return [entry_of(session, row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
     of, whole = (_PROCEEDINGS, parties.proceeding_whole) if is_proceeding(target) else (_MATTERS, parties.whole)
     visible = whole(scope)
@@ -398,8 +398,8 @@ def by_organ(session: Session, now: datetime, *, scope: Scope) -> Overview:
     Refused registrations are no matters.
     """
     visible = parties.whole(scope)
-    late = select(_MATTERS.c.lead, func.count().label("matters")).where(_overdue(now)).group_by(_MATTERS.c.lead)
-    overdue = {row.lead: row.matters for row in session.execute(_within(late, visible))}
+    late = select(_MATTERS.c.lead, func.count().label("matters")).where(is_overdue(now)).group_by(_MATTERS.c.lead)
+    overdue = {row.lead: row.matters for row in session.execute(within(late, visible))}
     sums: dict[str, _Sum] = {}
     for line in _tallied(session, scope):
         sums.setdefault(line.lead, _Sum()).add(line.stage, line.light, line.matters, line.escalated, line.cases_open)
@@ -434,11 +434,12 @@ def _tallied(session: Session, scope: Scope) -> Iterator[Row[Any]]:
     yield from session.execute(counted)
 
 
-def _within(chosen: S, visible: ColumnElement[bool] | None) -> S:
+def within(chosen: S, visible: ColumnElement[bool] | None) -> S:
+    """The query within what is visible; None: everything is."""
     return chosen if visible is None else chosen.where(visible)
 
 
-def _whole_of(scope: Scope) -> ColumnElement[bool]:
+def whole_of(scope: Scope) -> ColumnElement[bool]:
     """A column that says whether the matter of the row is the reader's whole."""
     visible = parties.whole(scope)
     return (true() if visible is None else visible).label("whole")
@@ -464,7 +465,8 @@ def _said_by(session: Session) -> ColumnElement[str]:
     return said
 
 
-def _overdue(now: datetime) -> ColumnElement[bool]:
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Whether what people wait for has run out at the aware instant `now`."""
     return _MATTERS.c.overdue_from.is_not(None) & (_MATTERS.c.overdue_from <= aware(now))
 
 
@@ -487,7 +489,8 @@ def _public_line(row: Row[tuple[object, ...]]) -> PublicLine:
     return PublicLine(row.id, row.title, row.lead, Stage(row.stage), Light(row.light), due_on)
 
 
-def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
+def line_of(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
+    """The line of a matter's row, selected with `whole_of`, at the aware instant `now`."""
     whole = row.whole
     return MatterLine(
         id=row.id,
@@ -516,7 +519,7 @@ def _line(row: Row[tuple[object, ...]], now: datetime) -> MatterLine:
 
 
 def _register_line(row: Row[tuple[object, ...]], now: datetime) -> RegisterLine:
-    return RegisterLine(_line(row, now), row.seq, MatterState.model_validate_json(row.state))
+    return RegisterLine(line_of(row, now), row.seq, MatterState.model_validate_json(row.state))
 
 
 class _Sum:

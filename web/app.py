@@ -14,6 +14,8 @@ from policies.directory import Directory
 from record.store import Store
 from settings import Settings
 from web import altered, health, oidc, pages, problems, sessions
+from web.api.limits import Buckets
+from web.console import installing
 from web.context import Clock, OfficeFactory, Web, now
 from web.guards import Guards
 
@@ -60,10 +62,13 @@ def create_app(
     )
     app.state.web = Web(settings, store, office, directory, clock, samples)
     app.state.larger = dict(larger or {})
+    app.state.persons = Buckets("person", settings.api_requests_per_minute)
+    app.state.histories = None
     app.state.provider = oidc.provider_of(settings)
     problems.install(app)
     altered.install(app)
     for router in (health.router, sessions.router, oidc.router, *routers):
         app.include_router(router)
     pages.mount(app)
+    installing.mount(app)
     return app

@@ -38,6 +38,8 @@ def mount(app: FastAPI, *, ui: str, namespace: str) -> FastAPI:
         codec_router(RecordKeys(web.store), origin=ui, namespace=namespace, authorise=partial(_decoder, web))
     )
     app.state.larger[f"{PATH}/decode"] = LONGEST
+    # Where the console leads those to whom histories are open.
+    app.state.histories = (ui, namespace)
     return app
 
 

@@ -15,8 +15,12 @@ from starlette.staticfiles import StaticFiles
 
 from identity.sessions import Sessions
 from identity.signing_in import LOGIN_LONGEST, PASSWORD_LONGEST
+from models.access import View
+from policies.relations import Site
 from settings import SignIn
+from web.api.authority import sees
 from web.callers import Signed, form_session, session_if_any, sessions_of
+from web.console.visits import PREFIX as CONSOLE
 from web.context import Web, web_of
 from web.problems import ProblemError
 from web.sessions import admitted, begin, chosen, end, told_of
@@ -39,8 +43,12 @@ def mount(app: FastAPI) -> None:
 
 
 @router.get("/")
-def first_page() -> RedirectResponse:
-    """The first page there is."""
+def first_page(
+    web: Annotated[Web, Depends(web_of)], signed: Annotated[Signed | None, Depends(session_if_any)]
+) -> RedirectResponse:
+    """The page of the post: the console for whom it has something to show, else the page to sign in on."""
+    if signed is not None and sees(web, signed.standing.caller, Site(web.settings.office), View.OVERVIEW):
+        return RedirectResponse(CONSOLE, HTTPStatus.SEE_OTHER)
     return _to_the_page()
 
 
@@ -65,7 +73,7 @@ def sign_in(
         person = admitted(web, request, login, password)
     except ProblemError as refused:
         return _shown(web, None, refused)
-    response = _to_the_page()
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     begin(web, sessions, request, response, person)
     return response
 
@@ -83,7 +91,7 @@ def choose(
         chosen(web, sessions, signed, post, principal or None)
     except ProblemError as refused:
         return _shown(web, signed, refused)
-    return _to_the_page()
+    return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 
 @router.post(f"{PAGE}/out")

@@ -158,6 +158,8 @@ async def test_somebody_signs_in_sees_through_which_post_he_speaks_and_signs_out
     await assert_accessible(page)
 
     await office.sign_in(page, "leader")
+    await expect(page).to_have_url(f"{office.site}/console")
+    await page.get_by_role("link", name=f"岗位: {LEADER}").click()
     await expect(page.get_by_role("definition").nth(1)).to_have_text(LEADER)
     await assert_accessible(page)
 
@@ -194,6 +196,82 @@ async def test_another_sites_form_signs_nobody_in(office: Office, visit: Visit) 
     )
     await expect(page.get_by_role("alert")).to_contain_text("其他网站")
     assert "duban" not in [one["name"] for one in await page.context.cookies()]
+
+
+async def fits(page: Page) -> bool:
+    """Whether nothing of the page is wider than the window, so that nobody has to scroll sideways."""
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+async def test_everybody_can_use_every_page_of_the_console_wide_narrow_and_in_english(
+    office: Office, visit: Visit, filed: Filed
+) -> None:
+    page = await visit(expecting=["status of 404"])
+    await office.sign_in(page, "leader")
+    pages = ["", "/matters?state=open", "/matters?text=nothing-is-called-so", f"/matters/{filed.matter}",
+             f"/matters/{filed.matter}/why", "/nothing/here"]  # fmt: skip
+    for path in pages:
+        await page.goto(f"{office.site}/console{path}")
+        await assert_accessible(page)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for path in pages:
+        await page.goto(f"{office.site}/console{path}")
+        assert await fits(page), path
+    await assert_accessible(page)
+    await page.goto(f"{office.site}/console/matters/{filed.matter}")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_role("heading", name="经过")).to_be_visible()
+
+
+async def test_the_leader_goes_from_a_figure_to_its_matters_and_the_chart_is_drawn(
+    office: Office, page: Page, filed: Filed
+) -> None:
+    await office.sign_in(page, "leader")
+    await expect(page.locator(".chart canvas")).to_be_visible()
+    assert await page.locator("#trend-table tbody tr").count() == 12
+    green = page.get_by_role("region", name="总体情况").get_by_role("link", name="绿灯")
+    number = int((await green.inner_text()).split()[0])
+    await green.click()
+    await expect(page.get_by_text(f"共 {number} 件")).to_be_visible()
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
+
+
+async def test_a_handler_finds_his_matter_and_signs_for_it_with_the_keyboard_alone(
+    office: Office, visit: Visit
+) -> None:
+    title = f"校舍加固 {uuid4().hex[:8]}"
+    assert office.world.launch(title=title).status_code == 201
+    page = await visit(expecting=["status of 409"])
+    await office.sign_in(page, "lead")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    await page.goto(f"{office.site}/console/matters")
+    await page.get_by_label("标题或编号").focus()
+    await page.keyboard.type(title)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("共 1 件")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/console/matters\?.*text="))
+    await page.get_by_role("link", name=title).focus()
+    await page.keyboard.press("Enter")
+    sign = page.locator(".command summary").get_by_text("签收", exact=True)
+    await sign.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    answer = page.get_by_role("alert")
+    await expect(answer).to_contain_text("已受理")
+    await expect(answer).to_be_focused()
+    await expect(sign).to_be_hidden()
+    await page.locator(".command summary").get_by_text("申请延期", exact=True).click()
+    await page.get_by_label("延长多少").fill("60wd")
+    await page.get_by_role("button", name="提交:申请延期").click()
+    await expect(answer).to_contain_text("未予受理")
+    await expect(page.get_by_label("延长多少")).to_have_value("60wd")
+    await assert_accessible(page)
 
 
 async def test_errors_exceptions_and_requests_elsewhere_are_noticed(visit: Visit) -> None:

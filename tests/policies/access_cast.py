@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -147,12 +148,16 @@ def commands(by: str | None) -> list[Any]:
 
 @dataclass(frozen=True)
 class Moment:
-    """One state of a matter, a case or a proceeding, the facts that hold then, and who answers what is said to it."""
+    """One state of a matter, a case or a proceeding, the facts that hold then, and who answers what is said to it.
+
+    `at` is the instant of a moment of a matter.
+    """
 
     name: str
     state: MatterState | CaseState | ProceedingState
     facts: Facts
     answer: Callable[[Any], Outcome]
+    at: datetime | None = None
 
 
 def _of_matter(name: str, life: Life) -> Moment:
@@ -163,7 +168,7 @@ def _of_matter(name: str, life: Life) -> Moment:
         assert outcome is not None
         return outcome
 
-    return Moment(name, life.state, facts, answer)
+    return Moment(name, life.state, facts, answer, life.now)
 
 
 def _of_case(name: str, life: CaseLife) -> Moment:

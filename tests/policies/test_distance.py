@@ -37,3 +37,18 @@ def test_a_loaded_notice_changes_the_distance() -> None:
     told = distance(at("03-06 18:00"), at("03-02 09:00"), shorter, overdue=False)
 
     assert told.working_days == 2
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "overdue", "words"),
+    [
+        ("03-05 18:00", "03-02 09:00", False, "3 working days left"),
+        ("03-09 18:00", "03-06 23:00", False, "1 working day left"),
+        ("03-05 18:00", "03-05 17:59", False, "due today"),
+        ("03-05 18:00", "03-05 18:00", True, "ran out today"),
+        ("03-05 18:00", "03-06 09:00", True, "1 working day overdue"),
+        ("03-06 18:00", "03-08 09:00", True, "overdue"),
+    ],
+)
+def test_the_distance_is_told_in_english_too(due: str, now: str, overdue: bool, words: str) -> None:
+    assert distance(at(due), at(now), CALENDAR, overdue=overdue).en == words

@@ -12,7 +12,8 @@ from models.matters import MatterState, Stage
 from policies.access import may_view, relations, scope
 from record import cases as kept_cases
 from record import matters as kept_matters
-from record import outbox, parties, views
+from record import outbox, parties, registers, views
+from record.registers import Sought
 from record.store import Store
 from tests.builders import ABOVE, CO, CO_HANDLER, CO_HEAD, HANDLER, HEAD, LEADER, OFFICER, STRANGER, Life
 from tests.policies.access_cast import DIRECTORY, POSTS, cases, matters
@@ -75,6 +76,8 @@ def test_every_reader_finds_exactly_the_matters_and_cases_the_table_lets_him_see
         reader = scope(post, DIRECTORY, roles=roles)
         with kept.reading() as session:
             listed = {line.id for line in views.matters(session, scope=reader, now=DUE, limit=1000).items}
+            sought = {line.id for line in registers.found(session, Sought(), scope=reader, now=DUE, limit=1000).items}
+            counted = registers.numbers(session, {"all": Sought()}, scope=reader, now=DUE)["all"]
             registered = {line.line.id for line in views.register(session, scope=reader, now=DUE).items}
             carded = {one for one in MATTERS if views.card(session, one, DUE, scope=reader)}
             parted = {one for one in MATTERS if views.part(session, one, DUE, scope=reader)}
@@ -85,6 +88,7 @@ def test_every_reader_finds_exactly_the_matters_and_cases_the_table_lets_him_see
                 for one in MATTERS
             }
         assert listed - {"m1"} == visible(View.LINE, post, roles) - {"m1"}, post
+        assert (sought, counted) == (listed, len(listed)), post
         assert registered - {"m1"} == carded - {"m1"} == visible(View.MATTER, post, roles) - {"m1"}, post
         assert parted == visible(View.PART, post, roles) - {"m1"}, post
         whole = {one for one, acts in stories.items() if len(acts) == 4}

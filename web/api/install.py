@@ -68,7 +68,6 @@ def install(app: FastAPI) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes)
     app.state.larger.update(LARGER)
-    app.state.persons = Buckets("person", web.settings.api_requests_per_minute)
     app.state.intake = Buckets("intake", max(web.settings.public_intake, 1))
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)

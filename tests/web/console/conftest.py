@@ -1,0 +1,164 @@
+"""The console over a record that lives: the rules decide and the record keeps, only Temporal is left out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from activities.recording import Recording
+from identity.administration import Administration
+from models.acts import ActName
+from models.contract import TransitionOrder
+from models.identity import SiteRole
+from models.messages import Command, Outcome, Registration
+from office import Office
+from policies.deadlines import SHANGHAI
+from record import ledger
+from record.store import Store
+from settings import Settings
+from tests.web.conftest import ORIGIN, Clock
+from tests.workflows.cast import (
+    CO_HANDLER,
+    DIRECTORY,
+    HANDLER,
+    HEAD,
+    LEADER,
+    OFFICE,
+    OFFICER,
+    STRANGER,
+    a_matter,
+    message_id,
+)
+from web.app import create_app
+
+POSTS = {
+    "officer": OFFICER,
+    "handler": HANDLER,
+    "head": HEAD,
+    "leader": LEADER,
+    "co-handler": CO_HANDLER,
+    "stranger": STRANGER,
+}
+ROLES = {"admin": SiteRole.ADMINISTRATOR, "auditor": SiteRole.AUDITOR}
+PASSWORD = "样例口令-correct horse"  # noqa: S105 - for tests only
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+
+
+class HouseOffice:
+    """Speaks to matters as an office does; each message is one recorded transition, at the hour of the clock."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self.recording = Recording(store, DIRECTORY)
+
+    async def say(self, target: str, command: Command) -> Outcome:
+        return self.say_now(target, command)
+
+    def say_now(self, target: str, message: Command | Registration | None = None) -> Outcome:
+        with self.store.reading() as session:
+            known = len(ledger.entries(session, target))
+        order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
+        receipt = self.recording.record_transition(order)
+        return receipt.outcome or Outcome()
+
+
+@dataclass
+class House:
+    """A console, its clock, its matters, and everybody of the cast signed in."""
+
+    app: FastAPI
+    store: Store
+    clock: Clock
+    office: HouseOffice
+    clients: dict[str, TestClient]
+
+    def launch(self, matter: str, **said: Any) -> str:
+        outcome = self.office.say_now(matter, a_matter(**{"by": OFFICER, **said}))
+        assert outcome.accepted, outcome
+        return matter
+
+    def say(self, matter: str, command: type[Any], by: str, **said: Any) -> None:
+        outcome = self.office.say_now(matter, command(message_id=message_id(), by=by, **said))
+        assert outcome.accepted, outcome
+
+    def passes(self, *matters: str, **span: float) -> None:
+        """Time passes, and the clocks of these matters strike; everybody has to sign in again."""
+        self.clock.on(**span)
+        for client in self.clients.values():
+            client.close()
+        self.clients.clear()
+        for matter in matters:
+            self.office.say_now(matter)
+
+    def as_(self, who: str) -> TestClient:
+        """Somebody's browser; nobody has signed in at another one's."""
+        if who not in self.clients:
+            client = TestClient(self.app, ORIGIN)
+            self.clients[who] = client
+            if who != "nobody":
+                signed = client.post("/sign-in", data={"login": who, "password": PASSWORD}, follow_redirects=False)
+                assert signed.status_code == 303
+        return self.clients[who]
+
+    def get(self, who: str, path: str) -> httpx2.Response:
+        return self.as_(who).get(path, follow_redirects=False)
+
+    def acts(self, matter: str) -> list[ActName]:
+        with self.store.reading() as session:
+            return [entry.act.act for entry in ledger.entries(session, matter)]
+
+    def form(self, who: str, matter: str, do: str) -> dict[str, str] | None:
+        """The hidden fields of a command's form on the matter's page; None where it is not offered."""
+        return hidden(self.get(who, f"/console/matters/{matter}").text, f"/console/matters/{matter}/commands/{do}")
+
+    def give(self, who: str, matter: str, do: str, **said: str) -> httpx2.Response:
+        """Fill in the form and send it."""
+        form = self.form(who, matter, do)
+        assert form is not None, f"{do} is not offered to {who}"
+        return self.as_(who).post(f"/console/matters/{matter}/commands/{do}", data={**form, **said})
+
+    def csrf(self, who: str) -> str:
+        found = hidden(self.get(who, "/console").text, "/sign-in/out")
+        assert found is not None
+        return found["csrf"]
+
+
+def hidden(page: str, action: str) -> dict[str, str] | None:
+    """The hidden fields of the form on a page that goes to this address."""
+    found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.DOTALL)
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0])) if found else None
+
+
+@pytest.fixture
+def settings(tmp_path: Any, database_url: str) -> Settings:
+    return Settings(data_dir=tmp_path / "var", database_url=database_url, office=OFFICE)
+
+
+@pytest.fixture
+def house(settings: Settings, store: Store, clock: Clock) -> Iterator[House]:
+    clock.at = MONDAY
+    office = HouseOffice(store, clock)
+
+    async def the_office() -> Office:
+        return cast(Office, office)
+
+    at_hand = Administration(store, DIRECTORY, clock())
+    for who in (*POSTS, *ROLES):
+        assert at_hand.register(who).accepted
+        assert at_hand.set_password(who, PASSWORD).accepted
+        if who in POSTS:
+            assert at_hand.hold(who, POSTS[who], date(2026, 1, 1)).accepted
+        else:
+            assert at_hand.give_role(who, ROLES[who]).accepted
+    app = create_app(settings, store, the_office, DIRECTORY, clock=clock)
+    found = House(app, store, clock, office, {})
+    yield found
+    for client in found.clients.values():
+        client.close()

@@ -1,0 +1,126 @@
+"""Which matters does an address of the register name? Its filters, its order, its columns, and back into an address."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from models.matters import Light, Stage
+from policies.deadlines import SHANGHAI
+from policies.waiting import Question
+from record.registers import Order, Sought
+from showing.weeks import week_of
+from web.api.texts import CURSOR, PRINTABLE
+from web.console.visits import PREFIX
+
+REGISTER = f"{PREFIX}/matters"
+
+_Named = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
+
+
+class Column(StrEnum):
+    """What can be shown of a matter beside its number, title and light."""
+
+    STAGE = "stage"
+    LEAD = "lead"
+    OFFICE = "office"
+    LEADER = "leader"
+    URGENCY = "urgency"
+    DUE = "due"
+    LEVEL = "level"
+    CASES = "cases"
+    REGISTERED = "registered"
+    LAST = "last"
+    CLOSED = "closed"
+
+
+USUAL = (Column.STAGE, Column.LEAD, Column.DUE, Column.LEVEL, Column.LAST)
+
+
+class State(StrEnum):
+    """Which matters, by how they stand."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    ESCALATED = "escalated"
+    SUSPENDED = "suspended"
+
+
+class Due(StrEnum):
+    """What falls due from now on."""
+
+    WEEK = "week"
+
+
+class Filters(BaseModel):
+    """What an address of the register says; empty fields of its form say nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    text: _Named | None = None
+    lead: _Named | None = None
+    office: _Named | None = None
+    basis: _Named | None = None
+    stage: Stage | None = None
+    light: Light | None = None
+    state: State | None = None
+    due: Due | None = None
+    waiting: Question | None = None
+    registered_from: date | None = None
+    registered_before: date | None = None
+    closed_from: date | None = None
+    closed_before: date | None = None
+    order: Order = Order.NUMBER
+    column: list[Column] = Field(default_factory=list, max_length=20)
+    after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_empty(cls, said: Any) -> Any:
+        return (
+            {name: value for name, value in said.items() if value not in ("", None)} if isinstance(said, dict) else said
+        )
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns chosen, in their usual order; the usual ones where none is."""
+        return tuple(one for one in Column if one in (self.column or USUAL))
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after"}))
+
+    def sought(self, at: datetime, ids: frozenset[str] | None = None) -> Sought:
+        """The same as a question to the record at `at`; `ids` are the matters that wait, where it is about those."""
+        return Sought(
+            text=self.text,
+            lead=self.lead,
+            office=self.office,
+            basis=self.basis,
+            stage=self.stage,
+            light=self.light,
+            open=self.state is State.OPEN,
+            overdue=self.state is State.OVERDUE,
+            escalated=self.state is State.ESCALATED,
+            suspended=self.state is State.SUSPENDED,
+            due_from=at if self.due is Due.WEEK else None,
+            due_before=week_of(at).before if self.due is Due.WEEK else None,
+            registered_from=_begins(self.registered_from),
+            registered_before=_begins(self.registered_before),
+            closed_from=_begins(self.closed_from),
+            closed_before=_begins(self.closed_before),
+            ids=ids if self.waiting is not None else None,
+        )
+
+    def address(self, **changed: Any) -> str:
+        """The address that says this, with what is `changed`; another page only where `after` is."""
+        said = self.model_copy(update={"after": None, **changed}).model_dump(mode="json", exclude_defaults=True)
+        words = urlencode([(name, value) for name, value in said.items() if value is not None], doseq=True)
+        return f"{REGISTER}?{words}" if words else REGISTER
+
+
+def _begins(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time.min, SHANGHAI)

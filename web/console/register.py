@@ -1,0 +1,68 @@
+"""Which matters are there? 台账: a table whose filters, order, columns and place all stand in its address."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from models.access import View
+from models.matters import Light, Stage
+from policies.distance import Distance
+from policies.relations import Site
+from record import registers
+from record.registers import Order
+from record.views import MatterLine
+from showing.matters import how_far
+from web.api import authority
+from web.api.parts import calendar_of
+from web.console.filters import REGISTER, Column, Filters, State
+from web.console.visits import PageRoute, Visiting, page
+from web.console.waiting import waits_for
+from web.problems import ProblemError
+
+routes = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_LINES = 50
+
+
+@routes.get(REGISTER)
+def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLResponse:
+    """The lines that fit, of what the visitor may list."""
+    if not authority.sees(this.web, this.caller, Site(this.web.settings.office), View.LIST):
+        raise authority.not_found()
+    at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
+    with this.web.store.reading() as session:
+        waiting = frozenset(
+            one.matter
+            for one in (waits_for(session, this) if filters.waiting else ())
+            if one.matter and one.case is None and one.question is filters.waiting
+        )  # fmt: skip
+        sought = filters.sought(at, waiting)
+        try:
+            found = registers.found(
+                session, sought, scope=scope, now=at, order=filters.order, after=filters.after, limit=_LINES
+            )
+        except ValueError as error:
+            raise ProblemError(404, "") from error
+        number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
+        leads, bases = registers.leads(session, scope=scope), registers.bases(session, scope=scope)
+        working = calendar_of(session)
+    lines: list[tuple[MatterLine, Distance | None]] = [(line, how_far(line, at, working)) for line in found.items]
+    return page(
+        this,
+        "register.html",
+        here="register",
+        filters=filters,
+        lines=lines,
+        number=number,
+        next=found.next and filters.address(after=found.next),
+        first=filters.address() if filters.after else None,
+        leads=leads,
+        bases=bases,
+        stages=tuple(Stage),
+        lights=tuple(reversed(Light)),
+        states=tuple(State),
+        orders=tuple(Order),
+        columns=tuple(Column),
+        register_address=REGISTER,
+    )
