@@ -5,13 +5,14 @@ the site and not decide what takes a person. A refusal stands in the chain of th
 """
 
 from cli.instants import now
-from cli.kept import organs
+from cli.kept import organs, record
 from cli.problems import ExitCode, Problem
 from cli.voices import speaker
 from models.access import SiteCommand, View
 from models.acts import ActName
 from models.contract import ACCOUNTS, person_target
 from policies import speakers
+from policies.access import ACCESS
 from policies.authority import Refused
 from policies.directory import Directory
 from policies.relations import Site, Standing
@@ -19,7 +20,7 @@ from policies.speakers import Speaker
 from record import accounts, targets
 from record.accounts import Asking
 from record.store import Store
-from settings import Settings
+from settings import Settings, load_token
 
 
 def allowed(
@@ -49,10 +50,18 @@ def allowed(
     return asking
 
 
+def allowed_here(chosen: Settings, what: SiteCommand | View) -> None:
+    """As `allowed`, for a command that opens no record itself: nor does this, where no token is given."""
+    if load_token() is None and ACCESS[what.value].machine:
+        return
+    with record(chosen) as store:
+        allowed(store, chosen, what)
+
+
 def _on_record(store: Store, when: Asking, refused: Refused, **told: str | None) -> None:
     chain = person_target(when.by) if when.by else ACCOUNTS
     with store.writing() as session:
         accounts.tell(session, chain, ActName.REFUSED, when, reason=refused.reason, rule=refused.rule, **told)
 
 
-__all__ = ["allowed"]
+__all__ = ["allowed", "allowed_here"]

@@ -24,7 +24,7 @@ from backup.restoring import restore as restored
 from backup.taking import Sealing, Sources
 from builds import this_build
 from cli import live as cli_live
-from cli.authority import allowed
+from cli.authority import allowed, allowed_here
 from cli.configuring import shown_settings
 from cli.instants import now
 from cli.kept import record, settings
@@ -32,7 +32,7 @@ from cli.live import live
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import table
-from models.access import SiteCommand
+from models.access import SiteCommand, View
 from models.contract import TaskQueue
 from policies.wording import moment
 from reconciling import reconcile
@@ -132,6 +132,7 @@ def take_backup(  # noqa: PLR0917 - one parameter for each option
 @app.command("check")
 def check_backup(place: _Place, as_json: Json = False) -> None:
     """核对一份备份:清单、每个文件的大小和散列。 Check one backup: its manifest, and every file's size and digest."""
+    allowed_here(settings(), View.BACKUPS)
     with in_words():
         made = checked(place.expanduser())
     if as_json:
@@ -144,7 +145,9 @@ def check_backup(place: _Place, as_json: Json = False) -> None:
 @app.command("list")
 def list_backups(to: _To = None, as_json: Json = False) -> None:
     """列出备份;不完整的以 1 退出。 List backups; one that is not whole means exit 1."""
-    found = keeping.kept((to or settings().data_dir / _DEFAULT_PLACE).expanduser())
+    chosen = settings()
+    allowed_here(chosen, View.BACKUPS)
+    found = keeping.kept((to or chosen.data_dir / _DEFAULT_PLACE).expanduser())
     if as_json:
         answer(
             [

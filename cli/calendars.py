@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.authority import allowed_here
 from cli.kept import calendar, calendar_in_force, settings
 from cli.live import in_words, live
 from cli.output import Json, answer, end, facts, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from intake.notices import read_notice
+from models.access import SiteCommand
 from models.calendar import CalendarNotice
 from office import NoticeRefusedError
 from policies.calendar import WEEK_ZH, Calendar, CalendarError, Day, DayKind
@@ -45,6 +47,7 @@ def load(
         notice = read_notice(file, str(file))
     except DocumentError as error:
         raise Problem(str(error)) from error
+    allowed_here(chosen, SiteCommand.LOAD_CALENDAR)
     with in_words():
         told, refused = asyncio.run(_load(chosen, notice))
     if as_json:

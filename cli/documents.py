@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from cli.authority import allowed_here
 from cli.kept import record, settings
 from cli.looking import Open, looked
 from cli.output import Json, answer, end, say, warn
@@ -18,6 +19,7 @@ from documents.files import DamagedFileError, Files
 from documents.printing import GuardedDocumentError, Printing
 from documents.problems import TemplateError
 from documents.templates import SHIPPED, SUFFIX, Templates, read
+from models.access import SiteCommand
 from models.documents import DocumentFacts, rows
 from policies.wording import act_words, moment
 from privacy.sealing import ErasedError
@@ -217,7 +219,9 @@ def edit(
 
     Put a shipped template where the office's own are, to be edited; what is issued later is printed on it.
     """
-    directory = settings().templates_path
+    chosen = settings()
+    allowed_here(chosen, SiteCommand.MANAGE_TEMPLATES)
+    directory = chosen.templates_path
     shipped, own = SHIPPED / f"{kind}{SUFFIX}", directory / f"{kind}{SUFFIX}"
     kinds = sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}"))
     if kind not in kinds:

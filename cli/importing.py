@@ -17,6 +17,7 @@ import typer
 
 import bringing
 from bringing import Brought, Hands, as_of
+from cli.authority import allowed_here
 from cli.instants import now
 from cli.kept import calendar, calendar_in_force, organs, record, settings
 from cli.live import Live, in_words, live
@@ -24,6 +25,7 @@ from cli.output import Json, answer, answered, end, facts, say, warn
 from cli.problems import ExitCode, Problem
 from cli.tables import progress, table
 from intake.ledger import Ledger, LedgerRow, OpenLedger, RowFault, open_ledger, read_ledger
+from models.access import SiteCommand
 from policies.wording import moment
 from settings import Settings
 
@@ -91,6 +93,8 @@ def import_ledger(
     """
     chosen = settings()
     ledger = _opened(file, chosen, office)
+    if not dry_run:
+        allowed_here(chosen, SiteCommand.IMPORT_LEDGER)
     work = _Work(chosen, ledger, dry_run=dry_run, as_json=as_json)
     if ledger.exported:
         work.planned = _planned(chosen, ledger, by)

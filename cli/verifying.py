@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session
 from temporalio.client import Client
 
+from cli.authority import allowed
 from cli.documents import printing_of
 from cli.histories import (
     History,
@@ -31,7 +32,7 @@ from evidence import sealing, watch
 from evidence.naming import Difference, differences
 from evidence.sealing import SealFault
 from identity.checking import changed
-from models.access import Scope
+from models.access import Scope, View
 from models.acts import ActName
 from models.cases import CASE_OVER
 from models.contract import is_account, kind_of
@@ -93,6 +94,7 @@ def verify(
     compared, unavailable = 0, None
     erased: list[str] = []
     with record(chosen) as store:
+        allowed(store, chosen, View.VERIFICATION)
         targets = _targets(store, target)
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]

@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from builds import Build, UnknownBuildError, builds, promote, rebuild_all, renew_all, this_build
+from cli.authority import allowed_here
 from cli.kept import settings
 from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, facts, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
+from models.access import SiteCommand
 from models.contract import target_of
 from settings import Settings
 
@@ -54,6 +56,7 @@ def promote_build(build: _Build, as_json: Json = False) -> None:
     Let every matter take its next step on this build; rolling back is promoting the older one.
     """
     chosen = _versioned()
+    allowed_here(chosen, SiteCommand.UPGRADE)
     with in_words():
         asyncio.run(_promoted(chosen, build))
     if as_json:
@@ -83,6 +86,7 @@ def retire(
     stopped. Exit 1 when some have not.
     """
     chosen = _versioned()
+    allowed_here(chosen, SiteCommand.UPGRADE)
     with in_words():
         left, rebuilt = asyncio.run(_retired(chosen, build, timedelta(seconds=patience), rebuild=rebuild))
     if as_json:
