@@ -160,7 +160,11 @@ def test_every_act_shown_is_also_expected_somewhere() -> None:
 
 
 # The same of the building blocks: tests/workflows/test_proceeding.py and tests/api/test_proceedings.py show these two.
-NOT_BY_A_FILE_OF_STEPS = {"already opened", "unknown procedure", "received_at has no offset", "workflow is not running"}
+NOT_BY_A_FILE_OF_STEPS = {
+    "already opened", "unknown procedure", "received_at has no offset", "workflow is not running",
+    # Said to a leader in place of a receiver whose posts are all vacant; a file names no vacant posts.
+    "the receipt is owed by",
+}  # fmt: skip
 STEP_RULES = [
     *sorted((ROOT / "policies" / "blocks").glob("*.py")),
     ROOT / "policies" / "proceeding.py",
