@@ -92,3 +92,14 @@ def test_every_procedure_that_can_be_opened_is_listed_with_its_sources(world: Wo
     assert known["petition"]["of"] == "petition"
     assert "B3" in known["window_acceptance"]["carries"]
     assert all(parameter["source"] for one in items for parameter in one["parameters"])
+
+
+def test_marks_are_numbers_and_opinions_texts_or_the_field_is_named(world: World) -> None:
+    for do, said in (("assess", {"marks": {"重要工作": "很好"}}), ("hold", {"opinions": {"某代表": ["同意"]}})):
+        answer = world.as_("officer").post(
+            f"/proceedings/{world.proceeding.partition('/')[0]}/{world.proceeding.partition('/')[2]}/commands/{do}",
+            json=said,
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+        assert answer.status_code == 422, answer.text
+        assert f"body.{next(iter(said))}" in answer.text

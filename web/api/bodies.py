@@ -26,7 +26,7 @@ from models.messages import (
     Suspend,
 )
 from models.proceeding_messages import PROCEEDING_TITLES, Open, ProceedingCommand
-from web.api.texts import LONGEST_LIST, Day, Moment, Name, Number, Parts, Short, Text, Title, Truth
+from web.api.texts import LONGEST_LIST, Day, Moment, Name, Number, Numbers, Parts, Short, Text, Texts, Title, Truth
 
 SAID_BY_THE_CALLER = frozenset({"message_id", "by", "voice", "do", "sealed"})
 NOT_OF_A_LAUNCH = SAID_BY_THE_CALLER | {"policy", "parent", "root"}
@@ -93,7 +93,7 @@ def _field(name: str, annotation: Any) -> Any:
     if origin is tuple:
         return Annotated[list[_field(name, arguments[0])], Field(max_length=LONGEST_LIST)]  # type: ignore[misc]
     if origin is dict:
-        return Parts
+        return {int: Numbers, str: Texts}.get(arguments[1], Parts)
     if annotation is NoneType or annotation is ActName:
         return annotation
     if isinstance(annotation, type) and issubclass(annotation, Shape):

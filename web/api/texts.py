@@ -3,6 +3,7 @@
 The bounds stand in the OpenAPI document, so that a program can keep to them; what a text means is for the rules.
 """
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -43,9 +44,13 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_ty
 """An instant with its offset, as ISO 8601."""
 
 
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
 def _a_day(value: Any) -> Any:
-    if not isinstance(value, str | date):
-        raise ValueError("a date is written as text")  # noqa: TRY004 - pydantic turns it into a fault
+    # Digits alone would be taken for an instant of a machine's clock.
+    if not (isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value))):
+        raise ValueError("a date is written as text")
     return value
 
 
@@ -53,7 +58,10 @@ Day = Annotated[date, BeforeValidator(_a_day, json_schema_input_type=date)]
 """A date, as ISO 8601."""
 
 Part = Text | Number | Truth | Annotated[list[Text], Field(max_length=LONGEST_LIST)]
-Parts = Annotated[
-    dict[Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PRINTABLE)], Part], Field(max_length=50)
-]
+_PART_NAME = PRINTABLE.replace("*$", "{1,64}$")
+_Named = Annotated[str, StringConstraints(pattern=_PART_NAME)]
+_FEW = Field(max_length=50, json_schema_extra={"additionalProperties": False})
+Parts = Annotated[dict[_Named, Part], _FEW]
+Numbers = Annotated[dict[_Named, Number], _FEW]
+Texts = Annotated[dict[_Named, Text], _FEW]
 """What is shown as proof, or corrected: values by name."""
