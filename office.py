@@ -7,7 +7,6 @@ unavailable.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -161,24 +160,11 @@ class Office:
             registration=registration,
             drill_at=drill_at,
         )
-        summary = f"{opening.title} · {opening.organ}"[:180]
-
-        async def start() -> bool:
-            try:
-                await self._client.start_workflow(
-                    MATTER_WORKFLOW,
-                    opening,
-                    id=matter_workflow_id(matter_id, self._scope),
-                    task_queue=self._queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    static_summary=summary,
-                    rpc_timeout=self._attempt,
-                )
-            except WorkflowAlreadyStartedError:
-                return True
-            return False
-
-        again = await self._patiently(start)
+        summary = f"{opening.title} · {opening.organ}"
+        once = WorkflowIDReusePolicy.REJECT_DUPLICATE
+        again = not await self._patiently(
+            lambda: self._started(MATTER_WORKFLOW, self._id(matter_id), opening, summary, once)
+        )
         outcome = await self._patiently(lambda: self._registered(matter_id, registration.message_id))
         return Launched(matter_id, outcome, again)
 
@@ -199,27 +185,14 @@ class Office:
             matter_id=target, title=message.title or "", organ=organ, registration=message, drill_at=drill_at
         )
 
-        async def start() -> bool:
-            try:
-                await self._client.start_workflow(
-                    workflow_of(target),
-                    opening,
-                    id=matter_workflow_id(target, self._scope),
-                    task_queue=self._queue,
-                    # An opening that was refused has ended its run; what has been opened before the rules refuse.
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    static_summary=f"{KINDS[kind_of(target)]} {opening.title} · {organ}"[:180],
-                    rpc_timeout=self._attempt,
-                )
-            except WorkflowAlreadyStartedError:
-                return True
-            return False
+        summary = f"{KINDS[kind_of(target)]} {opening.title} · {organ}"
 
         async def opened() -> Launched:
             earlier = self._recorded(target, message.message_id)
             if earlier is not None:
                 return Launched(target, earlier, again=True)
-            if not await start():
+            # An opening that was refused has ended its run; what has been opened before the rules refuse.
+            if await self._started(workflow_of(target), self._id(target), opening, summary):
                 return Launched(target, await self._registered(target, message.message_id))
             outcome = await self._ask(target, OPEN_UPDATE, message, message.message_id, Outcome)
             if outcome is None:
@@ -289,20 +262,9 @@ class Office:
             matter_id=case_id, title=command.subject or "", organ="", registration=command, drill_at=drill_at
         )
 
-        async def start() -> None:
-            with suppress(WorkflowAlreadyStartedError):
-                await self._client.start_workflow(
-                    CASE_WORKFLOW,
-                    opening,
-                    id=matter_workflow_id(case_id, self._scope),
-                    task_queue=self._queue,
-                    # A proposal that was refused has ended its run; what is no proposal any more the rules refuse.
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    static_summary=f"问责案件 {opening.title}"[:180],
-                    rpc_timeout=self._attempt,
-                )
-
-        await self._patiently(start)
+        # A proposal that was refused has ended its run; what is no proposal any more the rules refuse.
+        summary = f"问责案件 {opening.title}"
+        await self._patiently(lambda: self._started(CASE_WORKFLOW, self._id(case_id), opening, summary))
         return await self._patiently(lambda: self._registered(case_id, command.message_id))
 
     async def _call_duty(self, target: str, command: Command) -> Outcome:
@@ -312,21 +274,10 @@ class Office:
         title, organ = (title_of(state), lead_of(state) or "") if state is not None else (target, "")
         opening = Opening(matter_id=target, title=title, organ=organ, command=command)
 
-        async def start() -> None:
-            with suppress(WorkflowAlreadyStartedError):
-                await self._client.start_workflow(
-                    DUTY_WORKFLOW,
-                    opening,
-                    id=duty_call_id(target, command.message_id, self._scope),
-                    task_queue=self._queue,
-                    # The record gives a repetition the first answer.
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    static_summary=f"{title} · {organ}"[:180],
-                    rpc_timeout=self._attempt,
-                )
-
+        call = duty_call_id(target, command.message_id, self._scope)
+        # The record gives a repetition the first answer.
         if self._recorded(target, command.message_id) is None:
-            await self._patiently(start)
+            await self._patiently(lambda: self._started(DUTY_WORKFLOW, call, opening, f"{title} · {organ}"))
         outcome = await self._patiently(lambda: self._registered(target, command.message_id))
         await self._in_step(target)
         return outcome
@@ -336,16 +287,8 @@ class Office:
 
     async def _misdirect(self, misdirected: Misdirected) -> Outcome:
         workflow_id = misdirected_workflow_id(misdirected.target, misdirected.command.message_id, self._scope)
-        with suppress(WorkflowAlreadyStartedError):
-            await self._client.start_workflow(
-                MISDIRECTED_WORKFLOW,
-                misdirected,
-                id=workflow_id,
-                task_queue=self._queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"未予受理 {misdirected.target}"[:180],
-                rpc_timeout=self._attempt,
-            )
+        once = WorkflowIDReusePolicy.REJECT_DUPLICATE
+        await self._started(MISDIRECTED_WORKFLOW, workflow_id, misdirected, f"未予受理 {misdirected.target}", once)
         handle = self._client.get_workflow_handle(workflow_id, result_type=Outcome)
         async with asyncio.timeout(self._patience.total_seconds()):
             outcome: Outcome = await handle.result(rpc_timeout=self._attempt)
@@ -435,23 +378,9 @@ class Office:
         title, organ = title_of(state), lead_of(state) or ""
         opening = Opening(matter_id=target, title=title, organ=organ)
 
-        async def start() -> bool:
-            try:
-                await self._client.start_workflow(
-                    workflow_of(target),
-                    opening,
-                    id=matter_workflow_id(target, self._scope),
-                    task_queue=self._queue,
-                    # What was ended from outside stays on the server beside it, as a witness.
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    static_summary=f"{title} · {organ}"[:180],
-                    rpc_timeout=self._attempt,
-                )
-            except WorkflowAlreadyStartedError:
-                return False
-            return True
-
-        return await self._patiently(start)
+        # What was ended from outside stays on the server beside it, as a witness.
+        summary = f"{title} · {organ}"
+        return await self._patiently(lambda: self._started(workflow_of(target), self._id(target), opening, summary))
 
     async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
         """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.
@@ -460,6 +389,32 @@ class Office:
         """
         # Every call is a question of its own, also at one instant; only its retries share an id.
         return await self._ask(matter_id, STRIKE_CLOCK_UPDATE, at, f"strike/{uuid4().hex}", Receipt)
+
+    def _id(self, target: str) -> str:
+        return matter_workflow_id(target, self._scope)
+
+    async def _started(
+        self,
+        workflow: str,
+        workflow_id: str,
+        opening: Opening | Misdirected,
+        summary: str,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    ) -> bool:
+        """Start the workflow; False where one of that id runs already (or, as `reuse` says, has ever run)."""
+        try:
+            await self._client.start_workflow(
+                workflow,
+                opening,
+                id=workflow_id,
+                task_queue=self._queue,
+                id_reuse_policy=reuse,
+                static_summary=summary[:180],
+                rpc_timeout=self._attempt,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
     async def _ask(self, target: str, name: str, said: object, update_id: str, answer: type[T]) -> T | None:
         """The answer of the target's running workflow to an update; None where no workflow runs."""

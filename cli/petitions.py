@@ -25,7 +25,7 @@ from cli.problems import ExitCode, Problem
 from cli.tables import table
 from cli.voices import speaker, speaking
 from identity import receipts
-from models.access import Relation, Scope, View
+from models.access import Scope, View
 from models.contract import KINDS, is_proceeding
 from models.messages import Outcome
 from models.petitions import Identity
@@ -388,10 +388,8 @@ def _read(file: Path) -> str:
 
 def _of_the_office(asking: Speaker, state: ProceedingState, chosen: Any) -> bool:
     """Whether other petitions may be named to whoever asks: at the machine, the office that took it in, its leader."""
-    if asking.machine:
-        return True
     held = relations(asking.post, state, organs(chosen), roles=asking.roles)
-    return bool(held & {Relation.OFFICE, Relation.LEADER}) or may_view(View.PROTECTED_IDENTITY, held)
+    return asking.machine or may_view(View.PROTECTED_IDENTITY, held)
 
 
 def _tell(taken: Taken, alike: Sequence[Any], as_json: bool) -> None:

@@ -7,9 +7,10 @@ and end here, and clocks are set and moved here and nowhere else; what a step is
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from models.acts import ActName
+from models.base import Shape
 from models.blocks import Block, CountedFrom, Plan, Then
 from models.case_messages import OpenCase
 from models.contract import launched_as
@@ -42,6 +43,8 @@ from policies.deadlines import (
 )
 from policies.drafting import Drafting, Facts
 from policies.limits import parse_limit
+
+K = TypeVar("K", bound=Shape)
 
 _RANK = {kind: rank for rank, kind in enumerate(StepClockKind)}
 _AFTER_URGING = 2
@@ -141,6 +144,11 @@ class ProceedingDraft(Drafting[ProceedingState]):
     def relay(self, target: str, message: Relay) -> None:
         """Say something to another target, in the same transaction, about this instant."""
         self.relays.append(Relayed(at=self.at, target=target, message=message))
+
+    def kept(self, shape: type[K]) -> K:
+        """What the block keeps of its step, which is of this shape; a blank one where it keeps nothing yet."""
+        kept = self.state.kept
+        return kept if isinstance(kept, shape) else shape()
 
     def keep(self, kept: StepKept) -> None:
         """Put what the block keeps of its step in place of what it kept."""

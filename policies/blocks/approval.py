@@ -25,10 +25,6 @@ _LEADS = frozenset({Role.LEAD_HANDLER, Role.LEAD_HEAD})
 _GRANTED = frozenset({"granted", "deemed"})
 
 
-def _kept(draft: ProceedingDraft) -> Permit:
-    return draft.state.kept if isinstance(draft.state.kept, Permit) else Permit()
-
-
 # --- duplicates -----------------------------------------------------------------------------------------------------
 
 
@@ -111,12 +107,12 @@ def _grant(draft: ProceedingDraft, command: Grant) -> None:
     if hindrance is not None:
         raise Refused(hindrance, _RULE)
     if draft.block.all_of:
-        asked, granted = _asked(draft), _kept(draft).granted
+        asked, granted = _asked(draft), draft.kept(Permit).granted
         for post in _speaks_for(draft, command.by, asked, granted):
             granted = (*granted, post)
             awaited = sum(one not in granted for one in asked)
             draft.say(ActName.OPINION_GIVEN, by=command.by, subject=post, count=awaited, value="同意")
-        draft.keep(_kept(draft).model_copy(update={"granted": granted}))
+        draft.keep(draft.kept(Permit).model_copy(update={"granted": granted}))
         if any(post not in granted for post in asked):
             return
     _granted(draft, ActName.GRANTED, command.by, subject=draft.terms.subject)
@@ -125,7 +121,7 @@ def _grant(draft: ProceedingDraft, command: Grant) -> None:
 def _deny(draft: ProceedingDraft, command: Deny) -> None:
     _refuse_own_cause(draft, command.by)
     reason = given(command.reason, "理由 reason", _RULE)
-    if draft.block.all_of and command.by in _kept(draft).granted:
+    if draft.block.all_of and command.by in draft.kept(Permit).granted:
         raise Refused("已表示同意 has agreed already", _RULE)
     draft.say(ActName.DENIED, by=command.by, reason=reason, subject=draft.terms.subject)
     draft.leave("denied", command.by)
@@ -167,7 +163,7 @@ def _validity(draft: ProceedingDraft) -> StepClock:
 
 
 def _granted(draft: ProceedingDraft, act: ActName, by: str | None, **told: str | None) -> None:
-    kept, load = _kept(draft), _load(draft)
+    kept, load = draft.kept(Permit), _load(draft)
     if draft.block.validity is None:
         draft.say(act, by=by, count=load, **told)
     else:

@@ -12,16 +12,12 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "checklist"
 
 
-def _kept(draft: ProceedingDraft) -> Items:
-    return draft.state.kept if isinstance(draft.state.kept, Items) else Items()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     draft.keep(Items())
 
 
 def _check(draft: ProceedingDraft, command: CheckItems) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Items)
     unknown = [item for item in command.missing if item not in draft.block.items]
     if unknown:
         accepted = "、".join(draft.block.items)
@@ -38,7 +34,7 @@ def _check(draft: ProceedingDraft, command: CheckItems) -> None:
 
 
 def _supplement(draft: ProceedingDraft, command: Supplement) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Items)
     if not kept.told:
         raise Refused("尚未告知需补正的材料 nothing was asked for", _RULE)
     if not command.items:

@@ -18,16 +18,12 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "feedback"
 
 
-def _kept(draft: ProceedingDraft) -> Calls:
-    return draft.state.kept if isinstance(draft.state.kept, Calls) else Calls()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     draft.keep(Calls())
 
 
 def _call_back(draft: ProceedingDraft, command: CallBack) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Calls)
     if kept.climbed and not kept.answered:
         raise Refused("待领导当面答复后再回访 the leader answers in person first", _RULE)
     if command.satisfied is None:
@@ -52,7 +48,7 @@ def _call_back(draft: ProceedingDraft, command: CallBack) -> None:
 
 def _not_reached(draft: ProceedingDraft, command: CallBack) -> None:
     """Tried today; several tries on one day are one, so that nobody is given up within the hour."""
-    kept, today = _kept(draft), local_date(draft.at)
+    kept, today = draft.kept(Calls), local_date(draft.at)
     if kept.tried_on == today:
         raise Refused("同一日的多次拨打计一次,请改日再拨 tried today already, try another day", _RULE)
     tries = kept.unreachable + 1
@@ -75,7 +71,7 @@ def _called(
 def _climb(draft: ProceedingDraft, by: str | None, reason: str) -> None:
     """It is with a leader in person now, who has a clock of his own."""
     block = draft.block
-    draft.keep(_kept(draft).model_copy(update={"climbed": True}))
+    draft.keep(draft.kept(Calls).model_copy(update={"climbed": True}))
     due = _owed(draft, (block.climb,), block.climb_limit or block.limit)
     leader = parties.posts_of(block.climb, draft.state, draft.facts.directory)
     draft.say(ActName.ESCALATED, by=by, subject=leader[0] if leader else None, count=draft.state.round, reason=reason,
@@ -83,7 +79,7 @@ def _climb(draft: ProceedingDraft, by: str | None, reason: str) -> None:
 
 
 def _answered(draft: ProceedingDraft, command: Finish) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Calls)
     if not kept.climbed or kept.answered:
         raise Refused("本环节以回访办结 this step ends with the call back: call_back", _RULE)
     given(command.text, "答复 text", _RULE)

@@ -15,10 +15,6 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "filing"
 
 
-def _kept(draft: ProceedingDraft) -> Sending:
-    return draft.state.kept if isinstance(draft.state.kept, Sending) else Sending()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     """It never waits without a clock: of an event of which no day is known, the limit runs from now on."""
     draft.keep(Sending())
@@ -30,7 +26,7 @@ def _begin(draft: ProceedingDraft) -> None:
 
 
 def _send(draft: ProceedingDraft, command: SendPaper) -> None:
-    if _kept(draft).number is not None:
+    if draft.kept(Sending).number is not None:
         raise Refused("已报送 it was sent already", _RULE)
     number = given(command.number, "文号 number", _RULE)
     to = _receivers(draft)
@@ -65,7 +61,7 @@ def _receivers(draft: ProceedingDraft) -> tuple[str, ...]:
 
 
 def _acknowledge(draft: ProceedingDraft, command: Acknowledge) -> None:
-    kept, directory = _kept(draft), draft.facts.directory
+    kept, directory = draft.kept(Sending), draft.facts.directory
     if not kept.waiting:
         raise Refused("尚未报送 nothing was sent", _RULE)
     receives = tuple(organ for organ in kept.waiting if directory.serves(command.by, organ))
@@ -101,7 +97,7 @@ def _stands_above(draft: ProceedingDraft, by: str | None, organ: str) -> bool:
 
 def _refuse(draft: ProceedingDraft, command: Acknowledge) -> None:
     """A transfer that the receiver does not take: the organ above settles it; where there is none, nobody can."""
-    kept, directory = _kept(draft), draft.facts.directory
+    kept, directory = draft.kept(Sending), draft.facts.directory
     if draft.block.what != "transfer":
         raise Refused("报备、抄送件不得退回 only a transfer may be refused", _RULE)
     reason = given(command.reason, "理由 reason", _RULE)
@@ -121,7 +117,7 @@ def _refuse(draft: ProceedingDraft, command: Acknowledge) -> None:
 
 def _settle(draft: ProceedingDraft, command: Acknowledge) -> None:
     """One organ higher says whether the receiver has to take it; nobody settles what his own organ refused."""
-    kept = _kept(draft)
+    kept = draft.kept(Sending)
     if any(draft.facts.directory.serves(command.by, organ) for organ in kept.to):
         raise Refused("不得裁定本单位提出的异议 nobody decides what his own organ asks", "authority.own_cause")
     reason = given(command.reason, "理由 reason", _RULE)
@@ -141,7 +137,7 @@ def _comes_back(draft: ProceedingDraft, by: str | None) -> None:
 
 def _deny(draft: ProceedingDraft, command: Deny) -> None:
     """Decided against a transfer before it was sent: the reasons are recorded."""
-    if draft.block.what != "transfer" or _kept(draft).number is not None:
+    if draft.block.what != "transfer" or draft.kept(Sending).number is not None:
         raise Refused("报备、抄送件须报送 it has to be sent, or was", _RULE)
     reason = given(command.reason, "理由 reason", _RULE)
     draft.say(ActName.DENIED, by=command.by, reason=reason)

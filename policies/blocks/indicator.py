@@ -58,10 +58,6 @@ def shown(value: Decimal, unit: str) -> str:
     return (text.rstrip("0").rstrip(".") or "0") + unit
 
 
-def _series(draft: ProceedingDraft) -> Series:
-    return draft.state.kept if isinstance(draft.state.kept, Series) else Series()
-
-
 def _ends(draft: ProceedingDraft) -> tuple[date, ...]:
     block: Indicator = draft.block
     return part_ends(local_date(draft.state.begun_at or draft.at), block.every, block.period)
@@ -95,7 +91,7 @@ def _number(text: str | None, unit: str) -> Decimal:
 
 def _report(draft: ProceedingDraft, command: ReportValue) -> None:
     block: Indicator = draft.block
-    series, ends = _series(draft), _ends(draft)
+    series, ends = draft.kept(Series), _ends(draft)
     value = _number(command.value, block.unit)
     on = command.on or series.awaited
     if on not in ends:
@@ -149,7 +145,7 @@ def _judge(draft: ProceedingDraft, value: Decimal, by: str | None) -> None:
 
 def _late(draft: ProceedingDraft, clock: StepClock) -> None:
     """No value in time: told to the organ above; the next one is owed as well."""
-    series = _series(draft)
+    series = draft.kept(Series)
     awaited = series.awaited
     draft.change(missed=draft.state.missed + 1)
     draft.say(

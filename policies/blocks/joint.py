@@ -16,10 +16,6 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "joint"
 
 
-def _kept(draft: ProceedingDraft) -> Parts:
-    return draft.state.kept if isinstance(draft.state.kept, Parts) else Parts()
-
-
 def _opened(draft: ProceedingDraft, block: Joint) -> None:
     if len(draft.terms.co) < block.parts:
         raise Refused(
@@ -48,7 +44,7 @@ def _silent(kept: Parts) -> list[str]:
 
 
 def _opine(draft: ProceedingDraft, command: Opine) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Parts)
     own = [organ for organ in kept.said if draft.facts.directory.serves(command.by, organ)]
     organ = next((one for one in own if kept.said[one] is None), None)
     if organ is None:
@@ -75,7 +71,7 @@ def _opine(draft: ProceedingDraft, command: Opine) -> None:
 
 def _silence(draft: ProceedingDraft) -> None:
     """Whoever has said nothing by the end of `opinion` agrees, by law; it is still for the lead to conclude."""
-    kept, law = _kept(draft), (draft.block.missed.law or "").strip()
+    kept, law = draft.kept(Parts), (draft.block.missed.law or "").strip()
     if not law or StepClockKind.SIDE in draft.state.clocks:
         return
     silent = _silent(kept)
@@ -89,7 +85,7 @@ def _opinions_due(draft: ProceedingDraft, clock: StepClock) -> None:
     if draft.block.missed.then is Then.CONSENT:
         _silence(draft)
         return
-    for organ in _silent(_kept(draft)):
+    for organ in _silent(draft.kept(Parts)):
         draft.say(ActName.CO_OVERDUE, subject=organ, rules=clock.rules, also=_head_of(draft, organ))
 
 
@@ -99,7 +95,7 @@ def _head_of(draft: ProceedingDraft, organ: str) -> tuple[str, ...]:
 
 
 def _conclude(draft: ProceedingDraft, command: Finish) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Parts)
     if kept.lifted:
         raise Refused("已报领导决定,可接受 it is for the leader now, accepted: grant, deny", _RULE)
     text = given(command.text, "联合意见 text", _RULE)
@@ -119,7 +115,7 @@ def _agreed(kept: Parts) -> str:
 
 def _lift(draft: ProceedingDraft, by: str | None, apart: list[str]) -> None:
     """Not all agree: the decision is the leader's (A18), within a limit of its own where the procedure has one."""
-    kept, block = _kept(draft), draft.block
+    kept, block = draft.kept(Parts), draft.block
     draft.keep(kept.model_copy(update={"lifted": True}))
     draft.change(by=(Role.LEADER,), missed=0)
     due = None
@@ -136,7 +132,7 @@ def _lift(draft: ProceedingDraft, by: str | None, apart: list[str]) -> None:
 
 
 def _decided(draft: ProceedingDraft, command: Grant | Deny) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Parts)
     if not kept.lifted:
         raise Refused("由牵头单位汇总意见,可接受 it is for the lead to conclude, accepted: finish, opine", _RULE)
     if isinstance(command, Deny):

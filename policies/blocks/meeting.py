@@ -24,10 +24,6 @@ _LOOK_AHEAD = 400
 """Days after the one asked for among which an earliest possible day is looked for: longer than any notice."""
 
 
-def _kept(draft: ProceedingDraft) -> Session:
-    return draft.state.kept if isinstance(draft.state.kept, Session) else Session()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     draft.keep(Session())
 
@@ -64,7 +60,7 @@ def _convene(draft: ProceedingDraft, command: Convene) -> None:
             f"来不及按期发布 too late to send out in time: {'、'.join(late)};最早可定于 earliest: {earliest}",
             f"{_RULE}.R12",
         )
-    kept = _kept(draft)
+    kept = draft.kept(Session)
     representatives = command.representatives or kept.representatives or draft.terms.representatives
     organs = tuple(dict.fromkeys(command.organs)) or kept.organs or draft.terms.co
     _check_invited(draft, representatives, organs)
@@ -107,7 +103,7 @@ def _check_invited(
 
 def _invited(draft: ProceedingDraft) -> tuple[str, ...]:
     """The posts of those invited: of the organs, and of representatives who are posts."""
-    directory, kept = draft.facts.directory, _kept(draft)
+    directory, kept = draft.facts.directory, draft.kept(Session)
     organs = [directory.find(name) for name in kept.organs]
     posts = [post for organ in organs if organ for post in (organ.head, organ.handler) if post]
     return (*posts, *(one.name for one in kept.representatives if directory.has_post(one.name)))
@@ -118,7 +114,7 @@ def _invited(draft: ProceedingDraft) -> tuple[str, ...]:
 
 def _await_next(draft: ProceedingDraft) -> None:
     """Let the clock of what has to be sent out next run; none where everything was sent, or is too late."""
-    kept = _kept(draft)
+    kept = draft.kept(Session)
     draft.stop(StepClockKind.SIDE)
     if kept.on is None:
         return
@@ -130,7 +126,7 @@ def _await_next(draft: ProceedingDraft) -> None:
 
 def _not_sent(draft: ProceedingDraft, clock: StepClock) -> None:
     """Something was not sent out in time: told above; the meeting needs another day."""
-    kept = _kept(draft)
+    kept = draft.kept(Session)
     if kept.on is not None:
         latest = _latest(draft, kept.on)
         late = [what for what, one in latest.items() if what not in kept.sent and one.due_at == clock.due_at]
@@ -140,7 +136,7 @@ def _not_sent(draft: ProceedingDraft, clock: StepClock) -> None:
 
 
 def _send_out(draft: ProceedingDraft, command: SendOut) -> None:
-    kept, what = _kept(draft), given(command.what, "发布内容 what", _RULE)
+    kept, what = draft.kept(Session), given(command.what, "发布内容 what", _RULE)
     if what not in draft.block.notices:
         accepted = "、".join(draft.block.notices) or "无 none"
         raise Refused(f"无须发布 need not be sent out: {what};可接受 accepted: {accepted}", _RULE)
@@ -162,7 +158,7 @@ def _send_out(draft: ProceedingDraft, command: SendOut) -> None:
 
 
 def _hold(draft: ProceedingDraft, command: Hold) -> None:
-    kept, block = _kept(draft), draft.block
+    kept, block = draft.kept(Session), draft.block
     if kept.on is None:
         raise Refused("尚未确定会议日期 no day is fixed", _RULE)
     if local_date(draft.at) < kept.on:
@@ -192,7 +188,7 @@ def _hold(draft: ProceedingDraft, command: Hold) -> None:
 
 
 def _postpone(draft: ProceedingDraft, value: str, by: str | None) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Session)
     draft.stop(StepClockKind.SIDE)
     draft.keep(kept.model_copy(update={"on": None, "sent": {}, "postponed": kept.postponed + 1}))
     draft.say(

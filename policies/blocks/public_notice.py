@@ -13,16 +13,12 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "public_notice"
 
 
-def _kept(draft: ProceedingDraft) -> Objections:
-    return draft.state.kept if isinstance(draft.state.kept, Objections) else Objections()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     draft.keep(Objections())
 
 
 def _publish(draft: ProceedingDraft, command: Publish) -> None:
-    if _kept(draft).posted_at is not None:
+    if draft.kept(Objections).posted_at is not None:
         raise Refused("已公示 it is public already", _RULE)
     medium = given(command.medium, "公示载体 medium", _RULE)
     draft.met()
@@ -36,7 +32,7 @@ def _publish(draft: ProceedingDraft, command: Publish) -> None:
 
 
 def _raise(draft: ProceedingDraft, command: RaiseObjection) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Objections)
     if kept.posted_at is None:
         raise Refused("尚未公示 it is not public yet", _RULE)
     if kept.over:
@@ -59,7 +55,7 @@ def _raise(draft: ProceedingDraft, command: RaiseObjection) -> None:
 
 
 def _answer(draft: ProceedingDraft, command: AnswerObjection) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Objections)
     number = given(command.number, "异议编号 number", _RULE)
     if number not in kept.raised:
         known = "、".join(kept.raised) or "无 none"
@@ -87,7 +83,7 @@ def _answer(draft: ProceedingDraft, command: AnswerObjection) -> None:
 
 def _unanswered(draft: ProceedingDraft) -> list[str]:
     """Objections without an answer, the longest waiting first."""
-    return [number for number, upheld in _kept(draft).raised.items() if upheld is None]
+    return [number for number, upheld in draft.kept(Objections).raised.items() if upheld is None]
 
 
 def _holds(draft: ProceedingDraft, by: str | None) -> None:
@@ -103,11 +99,11 @@ def _holds(draft: ProceedingDraft, by: str | None) -> None:
 
 def _ended(draft: ProceedingDraft, clock: StepClock) -> None:
     """24:00 of the last day: nothing can be raised any more; what was raised is still answered first."""
-    draft.keep(_kept(draft).model_copy(update={"over": True}))
+    draft.keep(draft.kept(Objections).model_copy(update={"over": True}))
     open_ = _unanswered(draft)
     draft.say(ActName.NOTICE_ENDED, rules=clock.rules, count=len(open_))
     if not open_:
-        draft.take("no_objection_holds" if _kept(draft).raised else "no_objection")
+        draft.take("no_objection_holds" if draft.kept(Objections).raised else "no_objection")
 
 
 def _not_answered(draft: ProceedingDraft, clock: StepClock) -> None:

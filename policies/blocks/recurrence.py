@@ -25,10 +25,6 @@ LARGEST_BACKFILL = 60
 _BASIS = "文件要求"
 
 
-def _kept(draft: ProceedingDraft) -> Occurrences:
-    return draft.state.kept if isinstance(draft.state.kept, Occurrences) else Occurrences()
-
-
 def _anchor(draft: ProceedingDraft) -> date:
     return draft.terms.event_on or local_date(draft.terms.received_at)
 
@@ -84,7 +80,7 @@ def _occur(
     by: str | None = None, what: str | None = None, imported: bool = False, rules: tuple[str, ...] = ("R16",),
 ) -> None:  # fmt: skip
     """Open one: its act, and its matter. `begun` is when it begins; one that is `imported` began before it was told."""
-    kept, terms, block = _kept(draft), draft.terms, draft.block
+    kept, terms, block = draft.kept(Occurrences), draft.terms, draft.block
     count = kept.opened.get(period.first, 0) + 1
     end = _due(draft, limit, begun)
     at = draft.now if imported else draft.at
@@ -160,7 +156,7 @@ def _begin(draft: ProceedingDraft) -> None:
 
 def _struck(draft: ProceedingDraft, _: StepClock) -> None:
     """A period begins. Nobody works it off in time: it is opened all the same, once."""
-    kept = _kept(draft)
+    kept = draft.kept(Occurrences)
     passed = _period(draft, kept.last_period or local_date(draft.at))
     period = after(draft.block.every, passed, _anchor(draft))
     draft.keep(kept.model_copy(update={"last_period": period.first}))
@@ -180,7 +176,7 @@ def _told_until(draft: ProceedingDraft) -> datetime:
 
 
 def _trigger(draft: ProceedingDraft, command: Trigger) -> None:
-    if _kept(draft).paused:
+    if draft.kept(Occurrences).paused:
         raise Refused("任务已暂停 it is paused", _RULE)
     today = local_date(draft.at)
     on = command.on or today
@@ -218,7 +214,7 @@ def _once_more(draft: ProceedingDraft, command: Trigger, on: date) -> None:
         raise Refused("本任务按期发生,不能另行触发 it falls due by itself, and no more often", _RULE)
     if on < period.first:
         raise Refused(f"不在本期内 not in the period under way: {on};可接受 accepted: {period.first}..", _RULE)
-    done = _kept(draft).opened.get(period.first, 0)
+    done = draft.kept(Occurrences).opened.get(period.first, 0)
     if not done:
         raise Refused(f"本期尚未开始办理,请用补办 this period was not opened, backfill it: {period.name}", _RULE)
     if done >= most:
@@ -231,7 +227,7 @@ def _once_more(draft: ProceedingDraft, command: Trigger, on: date) -> None:
 
 def _pause(draft: ProceedingDraft, command: PauseDuty) -> None:
     reason = given(command.reason, "理由 reason", _RULE)
-    kept = _kept(draft)
+    kept = draft.kept(Occurrences)
     if kept.paused:
         raise Refused("任务已暂停 it is paused already", _RULE)
     draft.keep(kept.model_copy(update={"paused": True}))
@@ -239,7 +235,7 @@ def _pause(draft: ProceedingDraft, command: PauseDuty) -> None:
 
 
 def _continue(draft: ProceedingDraft, command: ContinueDuty) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Occurrences)
     if not kept.paused:
         raise Refused("任务未暂停 it is not paused", _RULE)
     draft.keep(kept.model_copy(update={"paused": False}))
@@ -253,7 +249,7 @@ def _backfill(draft: ProceedingDraft, command: Backfill) -> None:
         raise Refused("按事件发生的任务请用触发 of an event say the day: trigger", _RULE)
     if command.since is None or command.until is None or command.until < command.since:
         raise Refused("缺少起止日期 since and until are required, in order", _RULE)
-    kept, today = _kept(draft), local_date(draft.at)
+    kept, today = draft.kept(Occurrences), local_date(draft.at)
     if command.until > today:
         raise Refused(f"不能补办将来的周期 not in the future: {command.until};可接受 accepted: ..{today}", _RULE)
     period, wanted = _period(draft, command.since), list[Period]()

@@ -12,10 +12,6 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "replies"
 
 
-def _kept(draft: ProceedingDraft) -> Answers:
-    return draft.state.kept if isinstance(draft.state.kept, Answers) else Answers()
-
-
 def _opinions(draft: ProceedingDraft) -> tuple[str, ...]:
     """Who gave an opinion in the last step before this one that collects any."""
     for block in reversed(draft.plan.steps[: draft.state.step]):
@@ -36,7 +32,7 @@ def _begin(draft: ProceedingDraft) -> None:
 
 
 def _answer(draft: ProceedingDraft, command: AnswerOpinion) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Answers)
     who = given(command.representative, "代表 representative", _RULE)
     if who not in kept.given:
         accepted = "、".join(kept.given) or "无 none"
@@ -59,7 +55,7 @@ def _answer(draft: ProceedingDraft, command: AnswerOpinion) -> None:
 
 
 def _publish(draft: ProceedingDraft, command: Publish) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Answers)
     left = [who for who, adopted in kept.given.items() if adopted is None]
     if left:
         raise Refused(f"尚有意见未答复 opinions are not answered yet: {'、'.join(left)}", _RULE)

@@ -15,16 +15,12 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "routing"
 
 
-def _kept(draft: ProceedingDraft) -> Handing:
-    return draft.state.kept if isinstance(draft.state.kept, Handing) else Handing()
-
-
 def _begin(draft: ProceedingDraft) -> None:
     draft.keep(Handing())
 
 
 def _route(draft: ProceedingDraft, command: Route) -> None:
-    kept, directory = _kept(draft), draft.facts.directory
+    kept, directory = draft.kept(Handing), draft.facts.directory
     to = given(command.to, "承办单位 to", _RULE)
     if directory.find(to) is None:
         raise Refused(f"名录中没有该单位 unknown organ: {to}", _RULE)
@@ -56,7 +52,7 @@ def _accept(draft: ProceedingDraft, command: AcceptRouting) -> None:
 
 
 def _object(draft: ProceedingDraft, command: ObjectRouting) -> None:
-    kept = _kept(draft)
+    kept = draft.kept(Handing)
     if kept.objected:
         raise Refused("已提出异议,待裁定 it has objected already", _RULE)
     reason = given(command.reason, "理由 reason", _RULE)
@@ -71,7 +67,7 @@ def _object(draft: ProceedingDraft, command: ObjectRouting) -> None:
 
 
 def _uphold(draft: ProceedingDraft, command: UpholdRouting) -> None:
-    if not _kept(draft).objected:
+    if not draft.kept(Handing).objected:
         raise Refused("没有待裁定的异议 nobody objects", _RULE)
     reason = given(command.reason, "理由 reason", _RULE)
     _refuse_own_cause(draft, command.by)
@@ -79,7 +75,7 @@ def _uphold(draft: ProceedingDraft, command: UpholdRouting) -> None:
 
 
 def _refuse_own_cause(draft: ProceedingDraft, by: str | None) -> None:
-    if draft.facts.directory.serves(by, _kept(draft).to):
+    if draft.facts.directory.serves(by, draft.kept(Handing).to):
         raise Refused("不得裁定本单位提出的异议 nobody decides what his own organ asks", "authority.own_cause")
 
 
@@ -87,7 +83,7 @@ def _has_it(
     draft: ProceedingDraft, act: ActName, outcome: str, by: str | None = None, reason: str | None = None
 ) -> None:
     """From now on it is with that organ, for good: the next step begins there."""
-    kept, terms = _kept(draft), draft.terms
+    kept, terms = draft.kept(Handing), draft.terms
     to = str(kept.to)
     draft.met()
     draft.keep(kept.model_copy(update={"objected": False, "accepted": True}))
@@ -98,7 +94,7 @@ def _has_it(
 
 def _struck(draft: ProceedingDraft, clock: StepClock) -> None:
     """Nobody objected in time: it stays. Nobody decided in time: that is missed, as a step is."""
-    if _kept(draft).objected:
+    if draft.kept(Handing).objected:
         draft.miss(clock)
     else:
         _has_it(draft, ActName.ROUTING_UPHELD, "upheld", reason="逾期未提出异议 nobody objected in time")

@@ -15,13 +15,9 @@ from policies.proceeding_drafts import BlockRules, ProceedingDraft
 _RULE = "vote"
 
 
-def _kept(draft: ProceedingDraft) -> Ballot:
-    return draft.state.kept if isinstance(draft.state.kept, Ballot) else Ballot()
-
-
 def members(draft: ProceedingDraft) -> tuple[str, ...]:
     """The members of the panel who may vote on this."""
-    terms, directory, recused = draft.terms, draft.facts.directory, _kept(draft).recused
+    terms, directory, recused = draft.terms, draft.facts.directory, draft.kept(Ballot).recused
     return tuple(
         post
         for post in dict.fromkeys(terms.panel)
@@ -46,7 +42,7 @@ def _member(draft: ProceedingDraft, by: str | None) -> str:
 
 
 def _cast(draft: ProceedingDraft, command: Cast) -> None:
-    kept, member = _kept(draft), _member(draft, command.by)
+    kept, member = draft.kept(Ballot), _member(draft, command.by)
     if command.agreed is None:
         raise Refused("缺少表决意见 agreed must be true or false", _RULE)
     if member in kept.voted:
@@ -64,7 +60,7 @@ def _cast(draft: ProceedingDraft, command: Cast) -> None:
 
 
 def _stand_down(draft: ProceedingDraft, command: StandDown) -> None:
-    kept, member = _kept(draft), _member(draft, command.by)
+    kept, member = draft.kept(Ballot), _member(draft, command.by)
     reason = given(command.reason, "理由 reason", _RULE)
     if member in kept.voted:
         raise Refused("已投票 has voted already", _RULE)
@@ -73,7 +69,7 @@ def _stand_down(draft: ProceedingDraft, command: StandDown) -> None:
 
 
 def _count(draft: ProceedingDraft, command: CountVotes) -> None:
-    kept, block, able = _kept(draft), draft.block, members(draft)
+    kept, block, able = draft.kept(Ballot), draft.block, members(draft)
     present = tuple(dict.fromkeys(command.present))
     strangers = [post for post in present if post not in able]
     if strangers:
@@ -101,7 +97,7 @@ def _count(draft: ProceedingDraft, command: CountVotes) -> None:
 
 def _postpone(draft: ProceedingDraft, value: str, by: str | None) -> None:
     """Too few were there: nothing cast counts; another day, as often as the procedure allows."""
-    kept = _kept(draft)
+    kept = draft.kept(Ballot)
     if kept.postponed >= draft.block.postponed:
         draft.say(ActName.VOTE_FAILED, by=by, value=value, count=0, reason="quorum")
         _fail(draft, by)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from models.case_messages import CaseCommand
@@ -103,12 +103,15 @@ def _to_case(do: str) -> Callable[..., Any]:
     return give
 
 
-def _offer(path: str, kind: str, bodies: Mapping[str, type[Body]], make: Callable[[str], Callable[..., Any]]) -> None:
+def offer(
+    to: APIRouter, path: str, kind: str, bodies: Mapping[str, type[Body]], make: Callable[[str], Callable[..., Any]]
+) -> None:
+    """Add a route for each command below that path, which `make` gives its way from the request to the rules."""
     for do, body in bodies.items():
         give = make(do)
         # The body's shape is this command's own; written here it stands in the OpenAPI document.
         give.__annotations__["body"] = body
-        routes.add_api_route(
+        to.add_api_route(
             f"{path}/commands/{do}",
             give,
             methods=["POST"],
@@ -124,5 +127,5 @@ def _offer(path: str, kind: str, bodies: Mapping[str, type[Body]], make: Callabl
         )
 
 
-_offer("/matters/{matter_id}", "matter", MATTER_BODIES, _to_matter)
-_offer("/cases/{matter_id}/{case}", "case", CASE_BODIES, _to_case)
+offer(routes, "/matters/{matter_id}", "matter", MATTER_BODIES, _to_matter)
+offer(routes, "/cases/{matter_id}/{case}", "case", CASE_BODIES, _to_case)

@@ -31,8 +31,8 @@ from showing.matters import recorded
 from showing.proceedings import line_document, partial_document, procedure_document, proceeding_document
 from showing.why import procedure_of
 from web.api import authority, keys
-from web.api.bodies import PROCEEDING_BODIES, PROCEEDING_SHAPES, WORDS, OpenBody, said
-from web.api.commands import given, spoken
+from web.api.bodies import PROCEEDING_BODIES, PROCEEDING_SHAPES, OpenBody, said
+from web.api.commands import given, offer, spoken
 from web.api.keys import IdempotencyKey
 from web.api.limits import Speaker
 from web.api.matters import WhyOf, explanation
@@ -240,20 +240,4 @@ def _to_proceeding(do: str) -> Callable[..., Any]:
     return give
 
 
-for _do, _body in PROCEEDING_BODIES.items():
-    _give = _to_proceeding(_do)
-    _give.__annotations__["body"] = _body
-    routes.add_api_route(
-        f"/proceedings/{{kind}}/{{name}}/commands/{_do}",
-        _give,
-        methods=["POST"],
-        name=f"proceeding_{_do}",
-        operation_id=f"proceeding_{_do}",
-        summary=f"{WORDS[_do]} {_do.replace('_', ' ').capitalize()}",
-        description=(
-            f"{(_body.__doc__ or '').strip()}\n\n"
-            "以调用者的岗位发出;不予受理为 409,记录在案。 "
-            "Given through the caller's post; a refusal is 409, on record."
-        ),
-        openapi_extra=REFUSED,
-    )
+offer(routes, "/proceedings/{kind}/{name}", "proceeding", PROCEEDING_BODIES, _to_proceeding)
