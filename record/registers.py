@@ -164,8 +164,12 @@ def undecided(session: Session, scope: Scope) -> Iterator[MatterState]:
 
 
 def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
-    """The open cases that the reader may know of, as they stand, in the order of proposal."""
-    chosen = select(_CASES.c.id).where(_CASES.c.open.is_(True)).order_by(_CASES.c.proposed_at, _CASES.c.id)
+    """The cases that the reader may know of, open or with a step still owed, as they stand, in the order of proposal.
+
+    What was decided is served, executed, recorded and reviewed after the case is open no more.
+    """
+    owed = or_(_CASES.c.open.is_(True), _CASES.c.due_at.is_not(None))
+    chosen = select(_CASES.c.id).where(owed).order_by(_CASES.c.proposed_at, _CASES.c.id)
     for case_id in session.execute(within(chosen, parties.case_known(scope, _CASES.c.id))).scalars().all():
         state = cases.seen(session, case_id)
         if state is not None:
