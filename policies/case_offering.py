@@ -39,14 +39,18 @@ def offers(state: CaseState, post: str | None, at: datetime, facts: Facts) -> tu
     """Those of OFFERED that would be admitted from this post at the aware instant `at`; nothing to nobody's post."""
     if post is None or not facts.directory.has_post(post):
         return ()
-    return tuple(do for do in OFFERED if any(_admitted(do, state, post, said, at, facts)
-                                             for said in _ways(do, state, post, at, facts)))  # fmt: skip
+    return tuple(do for do in OFFERED if any(_admitted(state, said, at, facts)
+                                             for said in _tries(do, state, post, at, facts)))  # fmt: skip
 
 
-def _admitted(do: str, state: CaseState, post: str, words: Words, at: datetime, facts: Facts) -> bool:
-    said: Any = _SHAPES[do](message_id="offer", by=post, **words)
+def _admitted(state: CaseState, said: Any, at: datetime, facts: Facts) -> bool:
     outcome = step(state, said, at, facts).outcome
     return outcome is not None and outcome.accepted
+
+
+def _tries(do: str, state: CaseState, post: str, at: datetime, facts: Facts) -> Iterator[Any]:
+    for words in _ways(do, state, post, at, facts):
+        yield _SHAPES[do](message_id="offer", by=post, **words)
 
 
 def _ways(do: str, state: CaseState, post: str, at: datetime, facts: Facts) -> Iterator[Words]:

@@ -24,13 +24,14 @@ from typing_extensions import override
 import logs
 from identity.secrets import csrf_token
 from models.acts import ActName
+from models.cases import CaseStage
 from models.explanations import Words
 from models.identity import Caller
 from models.matters import Light, Stage
 from office import UnavailableError
 from policies.deadlines import SHANGHAI
 from policies.distance import Distance
-from policies.wording import LIGHTS, STAGES, act_words, limit_cell
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, limit_cell
 from privacy.masters import MasterError
 from record.store import RecordUnavailableError
 from web.api.limits import Buckets
@@ -213,6 +214,10 @@ class Said:
     def stage(self, stage: Stage) -> str:
         """A stage by its name."""
         return STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
+
+    def case_stage(self, stage: CaseStage) -> str:
+        """A stage of a case by its name."""
+        return CASE_STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
 
     def act(self, act: ActName) -> str:
         """An act by its name."""
