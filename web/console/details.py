@@ -3,7 +3,7 @@
 Only laid out: who may read what was settled when the act was read (policies/masking.py, record/looks.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ _SHOWN = (
     "appeal", "rights",
 )  # fmt: skip
 """What is shown of the detail, in this order; what else a program keeps there is for programs."""
+_SEPARATOR = "; "
+_MASKED = "masked"
+"""The member under which a mask stands in place of values by name (models/protection.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,24 @@ class Line:
     words: str
 
 
-def lines(detail: Mapping[str, Any]) -> tuple[Line, ...]:
-    """What a detail says, in order; the part `said` beside it fills in what the act does not tell itself."""
+def lines(detail: Mapping[str, Any], called: Callable[[str], str]) -> tuple[Line, ...]:
+    """What a detail says, in order; the part `said` beside it fills in what the act does not tell itself.
+
+    `called` gives the name under which a part of a value is shown.
+    """
     said = detail.get("said")
     told = {**(said if isinstance(said, Mapping) else {}), **detail}
-    return tuple(Line(name, "；".join(_words(told[name]))) for name in _SHOWN if told.get(name) not in (None, "", [], {}))
+    found = ((name, _SEPARATOR.join(_words(told[name], called))) for name in _SHOWN if name in told)
+    return tuple(Line(name, words) for name, words in found if words)
 
 
-def _words(value: Any) -> Iterator[str]:
+def _words(value: Any, called: Callable[[str], str]) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            words = "；".join(_words(inner))
+            words = "、".join(_words(inner, called))
             if words:
-                yield words if name == "masked" else f"{name}: {words}"
+                yield words if name == _MASKED else f"{called(name)}: {words}"
     elif isinstance(value, list | tuple):
-        yield from (word for one in value for word in _words(one))
-    elif value is True or value is False:
-        yield "是 yes" if value else "否 no"
-    elif value not in (None, ""):
+        yield from (word for one in value for word in _words(one, called))
+    elif value is not None and value != "":
         yield str(value)

@@ -29,6 +29,7 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
 )
 """In the order in which they stand on the page."""
 

@@ -212,6 +212,11 @@ class Said:
         own = f"field.{do}.{label.removeprefix('field.')}"
         return self.text(own if own in TEXTS else label)
 
+    def part(self, name: str) -> str:
+        """The name of a part of what was shown as proof; as it was given where it has no text of its own."""
+        label = f"field.{name}"
+        return self.text(label) if label in TEXTS else name
+
     def command(self, do: str) -> str:
         """A command by its name."""
         return WORDS[do] if self.language is Language.ZH else do.replace("_", " ").capitalize()

@@ -1,4 +1,4 @@
-"""Why does a matter stand as it does, or why did one act happen? The explanation as a page."""
+"""Why does a matter or a case stand as it does, or why did one act happen? The explanation as a page."""
 
 from typing import Annotated
 
@@ -8,20 +8,31 @@ from fastapi.responses import HTMLResponse
 from models.access import View
 from web.api import authority
 from web.api.matters import explanation
-from web.api.parts import MatterId
+from web.api.parts import CaseName, MatterId, OriginId
 from web.api.texts import PRINTABLE
+from web.console.case_filters import CASES
 from web.console.filters import REGISTER
 from web.console.visits import PageRoute, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+ActAsked = Annotated[str | None, Query(max_length=64, pattern=PRINTABLE)]
+
 
 @routes.get(f"{REGISTER}/{{matter_id}}/why")
-def why(
-    matter_id: MatterId, this: Visiting, act: Annotated[str | None, Query(max_length=64, pattern=PRINTABLE)] = None
-) -> HTMLResponse:
+def why(matter_id: MatterId, this: Visiting, act: ActAsked = None) -> HTMLResponse:
     """The explanation of one act by its number or name; of where the matter stands without it."""
     with this.web.store.reading() as session:
         authority.matter(session, this.web, this.caller, matter_id, View.WHY)
         found = explanation(session, matter_id, act)
-    return page(this, "why.html", found=found)
+    return page(this, "why.html", found=found, about="matter", address=f"{REGISTER}/{matter_id}")
+
+
+@routes.get(f"{CASES}/{{matter_id:origin}}/{{case}}/why")
+def why_case(matter_id: OriginId, case: CaseName, this: Visiting, act: ActAsked = None) -> HTMLResponse:
+    """The same of a case, for whom its story is; no word that people wrote is in it."""
+    case_id = f"{matter_id}/{case}"
+    with this.web.store.reading() as session:
+        authority.case(session, this.web, this.caller, case_id, View.CASE_TIMELINE)
+        found = explanation(session, case_id, act)
+    return page(this, "why.html", here="cases", found=found, about="case", address=f"{CASES}/{case_id}")
