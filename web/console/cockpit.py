@@ -17,6 +17,7 @@ from record.registers import Grouping, Sought
 from showing.weeks import Week, last_weeks
 from web.api import authority
 from web.api.parts import calendar_of
+from web.console.case_filters import CaseFilters
 from web.console.filters import Due, Filters, State
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, Visiting, page
@@ -137,11 +138,12 @@ def _also(said: dict[str, Any], by: str, name: str) -> dict[str, Any]:
 
 
 def _asked(waiting: list[Waits]) -> list[Figure]:
-    """How many matters wait, by question; those of cases lead to the list on the page itself."""
+    """How many matters or cases wait, by question."""
     found: list[Figure] = []
     for question in Question:
         of = [one for one in waiting if one.question is question]
         if of:
-            address = Filters(waiting=question).address() if of[0].case is None else "#waiting"
+            sought = Filters(waiting=question) if of[0].case is None else CaseFilters(waiting=question)
+            address = sought.address()
             found.append(Figure(question.value, len(of), address))
     return found

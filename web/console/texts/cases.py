@@ -21,6 +21,7 @@ TEXTS = {
     "case.subject": ("被问责对象", "Subject"),
     "case.about": ("来源", "From"),
     "case.rests_on": ("所依案件", "Rests on"),
+    "case.allegation": ("所列事实", "Facts alleged"),
     "case.measure": ("拟定措施", "Measure proposed"),
     "case.stands": ("生效措施", "Measure in force"),
     "case.count": ("累计第几次", "Count"),
