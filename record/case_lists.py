@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, exists, literal, or_, select, tuple_, type_coerce
+from sqlalchemy import JSON, ColumnElement, exists, func, literal, or_, select, tuple_, type_coerce
 from sqlalchemy import cast as cast_to
 from sqlmodel import Session
 
@@ -93,6 +93,14 @@ def found(
         for row in session.execute(chosen)
     ]
     return cut(lines, limit, lambda line: f"{line.proposed_at.isoformat()}{_SEPARATOR}{line.id}")
+
+
+def number(session: Session, sought: CaseSought, *, scope: Scope) -> int:
+    """How many cases fit, within the scope."""
+    chosen = select(func.count()).select_from(_CASES).join(_SNAPSHOTS, _SNAPSHOTS.c.id == _CASES.c.id)
+    chosen = within(chosen.where(*_conditions(session, sought)), parties.case_known(scope, _CASES.c.id))
+    fitting: int = session.execute(chosen).scalar_one()
+    return fitting
 
 
 def organs(session: Session, *, scope: Scope) -> list[str]:

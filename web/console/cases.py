@@ -39,6 +39,7 @@ def cases(filters: Annotated[CaseFilters, Query()], this: Visiting) -> HTMLRespo
             found = case_lists.found(session, sought, scope=scope, after=filters.after, limit=_LINES)
         except ValueError as error:
             raise ProblemError(404, "") from error
+        number = case_lists.number(session, sought, scope=scope)
         organs, working = case_lists.organs(session, scope=scope), calendar_of(session)
 
     def far(one: CaseRegistered) -> Distance | None:
@@ -50,6 +51,7 @@ def cases(filters: Annotated[CaseFilters, Query()], this: Visiting) -> HTMLRespo
         here="cases",
         filters=filters,
         lines=[(one, far(one)) for one in found.items],
+        number=number,
         next=found.next and filters.address(after=found.next),
         first=filters.address() if filters.after else None,
         organs=organs,

@@ -23,7 +23,7 @@ from models.case_messages import (
 )
 from record import looks
 from tests.web.console.conftest import PASSWORD, House, hidden
-from tests.workflows.cast import DIRECTORY, HEAD, LEADER, OFFICER
+from tests.workflows.cast import HEAD, LEADER, OFFICER
 
 MATTER, CASE = "m1", "m1/case1"
 PAGE = f"/console/cases/{CASE}"
@@ -137,7 +137,7 @@ def choices(page: str, do: str, name: str) -> dict[str, str]:
 
 def with_case(house: House, step: str = "proposed", reviewers: tuple[str, ...] = ()) -> CaseHouse:
     """A case against the head of the lead, proposed by the office, at this step."""
-    at_hand = Administration(house.store, DIRECTORY, house.clock())
+    at_hand = Administration(house.store, house.app.state.web.directory, house.clock())
     for who, post in WHO.items():
         assert at_hand.register(who).accepted
         assert at_hand.set_password(who, PASSWORD).accepted

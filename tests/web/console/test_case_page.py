@@ -120,6 +120,9 @@ def test_what_waits_for_somebody_is_listed_for_him_while_it_is_his_to_do(house: 
     waiting = "?waiting=any"
     assert listed(case, "leader", waiting) == [CASE]
     assert listed(case, "leader", "?waiting=filing") == [CASE]
+    overview = house.get("leader", "/console").text
+    assert re.search(r'<a href="/console/cases\?waiting=filing">[^<]*<strong>1</strong>', overview)
+    assert "共 1 件" in house.get("leader", f"{CASES}?waiting=filing").text
     assert listed(case, "officer", waiting) == []
     case.to("filed")
     assert listed(case, "leader", waiting) == []
