@@ -22,7 +22,7 @@ def test_the_chair_closes_the_vote_with_what_it_came_to(house: House) -> None:
 def test_without_a_quorum_nothing_is_decided(house: House) -> None:
     case = with_case(house, "heard")
     assert "decide" not in case.offered("leader")
-    bare = {"csrf": house.csrf("leader"), "message": "f" * 32}
+    bare = {"csrf": case.csrf("leader"), "message": "f" * 32}
     refused = case.send("leader", "decide", bare)
     assert refused.status_code == 409
     assert "no quorum" in refused.text
