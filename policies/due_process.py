@@ -113,20 +113,20 @@ _TAKEN: Mapping[Step, Callable[[CaseState], datetime | None]] = {
 }
 
 
-def _missing(step: Step, state: CaseState, **counted: int) -> Standing:
+def _missing(step: Step, state: CaseState, number: int | None = None, of: int | None = None) -> Standing:
     """A step that has not been taken: owed while its clock runs, later or never otherwise."""
     clock = state.clocks.get(_CLOCKS[step]) if step in _CLOCKS else None
     late = _CLOCKS.get(step) in state.climbed
     if clock is not None:
         came = Came.OPEN if step in (Step.HEARD, Step.REVIEWED) else Came.DUE
-        return Standing(step, came, due_at=clock.due_at, late=late, **counted)
+        return Standing(step, came, due_at=clock.due_at, late=late, number=number, of=of)
     if step is Step.NOTIFIED and state.stage in (CaseStage.FILED, CaseStage.INVESTIGATED):
         filed = state.stage is CaseStage.INVESTIGATED or state.recorded_overdue
         lapse = state.clocks.get(CaseClockKind.LAPSE)
         return Standing(step, Came.DUE if filed else Came.AHEAD, due_at=lapse.due_at if lapse and filed else None)
     after = step in (Step.SERVED, Step.EXECUTED, Step.RECORDED, Step.REVIEWED)
     ahead = state.stage in OPEN or (after and state.stage in (CaseStage.DECIDED, CaseStage.NOT_ADOPTED))
-    return Standing(step, Came.AHEAD if ahead else Came.NEVER, late=late, **counted)
+    return Standing(step, Came.AHEAD if ahead else Came.NEVER, late=late, number=number, of=of)
 
 
 def _answered(state: CaseState) -> Standing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from models.case_messages import Investigate
 from models.cases import CaseState
 from policies.case_offering import OFFERED, offers, shape_of
 from tests.builders import CAST, HEAD, LEADER, OFFICER
@@ -40,7 +41,7 @@ def said(by: str) -> Iterator[Any]:
     for do, ways in ALSO.items():
         yield from (shape_of(do)(message_id=f"{do}+{number}", by=by, **way) for number, way in enumerate(ways))
     for other in ("公安局承办岗", "公安局长"):
-        yield shape_of("investigate")(message_id=f"with {other}", by=by, posts=[by, other], text="属实")
+        yield Investigate(message_id=f"with {other}", by=by, posts=(by, other), text="属实")
 
 
 def test_whatever_the_rules_admit_when_it_is_well_said_is_offered_and_nothing_else() -> None:

@@ -43,7 +43,9 @@ from web.console.clocks import Drawn
 from web.console.giving import Given, give
 from web.console.histories import history_of
 from web.console.looking import Looked
-from web.console.visits import PREFIX, PageRoute, Posting, Said, Visit, Visiting, page
+from web.console.navigation import PREFIX
+from web.console.visits import Language, PageRoute, Posting, Said, Visit, Visiting, page
+from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -104,7 +106,7 @@ class Standing:
     origin: str | None
     """Where the matter or the proceeding is that it is about, for whom that is."""
     steps: tuple[Step, ...]
-    panel: tuple[Member, ...]
+    members: tuple[Member, ...]
     tally: panel.Tally | None
     above: tuple[str, ...]
     """Who decides where the panel does not."""
@@ -193,8 +195,17 @@ def shown(
             for do in found.offers
         ],
         address=f"{CASES}/{state.id}",
-        source=source_words(state.source) if state.source else None,
+        source=_source(state, this.language),
     )  # fmt: skip
+
+
+def _source(state: CaseState, language: Language) -> str | None:
+    """What it was opened from, in words; None where that was not kept."""
+    if state.source is None:
+        return None
+    if language is Language.ZH:
+        return source_words(state.source)
+    return " ".join(filter(None, (state.source.kind.value, state.source.reference)))
 
 
 def ladder_of(state: CaseState) -> Ladder:
@@ -226,10 +237,10 @@ def standing_of(session: Session, this: Visit, case_id: str) -> Standing:
         steps=tuple(
             Step(one, _far(one.due_at, at, working)) for one in due_process.checklist(state, web.directory)
         ),
-        panel=_members(this, state, ladder),
+        members=_members(this, state, ladder),
         tally=panel.tally(state, web.directory) if CaseClockKind.DECISION in state.clocks and decides else None,
         above=() if decides else seats.holders(state, web.directory, CaseClockKind.DECISION),
-        acts=tuple(Told(one, details.lines(one.detail, say.part)) for one in told_to(session, web, caller, entries)),
+        acts=tuple(Told(one, details.lines(one.detail, say)) for one in told_to(session, web, caller, entries)),
         why=why,
         clocks=clocks.drawn(say, why.clocks if why else (), entries, at, shown=due),
         papers=_papers(session, this, state),
@@ -255,7 +266,7 @@ def _origin(session: Session, this: Visit, state: CaseState) -> str | None:
             authority.proceeding(session, this.web, this.caller, origin, View.PROCEEDING, View.PROCEEDING_LINE)
             return f"{PREFIX}/proceedings/{origin}"
         authority.known(session, this.web, this.caller, origin)
-    except authority.ProblemError:
+    except ProblemError:
         return None
     return f"{PREFIX}/matters/{origin}"
 

@@ -11,7 +11,7 @@ from models.matters import Light
 from policies.waiting import Question
 from record.case_lists import CaseSought
 from web.api.texts import CURSOR, PRINTABLE
-from web.console.visits import PREFIX
+from web.console.navigation import PREFIX
 
 CASES = f"{PREFIX}/cases"
 

@@ -19,7 +19,8 @@ from web.console import matter as matter_page
 from web.console.case import ONE
 from web.console.filters import REGISTER
 from web.console.looking import Looked
-from web.console.visits import PREFIX, PageRoute, Posting
+from web.console.navigation import PREFIX
+from web.console.visits import PageRoute, Posting
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)

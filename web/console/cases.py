@@ -8,9 +8,12 @@ from sqlmodel import Session
 
 from models.access import View
 from models.cases import CaseStage
+from models.explanations import Words
 from models.matters import Light
 from policies import waiting
+from policies.deadlines import local_date
 from policies.distance import Distance, distance
+from policies.ladder import measures_of, standard_ladder
 from policies.relations import Site
 from policies.waiting import Question
 from record import case_lists, registers
@@ -18,6 +21,7 @@ from record.case_lists import CaseRegistered
 from web.api import authority
 from web.api.parts import calendar_of
 from web.console.case_filters import CASES, CaseFilters, CaseIs, Mine
+from web.console.case_forms import measure_words
 from web.console.visits import PageRoute, Visit, Visiting, page
 from web.problems import ProblemError
 
@@ -43,14 +47,14 @@ def cases(filters: Annotated[CaseFilters, Query()], this: Visiting) -> HTMLRespo
         organs, working = case_lists.organs(session, scope=scope), calendar_of(session)
 
     def far(one: CaseRegistered) -> Distance | None:
-        return one.due_at and distance(one.due_at, at, working, overdue=one.due_at <= at)
+        return None if one.due_at is None else distance(one.due_at, at, working, overdue=one.due_at <= at)
 
     return page(
         this,
         "cases.html",
         here="cases",
         filters=filters,
-        lines=[(one, far(one)) for one in found.items],
+        lines=[(one, far(one), _measure(one)) for one in found.items],
         number=number,
         next=found.next and filters.address(after=found.next),
         first=filters.address() if filters.after else None,
@@ -62,6 +66,14 @@ def cases(filters: Annotated[CaseFilters, Query()], this: Visiting) -> HTMLRespo
         cases_address=CASES,
         proposes=this.caller.post is not None,
     )
+
+
+def _measure(one: CaseRegistered) -> Words | None:
+    """The measure proposed or decided, in words of the ladder of its day."""
+    if one.measure is None:
+        return None
+    ladder = standard_ladder().in_force(local_date(one.proposed_at))
+    return measure_words(measures_of(ladder, one.measure))
 
 
 def _waiting(session: Session, this: Visit, filters: CaseFilters) -> frozenset[str]:

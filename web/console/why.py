@@ -44,6 +44,8 @@ def why_case(matter_id: OriginId, case: CaseName, this: Visiting, act: ActAsked 
     return _explained(this, found, told, here="cases", about="case", address=f"{CASES}/{case_id}")
 
 
-def _explained(this: Visit, found: Explanation, told: list[Entry], *, here: str, **shown: str) -> HTMLResponse:
+def _explained(
+    this: Visit, found: Explanation, told: list[Entry], *, here: str, about: str, address: str
+) -> HTMLResponse:
     drawn = clocks.drawn(Said(this.language), [one for one in found.clocks if one.days], told, this.web.clock())
-    return page(this, "why.html", here=here, found=found, drawn=drawn, **shown)
+    return page(this, "why.html", here=here, found=found, drawn=drawn, about=about, address=address)

@@ -10,6 +10,7 @@ from identity.administration import Administration
 from models.acts import ActName
 from models.identity import ActingPost, TokenScope
 from models.proceeding_messages import Open
+from models.proceedings import Channel
 from tests.web.conftest import ORIGIN
 from tests.web.console.case_house import choices
 from tests.web.console.conftest import House, hidden
@@ -27,7 +28,7 @@ PAGE = f"/console/cases/{CASE}"
 def proposed(house: House) -> House:
     """Whoever was asked first has not answered in time: a case against him is proposed."""
     opening = Open(message_id="open", by=OFFICER, procedure="first_asked", title="首问办理", lead=LEAD, office=OFFICE,
-                   leader=LEADER, channel="web")  # fmt: skip
+                   leader=LEADER, channel=Channel.WEB)  # fmt: skip
     outcome = house.office.say_now(ORIGIN_ID, opening)
     assert outcome.accepted, outcome
     house.passes(ORIGIN_ID, days=30)

@@ -27,4 +27,4 @@ def test_how_a_member_voted_is_shown_to_the_panel_and_the_office_and_not_to_the_
         page = case.page(who)
         assert "已表决" in page
         assert ("不予问责</span>" in page) is knows, who
-        assert ("意见: dismiss" in page) is knows, who
+        assert ("意见: 不予问责" in page) is knows, who
