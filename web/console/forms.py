@@ -164,12 +164,13 @@ Parts = tuple[tuple[str, Kind], ...]
 
 _RECEIPT: Parts = (
     ("kind", Kind.CHOICE),
-    ("text", Kind.LINE),
     ("witnesses", Kind.NAMES),
     ("medium", Kind.LINE),
     ("date", Kind.DATE),
 )
 _LETTER: Parts = (("organ", Kind.LINE), ("number", Kind.LINE))
+_PART_LABELS = {"document.organ": "field.letter_organ", "document.number": "field.letter_number"}
+"""Labels of parts that would be taken for those of another field of their form."""
 
 _PARTS: Mapping[str, Parts] = {
     **dict.fromkeys(("notify_facts.receipt", "serve.receipt", "refer.receipt"), _RECEIPT),
@@ -234,7 +235,8 @@ def _fields(do: str, name: str, known: FieldInfo, given: _Given) -> Iterator[Fie
     elif f"{do}.{name}" in given.parts:
         for part, kind in given.parts[f"{do}.{name}"]:
             offered = _CHOICES.get(f"{name}.{part}", _YES_NO) if kind is Kind.CHOICE else ()
-            yield Field(f"{name}.{part}", kind, f"field.{part}", offered, longest=_LONGEST.get(part, LONGEST_TEXT))
+            called = _PART_LABELS.get(f"{name}.{part}", f"field.{part}")
+            yield Field(f"{name}.{part}", kind, called, offered, longest=_LONGEST.get(part, LONGEST_TEXT))
     elif several and isinstance(member, type) and issubclass(member, Shape):
         for row in range(ROWS):
             for part, inner in member.model_fields.items():
