@@ -24,7 +24,7 @@ from policies.deadlines import local_date
 from record import numbers, petitioners, proceedings
 from record.store import Store
 
-__all__ = ["Candidate", "Taken", "Taker", "candidates", "goes_on"]
+__all__ = ["Candidate", "Taken", "Taker", "candidates", "goes_on", "kept_apart"]
 
 KIND = "petition"
 _RULE = "intake"
@@ -86,15 +86,9 @@ class Taker:
             numbers.reserve_proceeding, self.store, message.message_id, KIND, local_date(at).year
         )
         code = new_code()
-        ref = await asyncio.to_thread(self._kept, target, code, message, identity, at)
-        said = message.model_copy(
-            update={
-                "petitioner": ref,
-                "anonymous": ref is None,
-                "source": first.id if first is not None and first.over else message.source,
-                **{name: petitions.withheld(told, identity) for name in _SAID if (told := getattr(message, name))},
-            }
-        )
+        said = await asyncio.to_thread(self._kept, target, code, message, identity, at)
+        if first is not None and first.over:
+            said = said.model_copy(update={"source": first.id})
         opened = await self.office.open_proceeding(target, said)
         if not opened.outcome.accepted:
             await asyncio.to_thread(self._given_up, target, at)
@@ -124,13 +118,9 @@ class Taker:
             raise Refused(f"没有该诉求 unknown petition: {repeats}", _RULE)
         return found
 
-    def _kept(self, target: str, code: str, message: Open, identity: Identity, at: datetime) -> str | None:
-        channel = message.channel.value if message.channel is not None else ""
+    def _kept(self, target: str, code: str, message: Open, identity: Identity, at: datetime) -> Open:
         with self.store.writing() as session:
-            handed = petitioners.HandedIn(
-                target, digest(target, code), identity.told, petitions.marks(identity), channel
-            )
-            return petitioners.take_in(session, handed, at)
+            return kept_apart(session, target, message, identity, code=code, at=at)
 
     def _given_up(self, target: str, at: datetime) -> None:
         with self.store.writing() as session:
@@ -153,6 +143,18 @@ class Taker:
 
 _SAID = ("title", "text", "subject")
 """What people write of a petition in the open."""
+
+
+def kept_apart(session: Session, target: str, message: Open, identity: Identity, *, code: str, at: datetime) -> Open:
+    """Keep who hands in the petition `target`, and what proves its code; the petition as it may then be opened.
+
+    In a writing transaction. Raises NothingSealedError.
+    """
+    channel = message.channel.value if message.channel is not None else ""
+    handed = petitioners.HandedIn(target, digest(target, code), identity.told, petitions.marks(identity), channel)
+    ref = petitioners.take_in(session, handed, at)
+    told = {name: petitions.withheld(said, identity) for name in _SAID if (said := getattr(message, name))}
+    return message.model_copy(update={"petitioner": ref, "anonymous": ref is None, **told})
 
 
 def goes_on(session: Session, petition: str) -> str:
