@@ -8,6 +8,7 @@ open is not for here: `reconcile` starts it from the record (docs/decisions/0024
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from activities.recording import Recording
 from models.messages import Outcome, Registration
@@ -17,6 +18,7 @@ from record.ledger import Entry
 from record.store import Store
 from rehearsal.streams import PROMPT
 from sample.days import Days
+from sample.letters import Letters
 from sample.people import People
 from sample.player import Clock, Player, Said
 from sample.stories import Author, known_to, read
@@ -54,18 +56,21 @@ def sample_past(
     """
     until = until.replace(microsecond=0)
     clock = Clock(until - YEAR)
-    counted = _Counted(clock, passed)
+    file, calendar = read(), standard_calendar()
     with store.writing() as session:
-        days = Days(standard_calendar(), until)
+        days = Days(calendar, until)
         stories = Author(session, directory, days, until, seed).write(ordinary=ordinary)
         people = People(
             seed,
             directory,
-            manners={read().office: PROMPT},
+            manners={file.office: PROMPT},
             silent=stories.told,
             carried_out=stories.carried_out,
             routes=stories.routes,
         )
+        rng = Random(f"{seed}/letters")  # noqa: S311 - a sample, not a secret
+        letters = Letters(session, directory, calendar, file.channels, file.office, until, rng)
+        counted = _Counted(clock, letters, passed)
         player = Player(session, Recording(store, directory, clock=clock), clock, people, counted)
         player.plan(stories.said)
         player.play(until)
@@ -73,16 +78,18 @@ def sample_past(
 
 
 class _Counted:
-    """Counts what is recorded."""
+    """Counts what is recorded, and lets its notices leave."""
 
-    def __init__(self, clock: Clock, passed: Callable[[datetime], None]) -> None:
+    def __init__(self, clock: Clock, letters: Letters, passed: Callable[[datetime], None]) -> None:
         self.matters = 0
         self.acts = 0
         self._clock = clock
+        self._letters = letters
         self._passed = passed
 
     def __call__(self, said: Said | None, outcome: Outcome | None, entries: Sequence[Entry]) -> None:
         self.acts += len(entries)
         if said is not None and isinstance(said.message, Registration):
             self.matters += outcome is not None and outcome.accepted
+        self._letters.send(entries)
         self._passed(self._clock.at)

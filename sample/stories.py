@@ -63,6 +63,7 @@ class _File(Shape):
     leader: str
     panel: tuple[str, ...]
     reviewers: tuple[str, ...]
+    channels: dict[str, tuple[str, ...]]
     ordinary: list[str]
     told: list[_Told]
     cases: list[_Case]
