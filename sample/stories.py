@@ -202,24 +202,25 @@ class Author:
         begun = []
         for number, line in enumerate(file.proceedings):
             procedure, title, lead, office, co, when, subject = _parts(line, 7)
-            said = {"procedure": procedure, "title": title, "lead": lead, "office": office, "co": _names(co)}
-            message = self._opening(f"proceeding-{number}", {**said, "subject": subject or None})
+            said: dict[str, Any] = {"procedure": procedure, "title": title, "lead": lead, "office": office}
+            said |= {"co": _names(co), "subject": subject or None, "text": file.remark}
+            message = self._opening(f"proceeding-{number}", said)
             begun.append((self.days.some(rng, int(when)), message))
         for at, message in sorted(begun, key=lambda one: one[0]):
             target = numbers.take_proceeding(self.session, message.message_id, "proceeding", at.year)
             stories.said.append(Said(at, target, message))
         for number, line in enumerate(file.duties):
             name, procedure, title, lead, when = _parts(line, 5)
-            said = {"procedure": procedure, "title": title, "lead": lead, "office": file.office}
+            said = {"procedure": procedure, "title": title, "lead": lead, "office": file.office, "text": file.remark}
             message = self._opening(f"duty-{number}", said)
             stories.said.append(Said(self.days.some(rng, int(when)), f"duty/{name}", message))
 
     def _petitions(self, stories: Stories) -> None:
         rng, file = Random(f"{self.seed}/petitions"), read()  # noqa: S311 - a sample, not a secret
-        begun = []
+        begun: list[tuple[datetime, dict[str, Any], Identity, str]] = []
         for number, line in enumerate(file.petitions):
             procedure, channel, title, text, to, when, anonymous = _parts(line, 7)
-            said = {"procedure": procedure, "channel": channel, "title": title, "text": text}
+            said = {"procedure": procedure, "channel": channel, "title": title, "text": f"{text}({file.remark})"}
             # Nobody is made up: a petitioner is a sign, as persons are everywhere in the sample.
             identity = Identity() if anonymous else Identity(name=f"样例诉求人 u{number + 1}")
             begun.append((self.days.some(rng, int(when)), said, identity, to))

@@ -1,6 +1,7 @@
 """What every page of the console has in common: who is let in, in which language, and how a refusal looks."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -26,6 +27,14 @@ def test_nobody_sees_a_page_without_signing_in(house: House) -> None:
         assert (led.status_code, led.headers["location"]) == (303, "/sign-in")
         part = house.as_("nobody").get(path, headers={"HX-Request": "true"})
         assert (part.status_code, part.headers["hx-redirect"]) == (204, "/sign-in")
+
+
+def test_every_page_of_a_sample_office_says_that_nothing_on_it_is_real(house: House) -> None:
+    house.launch("m1")
+    mark = TEXTS["sample"][0]
+    assert all(mark not in house.get("leader", path).text for path in PAGES)
+    house.app.state.web = replace(house.app.state.web, samples=True)
+    assert all(mark in house.get("leader", path).text for path in PAGES)
 
 
 def test_signing_in_leads_to_the_page_of_the_post(house: House) -> None:
