@@ -31,6 +31,7 @@ FILE = Path(__file__).resolve().parent.parent / "data" / "sample-past.yaml"
 LONGEST = 245
 """Working days before the end at which the first ordinary matter may begin: about a year."""
 
+_APART = 120
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 _SEPARATOR = "|"
 _MINUTES = timedelta(minutes=5)
@@ -146,9 +147,16 @@ class Author:
         rng = Random(f"{self.seed}/ordinary")  # noqa: S311 - a sample, not a secret
         for number, line in enumerate(read().ordinary[:most]):
             title, lead, co, limit, urgency, every = _parts(line, 6)
-            at = self.days.some(rng, rng.randint(1, LONGEST))
             said = {"title": title, "lead": lead, "co": _names(co), "limit": limit, "urgency": urgency}
-            yield at, self._registration(f"ordinary-{number}", {**said, "report_every": every or None}), None
+            said |= {"report_every": every or None}
+            # Every other one comes twice in the year.
+            again = number % 2 == 0
+            day = rng.randint(1, LONGEST - _APART if again else LONGEST)
+            yield self.days.some(rng, day), self._registration(f"ordinary-{number}", said), None
+            if again:
+                said["title"] = f"{title}(上半年)"
+                at = self.days.some(rng, day + _APART)
+                yield at, self._registration(f"ordinary-{number}-before", said), None
 
     def _told(self) -> Iterator[tuple[datetime, Registration, _Told]]:
         for number, one in enumerate(read().told):
@@ -231,7 +239,7 @@ class Author:
             begun.append((self.days.some(rng, int(when)), {**first, "title": title, "repeats": repeats}, identity, ""))
         opened: dict[str, str] = {}
         for number, (at, said, identity, to) in enumerate(sorted(begun, key=lambda one: one[0])):
-            repeats = said.pop("repeats", None)
+            repeats = said.pop("repeats", "")
             # Letters have no routing: whoever has to handle them has them at once.
             lead = to if said["procedure"] == "letters" else "区信访局"
             message = self._opening(f"petition-{number}", {**said, "office": "区信访局", "lead": lead})
