@@ -11,6 +11,8 @@ TEXTS = {
     "nav.out": ("退出", "Sign out"),
     "language.other": ("English", "中文"),
     "sample": ("样例数据,全部虚构,请勿作为真实记录使用", "Sample data: all of it is made up, nothing is a real record"),
+    "renewed": ("页面已按最新记录更新。", "The page was renewed from the record."),
+    "print": ("打印", "Print"),
     "loading": ("正在读取……", "Loading…"),
     "refused.title": ("不能显示", "Cannot be shown"),
     "refused.403": ("页面已过期或来自他处:请重新打开页面再试。",
