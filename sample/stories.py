@@ -147,8 +147,8 @@ class Author:
         rng = Random(f"{self.seed}/ordinary")  # noqa: S311 - a sample, not a secret
         for number, line in enumerate(read().ordinary[:most]):
             title, lead, co, limit, urgency, every = _parts(line, 6)
-            said = {"title": title, "lead": lead, "co": _names(co), "limit": limit, "urgency": urgency}
-            said |= {"report_every": every or None}
+            said: dict[str, Any] = {"title": title, "lead": lead, "co": _names(co)}
+            said |= {"limit": limit, "urgency": urgency, "report_every": every or None}
             # Every other one comes twice in the year.
             again = number % 2 == 0
             day = rng.randint(1, LONGEST - _APART if again else LONGEST)
