@@ -444,6 +444,10 @@ VIEW_NEEDS: Mapping[View, Need] = {
         (*_PROCEEDING, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.HANDED, R.RECEIVER), "1, 7",
         note="协办、被分办或收件单位只见与其有关的记录 whose part it is: the acts that concern it",
     ),
+    View.PUBLICATION: _view(
+        (R.PUBLIC, *_PROCEEDING), "1",
+        note="已标明公开的,公示、公布的时间、载体和内容 of what is marked public: what was posted and published",
+    ),
     View.CASE: _view((*_IN_CASE, *_AUDITORS), "4"),
     View.CASE_TIMELINE: _view((*_IN_CASE, R.AUTHORISED_AUDITOR), "4, 5", none_of=(R.RECUSED,)),
     View.CASE_MATERIALS: Need(

@@ -339,7 +339,7 @@ def _owing(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
 
 
 def _asked_for_it(this: Situation) -> bool:
-    """Whoever speaks of his own petition, without a post: the doors admit nobody else who does (identity/receipts.py)."""
+    """Whoever speaks of his own petition without a post: the doors admit nobody else so (identity/receipts.py)."""
     own = isinstance(this.said, FollowUp | Rate | Link)
     return this.post is None and own and this.proceeding.id.startswith("petition/")
 

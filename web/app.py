@@ -63,6 +63,7 @@ def create_app(
     app.state.web = Web(settings, store, office, directory, clock, samples)
     app.state.larger = dict(larger or {})
     app.state.persons = Buckets("person", settings.api_requests_per_minute)
+    app.state.intake = Buckets("intake", max(settings.public_intake, 1))
     app.state.histories = None
     app.state.provider = oidc.provider_of(settings)
     problems.install(app)

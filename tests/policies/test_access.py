@@ -328,7 +328,7 @@ def test_the_public_sees_what_is_marked_public_and_nothing_else() -> None:
         assert (Relation.PUBLIC in seen) is (public is True)
         views = {view for view in View if may_view(view, seen)}
         always = {View.PUBLISHED, View.HEALTH, View.ACCESS}
-        assert views == (always | {View.PUBLIC_STATUS} if public else always)
+        assert views == (always | {View.PUBLIC_STATUS, View.PUBLICATION} if public else always)
 
 
 @pytest.mark.parametrize(
