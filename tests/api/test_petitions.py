@@ -30,7 +30,7 @@ SAID = {"title": "夜间施工噪声", "text": "我是赵甲乙,反映夜间施�
 FOR_ALL = {"title": "夜间施工噪声", "text": "我是赵甲乙,反映夜间施工", "identity": WHO}
 
 HANDLED: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("route", {"to": OFFICE}), ("accept_routing", {}), ("check_items", {}),
+    ("route", {"to": OFFICE}), ("check_items", {}),
     ("finish", {"evidence": {"处理意见书": "意见1号"}}),
     ("finish", {"evidence": {"答复": "已停工", "送达方式": "邮寄"}}),
 )  # fmt: skip
