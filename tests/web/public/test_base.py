@@ -1,10 +1,11 @@
 """What the pages for the public have in common: nobody signs in, nothing leaks, both languages, shut where shut."""
 
+import json
 import re
 from uuid import uuid4
 
-import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from models.proceeding_messages import FollowUp, Open
 from record.store import Store
@@ -51,24 +52,25 @@ def test_no_button_leads_away_from_a_receipt_and_no_address_to_it(hall: Hall) ->
     assert "location" not in shown.headers
 
 
-def test_no_public_page_tells_what_is_not_public_or_who_anybody_is(
-    hall: Hall, caplog: pytest.LogCaptureFixture
+def test_no_page_tells_what_is_not_public_or_who_anybody_is(
+    hall: Hall,
 ) -> None:
     matter = a_matter(by=OFFICER, title="秘而不宣的事项", lead="区教育局", office=OFFICE, leader="区长")
     assert hall.desk.tell("m1", matter).accepted
     inner = Open(message_id=uuid4().hex, by=OFFICER, procedure="window_acceptance", title="未公开的程序",
                  lead="区教育局", office=OFFICE)  # fmt: skip
     assert hall.desk.tell("proceeding/7", inner).accepted
-    mine, others = hall.hand_in(), hall.hand_in(title="别人的诉求", text="别人的话")
-    said = FollowUp(message_id=uuid4().hex, by=None, text="别人的补充")
-    assert hall.desk.tell(others.id, said).accepted
-    hall.answered(mine.id)
-    hall.answered(others.id)
-    shown = [hall.get(path).text for path in PAGES]
-    shown += [hall.status(mine).text, hall.on_status(mine, "words", text="还有").text]
-    shown += [hall.on_status(mine, "rating", satisfied="yes").text]
-    shown += [hall.get(f"/public/notices/{one}").text for one in ("m1", "proceeding/7", mine.id, others.id)]
-    shown += [hall.send("/public/status", number=others.id, code=mine.code).text]
+    with capture_logs() as lines:
+        mine, others = hall.hand_in(), hall.hand_in(title="别人的诉求", text="别人的话")
+        said = FollowUp(message_id=uuid4().hex, by=None, text="别人的补充")
+        assert hall.desk.tell(others.id, said).accepted
+        hall.answered(mine.id)
+        hall.answered(others.id)
+        shown = [hall.get(path).text for path in PAGES]
+        shown += [hall.status(mine).text, hall.on_status(mine, "words", text="还有").text]
+        shown += [hall.on_status(mine, "rating", satisfied="yes").text]
+        shown += [hall.get(f"/public/notices/{one}").text for one in ("m1", "proceeding/7", mine.id, others.id)]
+        shown += [hall.send("/public/status", number=others.id, code=mine.code).text]
     secrets = (
         *WHO.values(), "秘而不宣的事项", "未公开的程序", "别人的诉求", "别人的话", "别人的补充", "内部研判意见",
         OFFICER, "区长", "区教育局", others.code,
@@ -76,7 +78,8 @@ def test_no_public_page_tells_what_is_not_public_or_who_anybody_is(
     told = "\n".join(shown)
     assert ANSWER in told
     assert [one for one in secrets if one in told] == []
-    logged = caplog.text
+    logged = json.dumps(lines, ensure_ascii=False, default=str)
+    assert "web.answered" in logged
     assert [one for one in (*WHO.values(), mine.code, others.code, SAID["title"]) if one in logged] == []
 
 
