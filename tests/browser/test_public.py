@@ -100,7 +100,7 @@ async def test_somebody_hands_a_petition_in_follows_it_judges_the_answer_and_rea
         ("finish", {"evidence": {"公布载体": "区政府网"}, "text": RESULT}),
     )  # fmt: skip
     await asked_for(page, office, number, code)
-    await expect(page.get_by_text("已办结")).to_be_visible()
+    await expect(page.get_by_text("已办结。", exact=True)).to_be_visible()
     await expect(page.get_by_text("区政府网")).to_be_visible()
     await looked_over(page)
     # It was not marked public, so nobody else reads of it.
