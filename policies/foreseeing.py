@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.blocks import Block
-from models.proceedings import ProceedingState, StepClockKind
+from models.proceedings import ProceedingState, StepClock, StepClockKind
 from policies.blocks import BLOCKS
 from policies.calendar import CalendarError
 from policies.drafting import Facts
@@ -20,11 +20,15 @@ Blocks = Mapping[type[Block], BlockRules]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A step under way or ahead: by when it is taken at the latest; None where no day is set or none is known."""
+    """A step under way or ahead: by when it is taken at the latest; None where no day is set or none is known.
+
+    `provisional`: the days off of that time are not announced yet, and the day can still move.
+    """
 
     step: str
     title: str
     by: datetime | None
+    provisional: bool = False
 
 
 def ahead(state: ProceedingState, at: datetime, facts: Facts, blocks: Blocks = BLOCKS) -> tuple[Ahead, ...]:
@@ -40,11 +44,11 @@ def _ahead(state: ProceedingState, at: datetime, facts: Facts, blocks: Blocks) -
         return
     steps = facts.plan.steps
     running = None if state.paused else state.clocks.get(StepClockKind.STEP)
-    yield Ahead(steps[state.step].name, steps[state.step].title, running and running.due_at)
+    yield _named(steps[state.step], running)
     moment = max(at, running.due_at) if running else at
     known = not state.paused
     for place in range(state.step + 1, len(steps)):
-        by = None
+        limit: StepClock | None = None
         if known:
             try:
                 draft = ProceedingDraft(state, moment, facts, blocks)
@@ -53,6 +57,11 @@ def _ahead(state: ProceedingState, at: datetime, facts: Facts, blocks: Blocks) -
                 known = False
             else:
                 state, limit = draft.state, draft.state.limit
-                by = limit and limit.due_at
-                moment = max(moment, by) if by else moment
-        yield Ahead(steps[place].name, steps[place].title, by)
+                moment = max(moment, limit.due_at) if limit else moment
+        yield _named(steps[place], limit)
+
+
+def _named(block: Block, clock: StepClock | None) -> Ahead:
+    if clock is None:
+        return Ahead(block.name, block.title, None)
+    return Ahead(block.name, block.title, clock.due_at, provisional=clock.provisional)

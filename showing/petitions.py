@@ -120,6 +120,7 @@ def goes_on(session: Session, petition: str) -> str:
 
 
 def _history(session: Session, state: ProceedingState, own: str, answers: frozenset[str]) -> Iterator[dict[str, Any]]:
+    titles = _titles(session, state)
     for entry in ledger.entries(session, state.id):
         act = entry.act
         if act.act not in SHOWN or not _of(act, own):
@@ -131,6 +132,7 @@ def _history(session: Session, state: ProceedingState, own: str, answers: frozen
             "at": act.at,
             "act": act.act,
             "words": act_words(act.act),
+            "step": titles.get((act.value if act.act is ActName.REDONE else act.step) or ""),
             "due": act.due,
             "organ": act.subject if act.act in _ORGAN else None,
             "value": act.value if act.act in _VALUE else None,
@@ -140,6 +142,14 @@ def _history(session: Session, state: ProceedingState, own: str, answers: frozen
             "answers": {str(name): str(value) for name, value in parts.items() if name in answers},
             "text": said.get("text") if act.act in _OWN_WORDS else None,
         }
+
+
+def _titles(session: Session, state: ProceedingState) -> dict[str, str]:
+    """What the steps of its procedure are called, by name; {} where its text is not kept."""
+    found = procedure_of(session, state.policy)
+    if found is None:
+        return {}
+    return {block.name: block.title for block in found.in_force(date.fromisoformat(state.policy.split("/")[2])).steps}
 
 
 def _of(act: Act, own: str) -> bool:

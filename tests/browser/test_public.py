@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Shot, Visit
@@ -13,7 +13,7 @@ from tests.workflows.cast import OFFICE
 
 pytestmark = pytest.mark.either_database("pages in a browser")
 
-NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+NARROW, WIDE = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
 NAME, PHONE = "赵甲乙", "13900001234"
 ANSWER, RESULT = "已责令停工并处罚", "城东工地夜间已停工"
 

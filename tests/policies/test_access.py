@@ -103,7 +103,7 @@ OUGHT = {
     "propose": OFFICERS,
 }
 # The same of proceedings, by what each command is: who owes the step, who is asked, who keeps the whole.
-PROCEEDING_OUGHT: dict[str, set[str] | set[str | None]] = {
+PROCEEDING_OUGHT: dict[str, set[str] | set[str | None] | set[None]] = {
     "finish": LEADS | {LEADER, "区政府承办岗", "市长"},
     "check_items": LEADS,
     "supplement": LEADS,

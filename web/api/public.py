@@ -117,6 +117,7 @@ class StepOut(Out):
     at: At
     act: ActName
     words: str = Field(examples=["环节办结"])
+    step: str | None = Field(examples=["调查处理"])
     due: At | None
     organ: str | None = Field(examples=["区城管局"])
     value: str | None
@@ -128,11 +129,15 @@ class StepOut(Out):
 
 
 class AheadOut(Out):
-    """A step under way or ahead, and by when it is taken at the latest; null where no day is set or none is known."""
+    """A step under way or ahead, and by when it is taken at the latest; null where no day is set or none is known.
+
+    `provisional`: the days off of that time are not announced yet, and the day can still move.
+    """
 
     step: str = Field(examples=["handling"])
     title: str = Field(examples=["调查处理"])
     by: At | None
+    provisional: bool
 
 
 class PetitionOut(Out):

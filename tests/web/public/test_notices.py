@@ -9,6 +9,7 @@ import pytest
 
 from models.petitions import Identity
 from models.proceeding_messages import Open, Publish, RaiseObjection
+from models.proceedings import Channel
 from taking import Taker
 from tests.web.public.conftest import OFFICE, OFFICER, WHO, Hall
 from tests.workflows.cast import a_matter
@@ -29,7 +30,7 @@ def opened(hall: Hall, number: int, **said: Any) -> str:
 def a_public_petition(hall: Hall, **said: Any) -> str:
     message = Open(
         message_id=uuid4().hex, by=OFFICER, procedure="petition", title="赵甲乙反映夜间施工", text="反映夜间施工",
-        channel="visit", lead=OFFICE, office=OFFICE, **said,
+        channel=Channel.VISIT, lead=OFFICE, office=OFFICE, **said,
     )  # fmt: skip
     taken = asyncio.run(Taker(hall.desk, hall.store).take(message, Identity(**WHO), hall.clock()))
     hall.ended(taken.petition, text="经核查,赵甲乙反映属实,工地已停工")
@@ -83,8 +84,10 @@ def test_what_is_not_marked_public_is_told_as_what_is_not_there(hall: Hall) -> N
 @pytest.mark.either_database("pages of a list")
 def test_a_long_list_has_pages_and_a_cursor_of_nobody_is_not_there(hall: Hall) -> None:
     for number in range(31):
-        opened_only = {"procedure": "unit_notice", "title": f"公示{number}", "lead": OFFICE, "office": OFFICE}
-        said = Open(message_id=uuid4().hex, by=OFFICER, public=True, **opened_only)
+        said = Open(
+            message_id=uuid4().hex, by=OFFICER, public=True, procedure="unit_notice", title=f"公示{number}",
+            lead=OFFICE, office=OFFICE,
+        )  # fmt: skip
         assert hall.desk.tell(f"proceeding/{number}", said).accepted
     first = hall.get(PAGE).text
     assert first.count(f'href="{PAGE}/proceeding/') == 30

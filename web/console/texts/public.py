@@ -130,6 +130,7 @@ TEXTS = {
     ),
     "public.follows.step": ("步骤", "Step"),
     "public.follows.by": ("最迟", "At the latest"),
+    "public.follows.provisional": ("放假安排未公布,暂定", "provisional: days off not announced"),
     "public.follows.unknown": ("日期待定", "no day set yet"),
     "public.status.title": ("查询诉求", "Follow a petition"),
     "public.status.intro": (
