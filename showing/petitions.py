@@ -91,7 +91,7 @@ def outlook(session: Session, petition: str, at: datetime, *, calendar: Calendar
     found = procedure_of(session, head.policy) if head is not None else None
     if own is None or head is None or found is None or head.over:
         return Outlook((), may_add=False, may_rate=False)
-    on = date.fromisoformat(head.policy.partition("/")[2])
+    on = _opened_on(head)
     facts = Facts(
         policy=shipped(STANDARD).in_force(on), calendar=calendar, counting=counting(on), directory=directory,
         measures_decided=lambda _subject, _since, _until: 0, plan=found.in_force(on),
@@ -149,7 +149,12 @@ def _titles(session: Session, state: ProceedingState) -> dict[str, str]:
     found = procedure_of(session, state.policy)
     if found is None:
         return {}
-    return {block.name: block.title for block in found.in_force(date.fromisoformat(state.policy.split("/")[2])).steps}
+    return {block.name: block.title for block in found.in_force(_opened_on(state)).steps}
+
+
+def _opened_on(state: ProceedingState) -> date:
+    """The day whose procedure it goes by."""
+    return date.fromisoformat(state.policy.partition("/")[2])
 
 
 def _of(act: Act, own: str) -> bool:

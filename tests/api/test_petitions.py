@@ -209,7 +209,8 @@ def test_whoever_asked_judges_the_answer_by_his_code_once_there_is_one(world: Wo
     assert told["step"] == "回访"
     assert [one["title"] for one in told["ahead"]] == ["回访", "结果公布"]
     assert all(one["by"] for one in told["ahead"])
-    assert world.do("officer", receipt["id"], "rate", satisfied=True).status_code == 403
+    by_a_post = world.do("officer", receipt["id"], "rate", satisfied=True)
+    assert (by_a_post.status_code, by_a_post.json()["rule"]) == (409, "authority")
 
 
 def test_a_refused_petition_is_answered_with_the_reason_and_no_code(world: World) -> None:
