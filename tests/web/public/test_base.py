@@ -4,6 +4,7 @@ import json
 import re
 from uuid import uuid4
 
+import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -19,6 +20,7 @@ from web.app import create_app
 PAGES = ("/public", "/public/petition", "/public/status", "/public/notices", "/public/notices?kind=matters")
 
 
+@pytest.mark.either_database("what pages have in common")
 def test_every_page_is_there_for_everybody_kept_by_no_browser_and_loads_nothing_from_elsewhere(hall: Hall) -> None:
     for path in PAGES:
         shown = hall.get(path)
@@ -30,6 +32,7 @@ def test_every_page_is_there_for_everybody_kept_by_no_browser_and_loads_nothing_
     assert 'href="/public"' in hall.get("/sign-in").text
 
 
+@pytest.mark.either_database("a switch on every page")
 def test_the_language_is_switched_without_a_session_and_leads_nowhere_else(hall: Hall) -> None:
     said = {**hall.form("/public", "/public/language"), "language": "en"}
     led = hall.browser.post("/public/language", data={**said, "back": "/public/notices?text=a"}, follow_redirects=False)
@@ -44,6 +47,7 @@ def test_the_language_is_switched_without_a_session_and_leads_nowhere_else(hall:
     assert hall.browser.post("/public/language", data=said, headers=elsewhere).status_code == 403
 
 
+@pytest.mark.either_database("a page")
 def test_no_button_leads_away_from_a_receipt_and_no_address_to_it(hall: Hall) -> None:
     shown = hall.send("/public/petition", **SAID)
     assert "/public/language" not in shown.text
@@ -83,6 +87,7 @@ def test_no_page_tells_what_is_not_public_or_who_anybody_is(
     assert [one for one in (*WHO.values(), mine.code, others.code, SAID["title"]) if one in logged] == []
 
 
+@pytest.mark.either_database("what pages have in common")
 def test_who_is_signed_in_gets_no_more_here_than_anybody(hall: Hall) -> None:
     held = hall.hand_in()
     assert hall.desk.tell("m1", a_matter(by=OFFICER, title="秘而不宣", lead=OFFICE, office=OFFICE)).accepted
@@ -91,6 +96,7 @@ def test_who_is_signed_in_gets_no_more_here_than_anybody(hall: Hall) -> None:
         assert hall.browser.get(path, headers={"authorization": "Bearer duban_x"}).status_code == status
 
 
+@pytest.mark.either_database("what pages have in common")
 def test_what_is_at_no_address_and_other_methods_get_a_page(hall: Hall) -> None:
     for path in ("/public/nothing", "/public/petition/1", "/public/status/2026-0001"):
         shown = hall.get(path)
@@ -100,6 +106,7 @@ def test_what_is_at_no_address_and_other_methods_get_a_page(hall: Hall) -> None:
         assert getattr(hall.browser, method)("/public/petition").status_code == 405
 
 
+@pytest.mark.either_database("pages of a shut door")
 def test_where_the_office_takes_none_in_the_pages_say_so_and_where_to_go(
     settings: Settings, store: Store, clock: Clock
 ) -> None:
@@ -120,6 +127,7 @@ def test_where_the_office_takes_none_in_the_pages_say_so_and_where_to_go(
         assert browser.get("/public/notices").status_code == 200
 
 
+@pytest.mark.either_database("buckets in memory")
 def test_one_address_sends_no_more_forms_in_a_minute_than_the_office_allows(
     settings: Settings, store: Store, clock: Clock
 ) -> None:
@@ -134,6 +142,7 @@ def test_one_address_sends_no_more_forms_in_a_minute_than_the_office_allows(
     assert "过于频繁" in last.text
 
 
+@pytest.mark.either_database("what is asked before anything is read")
 def test_what_is_too_large_or_no_form_is_refused(hall: Hall) -> None:
     form = hall.form()
     assert hall.browser.post(PAGES[1], data={**form, "text": "a" * 1_100_000}).status_code == 413

@@ -104,6 +104,7 @@ def test_a_wrong_code_of_an_earlier_one_and_an_unknown_one_are_told_alike_and_no
     assert int(hall.hand_in().id[-4:]) == int(other.id[-4:]) + 1
 
 
+@pytest.mark.either_database("a form and its fields")
 def test_what_is_missing_or_too_long_is_told_at_its_field_and_what_was_typed_stays(hall: Hall) -> None:
     shown = hall.send(PAGE, title=" ", text="长" * 4001, name="名" * 65, phone="010\x07")
     assert shown.status_code == 422
@@ -139,6 +140,7 @@ def test_a_get_another_site_an_old_page_and_no_message_open_nothing(hall: Hall) 
     assert int(hall.hand_in().id[-4:]) == int(before[-4:]) + 1
 
 
+@pytest.mark.either_database("a page")
 def test_what_is_written_stays_text(hall: Hall) -> None:
     held = hall.hand_in(title="<script>alert(1)</script>", text="<b>'\"x</b>", subject="{{ 7 * 7 }}")
     shown = hall.status(held).text

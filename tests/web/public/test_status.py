@@ -81,6 +81,7 @@ def test_guessing_becomes_slow_for_the_address_and_the_petition_stays_reachable(
     assert hall.status(held).status_code == 200
 
 
+@pytest.mark.either_database("a page and its links")
 def test_the_code_stands_in_no_address_and_no_other_page(hall: Hall) -> None:
     held = hall.hand_in()
     shown = hall.status(held)
@@ -92,6 +93,7 @@ def test_the_code_stands_in_no_address_and_no_other_page(hall: Hall) -> None:
     assert "正在办理" not in asked.text
 
 
+@pytest.mark.either_database("a form and where it comes from")
 def test_a_get_another_site_and_an_old_page_show_nothing(hall: Hall) -> None:
     held = hall.hand_in()
     said = {**hall.form(PAGE), "number": held.id, "code": held.code}
