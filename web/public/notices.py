@@ -4,11 +4,12 @@ Two lists: what is put together from steps (public notices, hearings, petitions)
 no more than policies/access.py gives everybody; whatever is not marked public is not there.
 """
 
+import re
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,7 +19,7 @@ from policies.access import may_view
 from record import proceeding_lists, views
 from showing.publications import public_page
 from web.api import authority
-from web.api.texts import CURSOR, PRINTABLE
+from web.api.texts import CURSOR, MATTER_ID, PRINTABLE, STEPS_NAME
 from web.public.guests import PREFIX, Guest, Looking, PublicRoute, page
 
 routes = APIRouter(route_class=PublicRoute, include_in_schema=False)
@@ -79,9 +80,12 @@ def _list(this: Guest, asked: Search, *, wrong: bool = False) -> HTMLResponse:
 
 
 @routes.get(f"{NOTICES}/{{target:path}}")
-def one(this: Looking, target: Annotated[str, Path(max_length=80)]) -> HTMLResponse:
+def one(this: Looking, target: str) -> HTMLResponse:
     """One that is public; 404 for what is not, as for what is not there."""
     steps = is_proceeding(target)
+    name = target.partition("/")[2] if steps else target
+    if not re.fullmatch(STEPS_NAME if steps else MATTER_ID, name):
+        raise authority.not_found()
     allowed = {Relation.PUBLIC}
     with this.web.store.reading() as session:
         line = views.public_status(session, target) if not steps else None

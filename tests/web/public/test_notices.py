@@ -73,7 +73,19 @@ def test_what_is_not_marked_public_is_told_as_what_is_not_there(hall: Hall) -> N
     assert hall.desk.tell("m1", a_matter(by=OFFICER, lead="区教育局", office=OFFICE, leader="区长")).accepted
     missing = hall.get(f"{PAGE}/proceeding/99")
     assert missing.status_code == 404
-    for target in (*hidden, "m1", "m1/case1", "petition/2026-9999", "../secret", "a" * 80, "%2e%2e", "' OR 1=1"):
+    for target in (
+        *hidden,
+        "m1",
+        "m1/case1",
+        "petition/2026-9999",
+        "../secret",
+        "a" * 900,
+        "%2e%2e",
+        "' OR 1=1",
+        "m1%00",
+        "petition/%0a",
+        "duty/%F0%9F",
+    ):
         shown = hall.get(f"{PAGE}/{target}")
         assert shown.status_code == 404
         assert NUMBER.sub("", shown.text) == NUMBER.sub("", missing.text)
