@@ -230,7 +230,7 @@ async def rate(
     """
     petition = await asyncio.to_thread(held, web, f"petition/{number}", code, address)
     refuse_secret(body.text)
-    message_id = keys.public_message_id(petition, key)
+    message_id = keys.public_message_id(petition, "rating", key)
     outcome = await taker(web, await web.office()).rate(petition, body.satisfied, body.text, message_id)
     return _heard(petition, message_id, outcome)
 

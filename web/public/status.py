@@ -122,7 +122,8 @@ async def _said(
         refuse_secret(text)
     except ProblemError as refused:
         return await asyncio.to_thread(again, "secret", refused.status_code, None, "")
-    message_id = keys.public_message_id(petition, message)
+    # A form is sent under one id for what it says: the same id never answers for something else.
+    message_id = keys.public_message_id(petition, do, message)
     outcome = await tell(taker(this.web, await this.web.office()), petition, message_id)
     if outcome.accepted:
         return await asyncio.to_thread(again, f"done_{do}", HTTPStatus.OK, None, "")
