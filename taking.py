@@ -15,7 +15,7 @@ from sqlmodel import Session
 from identity.receipts import digest, new_code
 from models.messages import Command, Outcome
 from models.petitions import Identity
-from models.proceeding_messages import FollowUp, Link, Open
+from models.proceeding_messages import FollowUp, Link, Open, Rate
 from models.proceedings import ProceedingStage, ProceedingState
 from office import Launched
 from policies import petitions, secrecy
@@ -76,8 +76,9 @@ class Taker:
     async def take(self, message: Open, identity: Identity, at: datetime, *, repeats: str | None = None) -> Taken:
         """Take the petition in under the message's id; once, however often it is handed in.
 
-        `repeats` names the petition it repeats: one that goes on is linked to at once, one that has ended becomes the
-        source. Raises Refused for a state secret and for a repetition of what is not there, of which nothing is kept;
+        Without a post (`by`) whoever asks speaks for himself, and holds the code of what he says he repeats. `repeats`
+        names the petition it repeats: one that goes on is linked to at once, one that has ended becomes the source.
+        Raises Refused for a state secret and for a repetition of what is not there, of which nothing is kept;
         NothingSealedError; UnavailableError and RecordUnavailableError, after which it may be handed in again.
         """
         secrecy.refuse_secrets(message, identity)
@@ -103,8 +104,16 @@ class Taker:
         """
         secrecy.refuse_secrets(text)
         target, words = await asyncio.to_thread(self._addressed, petition, text)
-        about = petition if target != petition else None
-        return await self.office.say(target, FollowUp(message_id=message_id, text=words, about=about))
+        return await self.office.say(
+            target, FollowUp(message_id=message_id, text=words, about=_about(petition, target))
+        )
+
+    async def rate(self, petition: str, satisfied: bool, text: str | None, message_id: str) -> Outcome:
+        """Let whoever holds the petition's code judge the answer; as `follow_up`."""
+        secrecy.refuse_secrets(text)
+        target, words = await asyncio.to_thread(self._addressed, petition, text or "")
+        said = Rate(message_id=message_id, satisfied=satisfied, text=words or None, about=_about(petition, target))
+        return await self.office.say(target, said)
 
     def _first(self, repeats: str | None) -> ProceedingState | None:
         """What is repeated: the one that goes on, where it was linked."""
@@ -128,9 +137,11 @@ class Taker:
         self.store.scrub()
 
     async def _linked(self, target: str, said: Open, first: ProceedingState) -> Outcome:
+        found = "受理时认定为重复件 found to be a repetition when it was taken in"
+        own = "诉求人自述重复此前的诉求 named by whoever asked as a repetition of his own"
         link = Link(
             message_id=f"{said.message_id}:repeats"[:200], by=said.by, voice=said.voice, to=first.id,
-            reason="受理时认定为重复件 found to be a repetition when it was taken in",
+            reason=found if said.by else own,
         )  # fmt: skip
         return await self.office.say(target, link)
 
@@ -155,6 +166,10 @@ def kept_apart(session: Session, target: str, message: Open, identity: Identity,
     ref = petitioners.take_in(session, handed, at)
     told = {name: petitions.withheld(said, identity) for name in _SAID if (said := getattr(message, name))}
     return message.model_copy(update={"petitioner": ref, "anonymous": ref is None, **told})
+
+
+def _about(petition: str, target: str) -> str | None:
+    return petition if target != petition else None
 
 
 def goes_on(session: Session, petition: str) -> str:

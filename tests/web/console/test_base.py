@@ -17,6 +17,7 @@ from web.console.texts import TEXTS
 pytestmark = pytest.mark.either_database("what pages have in common")
 
 CONSOLE = Path(__file__).resolve().parents[3] / "web" / "console"
+PUBLIC = CONSOLE.parent / "public"
 PAGES = ("/console", "/console/matters", "/console/matters/m1", "/console/matters/m1/why")
 
 
@@ -123,8 +124,8 @@ def _of_fields() -> set[str]:
 
 def test_every_text_is_used_and_every_text_used_is_in_the_catalogue() -> None:
     sources = "\n".join(
-        one.read_text(encoding="utf-8") for one in sorted(CONSOLE.rglob("*")) if one.suffix in (".html", ".py")
-        and one.parent.name != "texts"
+        one.read_text(encoding="utf-8") for folder in (CONSOLE, PUBLIC) for one in sorted(folder.rglob("*"))
+        if one.suffix in (".html", ".py") and one.parent.name != "texts"
     )  # fmt: skip
     named = set(re.findall(r"\b(?:t|text)\(\s*[\"']([\w.]+)[\"']\s*[,)]", sources)) | _of_fields()
     built = {*re.findall(r"\bt\(\s*[\"']([\w.]+[._])[\"']\s*~", sources), "refused."}
