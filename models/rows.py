@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -90,6 +91,11 @@ MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectific
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
+_OPEN_SQLITE, _OPEN_POSTGRESQL = text("open IS 1"), text("open IS true")
+_SUSPENDED_SQLITE, _SUSPENDED_POSTGRESQL = text("suspended IS 1"), text("suspended IS true")
+_ASKED = text("asked IS NOT NULL")
+ESCALATED = text("level >= 1")
+"""Whether escalation has begun; said with a question like this, so that the index for it is seen."""
 _DESTROYED = text("destroyed_at IS NOT NULL")
 
 
@@ -155,7 +161,9 @@ class MatterRow(SQLModel, table=True):
     """What lists, counts and pages read of a matter.
 
     `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
-    from that instant on, whether or not its timer has been worked off.
+    from that instant on, whether or not its timer has been worked off. `circle` names lead, office and leader in one
+    (record/circles.py), `open` says that it has neither ended nor been refused, `asked` whose word it waits for and on
+    what, as far as the matter itself says it (models/asked.py); null where nothing is asked.
     """
 
     __tablename__ = "matters"
@@ -164,8 +172,34 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_office", "office", "id"),
         Index("ix_matters_leader", "leader", "id"),
         Index("ix_matters_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
-        Index("ix_matters_stage", "stage", "id"),
-        Index("ix_matters_light", "light", "id"),
+        Index("ix_matters_stage", "stage", "id", "circle"),
+        Index("ix_matters_light", "light", "id", "circle"),
+        Index("ix_matters_basis", "basis", "id", "circle"),
+        Index("ix_matters_circle", "circle", "basis", "id"),
+        Index("ix_matters_due", "due_at", "id"),
+        Index("ix_matters_registered", "registered_at", "id", "circle"),
+        Index("ix_matters_closed", "closed_at", "id", "circle"),
+        Index("ix_matters_level", "circle", "id", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
+        Index("ix_matters_asked", "asked", "circle", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index(
+            "ix_matters_open",
+            "circle",
+            "basis",
+            "light",
+            "overdue_from",
+            "due_at",
+            "suspended",
+            "stage",
+            sqlite_where=_OPEN_SQLITE,
+            postgresql_where=_OPEN_POSTGRESQL,
+        ),
+        Index(
+            "ix_matters_suspended",
+            "circle",
+            "id",
+            sqlite_where=_SUSPENDED_SQLITE,
+            postgresql_where=_SUSPENDED_POSTGRESQL,
+        ),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
@@ -204,6 +238,10 @@ class MatterRow(SQLModel, table=True):
     cases_open: int
     parent: str | None = None
     root: str | None = None
+    basis: str | None = None
+    circle: str | None = None
+    open: bool = Field(sa_column_kwargs={"server_default": false()})
+    asked: str | None = Field(default=None, sa_type=Text)
 
 
 class PartyRow(SQLModel, table=True):

@@ -137,8 +137,19 @@ def whole(scope: Scope) -> ColumnElement[bool] | None:
         _MATTERS.c.lead.in_(organs),
         _MATTERS.c.office.in_(organs),
         _MATTERS.c.leader == scope.post,
-        _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post))),
+        reviewed(scope),
     )
+
+
+def reviewed(scope: Scope) -> ColumnElement[bool]:
+    """Which matters are whole to the post of the scope because it reviews them."""
+    return _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post)))
+
+
+def partly(scope: Scope) -> ColumnElement[bool]:
+    """Of which matters a part belongs to the organs of the scope."""
+    part = _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(sorted(scope.organs))
+    return _MATTERS.c.id.in_(_targets(part))
 
 
 def listed(scope: Scope) -> ColumnElement[bool] | None:
@@ -146,9 +157,7 @@ def listed(scope: Scope) -> ColumnElement[bool] | None:
     own = whole(scope)
     if own is None or scope.kind is not ScopeKind.POST:
         return own
-    organs = sorted(scope.organs)
-    part = _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(organs)
-    return or_(own, _MATTERS.c.id.in_(_targets(part)))
+    return or_(own, partly(scope))
 
 
 def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:

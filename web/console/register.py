@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from models.access import View
+from models.asked import Asked
 from models.matters import Light, Stage
 from policies.distance import Distance
 from policies.relations import Site
@@ -17,7 +18,7 @@ from web.api import authority
 from web.api.parts import calendar_of
 from web.console.filters import REGISTER, Column, Filters, State
 from web.console.visits import PageRoute, Visiting, page
-from web.console.waiting import waits_for
+from web.console.waiting import waits
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -32,12 +33,8 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         raise authority.not_found()
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     with this.web.store.reading() as session:
-        waiting = frozenset(
-            one.matter
-            for one in (waits_for(session, this) if filters.waiting else ())
-            if one.matter and one.case is None and one.question is filters.waiting
-        )  # fmt: skip
-        sought = filters.sought(at, waiting)
+        asked = waits(session, this).of(filters.waiting) if filters.waiting else frozenset[Asked]()
+        sought = filters.sought(at, asked)
         try:
             found = registers.found(
                 session, sought, scope=scope, now=at, order=filters.order, after=filters.after, limit=_LINES
