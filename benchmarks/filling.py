@@ -67,7 +67,7 @@ _DECLINED = 0.9
 _UNTIL_DECLINED = timedelta(days=1)
 """Most cases that silence has proposed are not filed, a day later."""
 
-_ONE_IN_CASE = 200
+_ONE_IN_CASE = 1000
 """Of so many matters one has an open case."""
 
 _STAND_IN = "2099-{:06d}"
@@ -157,7 +157,7 @@ def played(number: int, seed: int) -> list[Pattern]:
 def _lived(
     matter_id: str, said: Registration, start: datetime, seed: int, declined: Sequence[CaseState] = ()
 ) -> Played:
-    """The life that its own stream of replies and silences brings, until NOW; these cases are declined when proposed."""
+    """The life that its own stream of replies and silences brings until NOW; cases `declined` are, once proposed."""
     conductor = Conductor(shipped(STANDARD), DIRECTORY, start, responder=Stream(seed, DIRECTORY))
     conductor.register(matter_id, said)
     for case in declined:

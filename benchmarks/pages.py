@@ -25,7 +25,7 @@ from fastapi.testclient import TestClient
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICER
+from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER
 from benchmarks.filling import NOW, Filled, fill
 from benchmarks.machine import described, load_average
 from identity.administration import Administration
@@ -142,8 +142,9 @@ PAGES: tuple[Page, ...] = (
     Page("台账 register: basis", of_register(basis="文件要求")),
     Page("台账 register: registered", of_register(registered_from="2026-11-02", registered_before="2026-11-09")),
     Page("台账 register: closed", of_register(closed_from="2026-11-02", closed_before="2026-11-09")),
-    Page("台账 register: text", at(f"{REGISTER}?text=招商", f"{REGISTER}?text=2026-012", f"{REGISTER}?text=没有这样的事")),
-    Page("台账 register: lead, basis, light, open", of_register(lead=LEAD, basis="会议决定", light="red", state="open")),
+    *(Page(f"台账 register: text={text}", of_register(text=text)) for text in ("招商", "2026-012", "没有这样的事")),
+    Page("台账 register: lead, basis, open", of_register(lead=LEAD, basis="会议决定", state="open")),
+    Page("台账 register: office, stage, due first", of_register(office=OFFICE, stage="supervised", order="due")),
     *(Page(f"台账 register: order={order}", of_register(order=order)) for order in Order),
     *(Page(f"台账 register: order={order}, {_DEEP} pages on", deep(order)) for order in Order),
     Page("事项 a matter", of_matters(*_SOME)),
@@ -153,7 +154,7 @@ PAGES: tuple[Page, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A page as one visitor had it on one database; milliseconds of wall time, and of processor time of this process."""
+    """A page as one visitor had it on one database: milliseconds of wall time, and of this process's processor time."""
 
     page: str
     role: str

@@ -177,9 +177,9 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_basis", "basis", "id", "circle"),
         Index("ix_matters_circle", "circle", "basis", "id"),
         Index("ix_matters_due", "due_at", "id"),
-        Index("ix_matters_registered", "registered_at", "id", "circle"),
+        Index("ix_matters_registered", "registered_at", "id", "circle", "closed_at"),
         Index("ix_matters_closed", "closed_at", "id", "circle"),
-        Index("ix_matters_level", "circle", "id", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
+        Index("ix_matters_level", "id", "circle", "level", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
         Index("ix_matters_asked", "asked", "circle", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index(
             "ix_matters_open",
@@ -190,13 +190,15 @@ class MatterRow(SQLModel, table=True):
             "due_at",
             "suspended",
             "stage",
+            "open",
             sqlite_where=_OPEN_SQLITE,
             postgresql_where=_OPEN_POSTGRESQL,
         ),
         Index(
             "ix_matters_suspended",
-            "circle",
             "id",
+            "circle",
+            "suspended",
             sqlite_where=_SUSPENDED_SQLITE,
             postgresql_where=_SUSPENDED_POSTGRESQL,
         ),
@@ -308,7 +310,11 @@ class CaseRow(SQLModel, table=True):
     """A case a matter has opened, as its acts tell it."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_matter", "matter_id", "id"), Index("ix_cases_subject", "subject", "id"))
+    __table_args__ = (
+        Index("ix_cases_matter", "matter_id", "id"),
+        Index("ix_cases_subject", "subject", "id"),
+        Index("ix_cases_open", "proposed_at", "id", sqlite_where=_OPEN_SQLITE, postgresql_where=_OPEN_POSTGRESQL),
+    )
 
     id: str = Field(primary_key=True)
     matter_id: str
@@ -403,7 +409,7 @@ class NoticeRow(SQLModel, table=True):
     """
 
     __tablename__ = "notices"
-    __table_args__ = KEYED_BY_TEXT
+    __table_args__ = (Index("ix_notices_entry", "entry"), KEYED_BY_TEXT)
 
     recipient: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)

@@ -6,15 +6,27 @@ database only by name. Parts in a matter besides these three are in record/parti
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
 from models.matters import MatterTerms
 from models.rows import MatterRow, table
 from record import parties
+from record.statements import unit
 
 _MATTERS = table(MatterRow)
+
+
+def each(column: ColumnElement[str]) -> Select[tuple[str]]:
+    """Every value that a column of the matters has, found by its index without reading all of it."""
+    first = select(func.min(column).label("name")).cte("names", recursive=True)
+    after = select(func.min(column)).where(column > first.c.name).scalar_subquery()
+    names = first.union_all(select(after).where(first.c.name.is_not(None)))
+    return select(names.c.name).where(names.c.name.is_not(None))
+
+
+_NAMES = each(_MATTERS.c.circle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,7 @@ class Circle:
 
 def circles(session: Session) -> list[Circle]:
     """Every circle that has a matter now, in the order of their names."""
-    first = select(func.min(_MATTERS.c.circle).label("name")).cte("names", recursive=True)
-    after = select(func.min(_MATTERS.c.circle)).where(_MATTERS.c.circle > first.c.name).scalar_subquery()
-    names = first.union_all(select(after).where(first.c.name.is_not(None)))
-    found = session.execute(select(names.c.name).where(names.c.name.is_not(None))).scalars()
-    return [Circle.named(name) for name in found]
+    return [Circle.named(name) for name in session.execute(_NAMES).scalars()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +94,18 @@ class Reach:
         fitting = [one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office)]
         return column.in_(fitting) if fitting else false()
 
-    def besides(self) -> ColumnElement[bool] | None:
+    def besides(self, column: ColumnElement[str]) -> ColumnElement[bool] | None:
         """Those in which he has another part, or that he reviews; None where all of them are his already."""
         if self.every or self.scope.kind is not ScopeKind.POST:
             return None
-        beyond = _MATTERS.c.circle.not_in([one.name for one in self.own]) if self.own else true()
-        return and_(or_(parties.reviewed(self.scope), parties.partly(self.scope)), beyond)
+        beyond = column.not_in([one.name for one in self.own]) if self.own else true()
+        return and_(parties.besides(self.scope), beyond)
 
     def listed(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         """Both together."""
         if self.every or self.scope.kind is not ScopeKind.POST:
             return self.by_circle(column)
-        return or_(self.by_circle(column), parties.reviewed(self.scope), parties.partly(self.scope))
+        return or_(self.by_circle(column), parties.besides(self.scope))
 
     def whole(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         """Those of them that he sees whole."""
@@ -107,7 +115,15 @@ class Reach:
 
 
 def reach(session: Session, scope: Scope) -> Reach:
-    """What a reader with this scope lists."""
+    """What a reader with this scope lists; asked once in a transaction that reads."""
+    known = unit(session)
+    found: Reach | None = known.reaches.get(scope)
+    if found is None or known.writing:
+        found = known.reaches[scope] = _reach(session, scope)
+    return found
+
+
+def _reach(session: Session, scope: Scope) -> Reach:
     if parties.whole(scope) is None:
         return Reach(scope, (), (), unbounded=True)
     if scope.kind is not ScopeKind.POST:

@@ -146,10 +146,13 @@ def reviewed(scope: Scope) -> ColumnElement[bool]:
     return _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post)))
 
 
-def partly(scope: Scope) -> ColumnElement[bool]:
-    """Of which matters a part belongs to the organs of the scope."""
-    part = _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(sorted(scope.organs))
-    return _MATTERS.c.id.in_(_targets(part))
+def besides(scope: Scope) -> ColumnElement[bool]:
+    """Which matters the post of the scope lists whoever leads, sponsors or approves them: by the parties alone."""
+    return _MATTERS.c.id.in_(_targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope))))
+
+
+def _in_part(scope: Scope) -> ColumnElement[bool]:
+    return _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(sorted(scope.organs))
 
 
 def listed(scope: Scope) -> ColumnElement[bool] | None:
@@ -157,7 +160,7 @@ def listed(scope: Scope) -> ColumnElement[bool] | None:
     own = whole(scope)
     if own is None or scope.kind is not ScopeKind.POST:
         return own
-    return or_(own, partly(scope))
+    return or_(own, _MATTERS.c.id.in_(_targets(_in_part(scope))))
 
 
 def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:

@@ -36,17 +36,19 @@ from models.cases import CaseState
 from models.matters import Light, MatterState, Stage
 from models.rows import ESCALATED, MILESTONE, ActRow, CaseRow, Instant, MatterRow, SnapshotRow, aware, table
 from record import cases, parties
-from record.circles import Circle, Reach, circles, reach
+from record.circles import Circle, Reach, circles, each, reach
 from record.matters import SETTLED
 from record.pages import Page, bounded, cut
 from record.statements import unit
-from record.views import MatterLine, is_overdue, line_of, within
+from record.views import MatterLine, is_overdue, line_of
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 
+_BASES = each(_MATTERS.c.basis).subquery("bases")
+_PLUS = custom_op[Any]("+")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
@@ -160,7 +162,7 @@ def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) ->
         since = aware(datetime.fromisoformat(text))
     ends = since == _nothing(place.order)
     if not ends:
-        dated = chosen.where(instant.is_not(None))
+        dated = chosen.where(key.is_not(None))
         if since is not None:
             here, behind = tuple_(key, _MATTERS.c.id), tuple_(literal(since, Instant()), literal(last))
             dated = dated.where(here > behind if forward else here < behind)
@@ -169,7 +171,7 @@ def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) ->
         yield from rows
         many -= len(rows)
     if many:
-        undated = chosen.where(instant.is_(None))
+        undated = chosen.where(key.is_(None))
         if ends:
             undated = undated.where(_MATTERS.c.id > last if forward else _MATTERS.c.id < last)
         ordered = undated.order_by(_MATTERS.c.id if forward else _MATTERS.c.id.desc()).limit(many)
@@ -178,27 +180,35 @@ def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) ->
 
 def numbers(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime) -> dict[str, int]:
     """How many matters fit each of these, by its name: each by the index that serves it, all in one question."""
-    reached = reach(session, scope)
-    counts = [
-        _counted(session, sought, reached, now).label(f"n{place}") for place, sought in enumerate(wanted.values())
-    ]
-    if not counts:
+    if not wanted:
         return {}
-    row = session.execute(select(*(one.label(f"n{place}") for place, one in enumerate(counts)))).one()
-    return {name: int(row[place] or 0) for place, name in enumerate(wanted)}
+    reached = reach(session, scope)
+    own = [
+        _how_many(*_of_circles(session, sought, reached, now)).label(f"n{place}")
+        for place, sought in enumerate(wanted.values())
+    ]
+    rows = [session.execute(select(*own)).one()]
+    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+    if besides is not None:
+        # Through the parties: few, each looked up once, so no index of a filter helps.
+        rows.append(session.execute(select(*_sums(session, wanted, reached, now)).where(besides)).one())
+    return {name: sum(int(row[place] or 0) for row in rows) for place, name in enumerate(wanted)}
 
 
-def _counted(session: Session, sought: Sought, reached: Reach, now: datetime) -> ColumnElement[int]:
+def _of_circles(session: Session, sought: Sought, reached: Reach, now: datetime) -> list[ColumnElement[bool]]:
+    """That it fits, and that it is the reader's by its circle."""
     fits = _Fits(session, reached, now, plain=sought.filters > 1)
     circle = _MATTERS.c.circle if not sought.filters else fits.plainly(_MATTERS.c.circle)
-    own = reached.by_circle(circle, lead=sought.lead, office=sought.office)
-    number: ColumnElement[int] = _how_many(own, *fits.of(sought))
-    besides = reached.besides()
-    if besides is not None:
-        # Through the parties: few, each looked up, so no index of a filter helps.
-        few = _Fits(session, reached, now, plain=True)
-        number = number + _how_many(besides, *few.of(sought), *few.posts(sought))
-    return number
+    return [reached.by_circle(circle, lead=sought.lead, office=sought.office), *fits.of(sought)]
+
+
+def _sums(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> list[Any]:
+    """How many of the rows that are read anyway fit each."""
+    fits = _Fits(session, reached, now, plain=True)
+    return [
+        func.sum(case((and_(true(), *fits.of(sought), *fits.posts(sought)), 1), else_=0)).label(f"n{place}")
+        for place, sought in enumerate(wanted.values())
+    ]
 
 
 def _how_many(*fits: ColumnElement[bool]) -> Any:
@@ -216,18 +226,15 @@ def standing(
     if foreign:
         raise ValueError(f"not about open matters: {', '.join(foreign)}")
     reached = reach(session, scope)
-    fits = _Fits(session, reached, now, plain=False)
-    sums = [
-        func.sum(case((and_(true(), *fits.of(sought), *fits.posts(sought)), 1), else_=0)).label(f"n{place}")
-        for place, sought in enumerate(wanted.values())
-    ]
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for which in (reached.by_circle(_MATTERS.c.circle), reached.besides()):
-        if which is None:
-            continue
-        chosen = select(*sums, _MATTERS.c.circle, _MATTERS.c.basis).where(which, _MATTERS.c.open.is_(True))
-        by = (_MATTERS.c.circle, _MATTERS.c.basis)
-        for row in session.execute(chosen.where(_MATTERS.c.circle.is_not(None)).group_by(*by)):
+    by = (_MATTERS.c.circle, _MATTERS.c.basis)
+    sums = _sums(session, wanted, reached, now)
+    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+    parts = [(reached.by_circle(_MATTERS.c.circle), _MATTERS.c.open.is_(True), _MATTERS.c.circle.is_not(None))]
+    if besides is not None:
+        parts.append((besides, _plainly(session, _MATTERS.c.open).is_(True), true()))
+    for part in parts:
+        for row in session.execute(select(*sums, *by).where(*part).group_by(*by)):
             counted = found.setdefault((Circle.named(row.circle).lead, row.basis), dict.fromkeys(wanted, 0))
             for place, name in enumerate(wanted):
                 counted[name] += int(row[place] or 0)
@@ -244,16 +251,14 @@ def by_lead(
     reached = reach(session, scope)
     found: dict[str, dict[str, int]] = {}
     for name, sought in wanted.items():
-        fits = _Fits(session, reached, now, plain=sought.filters > 1)
-        circle = _MATTERS.c.circle if not sought.filters else fits.plainly(_MATTERS.c.circle)
-        few = _Fits(session, reached, now, plain=True)
-        own = [reached.by_circle(circle, lead=sought.lead, office=sought.office), *fits.of(sought)]
-        besides = reached.besides()
-        others = None if besides is None else [besides, *few.of(sought), *few.posts(sought)]
-        for which in (own, others):
-            if which is None:
-                continue
-            chosen = select(_MATTERS.c.circle, func.count().label("number")).where(*which, circle.is_not(None))
+        parts = [_of_circles(session, sought, reached, now)]
+        besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+        if besides is not None:
+            few = _Fits(session, reached, now, plain=True)
+            parts.append([besides, *few.of(sought), *few.posts(sought)])
+        for part in parts:
+            chosen = select(_MATTERS.c.circle, func.count().label("number")).where(*part)
+            chosen = chosen.where(_plainly(session, _MATTERS.c.circle).is_not(None))
             for row in session.execute(chosen.group_by(_MATTERS.c.circle)):
                 counted = found.setdefault(Circle.named(row.circle).lead, dict.fromkeys(wanted, 0))
                 counted[name] += row.number
@@ -264,9 +269,10 @@ def asked(session: Session, scope: Scope) -> dict[Asked, int]:
     """What is asked in the matters in the scope (models/asked.py), and in how many of them each."""
     reached = reach(session, scope)
     found: Counter[str] = Counter()
-    for which in (reached.by_circle(_MATTERS.c.circle), reached.besides()):
+    circle, asked_ = _plainly(session, _MATTERS.c.circle), _plainly(session, _MATTERS.c.asked)
+    for which, is_asked in ((reached.by_circle(circle), _MATTERS.c.asked), (reached.besides(circle), asked_)):
         if which is not None:
-            chosen = select(_MATTERS.c.asked, func.count()).where(_MATTERS.c.asked.is_not(None), which)
+            chosen = select(_MATTERS.c.asked, func.count()).where(is_asked.is_not(None), which)
             for text, number in session.execute(chosen.group_by(_MATTERS.c.asked)):
                 found[text] += number
     return {Asked.model_validate_json(text): number for text, number in sorted(found.items())}
@@ -289,38 +295,43 @@ def _asked_in(which: Collection[Asked]) -> ColumnElement[bool]:
 
 def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
     """The open cases that the reader may know of, as they stand, in the order of proposal."""
-    chosen = select(_CASES.c.id).where(_CASES.c.open.is_(True)).order_by(_CASES.c.proposed_at, _CASES.c.id)
-    for case_id in session.execute(within(chosen, parties.case_known(scope, _CASES.c.id))).scalars().all():
-        state = cases.seen(session, case_id)
-        if state is not None:
-            yield state
+    known = parties.case_known(scope, _CASES.c.id)
+    yield from cases.open_ones(session, true() if known is None else known)
 
 
 def bases(session: Session, *, scope: Scope) -> list[str]:
     """The kinds of basis that matters in the scope have, in the order of their names."""
     reached = reach(session, scope)
-    of = _MATTERS.alias("of")
-    first = select(func.min(_MATTERS.c.basis).label("name")).cte("bases", recursive=True)
-    after = select(func.min(_MATTERS.c.basis)).where(_MATTERS.c.basis > first.c.name).scalar_subquery()
-    names = first.union_all(select(after).where(first.c.name.is_not(None)))
-    own = exists().where(of.c.basis == names.c.name, reached.by_circle(of.c.circle))
-    found = set(session.execute(select(names.c.name).where(names.c.name.is_not(None), own)).scalars())
-    return sorted(found | _besides(session, reached, _MATTERS.c.basis))
+    own = exists().where(_MATTERS.c.basis == _BASES.c.name, reached.by_circle(_MATTERS.c.circle))
+    found = set(session.execute(select(_BASES.c.name).where(own.correlate(_BASES))).scalars())
+    return sorted(found | {basis for _, basis in _besides(session, reached)})
 
 
 def leads(session: Session, *, scope: Scope) -> list[str]:
     """The leads that matters in the scope have, in the order of their names."""
     reached = reach(session, scope)
-    if reached.unbounded:
-        return sorted({one.lead for one in circles(session)})
-    return sorted({one.lead for one in reached.own} | _besides(session, reached, _MATTERS.c.lead))
+    own = circles(session) if reached.unbounded else reached.own
+    return sorted({one.lead for one in own} | {lead for lead, _ in _besides(session, reached)})
 
 
-def _besides(session: Session, reached: Reach, column: ColumnElement[str]) -> set[str]:
-    which = reached.besides()
+def _besides(session: Session, reached: Reach) -> set[tuple[str, str]]:
+    """The leads and bases of what is the reader's to list for another reason than its circle; asked once."""
+    known = unit(session).reaches
+    which = reached.besides(_plainly(session, _MATTERS.c.circle))
     if which is None:
         return set()
-    return set(session.execute(select(column).where(which, column.is_not(None)).distinct()).scalars())
+    if reached not in known:
+        chosen = select(_MATTERS.c.lead, _MATTERS.c.basis).where(which, _plainly(session, _MATTERS.c.lead).is_not(None))
+        known[reached] = {(lead, basis) for lead, basis in session.execute(chosen.distinct())}
+    found: set[tuple[str, str]] = known[reached]
+    return found
+
+
+def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column so said that SQLite uses no index of it; PostgreSQL is told nothing."""
+    if unit(session).dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=_PLUS, type_=column.type)
 
 
 class _Fits:
@@ -333,12 +344,12 @@ class _Fits:
     def __init__(self, session: Session, reached: Reach, now: datetime, *, plain: bool) -> None:
         self._reached = reached
         self._now = now
-        self._hint = unit(session).dialect.name == "sqlite"
+        self._session = session
         self._plain = plain
 
     def plainly(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The column without its indexes, where that is for us to say."""
-        return UnaryExpression(column, operator=custom_op("+"), type_=column.type) if self._hint else column
+        """The column without its indexes."""
+        return _plainly(self._session, column)
 
     def listed(self) -> ColumnElement[bool]:
         """Whether it is the reader's to list."""
@@ -362,17 +373,17 @@ class _Fits:
             if wanted is not None
         ]
         if sought.open:
-            fits.append(_MATTERS.c.open.is_(True))
+            fits.append(of("open").is_(True))
         if sought.overdue:
             fits.append(is_overdue(self._now))
         if sought.escalated:
             # Of a matter of which only a part is the reader's, the level is not his to see.
-            fits += [ESCALATED, self.whole()]
+            fits += [of("level") >= 1 if self._plain else ESCALATED, self.whole()]
         if sought.suspended:
-            fits.append(_MATTERS.c.suspended.is_(True))
+            fits.append(of("suspended").is_(True))
         if sought.due_from is not None or sought.due_before is not None:
             fits += [of("stage").not_in([stage.value for stage in SETTLED]), of("suspended").is_(False)]
-            fits.append(_MATTERS.c.open.is_(True))
+            fits.append(of("open").is_(True))
         fits += _between(of("due_at"), sought.due_from, sought.due_before)
         fits += _between(of("registered_at"), sought.registered_from, sought.registered_before)
         fits += _between(of("closed_at"), sought.closed_from, sought.closed_before)

@@ -13,7 +13,6 @@ from models.matters import Light
 from policies.deadlines import local_date
 from policies.distance import Distance, distance
 from policies.relations import Site
-from policies.waiting import Question
 from record import registers
 from record.registers import Sought
 from showing.weeks import Week, last_weeks

@@ -33,7 +33,9 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         raise authority.not_found()
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     with this.web.store.reading() as session:
-        asked = waits(session, this).of(filters.waiting) if filters.waiting else frozenset[Asked]()
+        asked = frozenset[Asked]()
+        if filters.waiting is not None:
+            asked = waits(session, this, in_cases=False).of(filters.waiting)
         sought = filters.sought(at, asked)
         try:
             found = registers.found(
@@ -41,7 +43,10 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
             )
         except ValueError as error:
             raise ProblemError(404, "") from error
-        number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
+        # The first page, where it is the last one too, is all there is.
+        number = len(found.items)
+        if filters.after is not None or found.next is not None:
+            number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
         leads, bases = registers.leads(session, scope=scope), registers.bases(session, scope=scope)
         working = calendar_of(session)
     lines: list[tuple[MatterLine, Distance | None]] = [(line, how_far(line, at, working)) for line in found.items]

@@ -53,8 +53,8 @@ class Waiting:
         return {question: found[question] for question in Question if found[question]}
 
 
-def waits(session: Session, this: Visit) -> Waiting:
-    """Everything that waits for the visitor."""
+def waits(session: Session, this: Visit, *, in_cases: bool = True) -> Waiting:
+    """Everything that waits for the visitor; without `in_cases`, in matters alone."""
     post, directory = this.caller.post, this.web.directory
     if post is None:
         return Waiting({}, ())
@@ -65,7 +65,7 @@ def waits(session: Session, this: Visit) -> Waiting:
             asked.setdefault(question, {})[one] = number
     of_cases = [
         found
-        for case in registers.open_cases(session, scope)
+        for case in (registers.open_cases(session, scope) if in_cases else ())
         for found in _of_case(case, waiting.of_case(post, case, directory, roles))
     ]
     return Waiting(asked, tuple(of_cases))

@@ -1,4 +1,4 @@
-"""What lists and figures ask of a matter's state, in columns: basis, circle, open, asked; and indexes that hold them."""
+"""What lists and figures ask of a matter's state, in columns: basis, circle, open, asked; and indexes for them."""
 
 import json
 from typing import Any
@@ -19,15 +19,15 @@ _INDEXES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "ix_matters_basis": (("basis", "id", "circle"), None),
     "ix_matters_circle": (("circle", "basis", "id"), None),
     "ix_matters_due": (("due_at", "id"), None),
-    "ix_matters_registered": (("registered_at", "id", "circle"), None),
+    "ix_matters_registered": (("registered_at", "id", "circle", "closed_at"), None),
     "ix_matters_closed": (("closed_at", "id", "circle"), None),
-    "ix_matters_level": (("circle", "id"), "level >= 1"),
+    "ix_matters_level": (("id", "circle", "level"), "level >= 1"),
     "ix_matters_asked": (("asked", "circle", "id"), "asked IS NOT NULL"),
     "ix_matters_open": (
-        ("circle", "basis", "light", "overdue_from", "due_at", "suspended", "stage"),
+        ("circle", "basis", "light", "overdue_from", "due_at", "suspended", "stage", "open"),
         "open IS {yes}",
     ),
-    "ix_matters_suspended": (("circle", "id"), "suspended IS {yes}"),
+    "ix_matters_suspended": (("id", "circle", "suspended"), "suspended IS {yes}"),
 }
 
 
@@ -48,6 +48,14 @@ def upgrade() -> None:
             if where is not None
         }
         op.create_index(name, "matters", list(columns), **only)  # type: ignore[arg-type]
+    op.create_index("ix_notices_entry", "notices", ["entry"])
+    op.create_index(
+        "ix_cases_open",
+        "cases",
+        ["proposed_at", "id"],
+        sqlite_where=sa.text("open IS 1"),
+        postgresql_where=sa.text("open IS true"),
+    )
 
 
 def _fill() -> None:
