@@ -534,6 +534,12 @@ def may(name: str, standing: Collection[Relation]) -> bool:
     return any(relation in standing for relation in need.any_of)
 
 
+def named_by(names: Collection[str]) -> frozenset[Relation]:
+    """Every relation on which it hangs who may do what is of these names; a name that is not in the table adds none."""
+    needs = [ACCESS[name] for name in names if name in ACCESS]
+    return frozenset(relation for need in needs for relation in (*need.any_of, *need.none_of))
+
+
 def may_view(view: View, standing: Collection[Relation]) -> bool:
     """Whether somebody who stands in these relations may look at this."""
     return may(view.value, standing)
