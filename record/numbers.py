@@ -68,21 +68,41 @@ def reserve_proceeding(store: Store, source_key: str, kind: str, year: int) -> s
 
     `kind` is one of models/contract.py PROCEEDING_KINDS. A key stands for one thing handed in, whatever its kind.
     """
+    kind, year, number = _taken(store, source_key, kind, year)
+    return f"{kind}/{year}-{number:04d}"
+
+
+def reserve_case(store: Store, source_key: str, source: str, year: int) -> str:
+    """The id of a case that an office opens by itself, `inspection-2026/case3`; as `reserve_proceeding`.
+
+    `source` is what it is opened from (models/cases.py CaseSource): each counts for itself, from 1 each year.
+    """
+    kind, year, number = _taken(store, source_key, f"{source}{_OF_CASES}", year)
+    return f"{kind.removesuffix(_OF_CASES)}-{year}/case{number}"
+
+
+# A petition that is opened and a case that is opened from one are counted apart.
+_OF_CASES = " case"
+
+
+def _taken(store: Store, source_key: str, kind: str, year: int) -> tuple[str, int, int]:
+    """Kind, year and number of what was handed in under this key: those it has, else the next of the year."""
     with store.writing() as session:
-        return take_proceeding(session, source_key, kind, year)
+        return _take(session, source_key, kind, year)
 
 
 def take_proceeding(session: Session, source_key: str, kind: str, year: int) -> str:
     """As `reserve_proceeding`, in a writing transaction of the caller's."""
+    kind, year, number = _take(session, source_key, kind, year)
+    return f"{kind}/{year}-{number:04d}"
+
+
+def _take(session: Session, source_key: str, kind: str, year: int) -> tuple[str, int, int]:
     hold(session, f"numbers {kind} {year}")
     known_as = _KNOWN_PROCEEDING.first(session, {"source": source_key})
     if known_as is not None:
-        return _proceeding_id(*known_as)
+        return str(known_as[0]), int(known_as[1]), int(known_as[2])
     last = _LAST_PROCEEDING.first(session, {"sort": kind, "of": year})
     number = 1 + ((last and last[0]) or 0)
     _TAKE_PROCEEDING.run(session, {"source_key": source_key, "kind": kind, "year": year, "number": number})
-    return _proceeding_id(kind, year, number)
-
-
-def _proceeding_id(kind: str, year: int, number: int) -> str:
-    return f"{kind}/{year}-{number:04d}"
+    return kind, year, number

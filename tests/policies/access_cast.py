@@ -150,7 +150,7 @@ def commands(by: str | None) -> list[Any]:
 class Moment:
     """One state of a matter, a case or a proceeding, the facts that hold then, and who answers what is said to it.
 
-    `at` is the instant of a moment of a matter.
+    `at` is the instant of a moment of a matter or a case.
     """
 
     name: str
@@ -177,7 +177,7 @@ def _of_case(name: str, life: CaseLife) -> Moment:
         assert outcome is not None
         return outcome
 
-    return Moment(name, life.state, life.facts, answer)
+    return Moment(name, life.state, life.facts, answer, life.now)
 
 
 def matters() -> list[Moment]:

@@ -24,13 +24,14 @@ from typing_extensions import override
 import logs
 from identity.secrets import csrf_token
 from models.acts import ActName
+from models.cases import CaseStage
 from models.explanations import Words
 from models.identity import Caller
 from models.matters import Light, Stage
 from office import UnavailableError
 from policies.deadlines import SHANGHAI
 from policies.distance import Distance
-from policies.wording import LIGHTS, STAGES, act_words, limit_cell
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, limit_cell
 from privacy.masters import MasterError
 from record.store import RecordUnavailableError
 from web.api.bodies import WORDS
@@ -218,6 +219,11 @@ class Said:
         own = f"field.{do}.{label.removeprefix('field.')}"
         return self.text(own if own in TEXTS else label)
 
+    def part(self, name: str) -> str:
+        """The name of a part of what was shown as proof; as it was given where it has no text of its own."""
+        label = f"field.{name}"
+        return self.text(label) if label in TEXTS else name
+
     def command(self, do: str) -> str:
         """A command by its name."""
         return WORDS[do] if self.language is Language.ZH else do.replace("_", " ").capitalize()
@@ -233,6 +239,10 @@ class Said:
     def stage(self, stage: Stage) -> str:
         """A stage by its name."""
         return STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
+
+    def case_stage(self, stage: CaseStage) -> str:
+        """A stage of a case by its name."""
+        return CASE_STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
 
     def act(self, act: ActName) -> str:
         """An act by its name."""

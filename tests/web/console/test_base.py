@@ -8,9 +8,13 @@ from typing import get_args
 import pytest
 
 from models.case_messages import CaseCommand
+from models.ladder import Track
 from models.messages import MatterCommand
 from models.proceeding_messages import ProceedingCommand
+from policies.ladder import standard_ladder
+from policies.proposals import OF_A_CASE
 from tests.web.console.conftest import House
+from web.console.case_forms import evidence_parts
 from web.console.forms import form_of
 from web.console.texts import TEXTS
 
@@ -119,6 +123,10 @@ def _of_fields() -> set[str]:
         do = command.model_fields["do"].default
         named = {one.label.removeprefix("field.") for one in form_of(command)}
         labels |= {f"field.{do}.{name}" if f"field.{do}.{name}" in TEXTS else f"field.{name}" for name in named}
+    ladder = standard_ladder().latest
+    decided = [one.code for one in ladder.measures if one.track in (Track.PERSON, Track.ORGAN)]
+    labels |= {f"field.{name}" for code in decided for name, _ in evidence_parts(ladder, code)}
+    labels |= {f"field.{name}" for name in OF_A_CASE}
     return labels
 
 
