@@ -15,7 +15,7 @@ from models.directory import Organ
 from models.ladder import Ladder
 from models.matters import MatterState, MatterTerms
 from models.messages import Command, Registration
-from models.proceeding_messages import FollowUp, Open
+from models.proceeding_messages import FollowUp, Link, Open, Rate
 from models.proceedings import ProceedingState, ProceedingTerms
 from policies import evidence, ladder, parties, seats
 from policies.directory import Directory
@@ -339,8 +339,9 @@ def _owing(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
 
 
 def _asked_for_it(this: Situation) -> bool:
-    """Whoever follows up without a post: the doors admit nobody else who speaks through none (identity/receipts.py)."""
-    return this.post is None and isinstance(this.said, FollowUp) and this.proceeding.id.startswith("petition/")
+    """Whoever speaks of his own petition without a post: the doors admit nobody else so (identity/receipts.py)."""
+    own = isinstance(this.said, FollowUp | Rate | Link)
+    return this.post is None and own and this.proceeding.id.startswith("petition/")
 
 
 PROCEEDING: Mapping[Relation, Holds] = {

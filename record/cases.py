@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -84,12 +84,12 @@ def open_against(session: Session, subject: str) -> list[CaseState]:
     return [_state(session, row.id, row.state) for row in session.execute(chosen)]
 
 
-def open_ones(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
-    """The open cases of which this holds, in the order of proposal, as this transaction may read them. None is held."""
+def owed(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
+    """The cases, open or with a step still owed, of which this holds, in the order of proposal. None is held."""
     chosen = (
         select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.state)
         .join_from(_CASES, _SNAPSHOTS, _CASES.c.id == _SNAPSHOTS.c.id)
-        .where(_CASES.c.open.is_(True), which)
+        .where(or_(_CASES.c.open.is_(True), _CASES.c.due_at.is_not(None)), which)
         .order_by(_CASES.c.proposed_at, _CASES.c.id)
     )
     for row in session.execute(chosen):

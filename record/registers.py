@@ -294,9 +294,12 @@ def _asked_in(which: Collection[Asked]) -> ColumnElement[bool]:
 
 
 def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
-    """The open cases that the reader may know of, as they stand, in the order of proposal."""
+    """The cases that the reader may know of, open or with a step still owed, as they stand, in the order of proposal.
+
+    What was decided is served, executed, recorded and reviewed after the case is open no more.
+    """
     known = parties.case_known(scope, _CASES.c.id)
-    yield from cases.open_ones(session, true() if known is None else known)
+    yield from cases.owed(session, true() if known is None else known)
 
 
 def bases(session: Session, *, scope: Scope) -> list[str]:

@@ -18,6 +18,7 @@ from record.registers import Sought
 from showing.weeks import Week, last_weeks
 from web.api import authority
 from web.api.parts import calendar_of
+from web.console.case_filters import CaseFilters
 from web.console.filters import Due, Filters, State
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, Visiting, page
@@ -155,8 +156,12 @@ def _by(standing: _Standing, place: int) -> dict[str, dict[str, int]]:
 
 
 def _asked(waiting: Waiting) -> list[Figure]:
-    """How many matters wait, by question; those of cases lead to the list on the page itself."""
+    """How many matters or cases wait, by question."""
     return [
-        Figure(question.value, number, Filters(waiting=question).address() if waiting.of(question) else "#waiting")
+        Figure(
+            question.value,
+            number,
+            Filters(waiting=question).address() if waiting.of(question) else CaseFilters(waiting=question).address(),
+        )
         for question, number in waiting.numbers.items()
     ]

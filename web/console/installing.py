@@ -4,7 +4,19 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, dates, language, matter, rankings, register, why
+from web.console import (
+    case,
+    case_openings,
+    case_proposing,
+    cases,
+    cockpit,
+    dates,
+    language,
+    matter,
+    rankings,
+    register,
+    why,
+)
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 
@@ -19,6 +31,18 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, rankings, dates, register, why, matter, language):
+    for one in (
+        cockpit,
+        rankings,
+        dates,
+        register,
+        why,
+        matter,
+        cases,
+        case_proposing,
+        case,
+        case_openings,
+        language,
+    ):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
