@@ -38,7 +38,8 @@ from models.matters import Urgency
 from models.messages import Correct, Outcome, RaiseUrgency, Registration
 from office import Office, UnavailableError
 from pacing import paced
-from policies.editing import INSTEAD, Fate, Judged, command_for, judged, urgency_judged
+from policies.editing import INSTEAD, RAISED, Fate, Judged, command_for, judged, urgency_judged
+from policies.office_commands import CORRECTABLE
 from policies.saying import said
 from policies.wording import limit_cell, moment
 from record import ledger, matters, views
@@ -139,7 +140,8 @@ class Plan:
     """What an exported register that came back would do.
 
     `returned` counts its rows of matters that exist, `untouched` those with nothing to do. `removed` is how many
-    matters of the export are no longer on the sheet; None where no stamp says when it was exported.
+    matters of the export are no longer on the sheet; None where no stamp says when it was exported. `applied` are the
+    edits that have been made by this sheet, and still stand.
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -148,6 +150,7 @@ class Plan:
     untouched: int = 0
     removed: int | None = None
     exported_at: datetime | None = None
+    applied: list[Edit] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,7 @@ def plan(  # noqa: PLR0917 - what came back, what it is judged by, who speaks an
                         found.edits.append(one)
                     else:
                         found.conflicts.append(one)
+                found.applied += [one for one in judging.made() if _was_accepted(session, one)]
                 found.untouched += judging.untouched
         if found.exported_at is not None and scope == EVERYTHING:
             until = found.exported_at
@@ -279,6 +283,18 @@ class _Judging:
                 yield self._conflict(column, cell, CONFLICT, fate.why, fate.instead)
         for name, columns in commanded.items():
             yield from self._commanded(name, columns)
+
+    def made(self) -> Iterator[Edit]:
+        """The edits that the matter agrees with by now, whoever made them."""
+        agreed: dict[str, list[RegisterColumn]] = {}
+        for column, name in FIELDS.items():
+            cell, stamp = self._row.cells.get(column), self._row.stamp
+            if cell is None or stamp is None or not (name in CORRECTABLE or name == RAISED):
+                continue
+            if stamp.wrote(column, cell.text) is False and cell.text == compared(column, self._current[column]):
+                agreed.setdefault(name, []).append(column)
+        for name, columns in agreed.items():
+            yield from (one for one in self._commanded(name, columns) if isinstance(one, Edit))
 
     def _judged(self, column: RegisterColumn, name: str, cell: ReturnedCell) -> Judged:
         now = compared(column, self._current[column])
@@ -421,6 +437,11 @@ def _message_id(
     for column in columns:
         told += [column.value, stamp.digests[column], values[column]]
     return f"sheet:{matter_id}:{name}:{hashlib.sha256(chr(31).join(told).encode()).hexdigest()[:24]}"
+
+
+def _was_accepted(session: Session, edit: Edit) -> bool:
+    answered = matters.answered(session, edit.matter_id, edit.command.message_id)
+    return answered is not None and answered.accepted
 
 
 def _answered_before(edit: Edit, outcome: Outcome) -> Conflict:

@@ -2,7 +2,6 @@
 
 TEXTS = {
     "nav.launch": ("立项", "Launch"),
-    "nav.import": ("导入", "Import"),
     "launch.title": ("立项", "Launch a matter"),
     "launch.lead": ("边填边算:右侧随填写即时更新;正式立项之前不登记任何内容。",
                     "The dates follow what you fill in; nothing is recorded before it is launched."),
