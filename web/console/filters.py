@@ -1,21 +1,26 @@
 """Which matters does an address of the register name? Its filters, its order, its columns, and back into an address."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from models.acts import ActName
 from models.matters import Light, Stage
-from policies.deadlines import SHANGHAI
 from policies.waiting import Question
 from record.registers import Order, Sought
-from showing.weeks import week_of
+from showing.weeks import begins, week_of
 from web.api.texts import CURSOR, PRINTABLE
 from web.console.navigation import PREFIX
 
 REGISTER = f"{PREFIX}/matters"
+ACT, PRINT, EXPORT = (f"{PREFIX}/register/{name}" for name in ("act", "print", "export"))
+"""Where the lines of the register that are ticked are taken."""
+MOST_TICKED = 200
+
+_DAY = timedelta(days=1)
 
 _Named = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
 
@@ -54,6 +59,26 @@ class Due(StrEnum):
     WEEK = "week"
 
 
+class Milestone(StrEnum):
+    """Which matters, by what happened in them."""
+
+    OVERDUE = "overdue"
+    SUPERVISED = "supervised"
+    RECTIFYING = "rectifying"
+
+    @property
+    def acts(self) -> frozenset[ActName]:
+        """The acts that tell of it."""
+        return _TELLING[self]
+
+
+_TELLING = {
+    Milestone.OVERDUE: frozenset({ActName.OVERDUE, ActName.IMPORTED_OVERDUE}),
+    Milestone.SUPERVISED: frozenset({ActName.SUPERVISED}),
+    Milestone.RECTIFYING: frozenset({ActName.RECTIFICATION_ORDERED}),
+}
+
+
 class Filters(BaseModel):
     """What an address of the register says; empty fields of its form say nothing."""
 
@@ -72,9 +97,17 @@ class Filters(BaseModel):
     registered_before: date | None = None
     closed_from: date | None = None
     closed_before: date | None = None
+    open_on: date | None = None
+    """In hand at the end of this day."""
+    act: Milestone | None = None
+    """What happened in it, from `act_from` to the day before `act_before`."""
+    act_from: date | None = None
+    act_before: date | None = None
     order: Order = Order.NUMBER
     column: list[Column] = Field(default_factory=list, max_length=20)
     after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
+    tick: Literal["all"] | None = None
+    """Whether every line of the page is ticked."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,7 +124,7 @@ class Filters(BaseModel):
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after"}))
+        return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after", "tick"}))
 
     def sought(self, at: datetime, ids: frozenset[str] | None = None) -> Sought:
         """The same as a question to the record at `at`; `ids` are the matters that wait, where it is about those."""
@@ -112,15 +145,31 @@ class Filters(BaseModel):
             registered_before=_begins(self.registered_before),
             closed_from=_begins(self.closed_from),
             closed_before=_begins(self.closed_before),
+            open_at=_begins(self.open_on and self.open_on + _DAY),
+            acts=self.act.acts if self.act else frozenset(),
+            act_from=_begins(self.act_from),
+            act_before=_begins(self.act_before),
             ids=ids if self.waiting is not None else None,
         )
 
-    def address(self, **changed: Any) -> str:
-        """The address that says this, with what is `changed`; another page only where `after` is."""
-        said = self.model_copy(update={"after": None, **changed}).model_dump(mode="json", exclude_defaults=True)
-        words = urlencode([(name, value) for name, value in said.items() if value is not None], doseq=True)
-        return f"{REGISTER}?{words}" if words else REGISTER
+    def said(self, **changed: Any) -> list[tuple[str, str]]:
+        """What this says, field by field, with what is `changed`; another page only where `after` is."""
+        left = {"after": None, "tick": None, **changed}
+        told = self.model_copy(update=left).model_dump(
+            mode="json", exclude_defaults=True, include=set(Filters.model_fields)
+        )
+        return [
+            (name, str(one))
+            for name, value in told.items()
+            if value is not None
+            for one in (value if isinstance(value, list) else [value])
+        ]
+
+    def address(self, to: str = REGISTER, **changed: Any) -> str:
+        """The address that says this."""
+        words = urlencode(self.said(**changed))
+        return f"{to}?{words}" if words else to
 
 
 def _begins(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, SHANGHAI)
+    return None if day is None else begins(day)

@@ -6,7 +6,7 @@ going on after any interruption launches nothing twice.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -139,7 +139,7 @@ async def check(this: Posting) -> HTMLResponse:
     """The same of the sheet that came with the page, with what was mended in it."""
     may_here(this, SiteCommand.IMPORT_LEDGER)
     form = await this.request.form()
-    return await asyncio.to_thread(lambda: _looked_at(this, _sheet_in(form), _went(form)))
+    return await asyncio.to_thread(lambda: _looked_at(this, lambda: _sheet_in(form), _went(form)))
 
 
 @routes.post(RUN)
@@ -163,7 +163,7 @@ async def run(this: Posting) -> HTMLResponse:
         await bring_in(hands, sheet.open()[:BATCH], this.web.clock(), brought.append)
         new = frozenset(one.row.row for one in brought if not one.again)
         on = Went(went.launched | new, rows_on=True)
-        return await asyncio.to_thread(lambda: _looked_at(this, read(sheet.carried), on))
+        return await asyncio.to_thread(lambda: _looked_at(this, lambda: read(sheet.carried), on))
     except IntakeError as error:
         return _unusable(this, error)
 
@@ -183,7 +183,7 @@ async def apply(this: Posting) -> HTMLResponse:
         office = await this.web.office()
         await returning.apply(office, edits, this.web.settings.import_in_flight, lambda: None)
         on = Went(went.launched, ticked, edits_on=True)
-        return await asyncio.to_thread(lambda: _looked_at(this, read(sheet.carried), on))
+        return await asyncio.to_thread(lambda: _looked_at(this, lambda: read(sheet.carried), on))
     except IntakeError as error:
         return _unusable(this, error)
 
@@ -284,9 +284,10 @@ _ELSEWHERE = Words("请分成几个文件,或用命令行导入", "Split it, or 
 # --- the page ---------------------------------------------------------------------------------------------------------
 
 
-def _looked_at(this: Visit, source: bytes | Grid, went: Went | None = None) -> HTMLResponse:
+def _looked_at(this: Visit, source: bytes | Callable[[], Grid], went: Went | None = None) -> HTMLResponse:
     try:
-        return _grid(this, _opened(this, source), went or Went())
+        sheet = _opened(this, source if isinstance(source, bytes) else source())
+        return _grid(this, sheet, went or Went())
     except IntakeError as error:
         return _unusable(this, error)
 

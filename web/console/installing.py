@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, importing, language, launch, matter, register, why
+from web.console import bulk, cockpit, dates, importing, language, launch, matter, rankings, register, sheets, why
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 
@@ -19,7 +19,8 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, register, launch, importing, why, matter, language):
+    pages = (cockpit, rankings, dates, register, sheets, bulk, launch, importing, why, matter, language)
+    for one in pages:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
     app.state.larger.update(importing.LARGER)

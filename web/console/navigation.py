@@ -36,6 +36,8 @@ LINKS = (
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
     Link("launch", f"{PREFIX}/launch", doing(SiteCommand.LAUNCH)),
     Link("import", f"{PREFIX}/import", doing(SiteCommand.IMPORT_LEDGER)),
+    Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
+    Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
 )
 """In the order in which they stand on the page."""
 

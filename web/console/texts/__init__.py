@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import cockpit, commands, common, importing, launch, matter, register, why
+from web.console.texts import bulk, cockpit, commands, common, importing, launch, leading, matter, register, why
 
-_PARTS = (common, cockpit, register, launch, importing, matter, commands, why)
+_PARTS = (common, cockpit, register, bulk, launch, importing, matter, commands, why, leading)
 
 
 def _together() -> dict[str, tuple[str, str]]:
