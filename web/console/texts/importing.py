@@ -19,6 +19,7 @@ TEXTS = {
     "import.fault": ("{column}:{reason};可接受:{accepted}", "{column}: {reason}; accepted: {accepted}"),
     "import.too_many": ("先改前 {number} 处,其余请检查后继续,或下载后修改。",
                         "The first {number} cells; check again for more, or download them."),
+    "import.figures": ("检查结果", "What it comes to"),
     "import.rows": ("逐行", "Row by row"),
     "import.row": ("行", "Row"),
     "import.state": ("情况", "State"),
