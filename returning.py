@@ -400,7 +400,7 @@ def _earlier(session: Session, matter_id: str, column: RegisterColumn, seq: int)
     name = FIELDS[column]
     for entry in reversed(ledger.entries(session, matter_id)):
         message = said(entry.act, entry.message_id or "") if entry.seq <= seq else None
-        if isinstance(message, Correct) and name in message.fields:
+        if isinstance(message, Correct) and message.fields and name in message.fields:
             yield _as_cell(column, message.fields[name])
         elif isinstance(message, Registration | RaiseUrgency) and hasattr(message, name):
             yield _as_cell(column, getattr(message, name))

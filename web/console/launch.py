@@ -32,7 +32,7 @@ from policies.explaining.words import CLOCK_NAMES
 from policies.procedures import STANDARD, shipped
 from policies.registration import PERIOD_WORDS, faults
 from record import numbers, registers
-from record.registers import Sought
+from record.registers import Order, Sought
 from record.views import MatterLine
 from rehearsal.preview import ANYBODY, LEAD, MATTER_ID, Preview, preview
 from web.api import authority, keys
@@ -57,7 +57,7 @@ FIRST = ("title", "lead", "co", "limit", "basis", "urgency", "report_every", "of
          "requirement")  # fmt: skip
 """The fields in the order of the page; all others stand under `more`."""
 
-_LIKE_MOST = 200
+_LATEST = 1000
 _STAND_INS = {"title": "试算事项", "lead": LEAD, "office": "督办单位", "leader": "批准领导"}
 _REPORTS = frozenset({ActName.PROGRESS_OVERDUE})
 
@@ -329,25 +329,21 @@ def _load(session: Session, this: Visit, lead: str, at: datetime) -> Load:
 
 
 def _like(session: Session, this: Visit, lead: str, title: str, at: datetime) -> Iterator[Like]:
-    """Open matters of that lead whose titles have as much in common as petitions must have to be taken for the same."""
-    enough = petitions.in_force(local_date(at)).similarity if title else 0
-    after: str | None = None
-    while title:
-        found = registers.found(
-            session,
-            Sought(lead=lead, open=True),
-            scope=authority.scope_of(this.web, this.caller),
-            now=at,
-            after=after,
-            limit=_LIKE_MOST,
-        )
-        for line in found.items:
-            alike = petitions.similarity(title, line.title or "")
-            if alike >= enough:
-                yield Like(line, alike)
-        after = found.next
-        if after is None:
-            return
+    """Open matters of that lead whose titles have as much in common as petitions must have to be taken for the same.
+
+    Looked for among the latest, whatever the lead has in hand.
+    """
+    if not title:
+        return
+    enough = petitions.in_force(local_date(at)).similarity
+    scope = authority.scope_of(this.web, this.caller)
+    found = registers.found(
+        session, Sought(lead=lead, open=True), scope=scope, now=at, order=Order.NEWEST, limit=_LATEST
+    )
+    for line in found.items:
+        alike = petitions.similarity(title, line.title or "")
+        if alike >= enough:
+            yield Like(line, alike)
 
 
 # --- what would follow ------------------------------------------------------------------------------------------------

@@ -118,7 +118,8 @@ def test_the_faulty_rows_come_as_a_workbook_with_their_reasons_and_can_be_handed
     page = upload(house, f"填报单位:{OFFICE}\n" + HEAD + GOOD + BAD).text
     sent = house.as_("officer").post(FAULTY, data=fields(page))
     assert sent.headers["content-disposition"].startswith("attachment")
-    sheet = load_workbook(io.BytesIO(sent.content)).active
+    book = load_workbook(io.BytesIO(sent.content))
+    sheet = book.active
     assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[1][1] == "食堂卫生"
@@ -126,7 +127,7 @@ def test_the_faulty_rows_come_as_a_workbook_with_their_reasons_and_can_be_handed
     for column, value in (("C2", LEAD), ("E2", "2026-02-27"), ("F2", "5d")):
         sheet[column] = value
     out = io.BytesIO()
-    sheet.parent.save(out)
+    book.save(out)
     assert list(states(upload(house, out.getvalue()).text).values()) == ["ready"]
 
 

@@ -50,6 +50,7 @@ def recorded(house: House) -> list[Act]:
         return [one.act for one in ledger.recorded(session) if one.target.startswith(f"{house.clock().year}-")]
 
 
+@pytest.mark.either_database("what the page shows before anything is recorded")
 def test_what_is_usual_is_filled_in_and_the_directory_offered(house: House) -> None:
     shown = house.get("officer", LAUNCH).text
     for name, value in (("office", OFFICE), ("leader", LEADER)):
@@ -120,6 +121,7 @@ def test_what_needs_an_approval_first_says_by_when_and_what_then_follows(house: 
     assert "到期 2026-03-23" in told
 
 
+@pytest.mark.either_database("what the page shows before anything is recorded")
 def test_what_is_wrong_stands_at_its_field_with_what_would_be_accepted(house: House) -> None:
     shown = send(house, {**form(house), **GOOD, "title": "", "lead": "教育", "limit": "15", "co": "市容局"})
     assert shown.status_code == 422
@@ -132,6 +134,7 @@ def test_what_is_wrong_stands_at_its_field_with_what_would_be_accepted(house: Ho
     assert known(house) == []
 
 
+@pytest.mark.either_database("what the page shows before anything is recorded")
 def test_a_matter_of_another_office_is_not_launched_from_here(house: House) -> None:
     shown = send(house, {**form(house), **GOOD, "office": CO})
     assert shown.status_code == 422
@@ -191,12 +194,14 @@ def test_nobody_else_launches_and_never_by_a_link(house: House) -> None:
     assert known(house) == []
 
 
+@pytest.mark.either_database("what the page shows before anything is recorded")
 def test_the_load_of_the_lead_is_shown(house: House) -> None:
     house.launch("m1", limit="5wd")
     house.launch("m2", limit="60wd")
     assert "在办 2 件,本月到期 1 件,本月新立 2 件" in ahead(house, **GOOD)
 
 
+@pytest.mark.either_database("what the page shows before anything is recorded")
 def test_launching_is_offered_to_whose_it_is(house: House) -> None:
     links = {who: LAUNCH in house.get(who, "/console").text for who in ("officer", "handler")}
     assert links == {"officer": True, "handler": False}

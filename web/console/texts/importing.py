@@ -17,6 +17,7 @@ TEXTS = {
     "import.warnings": ("提示 {number} 条", "{number} remarks"),
     "import.faults": ("有误的单元格", "Cells to be mended"),
     "import.fault": ("{column}:{reason};可接受:{accepted}", "{column}: {reason}; accepted: {accepted}"),
+    "import.at_fault": ("{reason};可接受:{accepted}", "{reason}; accepted: {accepted}"),
     "import.too_many": ("先改前 {number} 处,其余请检查后继续,或下载后修改。",
                         "The first {number} cells; check again for more, or download them."),
     "import.figures": ("检查结果", "What it comes to"),
