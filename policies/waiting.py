@@ -4,7 +4,7 @@ Of each question that is open, who may answer it is what policies/access.py says
 clock runs. Nothing is decided here. Source: engine.md 1, 3.5, 3.9, 3.11, 4.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
 from models.access import Relation
@@ -55,7 +55,7 @@ def of_matter(post: str | None, state: MatterState, directory: Directory, roles:
     asked = {question: do for question, (is_open, do) in _OF_MATTER.items() if is_open(state)}
     if not asked:
         return set()
-    standing = access.relations(post, state, directory, roles=roles)
+    standing = access.relations(post, state, directory, roles=roles, among=_named(map(on_matter, asked.values())))
     return {question for question, do in asked.items() if may(on_matter(do), standing)}
 
 
@@ -64,9 +64,15 @@ def of_case(post: str | None, state: CaseState, directory: Directory, roles: Col
     asked = {question: do for question, (clock, do) in _OF_CASE.items() if clock in state.clocks}
     if not asked:
         return set()
-    standing = access.relations(post, state, directory, roles=roles)
+    among = _named(map(on_case, asked.values())) | {Relation.VOTING_MEMBER}
+    standing = access.relations(post, state, directory, roles=roles, among=among)
     found = {question for question, do in asked.items() if may(on_case(do), standing)}
     voted = any(vote.member == post for vote in state.votes)
     if CaseClockKind.DECISION in state.clocks and not voted and Relation.VOTING_MEMBER in standing:
         found.add(Question.VOTE)
     return found
+
+
+def _named(commands: Iterable[str]) -> frozenset[Relation]:
+    """What it hangs on who may give these; a page asks this of hundreds of matters."""
+    return access.named_by(frozenset(commands))

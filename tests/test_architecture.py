@@ -57,11 +57,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
     "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
+    "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "returning", "schedules", "settings", "showing", "taking"}
+        | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
+        | {"taking"}
         | {"web"}
     ),
     "leaving": frozenset(),

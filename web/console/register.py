@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from models.access import View
+from models.asked import Asked
 from models.matters import Light, Stage
 from policies.distance import Distance
 from policies.relations import Site
@@ -20,7 +21,7 @@ from web.api.parts import calendar_of
 from web.console.bulk import offered_to
 from web.console.filters import ACT, EXPORT, PRINT, REGISTER, Column, Filters, State
 from web.console.visits import PageRoute, Visit, Visiting, page
-from web.console.waiting import waits_for
+from web.console.waiting import waits
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -42,7 +43,10 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
             )
         except ValueError as error:
             raise ProblemError(404, "") from error
-        number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
+        # The first page, where it is the last one too, is all there is.
+        number = len(found.items)
+        if filters.after is not None or found.next is not None:
+            number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
         leads, bases = registers.leads(session, scope=scope), registers.bases(session, scope=scope)
         working = calendar_of(session)
     lines: list[tuple[MatterLine, Distance | None]] = [(line, how_far(line, at, working)) for line in found.items]
@@ -74,9 +78,7 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
 
 def sought_by(session: Session, this: Visit, filters: Filters, at: datetime) -> Sought:
     """The filters as a question to the record at `at`, within what waits for the visitor where they are about that."""
-    waiting = frozenset(
-        one.matter
-        for one in (waits_for(session, this) if filters.waiting else ())
-        if one.matter and one.case is None and one.question is filters.waiting
-    )
-    return filters.sought(at, waiting)
+    asked = frozenset[Asked]()
+    if filters.waiting is not None:
+        asked = waits(session, this, in_cases=False).of(filters.waiting)
+    return filters.sought(at, asked)

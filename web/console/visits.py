@@ -49,7 +49,7 @@ COOKIE = "duban-language"
 _WEEKDAYS = {"zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
              "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}  # fmt: skip
 # With `no-referrer` a browser says "null" for the origin of a form, and the form could not be told from another site's.
-_HEADERS = {"Referrer-Policy": "same-origin", "Vary": "HX-Request"}
+HEADERS = {"Referrer-Policy": "same-origin", "Vary": "HX-Request"}
 _HTMX = json.dumps(
     {
         "includeIndicatorStyles": False,
@@ -142,15 +142,21 @@ class PageRoute(APIRoute):
                 if refused.status_code == HTTPStatus.UNAUTHORIZED:
                     return _to_sign_in(request)
                 detail = refused.detail if isinstance(refused, ProblemError) else ""
-                return refusal(request, refused.status_code, detail, refused.headers)
+                return self.refused(request, refused.status_code, detail, refused.headers)
             except RequestValidationError as refused:
                 wrong = "、".join(dict.fromkeys(str(one["loc"][-1]) for one in refused.errors()))
-                return refusal(request, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
+                return self.refused(request, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
             except (UnavailableError, RecordUnavailableError, MasterError) as unavailable:
                 log.warning("console.unavailable", exc_info=unavailable)
-                return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "", {"Retry-After": "5"})
+                return self.refused(request, HTTPStatus.SERVICE_UNAVAILABLE, "", {"Retry-After": "5"})
 
         return handled
+
+    def refused(
+        self, request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """The page that says what is wrong."""
+        return refusal(request, status, detail, headers)
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -165,7 +171,7 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
     language = language_of(request)
     known = f"refused.{status}"
     text = _PAGES.get_template("refused.html").render(
-        **_common(language),
+        **common(language),
         visit=None,
         csrf="",
         here="",
@@ -176,14 +182,14 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
         detail=detail,
         number=request_id(request),
     )
-    return HTMLResponse(text, status, {**_HEADERS, **(headers or {})})
+    return HTMLResponse(text, status, {**HEADERS, **(headers or {})})
 
 
 def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str = "", **shown: Any) -> HTMLResponse:
     """A page, in the visitor's language; `here` names it in the navigation."""
     asked = this.request.url
     text = _PAGES.get_template(template).render(
-        **_common(this.language),
+        **common(this.language),
         visit=this,
         csrf=csrf_token(this.signed.secret),
         here=here,
@@ -192,10 +198,11 @@ def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str =
         back=f"{asked.path}?{asked.query}" if asked.query and this.request.method == "GET" else asked.path,
         **shown,
     )
-    return HTMLResponse(text, status, _HEADERS)
+    return HTMLResponse(text, status, HEADERS)
 
 
-def _common(language: Language) -> dict[str, Any]:
+def common(language: Language) -> dict[str, Any]:
+    """What every template finds: how things are said, and in which language."""
     said = Said(language)
     return {"t": said.text, "say": said, "language": language.value, "htmx": _HTMX}
 
@@ -257,10 +264,15 @@ class Said:
         return _WEEKDAYS[self.language]
 
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+def templates(*folders: Path) -> Environment:
+    """The templates in these folders, and those that all pages share."""
+    return Environment(
+        loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+_PAGES = templates()

@@ -6,9 +6,21 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import bulk, cockpit, commands, common, importing, launch, leading, matter, register, why
+from web.console.texts import (
+    bulk,
+    cockpit,
+    commands,
+    common,
+    importing,
+    launch,
+    leading,
+    matter,
+    public,
+    register,
+    why,
+)
 
-_PARTS = (common, cockpit, register, bulk, launch, importing, matter, commands, why, leading)
+_PARTS = (common, cockpit, register, bulk, launch, importing, matter, commands, why, leading, public)
 
 
 def _together() -> dict[str, tuple[str, str]]:
