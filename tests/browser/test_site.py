@@ -320,6 +320,7 @@ async def test_the_office_launches_imports_and_speaks_to_several_matters_at_once
     await page.keyboard.press("Space")
     await page.get_by_role("button", name="催办").focus()
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="催办:1 件")).to_be_visible()
     await assert_accessible(page)
     assert await fits(page)
     await page.get_by_label("内容").fill("请加快办理")
