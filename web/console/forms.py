@@ -58,10 +58,11 @@ class Kind(StrEnum):
 
 
 class Suggest(StrEnum):
-    """From which list of the directory a field is filled in."""
+    """From which list a field is filled in: of the directory, or one that its page has."""
 
     POSTS = "posts"
     ORGANS = "organs"
+    BASES = "bases"
 
 
 @dataclass(frozen=True, slots=True)
