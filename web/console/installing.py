@@ -5,20 +5,43 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import (
+    bulk,
     case,
     case_openings,
     case_proposing,
     cases,
     cockpit,
     dates,
+    importing,
     language,
+    launch,
     matter,
     rankings,
     register,
+    sheets,
     why,
 )
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+
+_PAGES = (
+    cockpit,
+    rankings,
+    dates,
+    register,
+    sheets,
+    bulk,
+    launch,
+    importing,
+    why,
+    matter,
+    cases,
+    case_proposing,
+    case,
+    case_openings,
+    language,
+)
+"""In this order an address is looked for: what is named stands before what is any."""
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -31,18 +54,7 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (
-        cockpit,
-        rankings,
-        dates,
-        register,
-        why,
-        matter,
-        cases,
-        case_proposing,
-        case,
-        case_openings,
-        language,
-    ):
+    for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
+    app.state.larger.update(importing.LARGER)
