@@ -88,7 +88,7 @@ def _asked(state: dict[str, Any], terms: dict[str, Any]) -> str | None:
     questions = {
         "approval": "approval" in clocks,
         "verification": "verification" in clocks,
-        "extension": bool(extension) and extension.get("state", "pending") == "pending",
+        "extension": extension is not None and extension.get("state", "pending") == "pending",
         "contested": state.get("contested_at") is not None,
         "to": transfer["to"] if transfer else None,
         "objected": objection is not None,
