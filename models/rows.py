@@ -88,6 +88,7 @@ _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 _DESTROYED = text("destroyed_at IS NOT NULL")
+_UNNAMED = text("message_id IS NULL")
 
 
 class ActRow(SQLModel, table=True):
@@ -454,6 +455,34 @@ class TemplateRow(SQLModel, table=True):
 
     hash: str = Field(primary_key=True)
     file: bytes
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that a post has handed in to a target, by the hash of its content.
+
+    `document` is its name as JSON, of a case sealed; "" once it was destroyed. `kept` is the hash under which its file
+    lies, of a case that of the sealed file; null once it was destroyed. `message_id` is that of the first message that
+    has named it; null while none has, and then it is cleared after some days.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("target", "hash", "by", name="uq_attachments_target_hash_by"),
+        Index("ix_attachments_unnamed", "at", sqlite_where=_UNNAMED, postgresql_where=_UNNAMED),
+        Index("ix_attachments_kept", "kept"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    target: str
+    hash: str
+    size: int
+    type: str
+    document: str = Field(sa_type=Text)
+    by: str
+    person: str | None = None
+    at: datetime = Field(sa_type=Instant)
+    message_id: str | None = None
+    kept: str | None = None
 
 
 class CalendarNoticeRow(SQLModel, table=True):

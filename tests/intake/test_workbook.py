@@ -16,7 +16,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from intake.grid import COLUMNS, ROWS, Grid, Special
 from intake.problems import LIFT_PASSWORD, TRIM, SheetError
 from intake.sheets import read_grids
-from intake.workbook import PARTS, RATIO_COUNTS_FROM, SHEETS, UNPACKED_BYTES
+from intake.containers import PARTS, RATIO_COUNTS_FROM, UNPACKED_BYTES
+from intake.workbook import SHEETS
 from tests.intake.sheets import BOOK_PART, DATA, MAIN, SHEET_PART, STRINGS_PART, packed, parts, saved, xlsx
 
 SAMPLE = (DATA / "ledger.xlsx").read_bytes()
