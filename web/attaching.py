@@ -146,12 +146,18 @@ def given(session: Session, web: Web, one: Attachment) -> Response:
 
 
 def opened(web: Web, caller: Caller, target: str, hash_: str, *, reason: str, channel: str) -> Response:
-    """The file of a case, the look at it being on record; 403 with that record for whom materials are not."""
+    """The file of a case, the look at it being on record; 403 with that record for whom materials are not.
+
+    One of anything else is given as by `plainly`.
+    """
+    if not is_case(target):
+        with web.store.reading() as session:
+            return plainly(session, web, caller, target, hash_)
     with web.store.writing() as session:
         file_of(session, web, caller, target, hash_)
 
         def may(of: str) -> bool:
-            return is_case(of) and authority.reads_case(session, web, caller, of, View.CASE_MATERIALS)
+            return authority.reads_case(session, web, caller, of, View.CASE_MATERIALS)
 
         looker = Looker(channel, post=caller.post, person=caller.person, principal=caller.principal)
         look(session, [target], looker, reason, at=web.clock(), may=may, fields=[f"attachment {hash_}"])

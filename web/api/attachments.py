@@ -31,7 +31,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
         "content": {attaching.UNTYPED: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_Hash = Annotated[Hash, Path(description="附件的 SHA-256 the file's SHA-256", examples=[_HASH])]
+_Hash = Annotated[Hash, Path(alias="hash", description="附件的 SHA-256 the file's SHA-256", examples=[_HASH])]
 
 
 def larger(settings: Settings) -> dict[str, int]:
@@ -64,7 +64,7 @@ class AttachmentOut(Out):
     seq: int | None = None
 
 
-@routes.post("/attachments", summary="提交附件 Hand in a file", status_code=HTTPStatus.CREATED, openapi_extra=REFUSED)
+@routes.post("/attachments", summary="提交附件 Hand in a file", openapi_extra=REFUSED)
 async def hand_in(
     file: Annotated[UploadFile, File(description="pdf, docx, xlsx, png, jpg, txt, csv, ofd")],
     asked: Annotated[Of, Query()],
@@ -90,7 +90,7 @@ def list_attachments(asked: Annotated[Of, Query()], caller: Speaker, web: WebNow
 
 
 @routes.get(
-    "/attachments/{hash_}",
+    "/attachments/{hash}",
     summary="取得附件 Get a file",
     response_class=Response,
     responses=_FILE,
@@ -103,7 +103,7 @@ def get_attachment(hash_: _Hash, asked: Annotated[Of, Query()], caller: Speaker,
 
 
 @routes.post(
-    "/attachments/{hash_}/openings",
+    "/attachments/{hash}/openings",
     summary="取得案件附件 Get a file of a case",
     response_class=Response,
     responses=_FILE,
