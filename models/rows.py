@@ -86,6 +86,8 @@ _MEASURES = text("act = 'measure_decided'")
 _OFFENCES = text("act = 'offence_registered'")
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_HANDLED = text("handled_by IS NOT NULL")
+_ASKED = text("asked_by IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 _DESTROYED = text("destroyed_at IS NOT NULL")
 _UNNAMED = text("message_id IS NULL")
@@ -133,7 +135,9 @@ class MatterRow(SQLModel, table=True):
     """What lists, counts and pages read of a matter.
 
     `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
-    from that instant on, whether or not its timer has been worked off.
+    from that instant on, whether or not its timer has been worked off. `handled_by` is the earliest instant at which
+    something runs out that its lead owes; `asked` says that somebody's answer is waited for, and `asked_by` until when
+    (the end of time where nothing runs out).
     """
 
     __tablename__ = "matters"
@@ -146,6 +150,8 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_light", "light", "id"),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        Index("ix_matters_handled", "lead", "handled_by", "id", sqlite_where=_HANDLED, postgresql_where=_HANDLED),
+        Index("ix_matters_asked", "asked_by", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
         Index(
             "ix_matters_lead_overdue",
@@ -174,6 +180,9 @@ class MatterRow(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     overdue_from: datetime | None = Field(default=None, sa_type=Instant)
     next_at: datetime | None = Field(default=None, sa_type=Instant)
+    handled_by: datetime | None = Field(default=None, sa_type=Instant)
+    asked: str | None = None
+    asked_by: datetime | None = Field(default=None, sa_type=Instant)
     registered_at: datetime | None = Field(default=None, sa_type=Instant)
     assigned_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)

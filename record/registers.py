@@ -147,19 +147,11 @@ def grouped(
 def undecided(session: Session, scope: Scope) -> Iterator[MatterState]:
     """The matters in the scope in which a question waits for somebody's answer: whose it is, is for the rules.
 
-    An approval, a verification, an extension, a transfer, an objection, a circulation.
+    An approval, a verification, an extension, a transfer, an objection, a circulation; by their ids.
     """
-    kept = _kept(session)
-    asked = or_(
-        _MATTERS.c.stage.in_((Stage.AWAITING_APPROVAL.value, Stage.SUBMITTED.value)),
-        and_(kept["extension"]["limit"].as_string().is_not(None), kept["extension"]["state"].as_string().is_(None)),
-        *(kept[name]["requested_at" if name == "transfer" else "at"].as_string().is_not(None)
-          for name in ("transfer", "objection")),
-        *(kept[name].as_string().is_not(None) for name in ("contested_at", "circulation")),
-    )  # fmt: skip
     chosen = select(_SNAPSHOTS.c.state).join_from(_MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
-    chosen = within(chosen.where(asked).order_by(_MATTERS.c.id), parties.listed(scope))
-    for row in session.execute(chosen):
+    chosen = chosen.where(_MATTERS.c.asked_by.is_not(None)).order_by(_MATTERS.c.id)
+    for row in session.execute(within(chosen, parties.listed(scope))):
         yield MatterState.model_validate_json(row.state)
 
 

@@ -1,4 +1,12 @@
-"""Files handed in beside what is said; the files themselves lie apart, by their hashes."""
+"""Files handed in beside what is said; by when a matter's lead owes something, and what is asked of others.
+
+The files themselves lie apart, by their hashes. What stands in the new columns of matters follows from their states,
+and is worked out here for those that stand.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +19,13 @@ depends_on = None
 _INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 _SERIAL = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 _UNNAMED = sa.text("message_id IS NULL")
+_HANDLED, _ASKED = sa.text("handled_by IS NOT NULL"), sa.text("asked_by IS NOT NULL")
+
+_OVER = ("refused", "closed", "cancelled", "merged", "archived")
+_SETTLED = (*_OVER, "awaiting_approval", "submitted")
+_BY_THE_LEAD = ("signing", "progress", "limit", "returned", "supervision", "rectification",
+                "explanation")  # fmt: skip
+_NEVER = "9999-12-31T00:00:00+00:00"
 
 
 def upgrade() -> None:
@@ -32,6 +47,80 @@ def upgrade() -> None:
     )
     op.create_index("ix_attachments_unnamed", "attachments", ["at"], sqlite_where=_UNNAMED, postgresql_where=_UNNAMED)
     op.create_index("ix_attachments_kept", "attachments", ["kept"])
+    op.add_column("matters", sa.Column("handled_by", _INSTANT))
+    op.add_column("matters", sa.Column("asked", sa.String))
+    op.add_column("matters", sa.Column("asked_by", _INSTANT))
+    _work_out()
+    op.create_index(
+        "ix_matters_handled", "matters", ["lead", "handled_by", "id"], sqlite_where=_HANDLED,
+        postgresql_where=_HANDLED,
+    )  # fmt: skip
+    op.create_index("ix_matters_asked", "matters", ["asked_by", "id"], sqlite_where=_ASKED, postgresql_where=_ASKED)
+
+
+def _work_out() -> None:
+    connection = op.get_bind()
+    matters = sa.table("matters", *(sa.column(name) for name in ("id", "stage", "suspended", "asked")),
+                       sa.column("handled_by", _INSTANT), sa.column("asked_by", _INSTANT))  # fmt: skip
+    snapshots = sa.table("snapshots", sa.column("id"), sa.column("state"))
+    chosen = sa.select(matters.c.id, matters.c.stage, matters.c.suspended, snapshots.c.state).join_from(
+        matters, snapshots, snapshots.c.id == matters.c.id
+    )
+    on_sqlite = connection.dialect.name == "sqlite"
+    changed = (
+        matters.update()
+        .where(matters.c.id == sa.bindparam("of"))
+        .values({name: sa.bindparam(f"to_{name}") for name in ("handled_by", "asked", "asked_by")})
+    )
+    found = []
+    for row in connection.execute(chosen):
+        state = json.loads(row.state)
+        clocks = {kind: clock["due_at"] for kind, clock in state.get("clocks", {}).items()}
+        if _reported(state):
+            clocks.pop("progress", None)
+        owed = [] if row.stage in _SETTLED or row.suspended else [clocks[one] for one in _BY_THE_LEAD if one in clocks]
+        asked = _asked(row.stage, state, {} if row.suspended else clocks)
+        if owed or asked:
+            found.append(
+                {
+                    "of": row.id,
+                    "to_handled_by": _kept(min(owed, key=datetime.fromisoformat), on_sqlite) if owed else None,
+                    "to_asked": ",".join(asked) or None,
+                    "to_asked_by": _kept(min(asked.values(), key=datetime.fromisoformat), on_sqlite) if asked else None,
+                }
+            )
+    if found:
+        connection.execute(changed, found)
+
+
+def _reported(state: dict[str, Any]) -> bool:
+    reported, since = state.get("last_report_at"), state.get("period_from")
+    if reported is None:
+        return False
+    return since is None or datetime.fromisoformat(reported) >= datetime.fromisoformat(since)
+
+
+def _asked(stage: str, state: dict[str, Any], clocks: dict[str, str]) -> dict[str, str]:
+    extension = state.get("extension")
+    open_ = {
+        "approval": ("approval" in clocks or stage == "awaiting_approval", ("approval",)),
+        "extension": (extension is not None and extension.get("state", "pending") == "pending", ("limit",)),
+        "verification": ("verification" in clocks or stage == "submitted", ("verification",)),
+        "assignment": (state.get("contested_at") is not None, ("assignment_objection",)),
+        "transfer": (state.get("transfer") is not None, ("transfer",)),
+        "objection": (state.get("objection") is not None, ("objection", "assignment_objection")),
+        "circulation": (state.get("circulation") is not None, ("circulation",)),
+    }
+    return {
+        what: next((clocks[one] for one in kinds if one in clocks), _NEVER)
+        for what, (is_open, kinds) in open_.items()
+        if is_open
+    }
+
+
+def _kept(instant: str, on_sqlite: bool) -> Any:
+    at = datetime.fromisoformat(instant)
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if on_sqlite else at
 
 
 def downgrade() -> None:
