@@ -120,6 +120,18 @@ class ActRow(SQLModel, table=True):
     hash: str
 
 
+class DoingRow(SQLModel, table=True):
+    """That something was done through a post: which entry of which chain. Repeats the ledger, for lists by post."""
+
+    __tablename__ = "doings"
+    __table_args__ = KEYED_BY_TEXT
+
+    post: str = Field(primary_key=True)
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    target: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
 class HeadRow(SQLModel, table=True):
     """The last entry of each chain, so that cutting off its end is seen."""
 

@@ -28,6 +28,7 @@ from models.rows import (
     DeliveryRow,
     DestructionRow,
     DocumentRow,
+    DoingRow,
     HoldRow,
     MatterRow,
     NoticeRow,
@@ -52,6 +53,7 @@ _CERTIFICATES = table(CertificateRow)
 _DELIVERIES = table(DeliveryRow)
 _DESTRUCTIONS = table(DestructionRow)
 _DOCUMENTS = table(DocumentRow)
+_DOINGS = table(DoingRow)
 _HOLDS = table(HoldRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
@@ -288,6 +290,7 @@ def _empty(session: Session, target: str, upto: int) -> None:
     entries = select(_ACTS.c.id).where(_ACTS.c.target == target, _ACTS.c.seq <= upto)
     session.execute(delete(_DELIVERIES).where(_DELIVERIES.c.entry.in_(entries)))
     session.execute(delete(_NOTICES).where(_NOTICES.c.entry.in_(entries)))
+    session.execute(delete(_DOINGS).where(_DOINGS.c.target == target, _DOINGS.c.seq <= upto))
     # The number stays, so that no other document ever gets it.
     session.execute(
         update(_DOCUMENTS).where(_DOCUMENTS.c.entry.in_(entries)).values(facts="", template=None, content=None)

@@ -156,8 +156,15 @@ def undecided(session: Session, scope: Scope) -> Iterator[MatterState]:
 
 
 def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
-    """The open cases that the reader may know of, as they stand, in the order of proposal."""
-    chosen = select(_CASES.c.id).where(_CASES.c.open.is_(True)).order_by(_CASES.c.proposed_at, _CASES.c.id)
+    """The cases under way that the reader may know of, as they stand, in the order of proposal.
+
+    Open, or decided with a step still owed: a service, an execution, a review.
+    """
+    chosen = (
+        select(_CASES.c.id)
+        .where(or_(_CASES.c.open.is_(True), _CASES.c.due_at.is_not(None)))
+        .order_by(_CASES.c.proposed_at, _CASES.c.id)
+    )
     for case_id in session.execute(within(chosen, parties.case_known(scope, _CASES.c.id))).scalars().all():
         state = cases.seen(session, case_id)
         if state is not None:

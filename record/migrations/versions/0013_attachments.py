@@ -1,4 +1,4 @@
-"""Files handed in beside what is said; by when a matter's lead owes something, and what is asked of others.
+"""Files handed in beside what is said; what each post did; by when a matter's lead owes something, what is asked.
 
 The files themselves lie apart, by their hashes. What stands in the new columns of matters follows from their states,
 and is worked out here for those that stand.
@@ -25,6 +25,14 @@ _OVER = ("refused", "closed", "cancelled", "merged", "archived")
 _SETTLED = (*_OVER, "awaiting_approval", "submitted")
 _BY_THE_LEAD = ("signing", "progress", "limit", "returned", "supervision", "rectification",
                 "explanation")  # fmt: skip
+# The body of what was destroyed is empty, and nothing is to be read of it.
+_DONE_BEFORE = """
+    INSERT INTO doings (post, at, target, seq)
+    SELECT told.post, told.at, told.target, told.seq FROM (
+        SELECT CASE WHEN body = '' THEN NULL ELSE {said_by} END AS post, at, target, seq FROM acts
+        WHERE target IN (SELECT id FROM matters UNION SELECT id FROM cases UNION SELECT id FROM proceedings)
+    ) AS told WHERE told.post IS NOT NULL
+"""
 _NEVER = "9999-12-31T00:00:00+00:00"
 
 
@@ -47,6 +55,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_attachments_unnamed", "attachments", ["at"], sqlite_where=_UNNAMED, postgresql_where=_UNNAMED)
     op.create_index("ix_attachments_kept", "attachments", ["kept"])
+    op.create_table(
+        "doings",
+        sa.Column("post", sa.String, primary_key=True),
+        sa.Column("at", _INSTANT, primary_key=True),
+        sa.Column("target", sa.String, primary_key=True),
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    said_by = "json_extract(body, '$.by')" if op.get_bind().dialect.name == "sqlite" else "body::json ->> 'by'"
+    op.execute(_DONE_BEFORE.format(said_by=said_by))
     op.add_column("matters", sa.Column("handled_by", _INSTANT))
     op.add_column("matters", sa.Column("asked", sa.String))
     op.add_column("matters", sa.Column("asked_by", _INSTANT))
