@@ -13,7 +13,7 @@ from models.access import Relation
 from models.cases import CaseClockKind, CaseState
 from models.matters import ClockKind, ExtensionState, MatterState, Stage
 from models.proceedings import Ballot, Handing, Occurrences, Parts, ProceedingState, Sending, StepClockKind
-from policies import access
+from policies import access, seats
 from policies.access import may, on_case, on_matter, on_proceeding
 from policies.directory import Directory
 
@@ -204,9 +204,10 @@ def todo_in_case(
         return ()
     standing = access.relations(post, state, directory, roles=roles)
     found = [Owed(what, state.clocks[_OF_CASE[what][0]].due_at) for what, do in open_.items()
-             if may(on_case(do), standing)]  # fmt: skip
+             if may(on_case(do), standing) and not (what is Duty.STATEMENT and state.waived)]  # fmt: skip
     voted = any(vote.member == post for vote in state.votes)
-    if CaseClockKind.DECISION in state.clocks and not voted and Relation.VOTING_MEMBER in standing:
+    panel = CaseClockKind.DECISION in state.clocks and seats.panel_decides(state, directory)
+    if panel and not voted and Relation.VOTING_MEMBER in standing:
         found.append(Owed(Question.VOTE, state.clocks[CaseClockKind.DECISION].due_at))
     return tuple(found)
 

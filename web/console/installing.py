@@ -4,9 +4,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, dates, language, matter, rankings, register, why
+from web.console import cockpit, dates, inbox, language, matter, rankings, register, why
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+from web.context import Web
+from web.guards import BODY_BYTES
+
+_MOST_MEGABYTES = 100
+"""What one form carries at most, however many files with it."""
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -18,7 +23,12 @@ def nothing_here() -> HTMLResponse:
 
 
 def mount(app: FastAPI) -> None:
-    """Let the application serve the console."""
-    for one in (cockpit, rankings, dates, register, why, matter, language):
+    """Let the application serve the console; its forms carry files."""
+    web: Web = app.state.web
+    app.state.larger[f"{PREFIX}/"] = (
+        min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
+        + BODY_BYTES
+    )
+    for one in (cockpit, inbox, rankings, dates, register, why, matter, language):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

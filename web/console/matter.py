@@ -5,7 +5,7 @@ was; a refusal says why and what would be accepted.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -33,11 +33,13 @@ from record.views import MatterCard, MatterLine, PartCard
 from showing.matters import how_far
 from showing.trying import offered
 from showing.why import explained
+from web import attaching
 from web.api import authority
 from web.api.bodies import MATTER_BODIES
 from web.api.matters import delivery, told_to
 from web.api.parts import MatterId, calendar_of
 from web.api.shapes import ActOut, DeliveryOut
+from web.attaching import Named
 from web.console import clocks, drawing, giving
 from web.console.clocks import Drawn
 from web.console.filters import REGISTER
@@ -66,6 +68,7 @@ class Standing:
     notices: tuple[DeliveryOut, ...] | None
     offers: tuple[str, ...]
     history: str | None
+    files: Mapping[int, tuple[Named, ...]]
 
 
 @routes.get(f"{REGISTER}/{{matter_id}}")
@@ -149,6 +152,7 @@ def _standing(session: Session, this: Visit, matter_id: str) -> Standing:
         notices=_notices(session, this, state),
         offers=_offers(session, this, state, at, working),
         history=_history(this, state),
+        files=_files(session, this, matter_id),
     )
 
 
@@ -192,6 +196,14 @@ def _notices(session: Session, this: Visit, state: MatterState) -> tuple[Deliver
         for one in found
         if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )
+
+
+def _files(session: Session, this: Visit, matter_id: str) -> Mapping[int, tuple[Named, ...]]:
+    """The files that the acts shown name, by the number of the act."""
+    found: dict[int, list[Named]] = {}
+    for one in attaching.files_of(session, this.web, this.caller, matter_id):
+        found.setdefault(one.seq, []).append(one)
+    return {seq: tuple(ones) for seq, ones in found.items()}
 
 
 def _history(this: Visit, state: MatterState) -> str | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.cases import CaseState
 from models.matters import MatterState
 from policies import waiting
-from policies.waiting import Question
+from policies.waiting import Owed, Question
 from record import registers
 from web.api import authority
 from web.console.visits import Visit
@@ -39,18 +39,18 @@ def waits_for(session: Session, this: Visit) -> list[Waits]:
     for state in registers.undecided(session, scope):
         found += _of_matter(state, waiting.of_matter(post, state, directory, roles))
     for case in registers.open_cases(session, scope):
-        found += _of_case(case, waiting.of_case(post, case, directory, roles))
+        found += _of_case(case, waiting.todo_in_case(post, case, directory, roles))
     return found
 
 
 def _of_matter(state: MatterState, questions: set[Question]) -> Iterator[Waits]:
     title = state.terms.title if state.terms else ""
-    clocks = {kind.value: clock.due_at for kind, clock in state.clocks.items()}
+    ends = {} if state.suspended else waiting.asked(state)
     for question in sorted(questions):
-        yield Waits(question, state.id, None, title, clocks.get(question.value))
+        yield Waits(question, state.id, None, title, ends.get(question))
 
 
-def _of_case(state: CaseState, questions: set[Question]) -> Iterator[Waits]:
-    clocks = {kind.value: clock.due_at for kind, clock in state.clocks.items()}
-    for question in sorted(questions):
-        yield Waits(question, state.matter_id, state.id, state.title or "", clocks.get(question.value))
+def _of_case(state: CaseState, owed: tuple[Owed, ...]) -> Iterator[Waits]:
+    for one in sorted(owed, key=lambda each: each.what):
+        if isinstance(one.what, Question):
+            yield Waits(one.what, state.matter_id, state.id, state.title or "", one.due_at)

@@ -29,7 +29,12 @@ def test_nobody_sees_a_page_without_signing_in(house: House) -> None:
 
 
 def test_signing_in_leads_to_the_page_of_the_post(house: House) -> None:
-    for who, page in (("leader", "/console"), ("handler", "/console"), ("auditor", "/console"), ("admin", "/sign-in")):
+    for who, page in (
+        ("leader", "/console"),
+        ("handler", "/console/inbox"),
+        ("auditor", "/console"),
+        ("admin", "/sign-in"),
+    ):
         assert house.get(who, "/").headers["location"] == page
     assert house.get("nobody", "/").headers["location"] == "/sign-in"
 

@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import cockpit, commands, common, leading, matter, register, why
+from web.console.texts import attachments, cockpit, commands, common, inbox, leading, matter, register, why
 
-_PARTS = (common, cockpit, register, matter, commands, why, leading)
+_PARTS = (common, cockpit, register, matter, commands, why, leading, inbox, attachments)
 
 
 def _together() -> dict[str, tuple[str, str]]:
