@@ -38,7 +38,9 @@ routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 DONE = f"{INBOX}/done"
 
-_LINES = 50
+LINES = 50
+"""What a page shows."""
+
 _LOOKED_AT = 500
 """Candidates looked at for one page: what is found beyond them is on the next."""
 
@@ -149,7 +151,7 @@ def done(asked: Annotated[Done, Query()], this: Visiting) -> HTMLResponse:
     with this.web.store.reading() as session:
         try:
             found = record_inbox.done(
-                session, authority.scope_of(this.web, this.caller), after=asked.after, limit=_LINES
+                session, authority.scope_of(this.web, this.caller), after=asked.after, limit=LINES
             )
         except ValueError as error:
             raise ProblemError(404, "") from error
@@ -187,7 +189,7 @@ def todo(session: Session, this: Visit, filters: Filters, at: datetime) -> Found
     lines: dict[str, Line] = {}
     last: Place | None = None
     for number, candidate in enumerate(heapq.merge(*sources.values(), key=_order)):
-        if (len(lines) >= _LINES or number >= _LOOKED_AT) and candidate.place != last:
+        if (len(lines) >= LINES or number >= _LOOKED_AT) and candidate.place != last:
             return Found(tuple(lines.values()), last)
         last = candidate.place
         items = tuple(_items(this, candidate, filters, at, working))
