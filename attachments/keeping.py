@@ -81,7 +81,7 @@ class Keeping:
         if len(one.content) > self.most:
             raise TooLargeError(self.most)
         looked = looked_at(one.content, one.name)
-        secrecy.refuse_secrets(looked.name)
+        secrecy.refuse_secrets(looked.name, looked.text)
         self.scanner.agree(one.content, self.directory)
         hash_ = digest(one.content)
         self._clear_unnamed(one.at - UNNAMED_FOR)

@@ -42,6 +42,7 @@ _PROGRAMS = re.compile(
 )
 _ELSEWHERE = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
 _LINK = re.compile(rb"relationships/hyperlink[\"']", re.IGNORECASE)
+_TAG = re.compile(rb"<[^>]*>")
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY")
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -63,10 +64,11 @@ class AttachmentError(IntakeError):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a file is, and its name without what no name needs."""
+    """What a file is, its name without what no name needs, and the text in it as far as it is read here."""
 
     type: AttachmentType
     name: str
+    text: str = ""
 
 
 def looked_at(content: bytes, name: str) -> Looked:
@@ -78,15 +80,16 @@ def looked_at(content: bytes, name: str) -> Looked:
     said = next((one for one, endings in _ENDINGS.items() if ending in endings), None)
     if said is None:
         raise AttachmentError(Words("不收这种文件", "files of this kind are not taken"))
+    text = ""
     if said in _TEXTS:
-        _text(content)
+        text = _text(content)
     elif said in _SIGNED:
         _signed(content, said)
     elif not content.startswith(_ZIP):
         raise _disagrees()
     else:
-        _contained(content, said)
-    return Looked(said, called)
+        text = _contained(content, said)
+    return Looked(said, called, text)
 
 
 def cleaned(name: str) -> str:
@@ -110,7 +113,7 @@ def _signed(content: bytes, said: AttachmentType) -> None:
         raise _disagrees()
 
 
-def _text(content: bytes) -> None:
+def _text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -118,11 +121,12 @@ def _text(content: bytes) -> None:
             continue
         if _CONTROL.search(text) or text.lstrip().lower().startswith(_MARKUP):
             break
-        return
+        return text
     raise _disagrees()
 
 
-def _contained(content: bytes, said: AttachmentType) -> None:
+def _contained(content: bytes, said: AttachmentType) -> str:
+    """The text of its parts, one after the other; raises AttachmentError for what may not be in it."""
     try:
         container = Container(content)
         if said is AttachmentType.OFD:
@@ -133,8 +137,7 @@ def _contained(content: bytes, said: AttachmentType) -> None:
             raise AttachmentError(
                 Words("文件含有宏、控件或嵌入的程序", "it holds macros, controls or embedded programs")
             )
-        for part in container.parts:
-            _harmless(part, container.read(part))
+        return "\n".join(filter(None, (_harmless(part, container.read(part)) for part in container.parts)))
     except ContainerError as error:
         raise AttachmentError(Words(f"文件不能使用:{error.why.zh}", f"it cannot be used: {error.why.en}")) from error
 
@@ -155,10 +158,10 @@ def _is_ofd(container: Container) -> None:
         raise _disagrees()
 
 
-def _harmless(part: str, content: bytes) -> None:
-    """Refuse markup that declares entities or brings something in from elsewhere."""
+def _harmless(part: str, content: bytes) -> str:
+    """The words of a part; refuses markup that declares entities or brings something in from elsewhere."""
     if not part.endswith((".xml", ".rels", ".vml")):
-        return
+        return ""
     if b"\x00" in content or any(one in content for one in _DECLARES):
         raise AttachmentError(
             Words("部件含有文档类型声明或编码异常", "a part declares a document type, or is no UTF-8")
@@ -167,3 +170,5 @@ def _harmless(part: str, content: bytes) -> None:
         raise AttachmentError(
             Words("文件会从外部载入模板、图片或对象", "it loads a template, a picture or an object from elsewhere")
         )
+    # A word may be cut into several runs: what stands between them is taken out.
+    return _TAG.sub(b"", content).decode("utf-8", "replace")

@@ -27,7 +27,7 @@ from record import attachments, keys, ledger, looks
 from record.archive import _carry_out, file_of
 from record.looks import Looker
 from record.store import Store, erasing
-from tests.files import PDF, PNG
+from tests.files import PDF, PNG, office
 from tests.sealing import sealed_store
 from tests.workflows.cast import CO_HANDLER, DIRECTORY, HANDLER, HEAD, OFFICER, a_matter, message_id
 
@@ -168,8 +168,10 @@ def test_what_is_too_large_or_of_no_kind_or_secret_is_not_taken(store: Store, ke
         handed_in(keeping, PDF + b"0" * 10_000)
     with pytest.raises(AttachmentError):
         handed_in(keeping, b"MZ")
-    with pytest.raises(Refused):
-        handed_in(keeping, name="机密★ 报告.pdf")
+    secret = office("docx", **{"word/header1.xml": "<w><r>机</r><r>密★10年</r></w>".encode()})
+    for content, name in ((PDF, "机密★ 报告.pdf"), ("机密★10年".encode(), "x.txt"), (secret, "x.docx")):
+        with pytest.raises(Refused):
+            handed_in(keeping, content, name=name)
     assert (rows(store), files(keeping)) == ([], set())
 
 
