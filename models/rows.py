@@ -90,7 +90,7 @@ MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectific
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _HANDLED = text("handled_by IS NOT NULL")
-_ASKED = text("asked_by IS NOT NULL")
+_ASKED_BY = text("asked_by IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 _DESTROYED = text("destroyed_at IS NOT NULL")
 _UNNAMED = text("message_id IS NULL")
@@ -171,8 +171,8 @@ class MatterRow(SQLModel, table=True):
 
     `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
     from that instant on, whether or not its timer has been worked off. `handled_by` is the earliest instant at which
-    something runs out that its lead owes; `asked` says that somebody's answer is waited for, and `asked_by` until when
-    (the end of time where nothing runs out).
+    something runs out that its lead owes; `questions` are those that wait for somebody's answer, with commas, and
+    `asked_by` until when (the end of time where nothing runs out).
     """
 
     __tablename__ = "matters"
@@ -186,7 +186,17 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
         Index("ix_matters_handled", "lead", "handled_by", "id", sqlite_where=_HANDLED, postgresql_where=_HANDLED),
-        Index("ix_matters_asked", "asked_by", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index(
+            "ix_matters_asked_by",
+            "asked_by",
+            "id",
+            "questions",
+            "lead",
+            "office",
+            "leader",
+            sqlite_where=_ASKED_BY,
+            postgresql_where=_ASKED_BY,
+        ),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
         Index(
             "ix_matters_lead_overdue",
@@ -216,7 +226,7 @@ class MatterRow(SQLModel, table=True):
     overdue_from: datetime | None = Field(default=None, sa_type=Instant)
     next_at: datetime | None = Field(default=None, sa_type=Instant)
     handled_by: datetime | None = Field(default=None, sa_type=Instant)
-    asked: str | None = None
+    questions: str | None = None
     asked_by: datetime | None = Field(default=None, sa_type=Instant)
     registered_at: datetime | None = Field(default=None, sa_type=Instant)
     assigned_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -127,12 +127,20 @@ _SETTLED = frozenset({Stage.AWAITING_APPROVAL, Stage.SUBMITTED, Stage.REFUSED, S
                       Stage.MERGED, Stage.ARCHIVED})  # fmt: skip
 
 
+LEADS = frozenset({Duty.SIGN, Duty.REPORT, Duty.SUBMIT, Duty.EXPLAIN})
+OF_MATTERS = frozenset(_OF_MATTER)
+OF_CASES = frozenset({*_OF_CASE, Question.VOTE})
+OF_PROCEEDINGS = frozenset({Duty.STEP, Duty.ROUTING, Duty.OPINION, Duty.BALLOT, Duty.RECEIPT, Duty.MORE_TIME})
+"""What can be asked or owed in each; of a matter what its lead owes apart."""
+
 _OF_STEP = (StepClockKind.STEP, StepClockKind.NOTICE)
 
 
 def of_matter(post: str | None, state: MatterState, directory: Directory, roles: Collection[str] = ()) -> set[Question]:
     """The questions of a matter that this post may answer; empty for nobody's post."""
-    return {one.what for one in _answers(post, state, directory, roles) if isinstance(one.what, Question)}
+    open_ = asked(state)
+    standing = access.relations(post, state, directory, roles=roles) if open_ else frozenset[Relation]()
+    return {question for question in open_ if may(on_matter(_OF_MATTER[question].do), standing)}
 
 
 def of_case(post: str | None, state: CaseState, directory: Directory, roles: Collection[str] = ()) -> set[Question]:
@@ -157,23 +165,21 @@ def todo_in_matter(
 
     A lead signs, reports, explains and submits; a co-handler finishes its part. Nothing for nobody's post.
     """
-    found = [*_answers(post, state, directory, roles)]
-    if state.stage not in _SETTLED:
-        standing = access.relations(post, state, directory, roles=roles)
+    open_, goes_on = asked(state), state.stage not in _SETTLED
+    if not (open_ or goes_on):
+        return ()
+    standing = access.relations(post, state, directory, roles=roles)
+    found = [
+        Owed(question, due_at)
+        for question, due_at in open_.items()
+        if may(on_matter(_OF_MATTER[question].do), standing)
+    ]
+    if goes_on:
         found += _of_lead(state) if may(on_matter("submit"), standing) else ()
         found += _of_co_handler(post, state, directory)
     if state.suspended:
         return tuple(Owed(one.what) for one in found)
     return tuple(found)
-
-
-def _answers(post: str | None, state: MatterState, directory: Directory, roles: Collection[str]) -> Iterator[Owed]:
-    open_ = asked(state)
-    if open_:
-        standing = access.relations(post, state, directory, roles=roles)
-        for question, due_at in open_.items():
-            if may(on_matter(_OF_MATTER[question].do), standing):
-                yield Owed(question, due_at)
 
 
 def _of_lead(state: MatterState) -> Iterator[Owed]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
@@ -166,14 +166,33 @@ def _led(scope: Scope) -> _Chosen:
 
 
 def _asked(scope: Scope) -> _Chosen:
-    """A verification alone is asked of whoever supervises: its own office, or the organ above one that leads itself."""
+    """What may be this post's to answer, by what is asked and whose the matter is.
+
+    An approval alone is its leader's; a verification alone is for whoever supervises: its own office, or the organ
+    above one that leads itself. Read along the index of the ends: those of lead, office and leader would each be read
+    through for everything that was ever theirs.
+    """
     which = select(_MATTERS.c.title, _STATES.c.state).join_from(_MATTERS, _STATES, _STATES.c.id == _MATTERS.c.id)
-    own = sorted(scope.own)
-    supervises = or_(_MATTERS.c.office.in_(own), _MATTERS.c.lead == _MATTERS.c.office)
-    which = which.where(_MATTERS.c.asked_by.is_not(None), or_(_MATTERS.c.asked != "verification", supervises))
-    listed = parties.listed(scope)
-    which = which if listed is None else which.where(listed)
+    lead, office, leader, of = (_plainly(_MATTERS.c[name]) for name in ("lead", "office", "leader", "id"))
+    asked, organs, own = _MATTERS.c.questions, sorted(scope.organs), sorted(scope.own)
+    role = _PARTIES.c.role
+    part = or_(
+        and_(role == Part.REVIEWER, _PARTIES.c.party == scope.post),
+        and_(role == Part.NEW_LEAD, _PARTIES.c.party.in_(own)),
+    )
+    his = case(
+        (asked == "approval", leader == scope.post),
+        (asked == "verification", or_(office.in_(own), lead == office)),
+        else_=or_(leader == scope.post, office.in_(organs), lead.in_(organs),
+                  of.in_(select(_PARTIES.c.target).where(part))),
+    )  # fmt: skip
+    which = which.where(_MATTERS.c.asked_by.is_not(None), his)
     return _Chosen(which, _MATTERS.c.asked_by, _MATTERS.c.id, _matter)
+
+
+def _plainly(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of texts, read without the index that leads to it."""
+    return column.op("||")("")
 
 
 def _part(scope: Scope) -> _Chosen:
@@ -192,7 +211,9 @@ def _case(scope: Scope) -> _Chosen:
         _CASES, _CASE_STATES, _CASE_STATES.c.id == _CASES.c.id
     )
     which = which.join(_MATTERS, _MATTERS.c.id == _CASES.c.matter_id, isouter=True)
-    which = which.where(_CASES.c.next_at.is_not(None))
+    # The window for a review is nobody's step, and only its subject's to use.
+    mine = and_(_CASES.c.next_at.is_not(None), _CASES.c.subject.in_([*sorted(scope.own), scope.post]))
+    which = which.where(or_(_CASES.c.due_at.is_not(None), mine))
     known = parties.case_known(scope, _CASES.c.id)
     which = which if known is None else which.where(known)
     return _Chosen(which, _or_never(func.coalesce(_CASES.c.due_at, _CASES.c.next_at)), _CASES.c.id, cases.state_of)

@@ -143,7 +143,7 @@ def save(
         "overdue_from": None if state.stage in SETTLED or state.suspended else due_at,
         "next_at": next_at,
         "handled_by": handled_by(state),
-        "asked": asked(state),
+        "questions": questions(state),
         "asked_by": asked_by(state),
         "registered_at": state.registered_at,
         "assigned_at": state.assigned_at,
@@ -184,7 +184,7 @@ def handled_by(state: MatterState) -> datetime | None:
     return min(clocks.values(), default=None)
 
 
-def asked(state: MatterState) -> str | None:
+def questions(state: MatterState) -> str | None:
     """What somebody's answer is waited for, in words of policies/waiting.py, with commas; None for nothing."""
     return ",".join(what for what, (is_open, _) in _ASKED.items() if is_open(state)) or None
 
@@ -192,7 +192,7 @@ def asked(state: MatterState) -> str | None:
 def asked_by(state: MatterState) -> datetime | None:
     """By when the first of it is to be answered: NEVER where nothing runs out, None where nothing is asked."""
     if state.suspended:
-        return NEVER if asked(state) else None
+        return NEVER if questions(state) else None
     ends = [
         next((state.clocks[kind].due_at for kind in kinds if kind in state.clocks), NEVER)
         for is_open, kinds in _ASKED.values()

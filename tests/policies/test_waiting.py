@@ -5,6 +5,10 @@ from models.matters import MatterState, Stage
 from models.proceedings import ProceedingState
 from policies.waiting import (
     FREE,
+    LEADS,
+    OF_CASES,
+    OF_MATTERS,
+    OF_PROCEEDINGS,
     Duty,
     Question,
     asked,
@@ -14,8 +18,7 @@ from policies.waiting import (
     todo_in_matter,
     todo_in_proceeding,
 )
-from record.matters import NEVER, asked_by, handled_by
-from record.matters import asked as kept_asked
+from record.matters import NEVER, asked_by, handled_by, questions
 from tests.builders import CO_HANDLER, HANDLER, LEADER, OFFICER
 from tests.policies.access_cast import (
     DIRECTORY,
@@ -128,7 +131,7 @@ def test_what_lists_keep_of_a_matter_is_what_the_rules_find_in_it() -> None:
         state = moment.state
         assert isinstance(state, MatterState)
         open_ = asked(state)
-        assert kept_asked(state) == (",".join(one.value for one in open_) or None), moment.name
+        assert questions(state) == (",".join(one.value for one in open_) or None), moment.name
         ends = [NEVER if state.suspended or due_at is None else due_at for due_at in open_.values()]
         assert asked_by(state) == min(ends, default=None), moment.name
         owed = [one.due_at for one in todo_in_matter(HANDLER, state, DIRECTORY) if one.what in led and one.due_at]
@@ -159,3 +162,8 @@ def test_a_step_is_to_be_taken_by_whom_the_rules_let_take_it_and_a_part_by_whose
             assert {DOES[one] for one in owed if one in DOES} <= admitted, (moment.name, post, owed)
             seen |= owed
     assert seen >= {Duty.STEP, Duty.OPINION, Duty.BALLOT, Duty.RECEIPT, Duty.ROUTING, Duty.MORE_TIME}
+
+
+def test_everything_that_can_be_to_do_is_of_a_matter_a_case_or_a_proceeding_and_of_one_alone() -> None:
+    kinds = [LEADS, OF_MATTERS, {Duty.CO_PART}, OF_CASES, OF_PROCEEDINGS]
+    assert sorted(one for kind in kinds for one in kind) == sorted([*Question, *Duty])

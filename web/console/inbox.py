@@ -26,6 +26,7 @@ from policies.distance import Distance, distance
 from policies.waiting import FREE, Duty, Owed, Question, Todo
 from record import inbox as record_inbox
 from record.inbox import Candidate, Place, Source
+from record.matters import NEVER
 from showing.weeks import week_of
 from web.api import authority
 from web.api.parts import calendar_of
@@ -188,7 +189,8 @@ def todo(session: Session, this: Visit, filters: Filters, at: datetime) -> Found
     sources = record_inbox.candidates(session, authority.scope_of(this.web, this.caller), after, before)
     lines: dict[str, Line] = {}
     last: Place | None = None
-    for number, candidate in enumerate(heapq.merge(*sources.values(), key=_order)):
+    read = (found for source, found in sources.items() if _may_hold(source, filters.what))
+    for number, candidate in enumerate(heapq.merge(*read, key=_order)):
         if (len(lines) >= LINES or number >= _LOOKED_AT) and candidate.place != last:
             return Found(tuple(lines.values()), last)
         last = candidate.place
@@ -202,6 +204,21 @@ def todo(session: Session, this: Visit, filters: Filters, at: datetime) -> Found
                 (*(known.items if known else ()), *items),
             )
     return Found(tuple(lines.values()), None)
+
+
+def _may_hold(source: Source, what: Todo | None) -> bool:
+    """Whether what is looked for can be found in that source at all."""
+    return (
+        what is None
+        or what
+        in {
+            Source.LED: waiting.LEADS,
+            Source.ASKED: waiting.OF_MATTERS,
+            Source.PART: {Duty.CO_PART},
+            Source.CASE: waiting.OF_CASES,
+            Source.PROCEEDING: waiting.OF_PROCEEDINGS,
+        }[source]
+    )
 
 
 def _order(one: Candidate) -> tuple[datetime, str]:
@@ -224,7 +241,7 @@ def _items(this: Visit, one: Candidate, filters: Filters, at: datetime, working:
 
 
 def _ends(one: Owed) -> datetime:
-    return one.due_at or record_inbox.NEVER
+    return one.due_at or NEVER
 
 
 def _owed(this: Visit, one: Candidate) -> Iterator[Owed]:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from models.messages import Propose, ReportProgress, RequestExtension, Sign, Submit
+from models.case_messages import Propose
+from models.messages import ReportProgress, RequestExtension, Sign, Submit
 from models.proceeding_messages import Open
 from tests.web.console.conftest import House
 from tests.workflows.cast import CO, CO_HANDLER, HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER, message_id
