@@ -4,13 +4,13 @@ Of each question that is open, and of each thing that is owed, who may answer or
 a step of a case is open while its clock runs. Nothing is decided here. Source: engine.md 1, 3, 4.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from models.access import Relation
-from models.cases import CaseClockKind, CaseState
+from models.cases import CaseClockKind, CaseStage, CaseState
 from models.matters import ClockKind, ExtensionState, MatterState, Stage
 from models.proceedings import Ballot, Handing, Occurrences, Parts, ProceedingState, Sending, StepClockKind
 from policies import access, seats
@@ -120,6 +120,23 @@ _OF_CASE: Mapping[Todo, tuple[CaseClockKind, str]] = {
     Duty.RECORD: (CaseClockKind.RECORD, "record"),
     Duty.REVIEW_REQUEST: (CaseClockKind.REVIEW_WINDOW, "request_review"),
 }
+_STEPS: Mapping[str, Callable[[CaseState], bool]] = {
+    "file": lambda one: CaseClockKind.FILING in one.clocks,
+    "investigate": lambda one: CaseClockKind.INVESTIGATION in one.clocks,
+    "notify_facts": lambda one: (
+        one.facts is None
+        and (one.stage is CaseStage.INVESTIGATED or (one.stage is CaseStage.FILED and one.recorded_overdue))
+    ),
+    "give_statement": lambda one: CaseClockKind.WINDOW in one.clocks and not one.waived,
+    "answer_statement": lambda one: CaseClockKind.ANSWER in one.clocks,
+    "decide": lambda one: CaseClockKind.DECISION in one.clocks,
+    "serve": lambda one: CaseClockKind.SERVICE in one.clocks,
+    "execute": lambda one: CaseClockKind.EXECUTION in one.clocks,
+    "record": lambda one: CaseClockKind.RECORD in one.clocks,
+    "request_review": lambda one: CaseClockKind.REVIEW_WINDOW in one.clocks,
+    "decide_review": lambda one: CaseClockKind.REVIEW in one.clocks,
+}
+"""When each step of a case is open, by the command that takes it."""
 
 # Of what a lead has to submit by: the first of these that runs.
 _SUBMIT = (ClockKind.RETURNED, ClockKind.RECTIFICATION, ClockKind.SUPERVISION, ClockKind.LIMIT)
@@ -139,14 +156,26 @@ _OF_STEP = (StepClockKind.STEP, StepClockKind.NOTICE)
 def of_matter(post: str | None, state: MatterState, directory: Directory, roles: Collection[str] = ()) -> set[Question]:
     """The questions of a matter that this post may answer; empty for nobody's post."""
     open_ = asked(state)
-    standing = access.relations(post, state, directory, roles=roles) if open_ else frozenset[Relation]()
-    return {question for question in open_ if may(on_matter(_OF_MATTER[question].do), standing)}
+    if not open_:
+        return set()
+    does = {question: on_matter(_OF_MATTER[question].do) for question in open_}
+    standing = access.relations(post, state, directory, roles=roles, among=_named(does.values()))
+    return {question for question, name in does.items() if may(name, standing)}
 
 
 def of_case(post: str | None, state: CaseState, directory: Directory, roles: Collection[str] = ()) -> set[Question]:
     """The questions of a case that this post may answer; a vote only until it has been cast."""
-    found = todo_in_case(post, state, directory, roles)
-    return {one.what for one in found if isinstance(one.what, Question)}
+    open_ = {what: do for what, (clock, do) in _OF_CASE.items() if isinstance(what, Question) and clock in state.clocks}
+    if not open_:
+        return set()
+    among = _named(map(on_case, open_.values())) | {Relation.VOTING_MEMBER}
+    standing = access.relations(post, state, directory, roles=roles, among=among)
+    found = {question for question, do in open_.items() if may(on_case(do), standing)}
+    voted = any(vote.member == post for vote in state.votes)
+    panel = CaseClockKind.DECISION in state.clocks and seats.panel_decides(state, directory)
+    if panel and not voted and Relation.VOTING_MEMBER in standing:
+        found.add(Question.VOTE)
+    return found
 
 
 def asked(state: MatterState) -> dict[Question, datetime | None]:
@@ -263,3 +292,23 @@ def _in_step(
     if Relation.RECEIVER in standing:
         receipt = state.clocks.get(StepClockKind.SIDE)
         yield Owed(Duty.RECEIPT, receipt.due_at if receipt else due_at)
+
+
+def _named(commands: Iterable[str]) -> frozenset[Relation]:
+    """What it hangs on who may give these; a page asks this of hundreds of matters."""
+    return access.named_by(frozenset(commands))
+
+
+def steps_of_case(
+    post: str | None, state: CaseState, directory: Directory, roles: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The steps of a case, by their commands, that are open and that this post may take; a vote until it is cast.
+
+    Beside what has to be answered these are what has to be done, and what the subject has a right to say.
+    """
+    if post is None:
+        return ()
+    open_ = [do for do, is_open in _STEPS.items() if is_open(state)]
+    standing = access.relations(post, state, directory, roles=roles) if open_ else frozenset[Relation]()
+    found = [do for do in open_ if may(on_case(do), standing)]
+    return (*found, *(("vote",) if Question.VOTE in of_case(post, state, directory, roles) else ()))

@@ -4,17 +4,18 @@ Candidates only, by what the lists know of each target: what is really to be don
 (policies/waiting.py). Each source goes on behind a place, so that nobody's inbox is read further than it is shown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
+from models.asked import Asked
 from models.cases import CaseState
 from models.contract import is_case, is_proceeding
 from models.matters import MatterState
@@ -105,15 +106,16 @@ class Done:
 
 
 def candidates(
-    session: Session, scope: Scope, after: Place | None, before: datetime | None
+    session: Session, scope: Scope, asked: Collection[Asked], after: Place | None, before: datetime | None
 ) -> dict[Source, Iterator[Candidate]]:
     """What may be to be done by the post of this scope, behind the place `after`, and ending before the instant.
 
-    Each source in the order of places; read only as far as somebody asks it to go on.
+    `asked` is what the post may answer (models/asked.py). Each source in the order of places; read only as far as
+    somebody asks it to go on.
     """
     read: dict[Source, Callable[[], _Chosen]] = {
         Source.LED: lambda: _led(scope),
-        Source.ASKED: lambda: _asked(scope),
+        Source.ASKED: lambda: _asked(asked),
         Source.PART: lambda: _part(scope),
         Source.CASE: lambda: _case(scope),
         Source.PROCEEDING: lambda: _proceeding(scope),
@@ -165,34 +167,11 @@ def _led(scope: Scope) -> _Chosen:
     return _Chosen(which, _MATTERS.c.handled_by, _MATTERS.c.id, _matter)
 
 
-def _asked(scope: Scope) -> _Chosen:
-    """What may be this post's to answer, by what is asked and whose the matter is.
-
-    An approval alone is its leader's; a verification alone is for whoever supervises: its own office, or the organ
-    above one that leads itself. Read along the index of the ends: those of lead, office and leader would each be read
-    through for everything that was ever theirs.
-    """
+def _asked(asked: Collection[Asked]) -> _Chosen:
+    texts = sorted(one.model_dump_json(exclude_defaults=True) for one in asked)
     which = select(_MATTERS.c.title, _STATES.c.state).join_from(_MATTERS, _STATES, _STATES.c.id == _MATTERS.c.id)
-    lead, office, leader, of = (_plainly(_MATTERS.c[name]) for name in ("lead", "office", "leader", "id"))
-    asked, organs, own = _MATTERS.c.questions, sorted(scope.organs), sorted(scope.own)
-    role = _PARTIES.c.role
-    part = or_(
-        and_(role == Part.REVIEWER, _PARTIES.c.party == scope.post),
-        and_(role == Part.NEW_LEAD, _PARTIES.c.party.in_(own)),
-    )
-    his = case(
-        (asked == "approval", leader == scope.post),
-        (asked == "verification", or_(office.in_(own), lead == office)),
-        else_=or_(leader == scope.post, office.in_(organs), lead.in_(organs),
-                  of.in_(select(_PARTIES.c.target).where(part))),
-    )  # fmt: skip
-    which = which.where(_MATTERS.c.asked_by.is_not(None), his)
+    which = which.where(_MATTERS.c.asked_by.is_not(None), _MATTERS.c.asked.is_not(None), _MATTERS.c.asked.in_(texts))
     return _Chosen(which, _MATTERS.c.asked_by, _MATTERS.c.id, _matter)
-
-
-def _plainly(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column of texts, read without the index that leads to it."""
-    return column.op("||")("")
 
 
 def _part(scope: Scope) -> _Chosen:

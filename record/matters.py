@@ -11,11 +11,13 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.asked import Asked
 from models.contract import KIND_MATTER
 from models.matters import ClockKind, ExtensionState, MatterState, Stage
 from models.messages import Outcome
 from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
 from record import parties
+from record.circles import Circle
 from record.statements import Head, Prepared, Values, unit, upsert
 from record.store import hold
 from record.tallies import move, tally
@@ -143,7 +145,6 @@ def save(
         "overdue_from": None if state.stage in SETTLED or state.suspended else due_at,
         "next_at": next_at,
         "handled_by": handled_by(state),
-        "questions": questions(state),
         "asked_by": asked_by(state),
         "registered_at": state.registered_at,
         "assigned_at": state.assigned_at,
@@ -153,6 +154,10 @@ def save(
         "cases_open": sum(case.open for case in state.cases),
         "parent": state.parent,
         "root": state.root,
+        "basis": terms and terms.basis,
+        "circle": terms and Circle.of(terms).name,
+        "open": state.stage.value not in OVER,
+        "asked": _asked(state),
     }
     standing = _standing(session, state.id)
     if standing is not None and all(row[name] == standing[name] for name in _LED_TO):
@@ -165,6 +170,11 @@ def save(
     # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
     text = state.model_dump_json(exclude_defaults=True)
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": text})
+
+
+def _asked(state: MatterState) -> str | None:
+    asked = Asked.of(state)
+    return None if asked is None else asked.model_dump_json(exclude_defaults=True)
 
 
 def due_instant(state: MatterState) -> datetime | None:
@@ -184,15 +194,10 @@ def handled_by(state: MatterState) -> datetime | None:
     return min(clocks.values(), default=None)
 
 
-def questions(state: MatterState) -> str | None:
-    """What somebody's answer is waited for, in words of policies/waiting.py, with commas; None for nothing."""
-    return ",".join(what for what, (is_open, _) in _ASKED.items() if is_open(state)) or None
-
-
 def asked_by(state: MatterState) -> datetime | None:
     """By when the first of it is to be answered: NEVER where nothing runs out, None where nothing is asked."""
     if state.suspended:
-        return NEVER if questions(state) else None
+        return NEVER if any(is_open(state) for is_open, _ in _ASKED.values()) else None
     ends = [
         next((state.clocks[kind].due_at for kind in kinds if kind in state.clocks), NEVER)
         for is_open, kinds in _ASKED.values()

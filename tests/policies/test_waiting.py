@@ -1,8 +1,10 @@
 """What waits for somebody is open, and his alone to answer or do: tried at every moment of what can be spoken to."""
 
+from models.asked import Asked
 from models.cases import CaseState
 from models.matters import MatterState, Stage
 from models.proceedings import ProceedingState
+from policies.case_offering import offers
 from policies.waiting import (
     FREE,
     LEADS,
@@ -14,11 +16,12 @@ from policies.waiting import (
     asked,
     of_case,
     of_matter,
+    steps_of_case,
     todo_in_case,
     todo_in_matter,
     todo_in_proceeding,
 )
-from record.matters import NEVER, asked_by, handled_by, questions
+from record.matters import NEVER, asked_by, handled_by
 from tests.builders import CO_HANDLER, HANDLER, LEADER, OFFICER
 from tests.policies.access_cast import (
     DIRECTORY,
@@ -73,6 +76,23 @@ def test_a_case_waits_for_whoever_owes_its_step_and_for_a_vote_until_it_is_cast(
     assert asked.keys() == {Question.FILING, Question.VOTE, Question.DECISION, Question.REVIEW}
     assert LEADER in asked[Question.FILING]
     assert not {HANDLER, OFFICER, None} & asked[Question.FILING]
+
+
+def test_a_step_of_a_case_waits_for_whoever_may_take_it_now() -> None:
+    asked: set[str] = set()
+    for moment in cases():
+        assert isinstance(moment.state, CaseState)
+        assert moment.at is not None
+        for post in POSTS:
+            found = steps_of_case(post, moment.state, DIRECTORY)
+            # A decision waits for the chair from the day on which the vote begins.
+            may = offers(moment.state, post, moment.at, moment.facts)
+            assert set(found) - {"decide"} <= set(may), (moment.name, post, found)
+            asked |= set(found)
+    assert asked == {
+        "file", "investigate", "notify_facts", "give_statement", "answer_statement", "vote", "decide", "serve",
+        "execute", "record", "request_review", "decide_review",
+    }  # fmt: skip
 
 
 DOES = {
@@ -131,7 +151,8 @@ def test_what_lists_keep_of_a_matter_is_what_the_rules_find_in_it() -> None:
         state = moment.state
         assert isinstance(state, MatterState)
         open_ = asked(state)
-        assert questions(state) == (",".join(one.value for one in open_) or None), moment.name
+        kept = Asked.of(state)
+        assert (set(asked(kept.standing())) if kept else set()) == set(open_), moment.name
         ends = [NEVER if state.suspended or due_at is None else due_at for due_at in open_.values()]
         assert asked_by(state) == min(ends, default=None), moment.name
         owed = [one.due_at for one in todo_in_matter(HANDLER, state, DIRECTORY) if one.what in led and one.due_at]

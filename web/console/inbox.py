@@ -33,6 +33,7 @@ from web.api.parts import calendar_of
 from web.api.texts import CURSOR
 from web.console.navigation import INBOX, PREFIX, has_inbox
 from web.console.visits import PageRoute, Visit, Visiting, page
+from web.console.waiting import waits
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -186,7 +187,8 @@ def todo(session: Session, this: Visit, filters: Filters, at: datetime) -> Found
     # What runs out at this very instant is overdue: the first instant that is not lies a moment later.
     before = {None: None, Due.OVERDUE: _just_after(at), Due.WEEK: week_of(at).before}[filters.due]
     working = calendar_of(session)
-    sources = record_inbox.candidates(session, authority.scope_of(this.web, this.caller), after, before)
+    asked = {one for found in waits(session, this, in_cases=False).asked.values() for one in found}
+    sources = record_inbox.candidates(session, authority.scope_of(this.web, this.caller), asked, after, before)
     lines: dict[str, Line] = {}
     last: Place | None = None
     read = (found for source, found in sources.items() if _may_hold(source, filters.what))

@@ -4,7 +4,20 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, dates, inbox, language, matter, rankings, register, why
+from web.console import (
+    case,
+    case_openings,
+    case_proposing,
+    cases,
+    cockpit,
+    dates,
+    inbox,
+    language,
+    matter,
+    rankings,
+    register,
+    why,
+)
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 from web.context import Web
@@ -29,6 +42,19 @@ def mount(app: FastAPI) -> None:
         min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
         + BODY_BYTES
     )
-    for one in (cockpit, inbox, rankings, dates, register, why, matter, language):
+    for one in (
+        cockpit,
+        inbox,
+        rankings,
+        dates,
+        register,
+        why,
+        matter,
+        cases,
+        case_proposing,
+        case,
+        case_openings,
+        language,
+    ):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

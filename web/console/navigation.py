@@ -37,6 +37,7 @@ LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("inbox", INBOX, has_inbox),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
 )

@@ -36,8 +36,20 @@ function drawCharts() {
 document.addEventListener("DOMContentLoaded", () => {
   drawCharts();
   document.querySelector("[data-focus]")?.focus();
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
 });
 document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-focus]")?.focus());
+
+// One listener for whatever comes later, too.
+document.addEventListener("click", (clicked) => { if (clicked.target.closest?.("[data-print]")) window.print(); });
+function showPrinting() {
+  for (const one of document.querySelectorAll("[data-print]")) one.hidden = false;
+}
+document.addEventListener("DOMContentLoaded", showPrinting);
+document.addEventListener("htmx:afterSettle", showPrinting);
 
 // Parts marked `data-live` are fetched anew when something is recorded that the visitor may know of: nothing in which
 // somebody is writing or choosing, and not while the page is out of sight.
@@ -61,6 +73,7 @@ function followTheRecord() {
       anew.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? one.open; });
       old.replaceWith(document.adoptNode(anew));
       window.htmx?.process(anew);
+      showPrinting();
       changed = true;
     }
     if (changed) document.getElementById("renewed").textContent = page.dataset.follow;

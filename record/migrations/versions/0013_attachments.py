@@ -66,7 +66,6 @@ def upgrade() -> None:
     said_by = "json_extract(body, '$.by')" if op.get_bind().dialect.name == "sqlite" else "body::json ->> 'by'"
     op.execute(_DONE_BEFORE.format(said_by=said_by))
     op.add_column("matters", sa.Column("handled_by", _INSTANT))
-    op.add_column("matters", sa.Column("questions", sa.String))
     op.add_column("matters", sa.Column("asked_by", _INSTANT))
     # Written down as a script it finds no matters to work out.
     if not op.get_context().as_sql:
@@ -75,15 +74,12 @@ def upgrade() -> None:
         "ix_matters_handled", "matters", ["lead", "handled_by", "id"], sqlite_where=_HANDLED,
         postgresql_where=_HANDLED,
     )  # fmt: skip
-    op.create_index(
-        "ix_matters_asked_by", "matters", ["asked_by", "id", "questions", "lead", "office", "leader"],
-        sqlite_where=_ASKED, postgresql_where=_ASKED,
-    )  # fmt: skip
+    op.create_index("ix_matters_asked_by", "matters", ["asked_by", "id"], sqlite_where=_ASKED, postgresql_where=_ASKED)
 
 
 def _work_out() -> None:
     connection = op.get_bind()
-    matters = sa.table("matters", *(sa.column(name) for name in ("id", "stage", "suspended", "questions")),
+    matters = sa.table("matters", *(sa.column(name) for name in ("id", "stage", "suspended")),
                        sa.column("handled_by", _INSTANT), sa.column("asked_by", _INSTANT))  # fmt: skip
     snapshots = sa.table("snapshots", sa.column("id"), sa.column("state"))
     chosen = sa.select(matters.c.id, matters.c.stage, matters.c.suspended, snapshots.c.state).join_from(
@@ -93,7 +89,7 @@ def _work_out() -> None:
     changed = (
         matters.update()
         .where(matters.c.id == sa.bindparam("of"))
-        .values({name: sa.bindparam(f"to_{name}") for name in ("handled_by", "questions", "asked_by")})
+        .values({name: sa.bindparam(f"to_{name}") for name in ("handled_by", "asked_by")})
     )
     found = []
     for row in connection.execute(chosen):
@@ -108,7 +104,6 @@ def _work_out() -> None:
                 {
                     "of": row.id,
                     "to_handled_by": _kept(min(owed, key=datetime.fromisoformat), on_sqlite) if owed else None,
-                    "to_questions": ",".join(asked) or None,
                     "to_asked_by": _kept(min(asked.values(), key=datetime.fromisoformat), on_sqlite) if asked else None,
                 }
             )

@@ -6,9 +6,21 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import attachments, cockpit, commands, common, inbox, leading, matter, register, why
+from web.console.texts import (
+    attachments,
+    cases,
+    cockpit,
+    commands,
+    common,
+    inbox,
+    leading,
+    matter,
+    public,
+    register,
+    why,
+)
 
-_PARTS = (common, cockpit, register, matter, commands, why, leading, inbox, attachments)
+_PARTS = (common, cockpit, register, matter, cases, commands, why, leading, public, inbox, attachments)
 
 
 def _together() -> dict[str, tuple[str, str]]:
