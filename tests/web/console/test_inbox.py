@@ -29,7 +29,7 @@ def opened(house: House, target: str, **said: object) -> str:
             "lead": LEAD, "office": OFFICE, "leader": LEADER, **said,
         }
     )  # fmt: skip
-    outcome = house.office.say_now(target, message)  # type: ignore[arg-type]
+    outcome = house.office.say_now(target, message)
     assert outcome.accepted, outcome
     return target
 
