@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"taking", "attachments"}
+        | {"attachments", "returning", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
+    "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
     "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
@@ -63,7 +64,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
         | {"attachments"}
-        | {"notices", "pacing", "privacy", "reconciling", "sample", "schedules", "settings", "showing", "taking"}
+        | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
+        | {"taking"}
         | {"web"}
     ),
     "leaving": frozenset(),

@@ -5,17 +5,21 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import (
+    bulk,
     case,
     case_openings,
     case_proposing,
     cases,
     cockpit,
     dates,
+    importing,
     inbox,
     language,
+    launch,
     matter,
     rankings,
     register,
+    sheets,
     why,
 )
 from web.console.navigation import PREFIX
@@ -25,6 +29,26 @@ from web.guards import BODY_BYTES
 
 _MOST_MEGABYTES = 100
 """What one form carries at most, however many files with it."""
+
+_PAGES = (
+    cockpit,
+    inbox,
+    rankings,
+    dates,
+    register,
+    sheets,
+    bulk,
+    launch,
+    importing,
+    why,
+    matter,
+    cases,
+    case_proposing,
+    case,
+    case_openings,
+    language,
+)
+"""In this order an address is looked for: what is named stands before what is any."""
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -42,19 +66,7 @@ def mount(app: FastAPI) -> None:
         min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
         + BODY_BYTES
     )
-    for one in (
-        cockpit,
-        inbox,
-        rankings,
-        dates,
-        register,
-        why,
-        matter,
-        cases,
-        case_proposing,
-        case,
-        case_openings,
-        language,
-    ):
+    for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
+    app.state.larger.update(importing.LARGER)

@@ -18,10 +18,10 @@ from models.contract import TransitionOrder
 from models.identity import SiteRole
 from models.messages import Command, Outcome, Registration
 from models.proceeding_messages import Open
-from office import Office
+from office import Launched, Office
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
-from record import ledger
+from record import ledger, matters
 from record.store import Store
 from settings import Settings
 from tests.web.conftest import ORIGIN, Clock
@@ -62,6 +62,11 @@ class HouseOffice:
 
     async def say(self, target: str, command: Command) -> Outcome:
         return self.say_now(target, command)
+
+    async def launch(self, matter_id: str, registration: Registration) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, matter_id, registration.message_id) is not None
+        return Launched(matter_id, self.say_now(matter_id, registration), again)
 
     def say_now(self, target: str, message: Command | Registration | Open | None = None) -> Outcome:
         with self.store.reading() as session:

@@ -5,22 +5,10 @@ is used, and every text used is here.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
-from web.console.texts import (
-    attachments,
-    cases,
-    cockpit,
-    commands,
-    common,
-    inbox,
-    leading,
-    matter,
-    public,
-    register,
-    why,
-)
-
-_PARTS = (common, cockpit, register, matter, cases, commands, why, leading, public, inbox, attachments)
+_PARTS = tuple(import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
 
 
 def _together() -> dict[str, tuple[str, str]]:
