@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
+    "attachments": frozenset({"models", "policies", "intake", "documents", "record", "logs", "settings"}),
     "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
     "activities": frozenset({"addresses", "models", "policies", "record", "documents", "notices", "evidence", "logs"}),
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"returning", "taking"}
+        | {"attachments", "returning", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -62,6 +63,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
+        | {"attachments"}
         | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
         | {"taking"}
         | {"web"}

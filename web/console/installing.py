@@ -13,6 +13,7 @@ from web.console import (
     cockpit,
     dates,
     importing,
+    inbox,
     language,
     launch,
     matter,
@@ -23,9 +24,15 @@ from web.console import (
 )
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+from web.context import Web
+from web.guards import BODY_BYTES
+
+_MOST_MEGABYTES = 100
+"""What one form carries at most, however many files with it."""
 
 _PAGES = (
     cockpit,
+    inbox,
     rankings,
     dates,
     register,
@@ -53,7 +60,12 @@ def nothing_here() -> HTMLResponse:
 
 
 def mount(app: FastAPI) -> None:
-    """Let the application serve the console."""
+    """Let the application serve the console; its forms carry files."""
+    web: Web = app.state.web
+    app.state.larger[f"{PREFIX}/"] = (
+        min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
+        + BODY_BYTES
+    )
     for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
