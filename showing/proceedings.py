@@ -17,7 +17,7 @@ from record.ledger import Entry
 from record.proceeding_lists import ProceedingCard, ProceedingLine
 from showing.matters import local, told_of
 
-__all__ = ["how_far", "line_document", "partial_document", "procedure_document", "proceeding_document"]
+__all__ = ["how_far", "line_document", "partial_document", "procedure_document", "proceeding_document", "steps_of"]
 
 
 def how_far(line: ProceedingLine, at: datetime, working: Calendar) -> Distance | None:
@@ -60,7 +60,7 @@ def proceeding_document(
         "policy": state.policy,
         "round": state.round,
         "terms": state.terms and state.terms.model_dump(mode="json", exclude_none=True),
-        "steps": _steps(card, plan),
+        "steps": steps_of(card, plan),
         "clocks": [
             {"clock": clock.kind, "words": STEP_CLOCKS[clock.kind], "step": clock.step, "limit": clock.limit,
              "from": local(clock.started_at), "due": local(clock.due_at), "provisional": clock.provisional,
@@ -74,7 +74,7 @@ def proceeding_document(
     }  # fmt: skip
 
 
-def _steps(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
+def steps_of(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
     """Every step in order: done with which outcome, under way, or still to come."""
     state = card.state
     names = [(block.name, block.title, str(getattr(block, "block", ""))) for block in plan.steps] if plan else [

@@ -29,6 +29,9 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("petition", f"{PREFIX}/petitions", seeing(View.LIST)),
+    Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
+    Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
 )
 """In the order in which they stand on the page."""
 

@@ -1,4 +1,4 @@
-"""Which petitions, duties and proceedings are there? Three lists, whose filters, order and place stand in the address."""
+"""Which petitions, duties and proceedings are there? Three lists; filters, order and place stand in the address."""
 
 from typing import Annotated
 
@@ -20,7 +20,8 @@ from web.api import authority
 from web.api.parts import calendar_of
 from web.api.proceedings import procedures_of
 from web.console.proceeding_filters import LISTS, Kind, ProceedingFilters, ProceedingState, address_of
-from web.console.visits import PageRoute, Visit, Visiting, page
+from web.console.proceeding_words import channel_words, stage_words
+from web.console.visits import PageRoute, Said, Visit, Visiting, page
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -60,7 +61,9 @@ def _listed(this: Visit, kind: Kind, filters: ProceedingFilters) -> HTMLResponse
         number = proceeding_lists.number(session, sought, scope=scope, now=at)
         working = calendar_of(session)
     lines: list[tuple[ProceedingLine, Distance | None]] = [(line, how_far(line, at, working)) for line in found.items]
+    say = Said(this.language)
     procedures = {name: one.title for name, one in sorted(procedures_of(this.web).items()) if one.of == kind.value}
+    stages = [one for one in ProceedingStage if one is not ProceedingStage.UNKNOWN]
     return page(
         this,
         "proceedings.html",
@@ -72,12 +75,14 @@ def _listed(this: Visit, kind: Kind, filters: ProceedingFilters) -> HTMLResponse
         next=found.next and filters.address(kind, after=found.next),
         first=filters.address(kind) if filters.after else None,
         procedures=procedures,
-        organs=[organ.name for organ in this.web.directory.organs],
-        stages=[one for one in ProceedingStage if one is not ProceedingStage.UNKNOWN],
-        lights=tuple(reversed(Light)),
-        states=tuple(ProceedingState),
-        channels=tuple(Channel) if kind is Kind.PETITION else (),
-        orders=tuple(Order),
+        organs=[(organ.name, organ.name) for organ in this.web.directory.organs],
+        stages=[(one.value, say.words(stage_words(one))) for one in stages],
+        lights=[(one.value, say.light(one)) for one in reversed(Light)],
+        states=[(one.value, say.text(f"state.{one.value}")) for one in ProceedingState],
+        channels=[(one.value, say.words(channel_words(one.value))) for one in Channel] if kind is Kind.PETITION else [],
+        orders=[(one.value, say.text(f"order.{one.value}")) for one in Order],
+        stage_words=stage_words,
+        channel_words=channel_words,
         list_address=LISTS[kind],
         address_of=address_of,
         may_open=bool(opening_for(this)),

@@ -207,9 +207,9 @@ class Said:
     language: Language
 
     def field(self, do: str, label: str) -> str:
-        """The label of a field, in this command's own words where it has some."""
+        """The label of a field, in this command's own words where it has some; one that is no key stands as it is."""
         own = f"field.{do}.{label.removeprefix('field.')}"
-        return self.text(own if own in TEXTS else label)
+        return self.text(own) if own in TEXTS else self.text(label) if label in TEXTS else label
 
     def command(self, do: str) -> str:
         """A command by its name."""

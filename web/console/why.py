@@ -24,4 +24,4 @@ def why(
     with this.web.store.reading() as session:
         authority.matter(session, this.web, this.caller, matter_id, View.WHY)
         found = explanation(session, matter_id, act)
-    return page(this, "why.html", found=found)
+    return page(this, "why.html", found=found, about="matter", address=f"{REGISTER}/{matter_id}")

@@ -17,9 +17,10 @@ from models.acts import ActName
 from models.contract import TransitionOrder
 from models.identity import SiteRole
 from models.messages import Command, Outcome, Registration
-from office import Office
+from models.proceeding_messages import Open
+from office import Launched, Office
 from policies.deadlines import SHANGHAI
-from record import ledger
+from record import ledger, matters
 from record.store import Store
 from settings import Settings
 from tests.web.conftest import ORIGIN, Clock
@@ -61,7 +62,12 @@ class HouseOffice:
     async def say(self, target: str, command: Command) -> Outcome:
         return self.say_now(target, command)
 
-    def say_now(self, target: str, message: Command | Registration | None = None) -> Outcome:
+    async def open_proceeding(self, target: str, message: Open) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, target, message.message_id) is not None
+        return Launched(target, self.say_now(target, message), again)
+
+    def say_now(self, target: str, message: Command | Registration | Open | None = None) -> Outcome:
         with self.store.reading() as session:
             known = len(ledger.entries(session, target))
         order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
