@@ -94,7 +94,7 @@ class SoughtProceedings:
     """Which of them: everything that is given has to fit.
 
     `organ` leads it or is its office; `due_by` (aware, inclusive): those that fall due by then; `text` is looked for in
-    title and id; `open` are those under way.
+    title and id; `open` are those under way. `ids`, where given, are the only ones.
     """
 
     kind: str | None = None
@@ -110,6 +110,7 @@ class SoughtProceedings:
     overdue: bool | None = None
     due_by: datetime | None = None
     text: str | None = None
+    ids: frozenset[str] | None = None
 
 
 def listed(
@@ -189,6 +190,8 @@ def _conditions(sought: SoughtProceedings, now: datetime) -> list[ColumnElement[
         fits.append(late if sought.overdue else or_(of.overdue_from.is_(None), ~late))
     if sought.text is not None:
         fits.append(or_(*(column.contains(sought.text, autoescape=True) for column in (of.title, of.id))))
+    if sought.ids is not None:
+        fits.append(of.id.in_(sorted(sought.ids)))
     return fits
 
 

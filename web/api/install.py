@@ -12,6 +12,7 @@ from record.store import Store
 from settings import Settings
 from web.api import (
     accounts,
+    bulletins,
     cases,
     commands,
     documents,
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.routes,
     proofs.routes,
     register.routes,
+    bulletins.routes,
     planning.routes,
     rules.routes,
     imports.routes,

@@ -32,6 +32,7 @@ LINKS = (
     Link("petition", f"{PREFIX}/petitions", seeing(View.LIST)),
     Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
     Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
+    Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
 )
 """In the order in which they stand on the page."""
 

@@ -1,4 +1,4 @@
-"""The office takes a petition in: once, its petitioner apart, the receipt code on the answering page and nowhere else."""
+"""The office takes a petition in: once, its petitioner apart, the receipt code on the answer and nowhere else."""
 
 import re
 
