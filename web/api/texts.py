@@ -23,7 +23,8 @@ Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE, pattern=PRINT
 Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME, pattern=PRINTABLE)]
 Short = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
 
-MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9\u4e00-\u9fff._-]{0,95}$"
+"""A matter that a duty has opened is called after the duty, in Chinese where that is."""
 CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 KEY = r"^[\x21-\x7E]{1,128}$"
 STEPS_NAME = r"^[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,63}$"

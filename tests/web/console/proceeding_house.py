@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 
+from models.acts import ActName
 from models.proceeding_messages import Open
 from tests.web.console.conftest import House, hidden
 from tests.workflows.cast import LEAD, LEADER, OFFICE, OFFICER, message_id
@@ -56,6 +57,25 @@ def refuses_everybody_else(house: House, target: str, do: str, who: str, **said:
     led = house.as_("nobody").post(address, data=data, follow_redirects=False)
     assert led.headers["location"] == "/sign-in"
     assert house.acts(target) == before
+
+
+def done_once_by(house: House, who: str, target: str, do: str, act: ActName, **said: str) -> str:
+    """An action as every one has to be: by nobody else, once however often it is sent, on record; the page it answers.
+
+    `__` in the name of a field stands for the dot.
+    """
+    values = {name.replace("__", "."): value for name, value in said.items()}
+    refuses_everybody_else(house, target, do, who, **values)
+    before = house.acts(target).count(act)
+    shown = form(house, who, target, do)
+    assert shown is not None
+    address = f"{address_of(target)}/commands/{do}"
+    answers = [house.as_(who).post(address, data={**shown, **values}) for _ in range(2)]
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        assert "已受理" in answer.text
+    assert house.acts(target).count(act) == before + 1
+    return answers[0].text
 
 
 def harmless_twice(house: House, target: str, do: str, who: str, **said: str) -> None:
