@@ -4,7 +4,20 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import bulletins, cockpit, identity, language, matter, opening, proceeding, proceedings, register, why
+from web.console import (
+    bulletins,
+    cockpit,
+    dates,
+    identity,
+    language,
+    matter,
+    opening,
+    proceeding,
+    proceedings,
+    rankings,
+    register,
+    why,
+)
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 
@@ -19,6 +32,9 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, register, why, matter, proceedings, opening, identity, proceeding, bulletins, language):
+    for one in (
+        cockpit, rankings, dates, register, why, matter,
+        proceedings, opening, identity, proceeding, bulletins, language,
+    ):  # fmt: skip
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

@@ -33,6 +33,8 @@ LINKS = (
     Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
     Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
     Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
+    Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
+    Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
 )
 """In the order in which they stand on the page."""
 

@@ -134,7 +134,16 @@ def why(
     with this.web.store.reading() as session:
         authority.proceeding(session, this.web, this.caller, target, View.PROCEEDING)
         found = explanation(session, target, act)
-    return page(this, "why.html", here=kind, found=found, about="proceeding", address=address_of(target))
+        told = views.timeline(session, target, scope=authority.scope_of(this.web, this.caller), with_cases=False)
+    return page(
+        this,
+        "why.html",
+        here=kind,
+        found=found,
+        about="proceeding",
+        address=address_of(target),
+        drawn=clocks.drawn(Said(this.language), [one for one in found.clocks if one.days], told, this.web.clock()),
+    )
 
 
 def _shown(this: Visit, target: str, given: Given | None = None, *, alike: bool = False) -> HTMLResponse:

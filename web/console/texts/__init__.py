@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import bulletins, cockpit, commands, common, matter, proceedings, register, why
+from web.console.texts import bulletins, cockpit, commands, common, leading, matter, proceedings, register, why
 
-_PARTS = (common, cockpit, register, matter, commands, proceedings, bulletins, why)
+_PARTS = (common, cockpit, register, matter, commands, why, leading, proceedings, bulletins)
 
 
 def _together() -> dict[str, tuple[str, str]]:
