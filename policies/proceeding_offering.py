@@ -105,9 +105,9 @@ def _admitted(this: _Moment, said: Any, at: datetime) -> bool:
 def _words(do: str, this: _Moment) -> Iterable[Words]:
     """The fields of the command, so that nothing is left out; some can be said in several ways."""
     fields = _SHAPES[do].model_fields
-    plainly = {name: _TEXT for name in ("text", "reason", "purpose", "medium") if name in fields}
+    plainly: Words = {name: _TEXT for name in ("text", "reason", "purpose", "medium") if name in fields}
     if "evidence" in fields:
-        plainly["evidence"] = _evidence(this)  # type: ignore[assignment]
+        plainly["evidence"] = _evidence(this)
     ways = _WAYS.get(do)
     return ({**plainly, **way} for way in (ways(this) if ways is not None else ({},)))
 

@@ -14,7 +14,7 @@ from policies.deadlines import SHANGHAI
 from record.proceeding_lists import SoughtProceedings
 from record.registers import Order
 from web.api.texts import CURSOR, PRINTABLE
-from web.console.visits import PREFIX
+from web.console.navigation import PREFIX
 
 PROCEEDINGS = f"{PREFIX}/proceedings"
 

@@ -12,8 +12,8 @@ ONE = "proceeding/1"
 def test_the_clock_is_stopped_once_and_goes_on_once(house: House) -> None:
     opened(house, ONE)
     house.say(ONE, CheckItems, HANDLER, missing=())
-    page = give(house, "handler", ONE, "suspend", until="2026-03-20", reason="休假")
-    assert page.status_code == 409
+    refused = give(house, "handler", ONE, "suspend", until="2026-03-20", reason="休假")
+    assert refused.status_code == 409
     page = done_once_by(house, "handler", ONE, "suspend", ActName.SUSPENDED, until="2026-03-20", reason="听证")
     assert "计时中止" in page
     done_once_by(house, "handler", ONE, "resume", ActName.RESUMED)

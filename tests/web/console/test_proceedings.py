@@ -38,7 +38,7 @@ def test_each_kind_has_its_list_and_nothing_of_the_others(house: House) -> None:
     assert listed(house, "officer", LISTS["duty"]) == ["duty/月报"]
 
 
-FILTERS = (
+FILTERS: tuple[tuple[str, str, list[str]], ...] = (
     ("petition", "channel=web", ["petition/2"]),
     ("petition", "text=噪声", ["petition/1"]),
     ("petition", "organ=" + LEAD, []),
