@@ -63,7 +63,7 @@ def test_a_duty_is_opened_and_says_when_it_falls_due_next(house: House) -> None:
     assert led == (303, "/console/proceedings/duty/2026-0001")
     page = house.get("officer", led[1]).text
     assert "周期:每月" in page
-    assert "下一期 <time" in page
+    assert "<span>下一期</span> <time" in page
 
 
 def test_a_refusal_keeps_what_was_typed_and_is_on_record(house: House) -> None:
