@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Path, Query, Response
@@ -138,12 +139,12 @@ def get_bulletin(
 
 
 def told_of(session: Session, web: Web, period: str, asked: BulletinOf) -> Bulletin:
-    """The bulletin that is asked for; ends the request with 422 for a period that had not begun."""
+    """The bulletin that is asked for; ends the request with 404 for a period that had not begun: there is none yet."""
     on = asked.as_of or local_date(web.clock())
     try:
         return drawn_up(session, period, asked.kind, on, calendar_of(session))
     except ValueError as error:
-        raise ProblemError(422, str(error), kind="no-such-period") from error
+        raise ProblemError(HTTPStatus.NOT_FOUND, str(error), kind="no-such-period") from error
 
 
 def as_file(web: Web, told: Bulletin, form: BulletinFormat, period: str) -> Response:
