@@ -4,7 +4,7 @@ As a matter's page (matter.py). Whose part it is only sees that part. Who handed
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -174,7 +174,6 @@ def _shown(this: Visit, target: str, given: Given | None = None, *, alike: bool 
         if card is not None and block is not None
         else [giving.shown(do, read_fields(do, ()), given) for do in found.offers],
         steps=_steps(found),
-        kept=[*kept_lines(card.state.kept)] if card is not None and block is not None else [],
         reminders=drawing.reminders(card.state.clocks.values()) if card and not card.state.paused else [],
         of_office=of_office,
         candidates=_candidates(this, target, of_office and alike),
@@ -199,6 +198,7 @@ def _steps(found: Standing) -> list[dict[str, Any]]:
     return [
         {
             **step,
+            "kept": [*kept_lines(_kept(found.card.state, step))],
             "round": found.card.state.round if step["state"] == "under_way" else step["round"],
             "outcome": outcome_words(step["outcome"]) if step["outcome"] else None,
             "block_words": Words(zh=BLOCK_TITLES[type(block)][0], en=BLOCK_TITLES[type(block)][1]) if block else None,
@@ -207,6 +207,14 @@ def _steps(found: Standing) -> list[dict[str, Any]]:
         }
         for step, block in zip(steps, blocks, strict=True)
     ]
+
+
+def _kept(state: ProceedingState, step: Mapping[str, Any]) -> Any:
+    """What the step keeps: as it stands, or as it was left; nothing of one to come."""
+    if step["state"] == "under_way":
+        return state.kept
+    mark = state.marks.get(step["step"])
+    return mark.kept if mark is not None else None
 
 
 def _instead(session: Session, this: Visit, state: ProceedingState, given: Given) -> tuple[Words, ...]:

@@ -43,7 +43,7 @@ def outcome_words(outcome: str) -> Words:
 
 
 def kept_lines(kept: Any) -> Iterator[tuple[str, str]]:
-    """What the step under way keeps, a line for each thing that there is to say: the key of its text, and its value.
+    """What a step keeps, a line for each thing that there is to say: the key of its text, and its value.
 
     How a member of a panel voted is not said. Empty lines are left out.
     """
