@@ -24,6 +24,7 @@ from models.proceedings import (
     Representative,
     Session,
 )
+from policies import access
 from policies.blocks import BLOCKS
 from policies.blocks.approval import MINUTES
 from policies.blocks.indicator import part_ends
@@ -72,9 +73,12 @@ def proceeding_offers(state: ProceedingState, post: str | None, at: datetime, fa
         replace(facts, other_proceeding=lambda target: other if target == other.id else None),
         other.id,
     )
-    heard = {*BLOCKS[type(this.block)].heard, *_GENERAL}
+    heard, held = {*BLOCKS[type(this.block)].heard, *_GENERAL}, access.relations(post, standing, facts.directory)
     found: dict[str, Spoken] = {}
-    for do, shape in ((do, shape) for do, shape in _SHAPES.items() if shape in heard):
+    for do, shape in _SHAPES.items():
+        # Most fall here, at what the step hears and at the table of authority, and need not be tried.
+        if shape not in heard or not access.may(access.on_proceeding(do), held):
+            continue
         tries = (shape.model_validate({"message_id": "offer", "by": post, **words}) for words in _words(do, this))
         said = next((one for one in tries if _admitted(this, one, at)), None)
         if said is not None:

@@ -1,8 +1,14 @@
 """终止: a duty is ended for good; what it has opened goes on."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import form, opened, refuses_everybody_else
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 DUTY = "duty/月报"
 

@@ -1,8 +1,14 @@
 """暂停、继续: a duty opens nothing while it is paused, and goes on with the next period."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, form, give, opened
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 DUTY = "duty/月报"
 

@@ -1,8 +1,14 @@
 """触发: something happened, and the duty falls due for it, once."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 DUTY = "duty/热点"
 

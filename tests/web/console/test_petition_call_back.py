@@ -1,11 +1,17 @@
 """回访: satisfied, not satisfied with the reason, or not reached; dissatisfied, it is done again."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import Finish
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give
 from tests.web.console.test_petition_finish import ONE, handled
 from tests.workflows.cast import HANDLER
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 
 def test_who_asked_is_called_back_once_and_dissatisfied_it_is_done_again(house: House) -> None:

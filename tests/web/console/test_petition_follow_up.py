@@ -1,8 +1,14 @@
 """补充诉求: what whoever asked adds by phone is entered, and stands in the story."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, opened
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 
 def test_the_office_enters_once_what_was_added(house: House) -> None:

@@ -1,10 +1,16 @@
 """对分办提出异议: the organ says why it is not the one, and the office has to decide."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import Route
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
 from tests.workflows.cast import LEAD, OFFICER
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 ONE = "petition/1"
 

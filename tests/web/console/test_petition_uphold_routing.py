@@ -1,10 +1,16 @@
 """维持分办: the office decides an objection, and it stays where it lies."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import ObjectRouting, Route
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, form, opened
 from tests.workflows.cast import HANDLER, LEAD, OFFICER
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 ONE = "petition/1"
 

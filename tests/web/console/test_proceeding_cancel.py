@@ -1,8 +1,14 @@
 """撤销: with a reason, by the leader or the office; its clocks stop."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import form, give, opened, refuses_everybody_else
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 ONE = "proceeding/1"
 

@@ -1,10 +1,16 @@
 """延期: asked for by who owes the step, decided by the leader, and the clock goes on longer."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import CheckItems
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, form, opened
 from tests.workflows.cast import HANDLER
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 ONE = "proceeding/1"
 

@@ -1,10 +1,16 @@
 """中止、恢复: for a reason that the procedure names the clock stands still, and goes on."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import CheckItems
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
 from tests.workflows.cast import HANDLER
+
+pytestmark = pytest.mark.either_database(
+    "a page that gives a command; what commands record is claimed of both in tests/record"
+)
 
 ONE = "proceeding/1"
 
