@@ -56,11 +56,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
+    "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "schedules", "settings", "showing", "taking", "web"}
+        | {"notices", "pacing", "privacy", "reconciling", "sample", "schedules", "settings", "showing", "taking"}
+        | {"web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -6,6 +6,10 @@ from fastapi.responses import HTMLResponse
 from web.api import authority
 from web.console import (
     bulletins,
+    case,
+    case_openings,
+    case_proposing,
+    cases,
     cockpit,
     dates,
     identity,
@@ -33,8 +37,22 @@ def nothing_here() -> HTMLResponse:
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
     for one in (
-        cockpit, rankings, dates, register, why, matter,
-        proceedings, opening, identity, proceeding, bulletins, language,
-    ):  # fmt: skip
+        cockpit,
+        rankings,
+        dates,
+        register,
+        why,
+        matter,
+        cases,
+        case_proposing,
+        case,
+        case_openings,
+        proceedings,
+        opening,
+        identity,
+        proceeding,
+        bulletins,
+        language,
+    ):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

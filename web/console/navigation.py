@@ -33,6 +33,7 @@ LINKS = (
     Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
     Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
     Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
+    Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
 )

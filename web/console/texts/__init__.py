@@ -6,9 +6,21 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import bulletins, cockpit, commands, common, leading, matter, proceedings, register, why
+from web.console.texts import (
+    bulletins,
+    cases,
+    cockpit,
+    commands,
+    common,
+    leading,
+    matter,
+    proceedings,
+    public,
+    register,
+    why,
+)
 
-_PARTS = (common, cockpit, register, matter, commands, why, leading, proceedings, bulletins)
+_PARTS = (common, cockpit, register, matter, cases, commands, why, leading, public, proceedings, bulletins)
 
 
 def _together() -> dict[str, tuple[str, str]]:
