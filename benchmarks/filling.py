@@ -58,6 +58,8 @@ NOW = datetime(2026, 11, 25, 10, tzinfo=SHANGHAI)
 PATTERNS = 400
 """Lives that are played; every other one is a copy."""
 
+SEED = 2026
+
 _PAST = timedelta(days=700)
 _LIMITS = ("5wd", "10wd", "15wd", "20wd", "30wd", "60wd", "3mo")
 _LONGEST, _LONGEST_UNUSUAL = 20, 60
@@ -104,8 +106,8 @@ class _Sink(Protocol):
         """Insert these rows, each with all columns of the table in order."""
 
 
-def fill(url: str, matters: int, *, seed: int = 2026, patterns: int = PATTERNS) -> Filled:
-    """Put so many matters on record in the empty database at `url`, which is brought to the newest revision first."""
+def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) -> Filled:
+    """Put so many copies of these lives on record in the empty database at `url`, made to the newest revision first."""
     store = Store(url)
     try:
         store.migrate()
@@ -113,7 +115,6 @@ def fill(url: str, matters: int, *, seed: int = 2026, patterns: int = PATTERNS) 
             procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
     finally:
         store.close()
-    lives = played(min(patterns, matters), seed)
     if make_url(url).get_backend_name() == "sqlite":
         return _into_sqlite(Path(str(make_url(url).database)), lives, matters, seed)
     return _into_postgresql(url, lives, matters, seed)
@@ -122,7 +123,7 @@ def fill(url: str, matters: int, *, seed: int = 2026, patterns: int = PATTERNS) 
 # --- a few lives ------------------------------------------------------------------------------------------------------
 
 
-def played(number: int, seed: int) -> list[Pattern]:
+def played(number: int, seed: int = SEED) -> list[Pattern]:
     """So many lives, begun within two years before NOW, later ones likelier, as the recording code keeps them."""
     found = read_ledger(ROOT / "data" / "ledger.xlsx", DIRECTORY.organs, office=OFFICE, calendar=standard_calendar())
     begun = [row.registration for row in found.rows]

@@ -1,5 +1,6 @@
 """What may somebody say to a matter or a case now? The facts that the rules rely on are read; nothing is kept."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,7 +17,7 @@ from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.drafts import Facts
-from policies.offering import offers
+from policies.offering import OFFERED, offers
 from policies.procedures import STANDARD, load_text, shipped
 from policies.proceeding_offering import proceeding_offers
 from record import cases, ledger, matters, procedures, proceedings
@@ -24,13 +25,20 @@ from showing.why import procedure_of
 
 
 def offered(
-    session: Session, state: MatterState, post: str | None, at: datetime, *, calendar: Calendar, directory: Directory
+    session: Session,
+    state: MatterState,
+    post: str | None,
+    at: datetime,
+    *,
+    calendar: Calendar,
+    directory: Directory,
+    among: Sequence[str] = OFFERED,
 ) -> tuple[str, ...]:
-    """The commands that the rules would admit from this post at the aware instant `at`, by `do` (policies/offering)."""
+    """Those of `among` that the rules would admit from this post at the aware instant `at` (policies/offering)."""
     if not state.policy.partition("/")[2]:
         # A matter that was not admitted began under no policy, and hears nothing.
         return ()
-    return offers(state, post, at, _facts(session, *_began(session, state.policy), calendar, directory))
+    return offers(state, post, at, _facts(session, *_began(session, state.policy), calendar, directory), among)
 
 
 def offered_in_case(

@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"taking"}
+        | {"returning", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -55,13 +55,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
+    "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
     "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "sample", "schedules", "settings", "showing", "taking"}
+        | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
+        | {"taking"}
         | {"web"}
     ),
     "leaving": frozenset(),

@@ -58,10 +58,11 @@ class Kind(StrEnum):
 
 
 class Suggest(StrEnum):
-    """From which list of the directory a field is filled in."""
+    """From which list a field is filled in: of the directory, or one that its page has."""
 
     POSTS = "posts"
     ORGANS = "organs"
+    BASES = "bases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +165,13 @@ Parts = tuple[tuple[str, Kind], ...]
 
 _RECEIPT: Parts = (
     ("kind", Kind.CHOICE),
-    ("text", Kind.LINE),
     ("witnesses", Kind.NAMES),
     ("medium", Kind.LINE),
     ("date", Kind.DATE),
 )
 _LETTER: Parts = (("organ", Kind.LINE), ("number", Kind.LINE))
+_PART_LABELS = {"document.organ": "field.letter_organ", "document.number": "field.letter_number"}
+"""Labels of parts that would be taken for those of another field of their form."""
 
 _PARTS: Mapping[str, Parts] = {
     **dict.fromkeys(("notify_facts.receipt", "serve.receipt", "refer.receipt"), _RECEIPT),
@@ -234,7 +236,8 @@ def _fields(do: str, name: str, known: FieldInfo, given: _Given) -> Iterator[Fie
     elif f"{do}.{name}" in given.parts:
         for part, kind in given.parts[f"{do}.{name}"]:
             offered = _CHOICES.get(f"{name}.{part}", _YES_NO) if kind is Kind.CHOICE else ()
-            yield Field(f"{name}.{part}", kind, f"field.{part}", offered, longest=_LONGEST.get(part, LONGEST_TEXT))
+            called = _PART_LABELS.get(f"{name}.{part}", f"field.{part}")
+            yield Field(f"{name}.{part}", kind, called, offered, longest=_LONGEST.get(part, LONGEST_TEXT))
     elif several and isinstance(member, type) and issubclass(member, Shape):
         for row in range(ROWS):
             for part, inner in member.model_fields.items():

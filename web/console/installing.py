@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import (
+    bulk,
     bulletins,
     case,
     case_openings,
@@ -13,17 +14,44 @@ from web.console import (
     cockpit,
     dates,
     identity,
+    importing,
     language,
+    launch,
     matter,
     opening,
     proceeding,
     proceedings,
     rankings,
     register,
+    sheets,
     why,
 )
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+
+_PAGES = (
+    cockpit,
+    rankings,
+    dates,
+    register,
+    sheets,
+    bulk,
+    launch,
+    importing,
+    why,
+    matter,
+    cases,
+    case_proposing,
+    case,
+    case_openings,
+    proceedings,
+    opening,
+    identity,
+    proceeding,
+    bulletins,
+    language,
+)
+"""In this order an address is looked for: what is named stands before what is any."""
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -36,23 +64,7 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (
-        cockpit,
-        rankings,
-        dates,
-        register,
-        why,
-        matter,
-        cases,
-        case_proposing,
-        case,
-        case_openings,
-        proceedings,
-        opening,
-        identity,
-        proceeding,
-        bulletins,
-        language,
-    ):
+    for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
+    app.state.larger.update(importing.LARGER)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.access import View
+from models.access import SiteCommand, View
 from models.identity import Caller
 from policies.relations import Site
 from web.api import authority
@@ -26,6 +26,11 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
     return lambda web, caller: authority.sees(web, caller, Site(web.settings.office), *views)
 
 
+def doing(what: SiteCommand) -> Callable[[Web, Caller], bool]:
+    """Shown to whom the table lets do this to the site."""
+    return lambda web, caller: authority.does(web, caller, what)
+
+
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
@@ -34,6 +39,8 @@ LINKS = (
     Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
     Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
     Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
+    Link("launch", f"{PREFIX}/launch", doing(SiteCommand.LAUNCH)),
+    Link("import", f"{PREFIX}/import", doing(SiteCommand.IMPORT_LEDGER)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
 )

@@ -68,6 +68,11 @@ class HouseOffice:
             again = matters.answered(session, target, message.message_id) is not None
         return Launched(target, self.say_now(target, message), again)
 
+    async def launch(self, matter_id: str, registration: Registration) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, matter_id, registration.message_id) is not None
+        return Launched(matter_id, self.say_now(matter_id, registration), again)
+
     def say_now(self, target: str, message: Command | Registration | Open | None = None) -> Outcome:
         with self.store.reading() as session:
             known = len(ledger.entries(session, target))

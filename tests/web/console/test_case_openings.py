@@ -9,7 +9,18 @@ import pytest
 from models.acts import ActName
 from policies.masking import protection
 from record import documents
-from tests.web.console.case_house import ALLEGED, CASE, FOUND, MATERIALS, MATTER, PAGE, REASON, SERVED, with_case
+from tests.web.console.case_house import (
+    ALLEGED,
+    CASE,
+    FOUND,
+    MATERIALS,
+    MATTER,
+    MEMBER,
+    PAGE,
+    REASON,
+    SERVED,
+    with_case,
+)
 from tests.web.console.conftest import House
 from tests.workflows.cast import HEAD, LEADER
 
@@ -33,6 +44,8 @@ def test_a_page_shows_masks_until_a_reason_opens_one_answer(house: House) -> Non
     assert shown(case.page("leader")) == set(), "it opened that one answer, nothing afterwards"
     assert case.open("head", "查阅案卷").status_code == 200
     assert case.looks()[-1][:2] == (ActName.LOOKED_AT, HEAD)
+    assert SERVED in case.open("member", "表决前阅卷").text
+    assert case.looks()[-1][:2] == (ActName.LOOKED_AT, MEMBER)
 
 
 @pytest.mark.either_database("a form's answer")

@@ -150,3 +150,17 @@ def test_the_list_goes_on_behind_its_last_line(house: House, monkeypatch: pytest
     assert following
     assert listed(case, "leader", unescape(following[1]).removeprefix(CASES)) == ["m1/case1"]
     assert house.get("leader", f"{CASES}?after=nowhere").status_code == 404
+
+
+def test_the_pages_are_in_english_for_whom_english_was_chosen(house: House) -> None:
+    case = with_case(house, "notified")
+    for who, words in (("head", ("Your rights", "Due process", "before 2026-03-09", "admonishment talk")),
+                       ("officer", ("How it was served", "Waiting for me", "Propose a case"))):  # fmt: skip
+        said = {"csrf": case.csrf(who), "language": "en", "back": PAGE}
+        assert house.as_(who).post("/console/language", data=said, follow_redirects=False).status_code == 303
+        pages = [house.get(who, path).text for path in (PAGE, f"{PAGE}/why", CASES, f"{CASES}/propose")]
+        assert all('<html lang="en">' in page for page in pages)
+        assert all(any(word in page for page in pages) for word in words), who
+    opened = case.open("officer", "check the notice").text
+    assert "The materials are shown below" in opened
+    assert "How it was served: signed for" in opened

@@ -114,6 +114,8 @@ TEXTS = {
     "detail.rights": ("权利", "Rights"),
     "field.kind": ("送达方式", "How it was served"),
     "field.witnesses": ("见证人", "Witnesses"),
+    "field.letter_organ": ("出具文件的机关", "Organ that issued the document"),
+    "field.letter_number": ("文件文号", "Number of the document"),
     "field.office": ("督办单位(空为本单位)", "Office (empty: your own)"),
     "field.leader": ("批准领导(空为上一级)", "Leader (empty: the one above)"),
     "field.panel": ("会议成员(空为程序所定)", "Panel (empty: as the procedure says)"),
