@@ -72,6 +72,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /inbox": ("inbox", (View.INBOX,)),
     "GET /access": ("site", (View.ACCESS,)),
     "GET /overview": ("site", (View.OVERVIEW,)),
+    "GET /bulletins/{period}": ("site", (View.BULLETINS,)),
     "GET /export": ("site", (View.EXPORT,)),
     "POST /previews/limit": ("site", (View.PREVIEW,)),
     "POST /previews/launch": ("site", (View.PREVIEW,)),
@@ -203,7 +204,7 @@ class Scene:
         of, _, named = self.world.proceeding.partition("/")
         number = self.petition.partition("/")[2] if "/petitions/" in path else 1
         path = path.format(
-            matter_id=matter, case=case, document_id=self.document_id, year=2026,
+            matter_id=matter, case=case, document_id=self.document_id, year=2026, period="2025",
             kind=of, name=named if "/proceedings/" in path else "standard",
             hash=self.attachment, webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
         )  # fmt: skip

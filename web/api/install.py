@@ -13,6 +13,7 @@ from settings import Settings
 from web.api import (
     accounts,
     attachments,
+    bulletins,
     cases,
     commands,
     documents,
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.routes,
     proofs.routes,
     register.routes,
+    bulletins.routes,
     planning.routes,
     rules.routes,
     imports.routes,

@@ -217,9 +217,9 @@ class Said:
     language: Language
 
     def field(self, do: str, label: str) -> str:
-        """The label of a field, in this command's own words where it has some."""
+        """The label of a field, in this command's own words where it has some; one that is no key stands as it is."""
         own = f"field.{do}.{label.removeprefix('field.')}"
-        return self.text(own if own in TEXTS else label)
+        return self.text(own) if own in TEXTS else self.text(label) if label in TEXTS else label
 
     def part(self, name: str) -> str:
         """The name of a part of what was shown as proof; as it was given where it has no text of its own."""

@@ -63,6 +63,11 @@ class HouseOffice:
     async def say(self, target: str, command: Command) -> Outcome:
         return self.say_now(target, command)
 
+    async def open_proceeding(self, target: str, message: Open) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, target, message.message_id) is not None
+        return Launched(target, self.say_now(target, message), again)
+
     async def launch(self, matter_id: str, registration: Registration) -> Launched:
         with self.store.reading() as session:
             again = matters.answered(session, matter_id, registration.message_id) is not None
