@@ -22,6 +22,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import logs
 from activities.calendars import Calendars
+from activities.comparing import Comparing
 from activities.dispatch import Dispatch
 from activities.documents import Issuing
 from activities.hooks import Hooks
@@ -57,6 +58,7 @@ from schedules import keep_all_in_step
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
 from workflows.case import CaseWorkflow
+from workflows.comparison import ComparisonWorkflow
 from workflows.duty import DutyWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
@@ -79,6 +81,7 @@ WORKFLOWS = (
     DutyWorkflow,
     CalendarWorkflow,
     MisdirectedWorkflow,
+    ComparisonWorkflow,
 )
 NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
 
@@ -131,6 +134,7 @@ def build_worker(
         store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch, blocks=blocks
     )
     calendars = Calendars(store, client, scope)
+    comparing = Comparing(store, directory)
     return Worker(
         client,
         task_queue=queue,
@@ -139,6 +143,7 @@ def build_worker(
             recording.record_transition,
             calendars.store_calendar,
             calendars.announce_calendar,
+            comparing.compare_policies,
             *sealed,
         ],
         activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),

@@ -360,6 +360,12 @@ SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.HAND_IN: Need((R.ANYONE,), "1", note="单位开通后 where the office has opened it: DUBAN_PUBLIC_INTAKE"),
     SiteCommand.IMPORT_LEDGER: Need((R.OFFICE,), "7", machine=True),
     SiteCommand.LOAD_CALENDAR: Need((R.OFFICE,), "2, 7", machine=True),
+    SiteCommand.DRAFT_POLICY: Need(
+        (R.OFFICE, R.LEADER),
+        "1, 2",
+        machine=True,
+        note="含在历史上推演 and trying it on the past",
+    ),
     SiteCommand.PUBLISH_POLICY: Need((R.OFFICE_HEAD, R.LEADER), "1, 2", machine=True),
     SiteCommand.MANAGE_TEMPLATES: Need((R.OFFICE_HEAD,), "5", machine=True),
     SiteCommand.MANAGE_ACCOUNTS: Need((R.ADMINISTRATOR,), "1", machine=True),

@@ -98,6 +98,7 @@ SITE: Mapping[SiteCommand, tuple[str, str]] = {
     SiteCommand.OPEN: ("开办程序事项、群众诉求、经常性义务", "open a proceeding, a petition or a duty"),
     SiteCommand.IMPORT_LEDGER: ("导入台账", "import a ledger"),
     SiteCommand.LOAD_CALENDAR: ("载入放假安排", "load a holiday notice"),
+    SiteCommand.DRAFT_POLICY: ("起草督办程序", "draft a procedure"),
     SiteCommand.PUBLISH_POLICY: ("发布督办程序", "publish a procedure"),
     SiteCommand.MANAGE_TEMPLATES: ("修改文书模板", "edit document templates"),
     SiteCommand.MANAGE_ACCOUNTS: ("管理账号", "manage accounts"),

@@ -31,7 +31,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
     "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
-    "activities": frozenset({"addresses", "models", "policies", "record", "documents", "notices", "evidence", "logs"}),
+    "publishing": frozenset({"models", "policies", "record"}),
+    "comparing": frozenset({"models", "policies", "record", "rehearsal"}),
+    "activities": frozenset(
+        {"addresses", "comparing", "models", "policies", "publishing", "record", "showing"}
+        | {"documents", "notices", "evidence", "logs"}
+    ),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
@@ -42,7 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"taking"}
+        | {"comparing", "publishing", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -56,11 +61,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
-    "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
+    "showing": frozenset({"comparing", "models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
         | {"notices", "pacing", "privacy", "reconciling", "schedules", "settings", "showing", "taking", "web"}
+        | {"comparing", "publishing"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -12,8 +12,10 @@ from models.access import SiteCommand, View
 from models.calendar import CalendarNotice
 from office import NoticeRefusedError
 from policies.calendar import CalendarError, DayKind
+from policies.deadlines import local_date
 from policies.documents import DocumentError
-from policies.procedures import STANDARD, load_text, shipped
+from policies.procedures import STANDARD, load_text
+from publishing import standing
 from record import calendars
 from web.api import authority, keys
 from web.api.bodies import Body
@@ -156,9 +158,10 @@ class PolicyLineOut(Out):
 
 @routes.get("/policies", summary="督办程序 The procedures")
 def list_policies(caller: Speaker, web: WebNow) -> Page[PolicyLineOut]:
-    """随程序提供的督办程序。 The procedures that ship."""
+    """今日立项所适用的督办程序。 The procedure that rules what is registered today."""
     authority.site(web, caller, View.POLICIES)
-    one = shipped(STANDARD)
+    with web.store.reading() as session:
+        one = standing(session, STANDARD, local_date(web.clock()))
     return Page(items=[PolicyLineOut(name=one.name, version=one.version)], next=None)
 
 
@@ -169,7 +172,8 @@ def get_policy(
     """全部参数连同依据。 Every parameter, with its source."""
     authority.site(web, caller, View.POLICIES)
     try:
-        one = shipped(name)
+        with web.store.reading() as session:
+            one = standing(session, name, local_date(web.clock()))
     except KeyError:
         raise authority.not_found() from None
     return PolicyOut(name=one.name, version=one.version, text=one.text)
