@@ -67,6 +67,7 @@ _NOT_REPEATED = pytest.StashKey[Counter[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE, help="where tests keep their record")
+    parser.addoption("--screenshots", default="var/screenshots", help="where pages are photographed to")
 
 
 def pytest_configure(config: pytest.Config) -> None:

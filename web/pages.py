@@ -20,7 +20,7 @@ from policies.relations import Site
 from settings import SignIn
 from web.api.authority import sees
 from web.callers import Signed, form_session, session_if_any, sessions_of
-from web.console.visits import PREFIX as CONSOLE
+from web.console.navigation import PREFIX as CONSOLE
 from web.context import Web, web_of
 from web.problems import ProblemError
 from web.sessions import admitted, begin, chosen, end, told_of

@@ -101,6 +101,24 @@ class Watched:
         self.seen.append(fault)
 
 
+class Shot(Protocol):
+    """Takes the picture of a page that docs/ shows under this name."""
+
+    def __call__(self, page: Page, name: str) -> Awaitable[None]: ...
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Shot:
+    """Takes pictures, into var/screenshots unless `--screenshots` says where: docs/images/console, to renew them."""
+    place = Path(request.config.getoption("--screenshots"))
+
+    async def taking(page: Page, name: str) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=place / f"{name}.png", animations="disabled")
+
+    return taking
+
+
 class Visit(Protocol):
     """Opens a page of a new context, in which nobody is signed in yet."""
 

@@ -4,6 +4,9 @@ from models.matters import MatterState
 from policies.offering import OFFERED, offers, shape_of
 from tests.policies.access_cast import POSTS, commands, matters
 
+NAMING_ANOTHER = {"merge", "request_transfer"}
+"""What names another matter or organ can be said well where what is tried here names the wrong one."""
+
 
 def test_whatever_the_rules_admit_when_it_is_well_said_is_offered_and_nothing_else() -> None:
     seen: set[str] = set()
@@ -13,7 +16,9 @@ def test_whatever_the_rules_admit_when_it_is_well_said_is_offered_and_nothing_el
         for post in POSTS:
             offered = set(offers(moment.state, post, moment.at, moment.facts))
             well_said = [one for one in commands(post) if one.do in OFFERED] if post else []
-            assert offered == {one.do for one in well_said if moment.answer(one).accepted}, (moment.name, post)
+            admitted = {one.do for one in well_said if moment.answer(one).accepted}
+            assert offered - NAMING_ANOTHER == admitted - NAMING_ANOTHER, (moment.name, post)
+            assert admitted <= offered
             seen |= offered
     assert seen == set(OFFERED)
 

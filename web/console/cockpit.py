@@ -18,7 +18,8 @@ from showing.weeks import Week, last_weeks
 from web.api import authority
 from web.api.parts import calendar_of
 from web.console.filters import Due, Filters, State
-from web.console.visits import PREFIX, PageRoute, Visiting, page
+from web.console.navigation import PREFIX
+from web.console.visits import PageRoute, Visiting, page
 from web.console.waiting import Waits, waits_for
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -13,7 +13,7 @@ from policies.waiting import Question
 from record.registers import Order, Sought
 from showing.weeks import week_of
 from web.api.texts import CURSOR, PRINTABLE
-from web.console.visits import PREFIX
+from web.console.navigation import PREFIX
 
 REGISTER = f"{PREFIX}/matters"
 

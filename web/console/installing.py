@@ -5,7 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import cockpit, language, matter, register, why
-from web.console.visits import PREFIX, PageRoute, visit
+from web.console.navigation import PREFIX
+from web.console.visits import PageRoute, visit
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 
 from web.callers import set_cookie
-from web.console.visits import COOKIE, PREFIX, Language, PageRoute, Posting
+from web.console.navigation import PREFIX
+from web.console.visits import COOKIE, Language, PageRoute, Posting
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 

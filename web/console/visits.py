@@ -33,15 +33,16 @@ from policies.distance import Distance
 from policies.wording import LIGHTS, STAGES, act_words, limit_cell
 from privacy.masters import MasterError
 from record.store import RecordUnavailableError
+from web.api.bodies import WORDS
 from web.api.limits import Buckets
 from web.callers import Signed, form_session, session_if_any
+from web.console.navigation import PREFIX, links
 from web.console.texts import TEXTS
 from web.context import Web, web_of
 from web.problems import TITLES, ProblemError, request_id
 
 log = logs.get(__name__)
 
-PREFIX = "/console"
 SIGN_IN = "/sign-in"
 COOKIE = "duban-language"
 
@@ -168,6 +169,7 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
         visit=None,
         csrf="",
         here="",
+        links=(),
         back=PREFIX,
         status=status,
         advice=known if known in TEXTS else "refused.other",
@@ -185,6 +187,8 @@ def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str =
         visit=this,
         csrf=csrf_token(this.signed.secret),
         here=here,
+        links=links(this.web, this.caller),
+        directory=this.web.directory,
         back=f"{asked.path}?{asked.query}" if asked.query and this.request.method == "GET" else asked.path,
         **shown,
     )
@@ -201,6 +205,15 @@ class Said:
     """How things are said in one language."""
 
     language: Language
+
+    def field(self, do: str, label: str) -> str:
+        """The label of a field, in this command's own words where it has some."""
+        own = f"field.{do}.{label.removeprefix('field.')}"
+        return self.text(own if own in TEXTS else label)
+
+    def command(self, do: str) -> str:
+        """A command by its name."""
+        return WORDS[do] if self.language is Language.ZH else do.replace("_", " ").capitalize()
 
     def text(self, key: str, **fields: object) -> str:
         """A text of the catalogue; raises KeyError for one that is not in it."""

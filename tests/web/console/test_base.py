@@ -2,10 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from models.case_messages import CaseCommand
+from models.messages import MatterCommand
+from models.proceeding_messages import ProceedingCommand
 from tests.web.console.conftest import House
+from web.console.forms import form_of
 from web.console.texts import TEXTS
 
 pytestmark = pytest.mark.either_database("what pages have in common")
@@ -97,12 +102,22 @@ def test_what_people_write_stays_text(house: House) -> None:
         assert "&lt;script&gt;" in shown
 
 
+def _of_fields() -> set[str]:
+    """The labels of every form of a command, and those that a command has in its own words."""
+    labels: set[str] = set()
+    for command in get_args(MatterCommand | CaseCommand | ProceedingCommand):
+        do = command.model_fields["do"].default
+        named = {one.label.removeprefix("field.") for one in form_of(command)}
+        labels |= {f"field.{do}.{name}" if f"field.{do}.{name}" in TEXTS else f"field.{name}" for name in named}
+    return labels
+
+
 def test_every_text_is_used_and_every_text_used_is_in_the_catalogue() -> None:
     sources = "\n".join(
         one.read_text(encoding="utf-8") for one in sorted(CONSOLE.rglob("*")) if one.suffix in (".html", ".py")
         and one.parent.name != "texts"
     )  # fmt: skip
-    named = set(re.findall(r"\b(?:t|text)\(\s*[\"']([\w.]+)[\"']\s*[,)]", sources))
+    named = set(re.findall(r"\b(?:t|text)\(\s*[\"']([\w.]+)[\"']\s*[,)]", sources)) | _of_fields()
     built = {*re.findall(r"\bt\(\s*[\"']([\w.]+[._])[\"']\s*~", sources), "refused."}
     assert len(named) > 80
     assert named <= TEXTS.keys()
