@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, language, matter, register, why
+from web.console import cockpit, drafts, language, matter, policies, policy_runs, register, why
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 
@@ -19,6 +19,6 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, register, why, matter, language):
+    for one in (cockpit, register, why, matter, policies, drafts, policy_runs, language):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

@@ -29,6 +29,7 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
 )
 """In the order in which they stand on the page."""
 

@@ -1,5 +1,6 @@
 """The console over a record that lives: the rules decide and the record keeps, only Temporal is left out."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from activities.comparing import Comparing
 from activities.recording import Recording
 from identity.administration import Administration
 from models.acts import ActName
@@ -67,6 +69,10 @@ class HouseOffice:
         order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
         receipt = self.recording.record_transition(order)
         return receipt.outcome or Outcome()
+
+    async def compare(self, run_id: str) -> None:
+        """As the worker does it; only Temporal is left out."""
+        await asyncio.to_thread(Comparing(self.store, DIRECTORY, 1).compare_policies, run_id)
 
 
 @dataclass

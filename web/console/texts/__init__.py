@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import cockpit, commands, common, matter, register, why
+from web.console.texts import cockpit, commands, common, matter, policies, register, why
 
-_PARTS = (common, cockpit, register, matter, commands, why)
+_PARTS = (common, cockpit, register, matter, commands, why, policies)
 
 
 def _together() -> dict[str, tuple[str, str]]:
