@@ -74,7 +74,7 @@ def test_the_check_names_every_group_of_mistakes_with_what_would_be_accepted(hou
     shown = house.as_("officer").post(f"{DRAFT}/text", data=form)
     assert shown.status_code == 200
     for where in ("tell.signd", "parameters.supervision.0.value.平件", "escalation.2.holder",
-                  "documents.urging_notice.mark",                  "parameters.default_urgency", "parameters.reminders"):  # fmt: skip
+                  "documents.urging_notice.mark", "parameters.default_urgency", "parameters.reminders"):  # fmt: skip
         assert f"<code>{where}" in shown.text, where
     assert "missing parameters: returned" in shown.text
     assert "lead.head, lead.handler" in shown.text
@@ -89,9 +89,7 @@ def test_text_is_kept_once_and_not_over_what_somebody_else_wrote(house: House) -
     assert [house.as_("officer").post(f"{DRAFT}/text", data=form).status_code for _ in range(2)] == [200, 200]
     assert acts(house).count(ActName.POLICY_DRAFTED) == 2
     late = fresh(house, "leader", revision=stale, text="title: 另一份\n")
-    other = house.as_("leader").post(
-        f"{DRAFT}/text", data=fresh(house, "leader", revision=stale, text="title: 另一份\n")
-    )
+    other = house.as_("leader").post(f"{DRAFT}/text", data=late)
     assert other.status_code == 409
     assert "title: 另一份" in other.text
     assert text(house).startswith("# 一\n")
