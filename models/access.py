@@ -161,6 +161,7 @@ class View(StrEnum):
     ARCHIVE = "view.archive"
     BACKUPS = "view.backups"
     METRICS = "view.metrics"
+    SETTINGS = "view.settings"
     HISTORIES = "view.histories"
 
 

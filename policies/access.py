@@ -475,6 +475,7 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.INCIDENTS: _view((R.OFFICE, R.LEADER, R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.ARCHIVE: _view((R.OFFICE, R.LEADER, *_AUDITORS), "5 (W9)"),
     View.BACKUPS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
+    View.SETTINGS: _view((R.ADMINISTRATOR, *_AUDITORS), "7", note="密钥从不显示 secrets never"),
     View.METRICS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.HISTORIES: Need((R.LEADER,), "5", note="Temporal 界面中解密阅读 histories decrypted in the Temporal UI"),
 }  # fmt: skip

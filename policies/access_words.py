@@ -161,6 +161,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.INCIDENTS: ("事件报告", "incidents"),
     View.ARCHIVE: ("保管与销毁情况", "what is kept, held and destroyed"),
     View.BACKUPS: ("备份清单", "backups"),
+    View.SETTINGS: ("生效的设置", "settings in force"),
     View.METRICS: ("运行指标", "metrics"),
     View.HISTORIES: ("流程历史(解密)", "workflow histories, decrypted"),
 }

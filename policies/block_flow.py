@@ -6,6 +6,7 @@ Read off the plan of a day: another number or another step gives another picture
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from models.blocks import (
     Approval,
@@ -91,7 +92,8 @@ def block_flow(plan: Plan) -> BlockFlow:
 
 
 def _commands(block: Block) -> tuple[str, ...]:
-    return tuple(str(kind.model_fields["do"].default) for kind in BLOCKS[type(block)].heard)
+    heard: list[Any] = list(BLOCKS[type(block)].heard)
+    return tuple(str(kind.model_fields["do"].default) for kind in heard)
 
 
 def _legs(plan: Plan, place: int) -> Iterator[Leg]:

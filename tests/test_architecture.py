@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"comparing", "publishing", "taking"}
+        | {"backup", "comparing", "publishing", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(

@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints
 from models.access import SiteCommand, View
 from models.calendar import CalendarNotice
 from office import NoticeRefusedError
-from policies.calendar import CalendarError, DayKind
+from policies.calendar import Calendar, CalendarError, DayKind
+from policies.calendar import Day as CalendarDay
 from policies.deadlines import local_date
 from policies.documents import DocumentError
 from policies.procedures import STANDARD, load_text
@@ -105,11 +106,7 @@ def year(year: Annotated[int, Path(ge=1949, le=2200, examples=[2026])], caller: 
     with web.store.reading() as session:
         working = calendar_of(session)
     try:
-        days = [
-            working.why(dt.date(year, month, day))
-            for month in range(1, 13)
-            for day in range(1, monthrange(year, month)[1] + 1)
-        ]
+        days = days_of_year(working, year)
     except CalendarError as error:
         raise ProblemError(404, f"没有这一年的日历。 No calendar of that year: {error}") from error
     special = [day for day in days if day.kind in (DayKind.HOLIDAY, DayKind.MAKE_UP)]
@@ -126,6 +123,15 @@ def year(year: Annotated[int, Path(ge=1949, le=2200, examples=[2026])], caller: 
             for day in special
         ],
     )
+
+
+def days_of_year(working: Calendar, year: int) -> list[CalendarDay]:
+    """Every day of a year, what it is and why. Raises CalendarError for a year without a calendar."""
+    return [
+        working.why(dt.date(year, month, day))
+        for month in range(1, 13)
+        for day in range(1, monthrange(year, month)[1] + 1)
+    ]
 
 
 @routes.post("/calendars", summary="载入放假通知 Load a holiday notice", status_code=201, openapi_extra=REFUSED)

@@ -4,7 +4,19 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from web.api import authority
-from web.console import cockpit, drafts, language, matter, policies, policy_runs, register, why
+from web.console import (
+    accounts,
+    calendar_page,
+    cockpit,
+    drafts,
+    language,
+    matter,
+    policies,
+    policy_runs,
+    register,
+    site,
+    why,
+)
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
 
@@ -19,6 +31,6 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, register, why, matter, policies, drafts, policy_runs, language):
+    for one in (cockpit, register, why, matter, policies, drafts, policy_runs, site, accounts, calendar_page, language):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

@@ -30,6 +30,8 @@ LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
     Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
+    Link("calendar", f"{PREFIX}/calendar", seeing(View.CALENDAR)),
+    Link("site", f"{PREFIX}/site", seeing(View.ACCOUNTS, View.INCIDENTS, View.VERIFICATION)),
 )
 """In the order in which they stand on the page."""
 

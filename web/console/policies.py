@@ -37,7 +37,8 @@ from web.api import authority
 from web.api.proceedings import procedures_of
 from web.console import flowchart
 from web.console.flowchart import Box, Chart, Line
-from web.console.visits import PREFIX, Language, PageRoute, Said, Visit, Visiting, page
+from web.console.navigation import PREFIX
+from web.console.visits import Language, PageRoute, Said, Visit, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -222,14 +222,19 @@ def _told(acts: Sequence[Act]) -> list[Act]:
 
 def _paired(old: Sequence[Act], new: Sequence[Act]) -> list[Pair]:
     """The acts in order, the same ones beside each other."""
-    marks = [[(one.act, one.at, one.due, one.light, one.days_left, one.subject) for one in acts] for acts in (old, new)]
+    before, after = ([_mark(one) for one in acts] for acts in (old, new))
     found: list[Pair] = []
-    for what, a, b, c, d in SequenceMatcher(None, *marks, autojunk=False).get_opcodes():
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
             found += [Pair(one, other) for one, other in zip(old[a:b], new[c:d], strict=True)]
         else:
             found += [Pair(one, None) for one in old[a:b]] + [Pair(None, one) for one in new[c:d]]
     return sorted(found, key=lambda pair: pair.at)
+
+
+def _mark(act: Act) -> tuple[object, ...]:
+    """What makes two acts the same to who looks."""
+    return act.act, act.at, act.due, act.light, act.days_left, act.subject
 
 
 def _found(this: Visit, run_id: str) -> Run:

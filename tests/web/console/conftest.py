@@ -16,12 +16,13 @@ from activities.comparing import Comparing
 from activities.recording import Recording
 from identity.administration import Administration
 from models.acts import ActName
+from models.calendar import CalendarNotice
 from models.contract import TransitionOrder
 from models.identity import SiteRole
-from models.messages import Command, Outcome, Registration
-from office import Office
+from models.messages import CalendarPublished, Command, Outcome, Registration
+from office import NoticeRefusedError, Office
 from policies.deadlines import SHANGHAI
-from record import ledger
+from record import calendars, ledger, targets
 from record.store import Store
 from settings import Settings
 from tests.web.conftest import ORIGIN, Clock
@@ -69,6 +70,26 @@ class HouseOffice:
         order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
         receipt = self.recording.record_transition(order)
         return receipt.outcome or Outcome()
+
+    async def load_calendar(self, notice: CalendarNotice) -> int | None:
+        """As the workflow does it: the notice is kept, then every matter hears of it."""
+        return await asyncio.to_thread(self._load, notice)
+
+    def _load(self, notice: CalendarNotice) -> int | None:
+        try:
+            with self.store.writing() as session:
+                if not calendars.add(session, notice, self.clock()):
+                    return None
+                open_ = sorted(targets.stages(session))
+        except calendars.NoticeDiffersError as error:
+            raise NoticeRefusedError(str(error)) from error
+        for target in open_:
+            with self.store.reading() as session:
+                known = len(ledger.entries(session, target))
+            said = CalendarPublished(message_id=f"calendar:{notice.number}", notice=notice)
+            order = TransitionOrder(matter_id=target, at=self.clock(), message=said, known_seq=known)
+            self.recording.record_transition(order)
+        return len(open_)
 
     async def compare(self, run_id: str) -> None:
         """As the worker does it; only Temporal is left out."""

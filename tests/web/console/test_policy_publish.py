@@ -97,7 +97,7 @@ def test_where_the_table_wants_two_persons_one_asks_and_another_publishes(
 ) -> None:
     need = SITE_NEEDS[SiteCommand.PUBLISH_POLICY]
     two = access.Need(need.any_of, need.source, persons=2, machine=need.machine)
-    monkeypatch.setitem(access.ACCESS, SiteCommand.PUBLISH_POLICY.value, two)  # type: ignore[arg-type]
+    monkeypatch.setitem(access.ACCESS, SiteCommand.PUBLISH_POLICY.value, two)
     a_draft(house)
     said = {"from_on": "2026-04-01", "reason": "缩短"}
     asked = house.as_("leader").post(f"{DRAFT}/publish", data=fresh(house, "leader", **said))

@@ -48,7 +48,7 @@ def test_a_run_names_who_would_have_been_treated_differently_and_shows_the_acts_
     assert acts(house) == said
     sheet = house.get("officer", f"{address}/sheet.xlsx")
     book = load_workbook(BytesIO(sheet.content))
-    rows = list(book.active.iter_rows(values_only=True))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert {row[0] for row in rows[1:]} == {"m1"}
 
 
