@@ -5,6 +5,7 @@ acts, views, notices and answer are written together. Running it again gives the
 (engine.md 5).
 """
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
@@ -22,6 +23,7 @@ from models.blocks import Plan
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseState, Cited
 from models.contract import HEAD_DIGITS, RECORD_TRANSITION, Opening, Receipt, TransitionOrder, is_proceeding
+from models.matters import MatterState
 from models.messages import CalendarPublished, Outcome, Registration, Relay, Unanswered
 from models.notices import NoticeOrder
 from models.policy import Policy
@@ -29,6 +31,8 @@ from models.proceeding_messages import Link, Open
 from models.proceedings import ProceedingState
 from policies import parties
 from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
+from policies.bulletins import time_in_hand
+from policies.calendar import CalendarError
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.directory import Directory
@@ -54,10 +58,12 @@ from policies.machines import (
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 from policies.wording import line
 from record import (
+    bulletins,
     cases,
     deliveries,
     documents,
     families,
+    finished,
     ledger,
     matters,
     outbox,
@@ -256,6 +262,7 @@ class Recording:
                 step=step,
                 holders=holders,
             )
+            self._note_finished(session, result.state, own, facts)
         outbox.queue(session, entries)
         documents.keep(session, [(entries[place], draft) for place, draft in issued])
         if self._dispatch is not None:
@@ -266,6 +273,18 @@ class Recording:
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)
         return entries
+
+    def _note_finished(self, session: Session, state: State, own: list[Entry], facts: Facts) -> None:
+        """Keep how long its lead had a matter in hand that was closed just now."""
+        closings = [entry.act.at for entry in own if entry.act.act is ActName.CLOSED]
+        if not closings or not isinstance(state, MatterState) or state.terms is None:
+            return
+        # Beyond the calendar nobody can count working days.
+        with suppress(CalendarError):
+            acts = bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)
+            time = time_in_hand(acts, closings[-1], facts.calendar)
+            if time is not None:
+                finished.note(session, state.id, state.terms.lead, closings[-1], time)
 
     def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
         """Name and title of the step of a proceeding, and the posts that owe it, also for its having been missed."""

@@ -84,10 +84,31 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 
 _MEASURES = text("act = 'measure_decided'")
 _OFFENCES = text("act = 'offence_registered'")
+_LATE = text("act IN ('overdue', 'imported_overdue')")
+MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectification_ordered')")
+"""The acts by which matters are told apart in lists; said with a question, so that the index for it is seen."""
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 _DESTROYED = text("destroyed_at IS NOT NULL")
+
+
+class FinishedRow(SQLModel, table=True):
+    """A closing of a matter, and how long its lead had it in hand, by the calendar of that day (models/bulletins.py).
+
+    One for each time it was closed; `lead` is who led it then. Working days; derived, like every view.
+    """
+
+    __tablename__ = "finished"
+    __table_args__ = (Index("ix_finished_closed", "closed_at", "lead"), KEYED_BY_TEXT)
+
+    matter: str = Field(primary_key=True)
+    closed_at: datetime = Field(primary_key=True, sa_type=Instant)
+    lead: str
+    gross: int
+    paused: int
+    extended: int
+    elsewhere: int
 
 
 class ActRow(SQLModel, table=True):
@@ -102,6 +123,8 @@ class ActRow(SQLModel, table=True):
         UniqueConstraint("target", "seq", name="uq_acts_target_seq"),
         Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
         Index("ix_acts_offences", "subject", "at", sqlite_where=_OFFENCES, postgresql_where=_OFFENCES),
+        Index("ix_acts_milestones", "act", "at", "target", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
+        Index("ix_acts_late", "target", "at", sqlite_where=_LATE, postgresql_where=_LATE),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)

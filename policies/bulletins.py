@@ -207,13 +207,20 @@ def _ranking(lives: Iterable[_Life], first: date, last: date, calendar: Calendar
         closed = [one for one in life.acts if one.act is ActName.CLOSED and first <= local_date(one.at) <= last]
         if not closed or is_case(life.target) or is_proceeding(life.target) or not life.organ:
             continue
-        time = _net(life.acts, closed[-1].at, calendar)
+        time = time_in_hand(life.acts, closed[-1].at, calendar)
         if time is not None:
             ever_late = _late(life, date.min, last)
             finished.setdefault(life.organ, []).append(
                 RankedMatter(target=life.target, time=time, in_time=not ever_late)
             )
-    ranks = [Rank(place=0, organ=organ, matters=tuple(matters)) for organ, matters in sorted(finished.items())]
+    return ranked(finished)
+
+
+def ranked(finished: Mapping[str, Sequence[RankedMatter]]) -> tuple[Rank, ...]:
+    """The places of organs by what each has finished; an organ that finished nothing has no place."""
+    ranks = [
+        Rank(place=0, organ=organ, matters=tuple(matters)) for organ, matters in sorted(finished.items()) if matters
+    ]
     ranks.sort(key=_merit)
     return tuple(
         rank.model_copy(update={"place": 1 + sum(_merit(other) < _merit(rank) for other in ranks)}) for rank in ranks
@@ -224,9 +231,15 @@ def _merit(rank: Rank) -> tuple[float, float]:
     return -rank.in_time / rank.finished, rank.mean_net
 
 
-def _net(acts: Sequence[Happened], ended_at: datetime, calendar: Calendar) -> NetTime | None:
-    submitted = [one.at for one in acts if one.act is ActName.SUBMITTED and one.at <= ended_at]
-    moments = [(one.act, one.at, one.due) for one in acts if one.at <= ended_at]
+def time_in_hand(acts: Iterable[Happened], ended_at: datetime, calendar: Calendar) -> NetTime | None:
+    """How long the lead of a matter that was closed at `ended_at` had it in hand, until it was last handed in.
+
+    `acts` are the matter's own in the order of recording, at least up to that instant; None where it was never
+    assigned. Raises CalendarError for days beyond the calendar.
+    """
+    acts = [one for one in acts if one.at <= ended_at]
+    submitted = [one.at for one in acts if one.act is ActName.SUBMITTED]
+    moments = [(one.act, one.at, one.due) for one in acts]
     return net_time(moments, calendar, submitted[-1] if submitted else ended_at)
 
 

@@ -25,13 +25,18 @@ _COUNTED = tuple(name.value for name in ActName if name not in _UNCOUNTED)
 _PAGE = 2_000
 
 
-def happened(session: Session, until: datetime) -> Iterator[Happened]:
-    """Every act that counts and was recorded before the aware instant `until`, in the order of recording."""
+def happened(session: Session, until: datetime, target: str | None = None) -> Iterator[Happened]:
+    """Every act that counts and was recorded before the aware instant `until`, in the order of recording.
+
+    Of one `target`, where it is given.
+    """
     chosen = (
         select(_ACTS.c.target, _ACTS.c.act, _ACTS.c.at, _ACTS.c.subject, _ACTS.c.body)
         .where(_ACTS.c.act.in_(_COUNTED), _ACTS.c.processed_at < aware(until))
         .order_by(_ACTS.c.id)
     )
+    if target is not None:
+        chosen = chosen.where(_ACTS.c.target == target)
     for row in session.execute(chosen.execution_options(yield_per=_PAGE)):
         told = parsed(row.body)
         detail = told.get("detail") or {}

@@ -29,14 +29,16 @@ from sqlalchemy import cast as cast_to
 from sqlmodel import Session
 
 from models.access import Scope
+from models.acts import ActName
 from models.cases import CaseState
 from models.matters import Light, MatterState, Stage
-from models.rows import CaseRow, Instant, MatterRow, SnapshotRow, aware, table
+from models.rows import MILESTONE, ActRow, CaseRow, Instant, MatterRow, SnapshotRow, aware, table
 from record import cases, parties
 from record.matters import OVER, SETTLED
 from record.pages import Page, bounded, cut
 from record.views import MatterLine, is_overdue, line_of, whole_of, within
 
+_ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
@@ -66,8 +68,9 @@ class Sought:
     """Which matters: everything that is given has to fit.
 
     `open`: under way, so neither ended nor refused. `due_from` (included) and `due_before` (not) are about what can
-    still run out; `registered_*` and `closed_*` are read the same way; all are aware instants. `text` is looked for in
-    title and id. `ids`, where given, are the only ones.
+    still run out; `registered_*` and `closed_*` are read the same way; all are aware instants. `open_at`: in hand at
+    that instant. `acts`: one of these happened in it, at `act_from` (included) or later and before `act_before`; only
+    acts that MILESTONE names. `text` is looked for in title and id. `ids`, where given, are the only ones.
     """
 
     lead: str | None = None
@@ -85,6 +88,10 @@ class Sought:
     registered_before: datetime | None = None
     closed_from: datetime | None = None
     closed_before: datetime | None = None
+    open_at: datetime | None = None
+    acts: frozenset[ActName] = frozenset()
+    act_from: datetime | None = None
+    act_before: datetime | None = None
     text: str | None = None
     ids: frozenset[str] | None = None
 
@@ -215,6 +222,11 @@ def _conditions(session: Session, sought: Sought, scope: Scope, now: datetime) -
     fits += _between(of.due_at, sought.due_from, sought.due_before)
     fits += _between(of.registered_at, sought.registered_from, sought.registered_before)
     fits += _between(of.closed_at, sought.closed_from, sought.closed_before)
+    if sought.open_at is not None:
+        at = aware(sought.open_at)
+        fits += [of.registered_at < at, or_(of.closed_at.is_(None), of.closed_at >= at)]
+    if sought.acts:
+        fits.append(_has_acted(sought))
     if sought.text:
         fits.append(or_(of.title.contains(sought.text, autoescape=True), of.id.contains(sought.text, autoescape=True)))
     if sought.basis is not None:
@@ -225,6 +237,13 @@ def _conditions(session: Session, sought: Sought, scope: Scope, now: datetime) -
     if sought.ids is not None:
         fits.append(of.id.in_(sorted(sought.ids)))
     return fits
+
+
+def _has_acted(sought: Sought) -> ColumnElement[bool]:
+    named = sorted(act.value for act in sought.acts)
+    happened = _between(_ACTS.c.at, sought.act_from, sought.act_before)
+    of_matter = select(_ACTS.c.target).where(MILESTONE, _ACTS.c.act.in_(named), *happened)
+    return _MATTERS.c.id.in_(of_matter)
 
 
 def _between(column: Any, since: datetime | None, before: datetime | None) -> Collection[ColumnElement[bool]]:

@@ -8,6 +8,11 @@ from policies.deadlines import SHANGHAI, local_date
 _WEEK = timedelta(days=7)
 
 
+def begins(day: date) -> datetime:
+    """The first instant of a day."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
 @dataclass(frozen=True, slots=True)
 class Week:
     """One week by its Monday; instants in Asia/Shanghai, `before` is the first one after it."""
@@ -17,7 +22,7 @@ class Week:
     @property
     def since(self) -> datetime:
         """Its first instant."""
-        return datetime.combine(self.monday, time.min, SHANGHAI)
+        return begins(self.monday)
 
     @property
     def before(self) -> datetime:

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Generator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -19,10 +19,13 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
 
 from addresses import is_loopback
 from embedded import FOR_TESTS, EmbeddedServer
 from identity.administration import Administration
+from models.contract import matter_workflow_id
 from tests.api.conftest import EVERYBODY, World, in_a_world
 from tests.databases import Databases
 from tests.notices.peers import free_port
@@ -191,6 +194,12 @@ class Office:
         await page.get_by_role("button", name="登录").click()
         await expect(page.get_by_role("button", name="退出")).to_be_visible()
 
+    async def later(self, target: str, span: timedelta) -> None:
+        """Let the timers of this matter's or this case's workflow run as if the time had passed."""
+        client = await Client.connect(self.world.server)
+        handle = client.get_workflow_handle(matter_workflow_id(target, self.world.scope))
+        await TimeSkipper(client).fast_forward(handle, span)
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
@@ -202,7 +211,7 @@ async def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
         ui_port=0,
         ui_codec_endpoint=f"http://127.0.0.1:{port}/codec",
         synchronous="NORMAL",
-        dynamic_config=FOR_TESTS,
+        dynamic_config={**FOR_TESTS, "frontend.WorkflowTimeSkippingEnabled": True},
     ) as server:
         assert server.ui_url is not None
         with in_a_world(server.address, url, directory, web_port=port, temporal_ui=server.ui_url) as world:

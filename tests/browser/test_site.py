@@ -274,6 +274,18 @@ async def test_a_handler_finds_his_matter_and_signs_for_it_with_the_keyboard_alo
     await assert_accessible(page)
 
 
+async def test_a_page_follows_the_record_while_somebody_looks_at_it(office: Office, page: Page) -> None:
+    matter = office.world.launch(title=f"河道清淤 {uuid4().hex[:6]}").json()["id"]
+    await office.sign_in(page, "leader")
+    await page.goto(f"{office.site}/console/matters/{matter}")
+    story = page.get_by_role("region", name="经过")
+    await expect(story.get_by_text("交办")).to_be_visible()
+    await expect(story.get_by_text("签收")).to_be_hidden()
+    assert office.world.do("lead", matter, "sign").status_code == 200
+    await expect(story.get_by_text("签收", exact=True)).to_be_visible()
+    await expect(page.locator("#renewed")).to_have_text("页面已按最新记录更新。")
+
+
 async def test_errors_exceptions_and_requests_elsewhere_are_noticed(visit: Visit) -> None:
     wanted = ["went wrong", "thrown: broken", "left this machine: http://elsewhere.example/", "ERR_NAME_NOT_RESOLVED"]
     page = await visit(expecting=wanted)

@@ -1,21 +1,23 @@
 """Which matters does an address of the register name? Its filters, its order, its columns, and back into an address."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from models.acts import ActName
 from models.matters import Light, Stage
-from policies.deadlines import SHANGHAI
 from policies.waiting import Question
 from record.registers import Order, Sought
-from showing.weeks import week_of
+from showing.weeks import begins, week_of
 from web.api.texts import CURSOR, PRINTABLE
 from web.console.navigation import PREFIX
 
 REGISTER = f"{PREFIX}/matters"
+
+_DAY = timedelta(days=1)
 
 _Named = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
 
@@ -54,6 +56,26 @@ class Due(StrEnum):
     WEEK = "week"
 
 
+class Milestone(StrEnum):
+    """Which matters, by what happened in them."""
+
+    OVERDUE = "overdue"
+    SUPERVISED = "supervised"
+    RECTIFYING = "rectifying"
+
+    @property
+    def acts(self) -> frozenset[ActName]:
+        """The acts that tell of it."""
+        return _TELLING[self]
+
+
+_TELLING = {
+    Milestone.OVERDUE: frozenset({ActName.OVERDUE, ActName.IMPORTED_OVERDUE}),
+    Milestone.SUPERVISED: frozenset({ActName.SUPERVISED}),
+    Milestone.RECTIFYING: frozenset({ActName.RECTIFICATION_ORDERED}),
+}
+
+
 class Filters(BaseModel):
     """What an address of the register says; empty fields of its form say nothing."""
 
@@ -72,6 +94,12 @@ class Filters(BaseModel):
     registered_before: date | None = None
     closed_from: date | None = None
     closed_before: date | None = None
+    open_on: date | None = None
+    """In hand at the end of this day."""
+    act: Milestone | None = None
+    """What happened in it, from `act_from` to the day before `act_before`."""
+    act_from: date | None = None
+    act_before: date | None = None
     order: Order = Order.NUMBER
     column: list[Column] = Field(default_factory=list, max_length=20)
     after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
@@ -112,6 +140,10 @@ class Filters(BaseModel):
             registered_before=_begins(self.registered_before),
             closed_from=_begins(self.closed_from),
             closed_before=_begins(self.closed_before),
+            open_at=_begins(self.open_on and self.open_on + _DAY),
+            acts=self.act.acts if self.act else frozenset(),
+            act_from=_begins(self.act_from),
+            act_before=_begins(self.act_before),
             ids=ids if self.waiting is not None else None,
         )
 
@@ -123,4 +155,4 @@ class Filters(BaseModel):
 
 
 def _begins(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, SHANGHAI)
+    return None if day is None else begins(day)

@@ -8,11 +8,13 @@ from web.console import (
     accounts,
     calendar_page,
     cockpit,
+    dates,
     drafts,
     language,
     matter,
     policies,
     policy_runs,
+    rankings,
     register,
     site,
     why,
@@ -31,6 +33,8 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, register, why, matter, policies, drafts, policy_runs, site, accounts, calendar_page, language):
+    for one in (cockpit, rankings, dates, register, why, matter, language):
+        app.include_router(one.routes)
+    for one in (policies, drafts, policy_runs, site, accounts, calendar_page):
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

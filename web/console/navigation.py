@@ -29,6 +29,8 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
+    Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
     Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
     Link("calendar", f"{PREFIX}/calendar", seeing(View.CALENDAR)),
     Link("site", f"{PREFIX}/site", seeing(View.ACCOUNTS, View.INCIDENTS, View.VERIFICATION)),

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from models.access import View
+from record import views
 from web.api import authority
 from web.api.matters import explanation
 from web.api.parts import MatterId
 from web.api.texts import PRINTABLE
+from web.console import clocks
 from web.console.filters import REGISTER
-from web.console.visits import PageRoute, Visiting, page
+from web.console.visits import PageRoute, Said, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -24,4 +26,10 @@ def why(
     with this.web.store.reading() as session:
         authority.matter(session, this.web, this.caller, matter_id, View.WHY)
         found = explanation(session, matter_id, act)
-    return page(this, "why.html", found=found)
+        told = views.timeline(session, matter_id, scope=authority.scope_of(this.web, this.caller), with_cases=False)
+    return page(
+        this,
+        "why.html",
+        found=found,
+        drawn=clocks.drawn(Said(this.language), [one for one in found.clocks if one.days], told, this.web.clock()),
+    )

@@ -1,4 +1,5 @@
-// What htmx leaves to us: the answer takes the focus, and tables of figures are drawn as charts.
+// What htmx leaves to us: the answer takes the focus, tables of figures are drawn as charts, and parts of a page follow
+// the record while somebody looks at it.
 // A chart shows what its table says, no more; a column leads where the number in the table leads.
 "use strict";
 
@@ -37,3 +38,57 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelector("[data-focus]")?.focus();
 });
 document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-focus]")?.focus());
+
+// One listener for whatever comes later, too.
+document.addEventListener("click", (clicked) => { if (clicked.target.closest?.("[data-print]")) window.print(); });
+function showPrinting() {
+  for (const one of document.querySelectorAll("[data-print]")) one.hidden = false;
+}
+document.addEventListener("DOMContentLoaded", showPrinting);
+document.addEventListener("htmx:afterSettle", showPrinting);
+
+// Parts marked `data-live` are fetched anew when something is recorded that the visitor may know of: nothing in which
+// somebody is writing or choosing, and not while the page is out of sight.
+function followTheRecord() {
+  const page = document.querySelector("[data-follow]");
+  if (!page || !window.EventSource) return;
+  let stream = null;
+  let waiting = null;
+
+  async function renew() {
+    waiting = null;
+    const answer = await fetch(window.location.href);
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    let changed = false;
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const anew = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
+      const busy = old.contains(document.activeElement) || old.querySelector(".command[open]");
+      if (!anew || busy || old.innerHTML === anew.innerHTML) continue;
+      const open = [...old.querySelectorAll("details")].map((one) => one.open);
+      anew.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? one.open; });
+      old.replaceWith(document.adoptNode(anew));
+      window.htmx?.process(anew);
+      showPrinting();
+      changed = true;
+    }
+    if (changed) document.getElementById("renewed").textContent = page.dataset.follow;
+  }
+
+  function listen() {
+    if (document.visibilityState === "hidden") {
+      stream?.close();
+      stream = null;
+    } else if (!stream) {
+      stream = new EventSource("/api/v1/events");
+      stream.addEventListener("act", () => { waiting ??= setTimeout(renew, 1000); });
+      stream.addEventListener("behind", () => { waiting ??= setTimeout(renew, 1000); });
+    }
+  }
+
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pagehide", () => stream?.close());
+  listen();
+}
+
+document.addEventListener("DOMContentLoaded", followTheRecord);

@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import cockpit, commands, common, matter, policies, register, site, why
+from web.console.texts import cockpit, commands, common, leading, matter, policies, register, site, why
 
-_PARTS = (common, cockpit, register, matter, commands, why, policies, site)
+_PARTS = (common, cockpit, register, matter, commands, why, leading, policies, site)
 
 
 def _together() -> dict[str, tuple[str, str]]:

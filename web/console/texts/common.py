@@ -10,6 +10,8 @@ TEXTS = {
     "nav.no_post": ("未选择岗位", "no post chosen"),
     "nav.out": ("退出", "Sign out"),
     "language.other": ("English", "中文"),
+    "renewed": ("页面已按最新记录更新。", "The page was renewed from the record."),
+    "print": ("打印", "Print"),
     "loading": ("正在读取……", "Loading…"),
     "refused.title": ("不能显示", "Cannot be shown"),
     "refused.403": ("页面已过期或来自他处:请重新打开页面再试。",

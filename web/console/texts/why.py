@@ -11,6 +11,7 @@ TEXTS = {
     "why.value": ("取值", "Value"),
     "why.facts": ("事实", "Facts"),
     "why.entry": ("记录第 {seq} 条", "entry {seq}"),
+    "why.drawn": ("日历", "On the calendar"),
     "why.days": ("逐日计算", "Day by day"),
     "why.day": ("日期", "Day"),
     "why.counted": ("计", "Counted"),
