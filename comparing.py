@@ -119,10 +119,15 @@ def instants(since: date | None, until: date | None) -> tuple[datetime | None, d
 
 
 def worked(work: Work, pages: Iterator[Page], processors: int | None = None) -> Iterator[Comparison]:
-    """The parts in the order of the pages; a short history is not worth another process."""
+    """The parts in the order of the pages; a short history is not worth another process.
+
+    `processors` is how many other processes work on a long one; None: as many as there are processors, and none beside
+    this one where there is only one.
+    """
     first = list(islice(pages, _MANY_PAGES))
+    alone = processors is None and os.cpu_count() in (None, 1)
     processors = processors or os.cpu_count() or 1
-    if len(first) < _MANY_PAGES or processors == 1:
+    if len(first) < _MANY_PAGES or alone:
         yield from (work.on(page) for part in (first, pages) for page in part)
         return
     # Not forked: a copy of this process would share its database connections.

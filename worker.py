@@ -5,6 +5,7 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -134,7 +135,8 @@ def build_worker(
         store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch, blocks=blocks
     )
     calendars = Calendars(store, client, scope)
-    comparing = Comparing(store, directory)
+    # One processor stays free for the matters themselves.
+    comparing = Comparing(store, directory, max(1, (os.cpu_count() or 1) - 1))
     return Worker(
         client,
         task_queue=queue,

@@ -27,7 +27,7 @@ HISTORY = "本单位的记录 the office's own record"
 
 
 class Comparing:
-    """Tries drafts on the past of this record; `processors` bounds how many work on it (None: all there are)."""
+    """Tries drafts on the past of this record; `processors` as comparing.py `worked` takes it."""
 
     def __init__(self, store: Store, directory: Directory, processors: int | None = None) -> None:
         self._store = store

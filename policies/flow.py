@@ -14,10 +14,10 @@ from typing import Any, get_args
 
 from models.acts import ActName
 from models.case_messages import CaseCommand, OpenCase
-from models.cases import CaseState
+from models.cases import CaseStage, CaseState
 from models.contract import is_case
 from models.directory import Organ
-from models.matters import ClockKind, ExtensionState, MatterState, MatterTerms, Severity, Urgency
+from models.matters import ClockKind, ExtensionState, MatterState, MatterTerms, Severity, Stage, Urgency
 from models.messages import MatterCommand, Registration
 from models.policy import Policy
 from policies import case_timers, timers
@@ -105,7 +105,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A procedure as it runs: its stages in the order in which a walk meets them."""
+    """A procedure as it runs: its stages, from where it begins, in the order of models/matters.py and cases.py."""
 
     places: tuple[Place, ...]
 
@@ -220,7 +220,9 @@ def _flow(target: str, policy: Policy, first: list[_Step], commands: Mapping[str
         walk.said.setdefault(stage, {})
         walk.wait(node)
         walk.speak(node)
-    return Flow(tuple(_place(target, stage, walk, policy) for stage in walk.said))
+    known = CaseStage if is_case(target) else Stage
+    order = [BEGIN, *(stage.value for stage in known)]
+    return Flow(tuple(_place(target, stage, walk, policy) for stage in sorted(walk.said, key=order.index)))
 
 
 def _place(target: str, stage: str, walk: _Walk, policy: Policy) -> Place:
