@@ -43,7 +43,7 @@ def test_a_dated_value_put_by_form_leaves_the_rest_of_the_text_as_it_is(house: H
     again = put(house, "supervision", "{平件: 4wd, 急件: 1wd, 特急: 1wd}")
     assert again.status_code == 200
     assert text(house).count("from: 2026-04-01") == 1
-    assert "改动了已过去的取值" in put(house, "case_filing", "6wd", on="2026-01-01").text
+    assert "其日已到" in put(house, "case_filing", "6wd", on="2026-01-01").text
 
 
 def test_a_value_that_cannot_be_read_is_refused_and_stays_typed(house: House) -> None:

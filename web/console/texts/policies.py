@@ -110,7 +110,7 @@ TEXTS = {
     "draft.entry": ("项目", "Entry"),
     "draft.before": ("现行", "In force"),
     "draft.after": ("草案", "Draft"),
-    "draft.past": ("改动了已过去的取值", "a value of a past day"),
+    "draft.past": ("其日已到,不及于已立项的", "a day that has come"),
     "draft.values": ("按参数修改", "Change it by parameter"),
     "draft.from_on": ("自哪一天起", "From which day"),
     "draft.value": ("取值(写法同上一条)", "Value, written as the last one"),
