@@ -15,7 +15,7 @@ from sqlmodel import Session
 from identity.receipts import digest, new_code
 from models.messages import Command, Outcome
 from models.petitions import Identity
-from models.proceeding_messages import FollowUp, Link, Open
+from models.proceeding_messages import FollowUp, Link, Open, Rate
 from models.proceedings import ProceedingStage, ProceedingState
 from office import Launched
 from policies import petitions, secrecy
@@ -24,7 +24,7 @@ from policies.deadlines import local_date
 from record import numbers, petitioners, proceedings
 from record.store import Store
 
-__all__ = ["Candidate", "Taken", "Taker", "candidates", "goes_on"]
+__all__ = ["Candidate", "Taken", "Taker", "candidates", "goes_on", "kept_apart"]
 
 KIND = "petition"
 _RULE = "intake"
@@ -76,8 +76,9 @@ class Taker:
     async def take(self, message: Open, identity: Identity, at: datetime, *, repeats: str | None = None) -> Taken:
         """Take the petition in under the message's id; once, however often it is handed in.
 
-        `repeats` names the petition it repeats: one that goes on is linked to at once, one that has ended becomes the
-        source. Raises Refused for a state secret and for a repetition of what is not there, of which nothing is kept;
+        Without a post (`by`) whoever asks speaks for himself, and holds the code of what he says he repeats. `repeats`
+        names the petition it repeats: one that goes on is linked to at once, one that has ended becomes the source.
+        Raises Refused for a state secret and for a repetition of what is not there, of which nothing is kept;
         NothingSealedError; UnavailableError and RecordUnavailableError, after which it may be handed in again.
         """
         secrecy.refuse_secrets(message, identity)
@@ -86,15 +87,9 @@ class Taker:
             numbers.reserve_proceeding, self.store, message.message_id, KIND, local_date(at).year
         )
         code = new_code()
-        ref = await asyncio.to_thread(self._kept, target, code, message, identity, at)
-        said = message.model_copy(
-            update={
-                "petitioner": ref,
-                "anonymous": ref is None,
-                "source": first.id if first is not None and first.over else message.source,
-                **{name: petitions.withheld(told, identity) for name in _SAID if (told := getattr(message, name))},
-            }
-        )
+        said = await asyncio.to_thread(self._kept, target, code, message, identity, at)
+        if first is not None and first.over:
+            said = said.model_copy(update={"source": first.id})
         opened = await self.office.open_proceeding(target, said)
         if not opened.outcome.accepted:
             await asyncio.to_thread(self._given_up, target, at)
@@ -109,8 +104,16 @@ class Taker:
         """
         secrecy.refuse_secrets(text)
         target, words = await asyncio.to_thread(self._addressed, petition, text)
-        about = petition if target != petition else None
-        return await self.office.say(target, FollowUp(message_id=message_id, text=words, about=about))
+        return await self.office.say(
+            target, FollowUp(message_id=message_id, text=words, about=_about(petition, target))
+        )
+
+    async def rate(self, petition: str, satisfied: bool, text: str | None, message_id: str) -> Outcome:
+        """Let whoever holds the petition's code judge the answer; as `follow_up`."""
+        secrecy.refuse_secrets(text)
+        target, words = await asyncio.to_thread(self._addressed, petition, text or "")
+        said = Rate(message_id=message_id, satisfied=satisfied, text=words or None, about=_about(petition, target))
+        return await self.office.say(target, said)
 
     def _first(self, repeats: str | None) -> ProceedingState | None:
         """What is repeated: the one that goes on, where it was linked."""
@@ -124,13 +127,9 @@ class Taker:
             raise Refused(f"没有该诉求 unknown petition: {repeats}", _RULE)
         return found
 
-    def _kept(self, target: str, code: str, message: Open, identity: Identity, at: datetime) -> str | None:
-        channel = message.channel.value if message.channel is not None else ""
+    def _kept(self, target: str, code: str, message: Open, identity: Identity, at: datetime) -> Open:
         with self.store.writing() as session:
-            handed = petitioners.HandedIn(
-                target, digest(target, code), identity.told, petitions.marks(identity), channel
-            )
-            return petitioners.take_in(session, handed, at)
+            return kept_apart(session, target, message, identity, code=code, at=at)
 
     def _given_up(self, target: str, at: datetime) -> None:
         with self.store.writing() as session:
@@ -138,9 +137,11 @@ class Taker:
         self.store.scrub()
 
     async def _linked(self, target: str, said: Open, first: ProceedingState) -> Outcome:
+        found = "受理时认定为重复件 found to be a repetition when it was taken in"
+        own = "诉求人自述重复此前的诉求 named by whoever asked as a repetition of his own"
         link = Link(
             message_id=f"{said.message_id}:repeats"[:200], by=said.by, voice=said.voice, to=first.id,
-            reason="受理时认定为重复件 found to be a repetition when it was taken in",
+            reason=found if said.by else own,
         )  # fmt: skip
         return await self.office.say(target, link)
 
@@ -153,6 +154,22 @@ class Taker:
 
 _SAID = ("title", "text", "subject")
 """What people write of a petition in the open."""
+
+
+def kept_apart(session: Session, target: str, message: Open, identity: Identity, *, code: str, at: datetime) -> Open:
+    """Keep who hands in the petition `target`, and what proves its code; the petition as it may then be opened.
+
+    In a writing transaction. Raises NothingSealedError.
+    """
+    channel = message.channel.value if message.channel is not None else ""
+    handed = petitioners.HandedIn(target, digest(target, code), identity.told, petitions.marks(identity), channel)
+    ref = petitioners.take_in(session, handed, at)
+    told = {name: petitions.withheld(said, identity) for name in _SAID if (said := getattr(message, name))}
+    return message.model_copy(update={"petitioner": ref, "anonymous": ref is None, **told})
+
+
+def _about(petition: str, target: str) -> str | None:
+    return petition if target != petition else None
 
 
 def goes_on(session: Session, petition: str) -> str:

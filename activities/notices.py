@@ -18,6 +18,7 @@ import logs
 from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.hooks import Hooks
+from enacting import standing
 from models.contacts import Contact, Contacts, Route
 from models.contract import (
     CLOSE_CHANNEL,
@@ -46,7 +47,6 @@ from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.notices import answerable, attempts, leaving, role_of
 from policies.procedures import STANDARD, Procedure, load_text
-from publishing import standing
 from record import deliveries, outbox, procedures, webhooks
 from record.deliveries import Begun, Told
 from record.outbox import NoticeState
@@ -135,7 +135,7 @@ class Notices:
             routes = self._lines.contacts.routes(order.recipient)
             channels = deliveries.reroute(session, order, routes, datetime.now(UTC))
             if told is None or contact is None or not channels:
-                return NoticePlan(parcel=deliveries.parcel_of(session, order, _parcel(order)))
+                return NoticePlan(parcel=deliveries.parcel_of(session, order, parcel_key(order)))
             terms, policy = _terms(told), self._policy(session, told)
             urgency = terms.urgency if terms else None
             leaves = leaving(
@@ -150,13 +150,13 @@ class Notices:
             if (later := leaves.digest_at or leaves.wait_until) is not None:
                 deliveries.postpone(session, order, later)
                 return NoticePlan(digest_at=leaves.digest_at, wait_until=leaves.wait_until)
-            parcel = deliveries.parcel_of(session, order, _parcel(order))
+            parcel = deliveries.parcel_of(session, order, parcel_key(order))
             return self._lines.plan(parcel, channels, attempts(urgency, policy))
 
     def _plan_webhook(self, session: Session, order: NoticeOrder) -> NoticePlan:
         """A subscription is told at once, day and night; nothing is left where it has ended."""
         channels = deliveries.reroute(session, order, hooks.routes(session, order), datetime.now(UTC))
-        parcel = deliveries.parcel_of(session, order, _parcel(order))
+        parcel = deliveries.parcel_of(session, order, parcel_key(order))
         return self._lines.plan(parcel, channels, _WEBHOOK_ATTEMPTS) if channels else NoticePlan(parcel=parcel)
 
     @activity.defn(name=JOIN_DIGEST)
@@ -387,5 +387,6 @@ def _office(told: Told) -> str | None:
     return told.state.terms.office if told.state and told.state.terms else None
 
 
-def _parcel(order: NoticeOrder) -> str:
+def parcel_key(order: NoticeOrder) -> str:
+    """Under which key a notice leaves that leaves by itself."""
     return f"{order.target}/{order.seq}/{order.recipient}"

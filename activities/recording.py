@@ -5,6 +5,7 @@ acts, views, notices and answer are written together. Running it again gives the
 (engine.md 5).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -83,6 +84,10 @@ log = logs.get(__name__)
 _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED, ActName.ROUTING_ACCEPTED, ActName.ROUTING_UPHELD})
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Recording:
     """Decides and records, for the office whose directory this is.
 
@@ -102,8 +107,10 @@ class Recording:
         waking: Waking | None = None,
         dispatch: Dispatch | None = None,
         blocks: tuple[BlockProcedure, ...] = (),
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
+        self._clock = clock
         self._waking = waking
         self._dispatch = dispatch
         self._directory = directory
@@ -120,11 +127,7 @@ class Recording:
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         with self._store.writing() as session:
-            sealed.for_the_rules(session)
-            if isinstance(order.message, Link):
-                proceedings.hold_in_order(session, (order.matter_id, order.message.to))
-            families.hold_family(session, order.matter_id)
-            receipt, entries, waiting = self._transition(session, order)
+            receipt, entries, waiting = self._held(session, order)
             leaving = self._leaving(session, order)
         if self._waking is not None:
             self._waking.wake(waiting)
@@ -135,6 +138,19 @@ class Recording:
                 "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
             )
         return receipt
+
+    def record_in(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry]]:
+        """Decide and record `order` in a writing transaction of the caller's; nobody is woken, nothing is sent."""
+        receipt, entries, _ = self._held(session, order)
+        return receipt, entries
+
+    def _held(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry], list[Opening]]:
+        """The transition, with everything held that it may move."""
+        sealed.for_the_rules(session)
+        if isinstance(order.message, Link):
+            proceedings.hold_in_order(session, (order.matter_id, order.message.to))
+        families.hold_family(session, order.matter_id)
+        return self._transition(session, order)
 
     def _transition(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry], list[Opening]]:
         message = order.message
@@ -235,7 +251,7 @@ class Recording:
     ) -> list[Entry]:
         """Put a step on record; the acts of clocks that ran out first do not carry the message's id."""
         result, issued = self._issuing.issue(session, result, facts)
-        processed_at = datetime.now(UTC)
+        processed_at = self._clock()
         message_id = None if message is None or isinstance(message, Unanswered) else message.message_id
         struck, said = result.acts[: result.struck], result.acts[result.struck :]
         # What a matter says when it proposes a case is that case's material.

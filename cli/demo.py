@@ -22,7 +22,6 @@ from cli.live import Live, client_of, in_words
 from cli.output import Json, answer, say
 from cli.places import ROOT
 from cli.problems import Problem
-from cli.serving import SAMPLE
 from cli.tables import progress, table
 from cli.year import HEADINGS, MONTHS, Year, counted, play, written
 from embedded import EmbeddedServer
@@ -42,6 +41,7 @@ from worker import SEARCH_ATTRIBUTES, build_worker
 
 __all__ = ["demo"]
 
+SAMPLE = ROOT / "data" / "ledger.xlsx"
 _MARK = ".duban-demo"
 
 

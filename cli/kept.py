@@ -14,6 +14,7 @@ from sqlmodel import Session
 import logs
 from cli.problems import ExitCode, Problem
 from documents.problems import TemplateError
+from enacting import standing
 from evidence.problems import KeyFileError
 from intake.directory import read_directory
 from intake.problems import IntakeError
@@ -23,7 +24,6 @@ from policies.documents import DocumentError
 from policies.procedures import STANDARD, Procedure, shipped
 from privacy.masters import MasterError
 from privacy.sealing import SealError
-from publishing import standing
 from record import calendars
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from settings import Settings, SettingsError, load

@@ -308,6 +308,9 @@ async def _take(message: Open, who: Identity, repeats: str | None) -> tuple[Take
         at = now()
         by, voice = await asyncio.to_thread(speaking, office.store, message.by, at)
         said = message.model_copy(update={"by": by, "voice": voice})
+        if repeats is not None and by is None:
+            # Without a post it would be said by whoever asked, who has shown no code here.
+            raise Problem("关联须写明以何岗位办理:--by 岗位。 To link it, say through which post: --by POST.")
         try:
             taken = await Taker(office.office, office.store).take(said, who, at, repeats=repeats)
         except Refused as refused:

@@ -1,6 +1,6 @@
 """`up`: the whole engine live in one process group, until it is told to stop.
 
-Embedded server (or the one TEMPORAL_ADDRESS names), database, worker, and on the first start the sample ledger. It
+Embedded server (or the one TEMPORAL_ADDRESS names), database, worker, and on the first start the sample office. It
 goes down the other way round: what is under way is finished before the server ends.
 """
 
@@ -15,34 +15,26 @@ from temporalio.client import Client
 
 import logs
 from builds import take_over, this_build
-from cli.importing import Brought, bring_in, sample
 from cli.instants import now
 from cli.kept import organs, record
-from cli.live import Live, announced, client_of, in_words
-from cli.output import Json, answer, facts, say, warn
-from cli.places import ROOT
+from cli.live import announced, client_of, in_words
+from cli.output import Json, answer, facts, say
 from cli.problems import ExitCode, Problem
-from cli.tables import progress
+from cli.sampling import keep_time, live_through, tell
 from cli.web import Web, sample_accounts, site
 from embedded import EmbeddedServer, register_search_attributes
-from models.access import Scope
 from office import Office
-from record import views
-from record.store import Store
 from settings import Settings, load, load_temporal
 from worker import SEARCH_ATTRIBUTES, running, stop_on_signals
 
 __all__ = ["up"]
-
-SAMPLE = ROOT / "data" / "ledger.xlsx"
-_UNFINISHED = "sample.unfinished"
 
 
 def up(
     with_sample: Annotated[
         bool,
         typer.Option(
-            "--sample/--no-sample", help="首次启动时导入示例台账。 Import the sample ledger on the first start."
+            "--sample/--no-sample", help="首次启动时装入样例单位的一年。 A year of a sample office on the first start."
         ),
     ] = True,
     with_web: Web = True,
@@ -68,6 +60,8 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
     directory = organs(chosen)
     async with _server(chosen, with_web=with_web) as (client, address, ui_url, ended):
         with record(chosen, write=True, serving=True) as store:
+            # Before anybody looks: who works on it finds all of it.
+            past = await live_through(chosen, store, directory, stop) if with_sample else None
             async with AsyncExitStack() as opened:
                 office = await opened.enter_async_context(running(client, store, directory, chosen))
                 if ended is not None:
@@ -89,11 +83,16 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
                     if not as_json:
                         _tell(told, chosen)
                         _tell_samples(samples)
-                    brought = await _first_start(Live(chosen, store, client, office), stop) if with_sample else 0
+                        tell(past)
+                    if with_sample:
+                        await keep_time(chosen, client, store, stop)
                     logs.configure(chosen.log_format, chosen.log_level)
                     if as_json:
                         sample = {"password": samples[0], "logins": samples[1]} if samples else None
-                        answer({**told, "data_dir": chosen.data_dir, "imported": brought, "sample_accounts": sample})
+                        lived = (
+                            {"matters": past.matters, "acts": past.acts, "codes": dict(past.codes)} if past else None
+                        )
+                        answer({**told, "data_dir": chosen.data_dir, "sample": lived, "sample_accounts": sample})
                     elif not stop.is_set():
                         say("运行中,Ctrl-C 结束。 Running; Ctrl-C ends it.")
                     await _until(stop, ended)
@@ -140,40 +139,6 @@ async def _until(stop: asyncio.Event, ended: "asyncio.Task[int] | None") -> None
             "The embedded Temporal server ended unexpectedly; run `up` again, nothing is lost.",
             ExitCode.UNAVAILABLE,
         )
-
-
-async def _first_start(office: Live, stop: asyncio.Event) -> int:
-    """Import the sample into a record that holds nothing yet, or go on where that was broken off; how many came in."""
-    unfinished = office.settings.data_dir / _UNFINISHED
-    if not unfinished.exists() and not _is_empty(office.store):
-        return 0
-    rows = sample(office.settings, SAMPLE)
-    unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished.touch()
-    with progress("导入示例台账 sample", len(rows)) as advance:
-        accepted = 0
-
-        def heard(one: Brought) -> None:
-            nonlocal accepted
-            accepted += one.outcome.accepted
-            advance()
-
-        work = asyncio.create_task(bring_in(office, rows, now(), heard))
-        told = asyncio.create_task(stop.wait())
-        await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
-        if not work.done():
-            work.cancel()
-            warn("示例数据尚未导完,下次启动接着导入。 The sample is not all in yet; the next start goes on with it.")
-            return 0
-        await work
-    unfinished.unlink()
-    return accepted
-
-
-def _is_empty(store: Store) -> bool:
-    with store.reading() as session:
-        return not views.matters(session, scope=Scope.everything(), now=now(), limit=1).items
 
 
 def _tell(told: dict[str, Any], chosen: Settings) -> None:

@@ -7,8 +7,10 @@ made, and a start with such accounts is refused.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +40,7 @@ from worker import stop_on_signals
 
 __all__ = ["serve"]
 
+_HASHING = 2
 SAMPLE_ACCOUNTS = ROOT / "data" / "sample-accounts.csv"
 
 
@@ -144,8 +147,9 @@ def sample_accounts(chosen: Settings, store: Store, directory: Directory, at: da
     apply(office, changes)
     password = f"sample-{secrets.token_urlsafe(9)}"
     logins = list(dict.fromkeys(line.login for line in lines))
-    for login in logins:
-        office.set_password(login, password, sample=True)
+    # Hashing is slow by intent, and leaves the other core alone.
+    with ThreadPoolExecutor(_HASHING) as hands:
+        list(hands.map(partial(office.set_password, password=password, sample=True), logins))
     return (password, logins) if logins else None
 
 

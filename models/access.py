@@ -129,6 +129,7 @@ class View(StrEnum):
     # of one proceeding, petition or duty
     PROCEEDING = "view.proceeding"
     PROCEEDING_LINE = "view.proceeding_line"
+    PUBLICATION = "view.publication"
     # of one case
     CASE = "view.case"
     CASE_TIMELINE = "view.case_timeline"

@@ -127,6 +127,7 @@ class ActName(StrEnum):
     ROUTING_UPHELD = "routing_upheld"
     LINKED = "linked"
     FOLLOWED_UP = "followed_up"
+    RATED = "rated"
     OCCURRED = "occurred"
     OCCURRENCE_SKIPPED = "occurrence_skipped"
     DUTY_PAUSED = "duty_paused"

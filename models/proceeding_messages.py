@@ -298,6 +298,18 @@ class FollowUp(Spoken):
     about: str | None = None
 
 
+class Rate(Spoken):
+    """诉求人评价: whoever asked is satisfied with the answer or not; he speaks through no post. `about` as of FollowUp.
+
+    No call back: what the office does about it, it does by its own.
+    """
+
+    do: Literal["rate"] = "rate"
+    satisfied: bool | None = None
+    text: str | None = None
+    about: str | None = None
+
+
 class Trigger(Spoken):
     """触发: an event happened on that day, so the duty falls due."""
 
@@ -359,6 +371,7 @@ ProceedingCommand = (
     | UpholdRouting
     | Link
     | FollowUp
+    | Rate
     | Trigger
     | PauseDuty
     | ContinueDuty
@@ -396,6 +409,7 @@ PROCEEDING_TITLES: dict[str, str] = {
     "uphold_routing": "维持分办",
     "link": "关联重复件",
     "follow_up": "补充诉求",
+    "rate": "诉求人评价",
     "trigger": "触发",
     "pause_duty": "暂停任务",
     "continue_duty": "继续任务",

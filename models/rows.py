@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -90,6 +91,11 @@ MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectific
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
+_OPEN_SQLITE, _OPEN_POSTGRESQL = text("open IS 1"), text("open IS true")
+_SUSPENDED_SQLITE, _SUSPENDED_POSTGRESQL = text("suspended IS 1"), text("suspended IS true")
+_ASKED = text("asked IS NOT NULL")
+ESCALATED = text("level >= 1")
+"""Whether escalation has begun; said with a question like this, so that the index for it is seen."""
 _DESTROYED = text("destroyed_at IS NOT NULL")
 
 
@@ -155,7 +161,9 @@ class MatterRow(SQLModel, table=True):
     """What lists, counts and pages read of a matter.
 
     `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
-    from that instant on, whether or not its timer has been worked off.
+    from that instant on, whether or not its timer has been worked off. `circle` names lead, office and leader in one
+    (record/circles.py), `open` says that it has neither ended nor been refused, `asked` whose word it waits for and on
+    what, as far as the matter itself says it (models/asked.py); null where nothing is asked.
     """
 
     __tablename__ = "matters"
@@ -164,8 +172,36 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_office", "office", "id"),
         Index("ix_matters_leader", "leader", "id"),
         Index("ix_matters_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
-        Index("ix_matters_stage", "stage", "id"),
-        Index("ix_matters_light", "light", "id"),
+        Index("ix_matters_stage", "stage", "id", "circle"),
+        Index("ix_matters_light", "light", "id", "circle"),
+        Index("ix_matters_basis", "basis", "id", "circle"),
+        Index("ix_matters_circle", "circle", "basis", "id"),
+        Index("ix_matters_due", "due_at", "id"),
+        Index("ix_matters_registered", "registered_at", "id", "circle", "closed_at"),
+        Index("ix_matters_closed", "closed_at", "id", "circle"),
+        Index("ix_matters_level", "id", "circle", "level", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
+        Index("ix_matters_asked", "asked", "circle", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index(
+            "ix_matters_open",
+            "circle",
+            "basis",
+            "light",
+            "overdue_from",
+            "due_at",
+            "suspended",
+            "stage",
+            "open",
+            sqlite_where=_OPEN_SQLITE,
+            postgresql_where=_OPEN_POSTGRESQL,
+        ),
+        Index(
+            "ix_matters_suspended",
+            "id",
+            "circle",
+            "suspended",
+            sqlite_where=_SUSPENDED_SQLITE,
+            postgresql_where=_SUSPENDED_POSTGRESQL,
+        ),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
@@ -204,6 +240,10 @@ class MatterRow(SQLModel, table=True):
     cases_open: int
     parent: str | None = None
     root: str | None = None
+    basis: str | None = None
+    circle: str | None = None
+    open: bool = Field(sa_column_kwargs={"server_default": false()})
+    asked: str | None = Field(default=None, sa_type=Text)
 
 
 class PartyRow(SQLModel, table=True):
@@ -270,7 +310,11 @@ class CaseRow(SQLModel, table=True):
     """A case a matter has opened, as its acts tell it."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_matter", "matter_id", "id"), Index("ix_cases_subject", "subject", "id"))
+    __table_args__ = (
+        Index("ix_cases_matter", "matter_id", "id"),
+        Index("ix_cases_subject", "subject", "id"),
+        Index("ix_cases_open", "proposed_at", "id", sqlite_where=_OPEN_SQLITE, postgresql_where=_OPEN_POSTGRESQL),
+    )
 
     id: str = Field(primary_key=True)
     matter_id: str
@@ -365,7 +409,7 @@ class NoticeRow(SQLModel, table=True):
     """
 
     __tablename__ = "notices"
-    __table_args__ = KEYED_BY_TEXT
+    __table_args__ = (Index("ix_notices_entry", "entry"), KEYED_BY_TEXT)
 
     recipient: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)

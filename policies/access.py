@@ -333,12 +333,18 @@ PROCEEDING_NEEDS: Mapping[str, Need] = {
     "accept_routing": Need((R.HANDED,), "G1", refusal=_only_handed),
     "object_routing": Need((R.HANDED,), "信访工作条例 22", refusal=_only_handed),
     "uphold_routing": _of_step_holder("信访工作条例 22"),
-    "link": Need((R.OFFICE,), "G2", refusal=_unauthorised),
+    "link": Need(
+        (R.OFFICE, R.PETITIONER),
+        "G2",
+        refusal=_unauthorised,
+        note="诉求人凭两件的凭证码 whoever asked, with the codes of both",
+    ),
     "follow_up": Need(
         (R.PETITIONER, R.OFFICE, R.STEP_HOLDER),
         "G2",
         note="来电来访补充的由经办岗位代录 what is said by phone is entered",
     ),
+    "rate": Need((R.PETITIONER,), "G15, G16", refusal=_unauthorised, note="评价不代替回访 it is no call back"),
     "trigger": _of_step_holder("D1, D2", R.OFFICE),
     "pause_duty": Need((R.OFFICE, R.LEADER), "7"),
     "continue_duty": Need((R.OFFICE, R.LEADER), "7"),
@@ -444,6 +450,10 @@ VIEW_NEEDS: Mapping[View, Need] = {
         (*_PROCEEDING, R.CO_HANDLER, R.ABOVE_CO_HANDLER, R.HANDED, R.RECEIVER), "1, 7",
         note="协办、被分办或收件单位只见与其有关的记录 whose part it is: the acts that concern it",
     ),
+    View.PUBLICATION: _view(
+        (R.PUBLIC, *_PROCEEDING), "1",
+        note="已标明公开的,公示、公布的时间、载体和内容 of what is marked public: what was posted and published",
+    ),
     View.CASE: _view((*_IN_CASE, *_AUDITORS), "4"),
     View.CASE_TIMELINE: _view((*_IN_CASE, R.AUTHORISED_AUDITOR), "4, 5", none_of=(R.RECUSED,)),
     View.CASE_MATERIALS: Need(
@@ -529,6 +539,12 @@ def may(name: str, standing: Collection[Relation]) -> bool:
     if need.machine and Relation.MACHINE in standing:
         return True
     return any(relation in standing for relation in need.any_of)
+
+
+def named_by(names: Collection[str]) -> frozenset[Relation]:
+    """Every relation on which it hangs who may do what is of these names; a name that is not in the table adds none."""
+    needs = [ACCESS[name] for name in names if name in ACCESS]
+    return frozenset(relation for need in needs for relation in (*need.any_of, *need.none_of))
 
 
 def may_view(view: View, standing: Collection[Relation]) -> bool:

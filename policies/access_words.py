@@ -138,6 +138,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.CASE_VOTES: ("各人表决", "how each member voted"),
     View.PROCEEDING: ("程序事项现状、记录和为什么", "where a proceeding stands, its acts, and why"),
     View.PROCEEDING_LINE: ("程序事项清单中的一行和本单位的部分", "its line, and one's own part of it"),
+    View.PUBLICATION: ("公示、公布的内容", "what was posted and published"),
     View.RECEIPT: ("凭码查询本件进度和答复", "the progress and answers of one's own petition"),
     View.INBOX: ("岗位收件箱", "the inbox of a post"),
     View.LIST: ("事项清单", "the list of matters"),

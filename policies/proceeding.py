@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from models.acts import Act, ActName
-from models.blocks import Block, Then
+from models.blocks import Block, Feedback, Then
 from models.case_messages import CaseCommand, DropCase
 from models.matters import Extension, ExtensionState, Light
 from models.messages import (
@@ -29,8 +29,8 @@ from models.messages import (
     Suspend,
     Unanswered,
 )
-from models.proceeding_messages import FollowUp, Link, Open, ProceedingCommand, UsePermit
-from models.proceedings import ProceedingStage, ProceedingState, StepClock, StepClockKind
+from models.proceeding_messages import FollowUp, Link, Open, ProceedingCommand, Rate, UsePermit
+from models.proceedings import ProceedingStage, ProceedingState, Satisfaction, StepClock, StepClockKind
 from policies import access, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
 from policies.blocks import BLOCKS, approval
@@ -168,7 +168,7 @@ def _apply(draft: ProceedingDraft, message: Open | Command) -> None:
             raise Refused("已受理登记 already opened", "opening")
         proceeding_opening.open_(draft, message)
         return
-    outside = isinstance(message, FollowUp) and message.by is None
+    outside = isinstance(message, FollowUp | Rate | Link) and message.by is None
     if not outside and not draft.facts.directory.has_post(message.by):
         raise Refused(f"名录中没有该岗位 unknown post: {message.by}", "authority")
     if not isinstance(message, (*_OWN, *_GENERAL)):
@@ -314,9 +314,27 @@ def _follow_up(draft: ProceedingDraft, command: FollowUp) -> None:
     if draft.state.id.partition("/")[0] != "petition":
         raise Refused("只可对群众诉求补充 only to a petition", rule)
     given(command.text, "内容 text", rule)
-    if command.about is not None and command.about not in draft.state.links:
-        raise Refused(f"该件未与本件关联 not linked to this one: {command.about}", rule)
+    _one_of_its_own(draft, command.about, rule)
     draft.say(ActName.FOLLOWED_UP, by=command.by, subject=command.about, entry=rule)
+
+
+def _one_of_its_own(draft: ProceedingDraft, about: str | None, rule: str) -> None:
+    if about is not None and about not in draft.state.links:
+        raise Refused(f"该件未与本件关联 not linked to this one: {about}", rule)
+
+
+def _rate(draft: ProceedingDraft, command: Rate) -> None:
+    """Whoever asked judges the answer, from the call back on: told to who has it in hand; no step is taken by it."""
+    rule = "rating"
+    if not any(isinstance(one, Feedback) for one in draft.plan.steps[: draft.state.step + 1]):
+        raise Refused("答复之后、办结之前方可评价 only once it was answered, and before it has ended", rule)
+    if command.satisfied is None:
+        raise Refused("缺少评价 satisfied must be true or false", rule)
+    if not command.satisfied:
+        given(command.text, "不满意的原因 text", rule)
+    _one_of_its_own(draft, command.about, rule)
+    value = Satisfaction.SATISFIED if command.satisfied else Satisfaction.DISSATISFIED
+    draft.say(ActName.RATED, by=command.by, subject=command.about, value=value.value, entry=rule)
 
 
 _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
@@ -327,6 +345,7 @@ _COMMANDS: dict[type, Callable[[ProceedingDraft, Any], None]] = {
     Cancel: _cancel,
     Link: _link,
     FollowUp: _follow_up,
+    Rate: _rate,
 }
 
 

@@ -491,5 +491,6 @@ TELL: Mapping[ActName, tuple[Role, ...]] = {
     ActName.RECEIPT_REFUSED: (Role.RECEIVERS, Role.LEAD_HANDLER, Role.OFFICE),
     ActName.LINKED: (Role.OFFICE, Role.LEAD_HANDLER),
     ActName.FOLLOWED_UP: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE),
+    ActName.RATED: (Role.STEP, Role.LEAD_HANDLER, Role.OFFICE),
 }
 """Who learns of what happens in every procedure; its file adds to this."""

@@ -1,103 +1,74 @@
-"""When may a procedure be put in force, and in what does it differ from the one that stands?
+"""What of a proceeding was made public, and may therefore be read by everybody?
 
-It rules what begins from its day on; what has begun keeps its own for life. So no day that has begun gets another
-procedure, and nothing is in force before all of it has values. Who may publish is for policies/access.py.
+Only of one that is marked public, and of that only what was posted (公示) or published (公布): nothing is public for
+want of thought. By which item a step shows that it published something: parameters/publishing.yaml. mechanisms.md
+D13, E2, G4, L2.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
 from typing import Any
 
-from policies.authority import Refused
+from pydantic import Field
+
+from models.acts import Act, ActName
+from models.base import Shape
+from models.petitions import DatedWords
+from models.proceedings import ProceedingTerms
+from policies.deadlines import local_date
 from policies.documents import Document
-from policies.procedures import Procedure
 
-LATEST = timedelta(days=3660)
-
-
-def check_publishing(new: Procedure, standing: Procedure, name: str, from_on: date, today: date) -> None:
-    """Refuse to put `new` in force from the local day `from_on` on; `standing` is what would be in force that day."""
-    earliest = today + timedelta(days=1)
-    if from_on < earliest:
-        raise Refused(
-            f"生效日期不得早于明日,当日及以前立项的已有程序 a day that has begun has its procedure: {from_on};"
-            f"可接受 accepted: {earliest} 起 or later",
-            "publication.date",
-        )
-    if from_on > today + LATEST:
-        raise Refused(f"生效日期过远 too far off: {from_on}", "publication.date")
-    if new.name != name:
-        raise Refused(f"名称须为 the name has to be: {name};写的是 given: {new.name}", "publication.name")
-    if from_on < new.first_day:
-        raise Refused(
-            f"{from_on} 有参数尚无取值 a parameter has no value yet;可接受 accepted: {new.first_day} 起 or later",
-            "publication.values",
-        )
-    try:
-        new.in_force(from_on)
-    except LookupError as error:
-        raise Refused(str(error.args[0]), "publication.values") from error
-    if new.version == standing.version:
-        raise Refused("与当日生效的程序相同,无可发布 it is what is in force that day", "publication.same")
+_FILE = "policies/parameters/publishing.yaml"
+_BY_NATURE = frozenset({ActName.NOTICE_POSTED, ActName.NOTICE_ENDED, ActName.PUBLISHED})
 
 
-class Change(StrEnum):
-    """How an entry of a procedure differs."""
+class PublishingParameters(Shape):
+    """`media`: the items of evidence by which a step shows where it has published."""
 
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
+    media: tuple[DatedWords, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One entry that differs: the part of the file, its name, from which day (None: undated), before and after.
+class Publication:
+    """Something that was made public: when, by which act, where, in which words, and until when it can be answered."""
 
-    `past` says that a dated value differs whose day had come already: it does not reach what has begun.
-    """
-
-    part: str
-    name: str
-    from_on: str | None
-    change: Change
-    before: Any
-    after: Any
-    past: bool = False
+    at: datetime
+    act: ActName
+    medium: str | None
+    text: str | None
+    until: datetime | None
 
 
-def differences(old: Procedure, new: Procedure, today: date) -> tuple[Difference, ...]:
-    """Every entry in which two procedure files differ, in the order of the newer one, whatever the order of lines."""
-    before, after = _entries(old), _entries(new)
-    found = []
-    for key in dict.fromkeys((*after, *before)):
-        was, is_now = before.get(key), after.get(key)
-        if was == is_now:
-            continue
-        change = Change.ADDED if was is None else Change.REMOVED if is_now is None else Change.CHANGED
-        part, name, from_on = key
-        found.append(Difference(part, name, from_on, change, was, is_now, _came(from_on, today)))
-    return tuple(found)
+@lru_cache(maxsize=1)
+def _parameters() -> PublishingParameters:
+    text = (resources.files("policies") / "parameters" / "publishing.yaml").read_text(encoding="utf-8")
+    return Document(text, _FILE).read(PublishingParameters)
 
 
-def _came(from_on: str | None, today: date) -> bool:
-    return from_on is not None and from_on <= today.isoformat()
+def media(on: date) -> tuple[str, ...]:
+    """The items by which a step shows where it has published, on the local date `on`. LookupError before the first."""
+    found = [one.value for one in _parameters().media if one.since <= on]
+    if not found:
+        raise LookupError(f"no parameters of publishing on {on}")
+    return found[-1]
 
 
-def _entries(procedure: Procedure) -> Mapping[tuple[str, str, str | None], Any]:
-    return dict(_named(Document(procedure.text, procedure.file).content))
-
-
-def _named(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str | None], Any]]:
-    for name in ("name", "title", "carries"):
-        yield ("file", name, None), content.get(name)
-    for name, entries in content.get("parameters", {}).items():
-        for entry in entries:
-            yield ("parameters", name, str(entry.get("from"))), {k: v for k, v in entry.items() if k != "from"}
-    for step in content.get("escalation", ()):
-        yield ("escalation", str(step.get("act")), None), step
-    for act, roles in content.get("tell", {}).items():
-        yield ("tell", act, None), roles
-    for name, kind in content.get("documents", {}).items():
-        yield ("documents", name, None), kind
+def publication(act: Act, terms: ProceedingTerms | None) -> Publication | None:
+    """What the act has made public; None where it has made nothing public, or is of what is not marked public."""
+    if terms is None or terms.public is not True:
+        return None
+    said: dict[str, Any] = {**(act.detail.get("said") or {}), **act.detail}
+    text = said.get("text")
+    words = text if isinstance(text, str) else None
+    if act.act in _BY_NATURE:
+        medium = None if act.act is ActName.NOTICE_ENDED else act.reason
+        until = act.due if act.act is ActName.NOTICE_POSTED else None
+        return Publication(act.at, act.act, medium, words, until)
+    if act.act is not ActName.STEP_DONE:
+        return None
+    evidence = said.get("evidence")
+    parts = evidence if isinstance(evidence, dict) else {}
+    shown = next((str(parts[name]) for name in media(local_date(act.at)) if str(parts.get(name) or "").strip()), None)
+    return None if shown is None else Publication(act.at, ActName.PUBLISHED, shown, words, None)

@@ -15,7 +15,7 @@ from models.directory import Organ
 from models.ladder import Ladder
 from models.matters import MatterState, MatterTerms
 from models.messages import Command, Registration
-from models.proceeding_messages import FollowUp, Open
+from models.proceeding_messages import FollowUp, Link, Open, Rate
 from models.proceedings import ProceedingState, ProceedingTerms
 from policies import evidence, ladder, parties, seats
 from policies.directory import Directory
@@ -339,8 +339,9 @@ def _owing(state: ProceedingState, directory: Directory) -> tuple[str, ...]:
 
 
 def _asked_for_it(this: Situation) -> bool:
-    """Whoever follows up without a post: the doors admit nobody else who speaks through none (identity/receipts.py)."""
-    return this.post is None and isinstance(this.said, FollowUp) and this.proceeding.id.startswith("petition/")
+    """Whoever speaks of his own petition without a post: the doors admit nobody else so (identity/receipts.py)."""
+    own = isinstance(this.said, FollowUp | Rate | Link)
+    return this.post is None and own and this.proceeding.id.startswith("petition/")
 
 
 PROCEEDING: Mapping[Relation, Holds] = {
@@ -431,6 +432,7 @@ def relations(
     roles: Collection[str] = (),
     said: Command | None = None,
     ladder_in_force: Ladder | None = None,
+    among: Collection[Relation] | None = None,
 ) -> frozenset[Relation]:
     """Every relation in which `post` stands to `standing` now, and those of the site roles its person was given.
 
@@ -438,6 +440,7 @@ def relations(
     marked public, and of his `roles` ("administrator", "auditor", "authorised_auditor"; others are ignored: a role
     that the table does not know permits nothing). A post that the directory does not know is nobody. MACHINE is never
     found here: only the command line at the machine itself says it. A matter that was not admitted has no parties.
+    `among`, where given, are all that is asked about.
     """
     given = {role for role in _GIVEN - {Relation.MACHINE} if role.value in roles}
     known = _BY_STANDING[type(standing)]
@@ -445,7 +448,11 @@ def relations(
         known = GENERAL
     this = Situation(post, standing, directory, said, ladder_in_force)
     nobody = not directory.has_post(post)
-    found = {relation for relation, ask in known.items() if (not nobody or relation in _OF_NOBODY) and ask(this)}
+    found = {
+        relation
+        for relation, ask in known.items()
+        if (among is None or relation in among) and (not nobody or relation in _OF_NOBODY) and ask(this)
+    }
     return frozenset(found | given)
 
 

@@ -82,7 +82,8 @@ def _leader(state: CaseState, directory: Directory) -> tuple[str, ...]:
     return (state.leader,)
 
 
-def _office(state: CaseState, directory: Directory) -> tuple[str, ...]:
+def office_posts(state: CaseState, directory: Directory) -> tuple[str, ...]:
+    """The posts of the office of the case, its handler first; none where there is no such office."""
     office = directory.find(state.office)
     return (office.handler, office.head) if office else ()
 
@@ -95,7 +96,7 @@ def _reviewers(state: CaseState, directory: Directory) -> tuple[str, ...]:
     return state.reviewers
 
 
-_OFFICE = Seat(_office, _SELF, "督办单位的岗位", "posts of the office")
+_OFFICE = Seat(office_posts, _SELF, "督办单位的岗位", "posts of the office")
 
 SEATS: dict[CaseClockKind, Seat] = {
     CaseClockKind.FILING: Seat(_leader, _JUDGE, "批准领导", "the leader"),
@@ -219,7 +220,7 @@ def told_above(state: CaseState, directory: Directory, step: CaseClockKind) -> t
     if above:
         return (above[min(max(state.climbed.get(step, 1), 1), len(above)) - 1],)
     silent = SEATS[step].holders(state, directory)
-    others = (state.leader, *_office(state, directory), *state.panel, *speakers(state, directory))
+    others = (state.leader, *office_posts(state, directory), *state.panel, *speakers(state, directory))
     return tuple(dict.fromkeys(post for post in others if post not in silent))
 
 

@@ -139,6 +139,7 @@ ACTS: dict[ActName, str] = {
     ActName.REFERRED: "移送",
     **PROCEEDING_ACTS,
     ActName.FOLLOWED_UP: "诉求人补充意见",
+    ActName.RATED: "诉求人评价",
 }
 
 STAGES: dict[Stage, str] = {

@@ -5,9 +5,10 @@ policies/. engine.md 4.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -81,6 +82,18 @@ def open_against(session: Session, subject: str) -> list[CaseState]:
         .order_by(_CASES.c.id)
     )
     return [_state(session, row.id, row.state) for row in session.execute(chosen)]
+
+
+def owed(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
+    """The cases, open or with a step still owed, of which this holds, in the order of proposal. None is held."""
+    chosen = (
+        select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.state)
+        .join_from(_CASES, _SNAPSHOTS, _CASES.c.id == _SNAPSHOTS.c.id)
+        .where(or_(_CASES.c.open.is_(True), _CASES.c.due_at.is_not(None)), which)
+        .order_by(_CASES.c.proposed_at, _CASES.c.id)
+    )
+    for row in session.execute(chosen):
+        yield _state(session, row.id, row.state)
 
 
 def resting_on(session: Session, case_id: str) -> list[CaseState]:

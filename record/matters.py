@@ -10,11 +10,13 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.asked import Asked
 from models.contract import KIND_MATTER
 from models.matters import ClockKind, MatterState, Stage
 from models.messages import Outcome
 from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
 from record import parties
+from record.circles import Circle
 from record.statements import Head, Prepared, Values, unit, upsert
 from record.store import hold
 from record.tallies import move, tally
@@ -125,6 +127,10 @@ def save(
         "cases_open": sum(case.open for case in state.cases),
         "parent": state.parent,
         "root": state.root,
+        "basis": terms and terms.basis,
+        "circle": terms and Circle.of(terms).name,
+        "open": state.stage.value not in OVER,
+        "asked": _asked(state),
     }
     standing = _standing(session, state.id)
     if standing is not None and all(row[name] == standing[name] for name in _LED_TO):
@@ -137,6 +143,11 @@ def save(
     # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
     text = state.model_dump_json(exclude_defaults=True)
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": text})
+
+
+def _asked(state: MatterState) -> str | None:
+    asked = Asked.of(state)
+    return None if asked is None else asked.model_dump_json(exclude_defaults=True)
 
 
 def due_instant(state: MatterState) -> datetime | None:

@@ -47,15 +47,20 @@ def reserve(store: Store, source_key: str, year: int) -> str:
     if given is not None:
         return given
     with store.writing() as session:
-        hold(session, f"numbers {year}")
-        given = known(session, source_key)
-        if given is not None:
-            return given
-        last = _LAST.first(session, {"of": year})
-        number = 1 + ((last and last[0]) or 0)
-        matter_id = f"{year}-{number:04d}"
-        _TAKE.run(session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number})
-        return matter_id
+        return take(session, source_key, year)
+
+
+def take(session: Session, source_key: str, year: int) -> str:
+    """As `reserve`, in a writing transaction of the caller's."""
+    hold(session, f"numbers {year}")
+    given = known(session, source_key)
+    if given is not None:
+        return given
+    last = _LAST.first(session, {"of": year})
+    number = 1 + ((last and last[0]) or 0)
+    matter_id = f"{year}-{number:04d}"
+    _TAKE.run(session, {"source_key": source_key, "matter_id": matter_id, "year": year, "number": number})
+    return matter_id
 
 
 def reserve_proceeding(store: Store, source_key: str, kind: str, year: int) -> str:
@@ -63,16 +68,41 @@ def reserve_proceeding(store: Store, source_key: str, kind: str, year: int) -> s
 
     `kind` is one of models/contract.py PROCEEDING_KINDS. A key stands for one thing handed in, whatever its kind.
     """
-    with store.writing() as session:
-        hold(session, f"numbers {kind} {year}")
-        known_as = _KNOWN_PROCEEDING.first(session, {"source": source_key})
-        if known_as is not None:
-            return _proceeding_id(*known_as)
-        last = _LAST_PROCEEDING.first(session, {"sort": kind, "of": year})
-        number = 1 + ((last and last[0]) or 0)
-        _TAKE_PROCEEDING.run(session, {"source_key": source_key, "kind": kind, "year": year, "number": number})
-        return _proceeding_id(kind, year, number)
-
-
-def _proceeding_id(kind: str, year: int, number: int) -> str:
+    kind, year, number = _taken(store, source_key, kind, year)
     return f"{kind}/{year}-{number:04d}"
+
+
+def reserve_case(store: Store, source_key: str, source: str, year: int) -> str:
+    """The id of a case that an office opens by itself, `inspection-2026/case3`; as `reserve_proceeding`.
+
+    `source` is what it is opened from (models/cases.py CaseSource): each counts for itself, from 1 each year.
+    """
+    kind, year, number = _taken(store, source_key, f"{source}{_OF_CASES}", year)
+    return f"{kind.removesuffix(_OF_CASES)}-{year}/case{number}"
+
+
+# A petition that is opened and a case that is opened from one are counted apart.
+_OF_CASES = " case"
+
+
+def _taken(store: Store, source_key: str, kind: str, year: int) -> tuple[str, int, int]:
+    """Kind, year and number of what was handed in under this key: those it has, else the next of the year."""
+    with store.writing() as session:
+        return _take(session, source_key, kind, year)
+
+
+def take_proceeding(session: Session, source_key: str, kind: str, year: int) -> str:
+    """As `reserve_proceeding`, in a writing transaction of the caller's."""
+    kind, year, number = _take(session, source_key, kind, year)
+    return f"{kind}/{year}-{number:04d}"
+
+
+def _take(session: Session, source_key: str, kind: str, year: int) -> tuple[str, int, int]:
+    hold(session, f"numbers {kind} {year}")
+    known_as = _KNOWN_PROCEEDING.first(session, {"source": source_key})
+    if known_as is not None:
+        return str(known_as[0]), int(known_as[1]), int(known_as[2])
+    last = _LAST_PROCEEDING.first(session, {"sort": kind, "of": year})
+    number = 1 + ((last and last[0]) or 0)
+    _TAKE_PROCEEDING.run(session, {"source_key": source_key, "kind": kind, "year": year, "number": number})
+    return kind, year, number

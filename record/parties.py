@@ -137,8 +137,22 @@ def whole(scope: Scope) -> ColumnElement[bool] | None:
         _MATTERS.c.lead.in_(organs),
         _MATTERS.c.office.in_(organs),
         _MATTERS.c.leader == scope.post,
-        _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post))),
+        reviewed(scope),
     )
+
+
+def reviewed(scope: Scope) -> ColumnElement[bool]:
+    """Which matters are whole to the post of the scope because it reviews them."""
+    return _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post)))
+
+
+def besides(scope: Scope) -> ColumnElement[bool]:
+    """Which matters the post of the scope lists whoever leads, sponsors or approves them: by the parties alone."""
+    return _MATTERS.c.id.in_(_targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope))))
+
+
+def _in_part(scope: Scope) -> ColumnElement[bool]:
+    return _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(sorted(scope.organs))
 
 
 def listed(scope: Scope) -> ColumnElement[bool] | None:
@@ -146,9 +160,7 @@ def listed(scope: Scope) -> ColumnElement[bool] | None:
     own = whole(scope)
     if own is None or scope.kind is not ScopeKind.POST:
         return own
-    organs = sorted(scope.organs)
-    part = _PARTIES.c.role.in_((Part.CO_HANDLER, Part.NEW_LEAD)) & _PARTIES.c.party.in_(organs)
-    return or_(own, _MATTERS.c.id.in_(_targets(part)))
+    return or_(own, _MATTERS.c.id.in_(_targets(_in_part(scope))))
 
 
 def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:

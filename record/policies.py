@@ -2,7 +2,7 @@
 
 What was published is told by the acts of one chain, so that nobody changes it unseen; the texts are kept by
 record/procedures.py. Drafts and their runs are working papers: rows that change. Who may is for policies/, the door is
-publishing.py.
+enacting.py.
 """
 
 from collections.abc import Sequence

@@ -159,9 +159,14 @@ def card(session: Session, target: str, now: datetime, *, scope: Scope) -> Proce
     return ProceedingCard(_line(row, now), row.seq, state, tuple(cases(session, target, scope=scope)))
 
 
-def published(session: Session, *, after: str | None = None, limit: int = 50) -> Page[PublicProceeding]:
-    """What the public may list: what is marked public, by id."""
+def published(
+    session: Session, *, text: str | None = None, after: str | None = None, limit: int = 50
+) -> Page[PublicProceeding]:
+    """What the public may list: what is marked public, by id; `text` stands in its title or id."""
     chosen = select(_PROCEEDINGS).where(_PROCEEDINGS.c.public.is_(True))
+    if text is not None:
+        named = (_PROCEEDINGS.c.title, _PROCEEDINGS.c.id)
+        chosen = chosen.where(or_(*(column.contains(text, autoescape=True) for column in named)))
     if after is not None:
         chosen = chosen.where(_PROCEEDINGS.c.id > after)
     rows = session.execute(chosen.order_by(_PROCEEDINGS.c.id).limit(bounded(limit) + 1))

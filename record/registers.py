@@ -4,16 +4,18 @@ A figure of the console is the number of lines behind it: `numbers` and `found` 
 within what the reader may list. What is overdue is judged as in views.py, at the instant that is handed in.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
+    Row,
     Select,
+    UnaryExpression,
     and_,
     case,
     exists,
@@ -23,26 +25,30 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
-    type_coerce,
 )
-from sqlalchemy import cast as cast_to
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
+from models.asked import Asked
 from models.cases import CaseState
 from models.matters import Light, MatterState, Stage
-from models.rows import MILESTONE, ActRow, CaseRow, Instant, MatterRow, SnapshotRow, aware, table
+from models.rows import ESCALATED, MILESTONE, ActRow, CaseRow, Instant, MatterRow, SnapshotRow, aware, table
 from record import cases, parties
-from record.matters import OVER, SETTLED
+from record.circles import Circle, Reach, circles, each, reach
+from record.matters import SETTLED
 from record.pages import Page, bounded, cut
-from record.views import MatterLine, is_overdue, line_of, whole_of, within
+from record.statements import unit
+from record.views import MatterLine, is_overdue, line_of
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 
+_BASES = each(_MATTERS.c.basis).subquery("bases")
+_PLUS = custom_op[Any]("+")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
@@ -56,13 +62,6 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class Grouping(StrEnum):
-    """By what figures are told apart."""
-
-    LEAD = "lead"
-    BASIS = "basis"
-
-
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Which matters: everything that is given has to fit.
@@ -70,7 +69,8 @@ class Sought:
     `open`: under way, so neither ended nor refused. `due_from` (included) and `due_before` (not) are about what can
     still run out; `registered_*` and `closed_*` are read the same way; all are aware instants. `open_at`: in hand at
     that instant. `acts`: one of these happened in it, at `act_from` (included) or later and before `act_before`; only
-    acts that MILESTONE names. `text` is looked for in title and id. `ids`, where given, are the only ones.
+    acts that MILESTONE names. `text` is looked for in title and id. `ids`, where
+    given, are the only ones; `asked`: in which just one of these is asked.
     """
 
     lead: str | None = None
@@ -94,6 +94,20 @@ class Sought:
     act_before: datetime | None = None
     text: str | None = None
     ids: frozenset[str] | None = None
+    asked: frozenset[Asked] | None = None
+
+    @property
+    def filters(self) -> int:
+        """How much is asked for besides lead and office."""
+        named = {**{one.name: getattr(self, one.name) for one in fields(self)}, "lead": None, "office": None}
+        pairs = {name.removesuffix("_from").removesuffix("_before") for name, value in named.items()
+                 if value is not None and value is not False and value != frozenset()}  # fmt: skip
+        return len(pairs)
+
+    @property
+    def of_open(self) -> bool:
+        """Whether nothing fits but what is open."""
+        return self.open or self.overdue or self.due_from is not None or self.due_before is not None
 
 
 def found(
@@ -110,133 +124,288 @@ def found(
 
     Raises ValueError for a foreign `after`, or a limit beyond 1..1000.
     """
-    chosen = select(_MATTERS, whole_of(scope)).where(*_conditions(session, sought, scope, now))
-    chosen = within(chosen, parties.listed(scope)).limit(bounded(limit) + 1)
+    many = bounded(limit) + 1
+    reached = reach(session, scope)
+    # By number the table is read in its own order, or an index of one filter that keeps it.
+    plain = order is not Order.NUMBER or sought.filters + (sought.office is not None) > 1
+    fits = _Fits(session, reached, now, plain=plain)
+    chosen = select(_MATTERS, fits.whole().label("whole")).where(fits.listed(), *fits.of(sought), *fits.posts(sought))
     if order is Order.NUMBER:
-        chosen = chosen.order_by(_MATTERS.c.id)
+        chosen = chosen.order_by(_MATTERS.c.id).limit(many)
         if after is not None:
             chosen = chosen.where(_MATTERS.c.id > after)
         return cut([line_of(row, now) for row in session.execute(chosen)], limit, lambda line: line.id)
-    key, forward = _key(order)
-    place = tuple_(key, _MATTERS.c.id)
-    if after is not None:
-        instant, _, matter_id = after.partition(_SEPARATOR)
-        last = tuple_(literal(aware(datetime.fromisoformat(instant)), Instant()), literal(matter_id))
-        chosen = chosen.where(place > last if forward else place < last)
-    chosen = chosen.order_by(*((key, _MATTERS.c.id) if forward else (key.desc(), _MATTERS.c.id.desc())))
-    rows = session.execute(chosen.add_columns(key.label("place"))).all()
-    shown = [(line_of(row, now), row.place) for row in rows]
-    page = cut(shown, limit, lambda one: f"{one[1].isoformat()}{_SEPARATOR}{one[0].id}")
+    seen = list(_ordered(session, _Place(order, after, fits if sought.filters else None), chosen, many))
+    shown = [(line_of(row, now), row.place) for row in seen]
+    page = cut(shown, limit, lambda one: f"{(one[1] or _nothing(order)).isoformat()}{_SEPARATOR}{one[0].id}")
     return Page(tuple(line for line, _ in page.items), page.next)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """From where on, in the order of an instant; `fits` where the table is to be read through for it."""
+
+    order: Order
+    after: str | None
+    fits: "_Fits | None"
+
+
+def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) -> Iterator[Row[Any]]:
+    """So many rows from this place on, those without an instant last."""
+    forward = place.order is Order.DUE
+    instant = _MATTERS.c.due_at if forward else _MATTERS.c.registered_at
+    key = instant if place.fits is None else place.fits.plainly(instant)
+    since: datetime | None = None
+    last = ""
+    if place.after is not None:
+        text, _, last = place.after.partition(_SEPARATOR)
+        since = aware(datetime.fromisoformat(text))
+    ends = since == _nothing(place.order)
+    if not ends:
+        dated = chosen.where(key.is_not(None))
+        if since is not None:
+            here, behind = tuple_(key, _MATTERS.c.id), tuple_(literal(since, Instant()), literal(last))
+            dated = dated.where(here > behind if forward else here < behind)
+        by = (key, _MATTERS.c.id) if forward else (key.desc(), _MATTERS.c.id.desc())
+        rows = session.execute(dated.add_columns(instant.label("place")).order_by(*by).limit(many)).all()
+        yield from rows
+        many -= len(rows)
+    if many:
+        undated = chosen.where(key.is_(None))
+        if ends:
+            undated = undated.where(_MATTERS.c.id > last if forward else _MATTERS.c.id < last)
+        ordered = undated.order_by(_MATTERS.c.id if forward else _MATTERS.c.id.desc()).limit(many)
+        yield from session.execute(ordered.add_columns(instant.label("place")))
+
+
 def numbers(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime) -> dict[str, int]:
-    """How many matters fit each of these, by its name."""
-    row = session.execute(within(_summed(session, wanted, scope, now), parties.listed(scope))).one()
-    return {name: int(row[place] or 0) for place, name in enumerate(wanted)}
+    """How many matters fit each of these, by its name: each by the index that serves it, all in one question."""
+    if not wanted:
+        return {}
+    reached = reach(session, scope)
+    own = [
+        _how_many(*_of_circles(session, sought, reached, now)).label(f"n{place}")
+        for place, sought in enumerate(wanted.values())
+    ]
+    rows = [session.execute(select(*own)).one()]
+    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+    if besides is not None:
+        # Through the parties: few, each looked up once, so no index of a filter helps.
+        rows.append(session.execute(select(*_sums(session, wanted, reached, now)).where(besides)).one())
+    return {name: sum(int(row[place] or 0) for row in rows) for place, name in enumerate(wanted)}
 
 
-def grouped(
-    session: Session, wanted: Mapping[str, Sought], by: Grouping, *, scope: Scope, now: datetime
-) -> dict[str, dict[str, int]]:
-    """The same for each lead, or each basis, in the order of their names; those where nothing fits are left out."""
-    of = _MATTERS.c.lead if by is Grouping.LEAD else _basis(session)
-    chosen = _summed(session, wanted, scope, now).add_columns(of.label("of")).where(of.is_not(None)).group_by(of)
-    if by is Grouping.BASIS:
-        chosen = chosen.join(_SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
-    counted = {
-        str(row.of): {name: int(row[place] or 0) for place, name in enumerate(wanted)}
-        for row in session.execute(within(chosen, parties.listed(scope)))
-    }
-    return {name: counted[name] for name in sorted(counted) if any(counted[name].values())}
+def _of_circles(session: Session, sought: Sought, reached: Reach, now: datetime) -> list[ColumnElement[bool]]:
+    """That it fits, and that it is the reader's by its circle."""
+    fits = _Fits(session, reached, now, plain=sought.filters > 1)
+    circle = _MATTERS.c.circle if not sought.filters else fits.plainly(_MATTERS.c.circle)
+    return [reached.by_circle(circle, lead=sought.lead, office=sought.office), *fits.of(sought)]
 
 
-def undecided(session: Session, scope: Scope) -> Iterator[MatterState]:
-    """The matters in the scope in which a question waits for somebody's answer: whose it is, is for the rules.
+def _sums(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> list[Any]:
+    """How many of the rows that are read anyway fit each."""
+    fits = _Fits(session, reached, now, plain=True)
+    return [
+        func.sum(case((and_(true(), *fits.of(sought), *fits.posts(sought)), 1), else_=0)).label(f"n{place}")
+        for place, sought in enumerate(wanted.values())
+    ]
 
-    An approval, a verification, an extension, a transfer, an objection, a circulation.
+
+def _how_many(*fits: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(_MATTERS).where(*fits).scalar_subquery()
+
+
+def standing(
+    session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime
+) -> dict[tuple[str, str], dict[str, int]]:
+    """How many open matters of each lead and basis fit each of these, where any does; in one pass over what is open.
+
+    Each of `wanted` has to be about open matters (`open`, `overdue` or what falls due), else ValueError.
     """
-    kept = _kept(session)
-    asked = or_(
-        _MATTERS.c.stage.in_((Stage.AWAITING_APPROVAL.value, Stage.SUBMITTED.value)),
-        and_(kept["extension"]["limit"].as_string().is_not(None), kept["extension"]["state"].as_string().is_(None)),
-        *(kept[name]["requested_at" if name == "transfer" else "at"].as_string().is_not(None)
-          for name in ("transfer", "objection")),
-        *(kept[name].as_string().is_not(None) for name in ("contested_at", "circulation")),
-    )  # fmt: skip
+    foreign = [name for name, sought in wanted.items() if not sought.of_open]
+    if foreign:
+        raise ValueError(f"not about open matters: {', '.join(foreign)}")
+    reached = reach(session, scope)
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    by = (_MATTERS.c.circle, _MATTERS.c.basis)
+    sums = _sums(session, wanted, reached, now)
+    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+    parts = [(reached.by_circle(_MATTERS.c.circle), _MATTERS.c.open.is_(True), _MATTERS.c.circle.is_not(None))]
+    if besides is not None:
+        parts.append((besides, _plainly(session, _MATTERS.c.open).is_(True), true()))
+    for part in parts:
+        for row in session.execute(select(*sums, *by).where(*part).group_by(*by)):
+            counted = found.setdefault((Circle.named(row.circle).lead, row.basis), dict.fromkeys(wanted, 0))
+            for place, name in enumerate(wanted):
+                counted[name] += int(row[place] or 0)
+    return {key: found[key] for key in sorted(found) if any(found[key].values())}
+
+
+def by_lead(
+    session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime
+) -> dict[str, dict[str, int]]:
+    """How many matters of each lead fit each of these, in the order of their names; leads where nothing fits are not.
+
+    Every matter that fits has a lead: what was refused without terms is counted nowhere.
+    """
+    reached = reach(session, scope)
+    found: dict[str, dict[str, int]] = {}
+    for name, sought in wanted.items():
+        parts = [_of_circles(session, sought, reached, now)]
+        besides = reached.besides(_plainly(session, _MATTERS.c.circle))
+        if besides is not None:
+            few = _Fits(session, reached, now, plain=True)
+            parts.append([besides, *few.of(sought), *few.posts(sought)])
+        for part in parts:
+            chosen = select(_MATTERS.c.circle, func.count().label("number")).where(*part)
+            chosen = chosen.where(_plainly(session, _MATTERS.c.circle).is_not(None))
+            for row in session.execute(chosen.group_by(_MATTERS.c.circle)):
+                counted = found.setdefault(Circle.named(row.circle).lead, dict.fromkeys(wanted, 0))
+                counted[name] += row.number
+    return {lead: found[lead] for lead in sorted(found)}
+
+
+def asked(session: Session, scope: Scope) -> dict[Asked, int]:
+    """What is asked in the matters in the scope (models/asked.py), and in how many of them each."""
+    reached = reach(session, scope)
+    found: Counter[str] = Counter()
+    circle, asked_ = _plainly(session, _MATTERS.c.circle), _plainly(session, _MATTERS.c.asked)
+    for which, is_asked in ((reached.by_circle(circle), _MATTERS.c.asked), (reached.besides(circle), asked_)):
+        if which is not None:
+            chosen = select(_MATTERS.c.asked, func.count()).where(is_asked.is_not(None), which)
+            for text, number in session.execute(chosen.group_by(_MATTERS.c.asked)):
+                found[text] += number
+    return {Asked.model_validate_json(text): number for text, number in sorted(found.items())}
+
+
+def asking(session: Session, which: Collection[Asked], scope: Scope, limit: int | None = None) -> Iterator[MatterState]:
+    """The matters in the scope in which just this is asked, by id, as they stand; no more than `limit`."""
+    reached = reach(session, scope)
     chosen = select(_SNAPSHOTS.c.state).join_from(_MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id)
-    chosen = within(chosen.where(asked).order_by(_MATTERS.c.id), parties.listed(scope))
+    fits = _Fits(session, reached, _ALWAYS, plain=True)
+    chosen = chosen.where(_asked_in(which), fits.listed()).order_by(_MATTERS.c.id).limit(limit)
     for row in session.execute(chosen):
         yield MatterState.model_validate_json(row.state)
 
 
+def _asked_in(which: Collection[Asked]) -> ColumnElement[bool]:
+    texts = [one.model_dump_json(exclude_defaults=True) for one in which]
+    return and_(_MATTERS.c.asked.is_not(None), _MATTERS.c.asked.in_(sorted(texts)))
+
+
 def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
-    """The open cases that the reader may know of, as they stand, in the order of proposal."""
-    chosen = select(_CASES.c.id).where(_CASES.c.open.is_(True)).order_by(_CASES.c.proposed_at, _CASES.c.id)
-    for case_id in session.execute(within(chosen, parties.case_known(scope, _CASES.c.id))).scalars().all():
-        state = cases.seen(session, case_id)
-        if state is not None:
-            yield state
+    """The cases that the reader may know of, open or with a step still owed, as they stand, in the order of proposal.
+
+    What was decided is served, executed, recorded and reviewed after the case is open no more.
+    """
+    known = parties.case_known(scope, _CASES.c.id)
+    yield from cases.owed(session, true() if known is None else known)
 
 
 def bases(session: Session, *, scope: Scope) -> list[str]:
     """The kinds of basis that matters in the scope have, in the order of their names."""
-    of = _basis(session)
-    chosen = select(of.label("of")).join_from(_MATTERS, _SNAPSHOTS, _SNAPSHOTS.c.id == _MATTERS.c.id).distinct()
-    return sorted(session.execute(within(chosen.where(of.is_not(None)), parties.listed(scope))).scalars())
+    reached = reach(session, scope)
+    own = exists().where(_MATTERS.c.basis == _BASES.c.name, reached.by_circle(_MATTERS.c.circle))
+    found = set(session.execute(select(_BASES.c.name).where(own.correlate(_BASES))).scalars())
+    return sorted(found | {basis for _, basis in _besides(session, reached)})
 
 
 def leads(session: Session, *, scope: Scope) -> list[str]:
     """The leads that matters in the scope have, in the order of their names."""
-    chosen = select(_MATTERS.c.lead).where(_MATTERS.c.lead.is_not(None)).distinct()
-    return sorted(session.execute(within(chosen, parties.listed(scope))).scalars())
+    reached = reach(session, scope)
+    own = circles(session) if reached.unbounded else reached.own
+    return sorted({one.lead for one in own} | {lead for lead, _ in _besides(session, reached)})
 
 
-def _summed(session: Session, wanted: Mapping[str, Sought], scope: Scope, now: datetime) -> Select[Any]:
-    sums = [
-        func.sum(case((and_(true(), *_conditions(session, sought, scope, now)), 1), else_=0)).label(f"n{place}")
-        for place, sought in enumerate(wanted.values())
-    ]
-    return select(*sums).select_from(_MATTERS)
+def _besides(session: Session, reached: Reach) -> set[tuple[str, str]]:
+    """The leads and bases of what is the reader's to list for another reason than its circle; asked once."""
+    known = unit(session).reaches
+    which = reached.besides(_plainly(session, _MATTERS.c.circle))
+    if which is None:
+        return set()
+    if reached not in known:
+        chosen = select(_MATTERS.c.lead, _MATTERS.c.basis).where(which, _plainly(session, _MATTERS.c.lead).is_not(None))
+        known[reached] = {(lead, basis) for lead, basis in session.execute(chosen.distinct())}
+    found: set[tuple[str, str]] = known[reached]
+    return found
 
 
-def _conditions(session: Session, sought: Sought, scope: Scope, now: datetime) -> list[ColumnElement[bool]]:
-    of = _MATTERS.c
-    fits: list[ColumnElement[bool]] = [
-        of[name] == wanted
-        for name, wanted in (("lead", sought.lead), ("office", sought.office), ("stage", sought.stage),
-                             ("light", sought.light))
-        if wanted is not None
-    ]  # fmt: skip
-    if sought.open:
-        fits.append(of.stage.not_in(OVER))
-    if sought.overdue:
-        fits.append(is_overdue(now))
-    if sought.escalated:
-        # Of a matter of which only a part is the reader's, the level is not his to see.
-        fits += [of.level >= 1, whole_of(scope).element]
-    if sought.suspended:
-        fits.append(of.suspended.is_(True))
-    if sought.due_from is not None or sought.due_before is not None:
-        fits += [of.stage.not_in([stage.value for stage in SETTLED]), of.suspended.is_(False)]
-    fits += _between(of.due_at, sought.due_from, sought.due_before)
-    fits += _between(of.registered_at, sought.registered_from, sought.registered_before)
-    fits += _between(of.closed_at, sought.closed_from, sought.closed_before)
-    if sought.open_at is not None:
-        at = aware(sought.open_at)
-        fits += [of.registered_at < at, or_(of.closed_at.is_(None), of.closed_at >= at)]
-    if sought.acts:
-        fits.append(_has_acted(sought))
-    if sought.text:
-        fits.append(or_(of.title.contains(sought.text, autoescape=True), of.id.contains(sought.text, autoescape=True)))
-    if sought.basis is not None:
-        of_matter = _SNAPSHOTS.alias("of_basis")
-        kept = _document(session, of_matter.c.state)
-        basis = kept["terms"]["basis"].as_string()
-        fits.append(exists().where(of_matter.c.id == of.id, basis == sought.basis).correlate(_MATTERS))
-    if sought.ids is not None:
-        fits.append(of.id.in_(sorted(sought.ids)))
-    return fits
+def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column so said that SQLite uses no index of it; PostgreSQL is told nothing."""
+    if unit(session).dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=_PLUS, type_=column.type)
+
+
+class _Fits:
+    """How it is said to the database that a matter fits.
+
+    `plain`: SQLite is to read the table in order, and not to look rows up one by one through the index of a column that
+    a third of them may have; PostgreSQL knows how many have what.
+    """
+
+    def __init__(self, session: Session, reached: Reach, now: datetime, *, plain: bool) -> None:
+        self._reached = reached
+        self._now = now
+        self._session = session
+        self._plain = plain
+
+    def plainly(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The column without its indexes."""
+        return _plainly(self._session, column)
+
+    def listed(self) -> ColumnElement[bool]:
+        """Whether it is the reader's to list."""
+        return self._reached.listed(self.plainly(_MATTERS.c.circle))
+
+    def whole(self) -> ColumnElement[bool]:
+        """Whether it is the reader's whole."""
+        return self._reached.whole(self.plainly(_MATTERS.c.circle))
+
+    def posts(self, sought: Sought) -> list[ColumnElement[bool]]:
+        """The conditions that a circle says as well."""
+        asked = (("lead", sought.lead), ("office", sought.office))
+        return [self._of(name) == wanted for name, wanted in asked if wanted is not None]
+
+    def of(self, sought: Sought) -> list[ColumnElement[bool]]:
+        """All other conditions."""
+        of = self._of
+        fits: list[ColumnElement[bool]] = [
+            of(name) == wanted
+            for name, wanted in (("stage", sought.stage), ("light", sought.light), ("basis", sought.basis))
+            if wanted is not None
+        ]
+        if sought.open:
+            fits.append(of("open").is_(True))
+        if sought.overdue:
+            fits.append(is_overdue(self._now))
+        if sought.escalated:
+            # Of a matter of which only a part is the reader's, the level is not his to see.
+            fits += [of("level") >= 1 if self._plain else ESCALATED, self.whole()]
+        if sought.suspended:
+            fits.append(of("suspended").is_(True))
+        if sought.due_from is not None or sought.due_before is not None:
+            fits += [of("stage").not_in([stage.value for stage in SETTLED]), of("suspended").is_(False)]
+            fits.append(of("open").is_(True))
+        fits += _between(of("due_at"), sought.due_from, sought.due_before)
+        fits += _between(of("registered_at"), sought.registered_from, sought.registered_before)
+        fits += _between(of("closed_at"), sought.closed_from, sought.closed_before)
+        if sought.open_at is not None:
+            at = aware(sought.open_at)
+            fits += [of("registered_at") < at, or_(of("closed_at").is_(None), of("closed_at") >= at)]
+        if sought.acts:
+            fits.append(_has_acted(sought))
+        if sought.text:
+            said = [_MATTERS.c[name].contains(sought.text, autoescape=True) for name in ("title", "id")]
+            fits.append(or_(*said))
+        if sought.asked is not None:
+            fits.append(_asked_in(sought.asked))
+        if sought.ids is not None:
+            fits.append(_MATTERS.c.id.in_(sorted(sought.ids)))
+        return fits
+
+    def _of(self, name: str) -> ColumnElement[Any]:
+        return self.plainly(_MATTERS.c[name]) if self._plain else _MATTERS.c[name]
 
 
 def _has_acted(sought: Sought) -> ColumnElement[bool]:
@@ -255,23 +424,6 @@ def _between(column: Any, since: datetime | None, before: datetime | None) -> Co
     return found
 
 
-def _key(order: Order) -> tuple[ColumnElement[Any], bool]:
-    """The instant by which lines are ordered, and whether the earliest comes first; what has none comes last."""
-    if order is Order.DUE:
-        return func.coalesce(_MATTERS.c.due_at, literal(_NEVER, Instant()), type_=Instant()), True
-    return func.coalesce(_MATTERS.c.registered_at, literal(_ALWAYS, Instant()), type_=Instant()), False
-
-
-def _basis(session: Session) -> ColumnElement[str]:
-    basis: ColumnElement[str] = _kept(session)["terms"]["basis"].as_string()
-    return basis
-
-
-def _kept(session: Session) -> Any:
-    """The state of the matter as a document."""
-    return _document(session, _SNAPSHOTS.c.state)
-
-
-def _document(session: Session, text: Any) -> Any:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return type_coerce(text, JSON) if on_sqlite else cast_to(text, JSON)
+def _nothing(order: Order) -> datetime:
+    """What a place in this order says of a matter that has no instant."""
+    return _NEVER if order is Order.DUE else _ALWAYS

@@ -56,6 +56,7 @@ class Unit:
     standing: dict[str, Values | None] = field(default_factory=dict)
     parties: dict[str, frozenset[Any]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    reaches: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def cursor(self) -> Any:

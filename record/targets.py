@@ -5,7 +5,7 @@ The one place of the record that tells them apart.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -15,6 +15,7 @@ from models.matters import MatterState, Stage
 from models.proceedings import ProceedingStage, ProceedingState
 from models.rows import ActRow, CaseRow, MatterRow, ProceedingRow, table
 from record import cases, matters, proceedings
+from record.statements import Prepared
 
 State = MatterState | CaseState | ProceedingState
 AnyStage = Stage | CaseStage | ProceedingStage
@@ -28,6 +29,11 @@ _MATTER_OVER = (Stage.ARCHIVED.value, Stage.REFUSED.value)
 _CASE_OVER = tuple(stage.value for stage in CASE_OVER)
 # One that has ended goes on while a clock of it runs, that of what was granted.
 _PROCEEDING_GOES_ON = or_(_PROCEEDINGS.c.stage.not_in(proceedings.OVER), _PROCEEDINGS.c.next_at.is_not(None))
+
+
+_KEPT = (_MATTERS, _CASES, _PROCEEDINGS)
+_EARLIEST = tuple(Prepared(select(func.min(one.c.next_at).label("next_at"))) for one in _KEPT)
+_DUE_AT = tuple(Prepared(select(func.min(one.c.id)).where(one.c.next_at == bindparam("due"))) for one in _KEPT)
 
 
 def load(session: Session, target: str) -> State | None:
@@ -126,6 +132,19 @@ def late(session: Session, before: datetime, of: str | None = None) -> dict[str,
         case = case.where(or_(_CASES.c.id == of, _CASES.c.matter_id == of))
         proceeding = proceeding.where(_PROCEEDINGS.c.id == of)
     return {row.id: row.next_at for row in session.execute(matter.union_all(case, proceeding))}
+
+
+def first_due(session: Session) -> tuple[datetime, str] | None:
+    """The earliest instant at which a clock is due, and whose it is; None where none runs.
+
+    Of several at one instant a matter's comes first, then a case's.
+    """
+    earliest = [row[0] if (row := one.first(session, {})) else None for one in _EARLIEST]
+    first = min((at for at in earliest if at is not None), default=None)
+    if first is None:
+        return None
+    found = _DUE_AT[earliest.index(first)].first(session, {"due": first})
+    return None if found is None else (first, str(found[0]))
 
 
 def unfinished(session: Session, after_id: str = "", limit: int = 500) -> list[str]:

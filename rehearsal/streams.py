@@ -4,7 +4,7 @@ A seeded stream of replies for the conductor: organs differ in diligence, and ev
 that the same seed and matter always bring the same answers. They are made up; what they come to is for policies/.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -98,15 +98,26 @@ class OfficeHours:
 class Stream:
     """A responder for the conductor: after each step of a matter it plans what the posts concerned will say.
 
-    The same seed, directory and calendar give the same commands for the same matter, whatever else is played.
+    The same seed, directory and calendar give the same commands for the same matter, whatever else is played. `manners`
+    says how the organs answer for which chance is not to say it, `shares` how many of a hundred others are prompt,
+    usual, slack and silent.
     """
 
-    def __init__(self, seed: int, directory: Directory, *, calendar: Calendar | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        directory: Directory,
+        *,
+        calendar: Calendar | None = None,
+        manners: Mapping[str, Diligence] | None = None,
+        shares: Sequence[int] = _SHARES,
+    ) -> None:
         self._seed = seed
         self._directory = directory
         self._calendar = calendar or standard_calendar()
         self._voices: dict[str, _Voice] = {}
-        self._sorts: dict[str, Diligence] = {}
+        self._sorts: dict[str, Diligence] = dict(manners or {})
+        self._shares = shares
 
     def __call__(self, state: MatterState, acts: Sequence[Act]) -> list[PlannedCommand]:
         """What will be said because of `acts`; nothing for a matter that was not admitted."""
@@ -131,7 +142,7 @@ class Stream:
         """How this organ answers; the same in every matter of the stream."""
         if organ not in self._sorts:
             rng = Random(f"{self._seed}//{organ}")  # noqa: S311 - a rehearsal, not a secret
-            self._sorts[organ] = rng.choices(_SORTS, _SHARES)[0]
+            self._sorts[organ] = rng.choices(_SORTS, self._shares)[0]
         return self._sorts[organ]
 
 

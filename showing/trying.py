@@ -1,35 +1,72 @@
-"""What may somebody say to a matter now? The facts that the rules rely on, read from the record; nothing is kept."""
+"""What may somebody say to a matter or a case now? The facts that the rules rely on are read; nothing is kept."""
 
 from datetime import date, datetime
 
 from sqlmodel import Session
 
+from models.cases import CaseState, Cited
 from models.matters import MatterState
+from models.policy import Policy
+from policies import case_offering
 from policies.calendar import Calendar
 from policies.counting import counting
+from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.drafts import Facts
 from policies.offering import offers
-from policies.procedures import load_text
-from record import ledger, matters, procedures
+from policies.procedures import STANDARD, load_text, shipped
+from record import cases, ledger, matters, procedures
 
 
 def offered(
     session: Session, state: MatterState, post: str | None, at: datetime, *, calendar: Calendar, directory: Directory
 ) -> tuple[str, ...]:
     """The commands that the rules would admit from this post at the aware instant `at`, by `do` (policies/offering)."""
-    version, _, on = state.policy.partition("/")
-    if not on:
+    if not state.policy.partition("/")[2]:
         # A matter that was not admitted began under no policy, and hears nothing.
         return ()
-    began = date.fromisoformat(on)
-    facts = Facts(
-        policy=load_text(procedures.get(session, version), version).in_force(began),
+    return offers(state, post, at, _facts(session, *_began(session, state.policy), calendar, directory))
+
+
+def offered_in_case(
+    session: Session, state: CaseState, post: str | None, at: datetime, *, calendar: Calendar, directory: Directory
+) -> tuple[str, ...]:
+    """The commands to a case that the rules would admit from this post at `at`, by `do` (policies/case_offering).
+
+    One that nobody has proposed yet begins under the standard procedure of the day.
+    """
+    return case_offering.offers(state, post, at, facts_of_case(session, state, at, calendar, directory))
+
+
+def facts_of_case(session: Session, state: CaseState, at: datetime, calendar: Calendar, directory: Directory) -> Facts:
+    """What the rules rely on in a case at the aware instant `at`."""
+    on = local_date(at)
+    began = _began(session, state.policy) if state.policy else (shipped(STANDARD).in_force(on), on)
+    return _facts(session, *began, calendar, directory)
+
+
+def _began(session: Session, key: str) -> tuple[Policy, date]:
+    """The policy of that key, and the day on which it applied."""
+    version, _, day = key.partition("/")
+    on = date.fromisoformat(day)
+    return load_text(procedures.get(session, version), version).in_force(on), on
+
+
+def _facts(session: Session, policy: Policy, began: date, calendar: Calendar, directory: Directory) -> Facts:
+    return Facts(
+        policy=policy,
         calendar=calendar,
         counting=counting(began),
         directory=directory,
         measures_decided=lambda subject, since, until: matters.measures_decided(session, subject, since, until),
         other=lambda matter_id: matters.seen(session, matter_id),
         recorded=lambda matter_id: ledger.acts_of(session, matter_id),
+        cited=lambda case_id: _cited(session, case_id),
+        open_against=lambda subject: cases.open_against(session, subject),
+        resting_on=lambda case_id: cases.resting_on(session, case_id),
     )
-    return offers(state, post, at, facts)
+
+
+def _cited(session: Session, case_id: str) -> Cited | None:
+    found = cases.seen(session, case_id)
+    return None if found is None else found.cited

@@ -31,10 +31,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
     "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
-    "publishing": frozenset({"models", "policies", "record"}),
+    "enacting": frozenset({"models", "policies", "record"}),
     "comparing": frozenset({"models", "policies", "record", "rehearsal"}),
     "activities": frozenset(
-        {"addresses", "comparing", "models", "policies", "publishing", "record", "showing"}
+        {"addresses", "comparing", "models", "policies", "enacting", "record", "showing"}
         | {"documents", "notices", "evidence", "logs"}
     ),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"backup", "comparing", "publishing", "taking"}
+        | {"backup", "comparing", "enacting", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -61,12 +61,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
+    "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"comparing", "models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "schedules", "settings", "showing", "taking", "web"}
-        | {"comparing", "publishing"}
+        | {"notices", "pacing", "privacy", "reconciling", "sample", "schedules", "settings", "showing", "taking"}
+        | {"comparing", "enacting", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

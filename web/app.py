@@ -14,10 +14,11 @@ from policies.directory import Directory
 from record.store import Store
 from settings import Settings
 from web import altered, health, oidc, pages, problems, sessions
-from web.api.limits import Buckets
+from web.api.limits import ADDRESS_FACTOR, Buckets
 from web.console import installing
 from web.context import Clock, OfficeFactory, Web, now
 from web.guards import Guards
+from web.public import installing as public_pages
 
 
 class Application(FastAPI):
@@ -63,6 +64,8 @@ def create_app(
     app.state.web = Web(settings, store, office, directory, clock, samples)
     app.state.larger = dict(larger or {})
     app.state.persons = Buckets("person", settings.api_requests_per_minute)
+    app.state.guests = Buckets("address", settings.api_requests_per_minute * ADDRESS_FACTOR)
+    app.state.intake = Buckets("intake", max(settings.public_intake, 1))
     app.state.histories = None
     app.state.provider = oidc.provider_of(settings)
     problems.install(app)
@@ -71,4 +74,5 @@ def create_app(
         app.include_router(router)
     pages.mount(app)
     installing.mount(app)
+    public_pages.mount(app)
     return app

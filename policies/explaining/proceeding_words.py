@@ -90,6 +90,7 @@ PROCEEDING_ABOUT: dict[ActName, About] = {
     ActName.ROUTING_OBJECTED: _of_step("所交单位认为不属其职责", "that organ held that it is not theirs"),
     ActName.ROUTING_UPHELD: _of_step("维持分办", "the routing was upheld"),
     ActName.FOLLOWED_UP: _of_step("诉求人补充了诉求", "whoever asked added something"),
+    ActName.RATED: About(both("诉求人对答复作出评价", "whoever asked judged the answer"), "rating"),
     ActName.LINKED: About(both("与另一件关联,一并办理、一并答复", "it goes on with another one, and gets its answer"), "link"),
     ActName.OCCURRED: _of_step("到期发生,启动一件督办事项", "it fell due: a matter of its own was launched"),
     ActName.OCCURRENCE_SKIPPED: _of_step("暂停期间,本期不发生", "paused: this period was left out"),
@@ -239,6 +240,11 @@ PROCEEDING_RULES: dict[str, RuleWords] = {
         both("诉求人可补充,转给现承办者,不改变时限", "whoever asked may add something; it goes to who has it in hand, and moves no clock"),
         f"{_MECHANISMS} G2", (),
         both("对群众诉求写明内容的补充;about 为已关联的件", "a text to a petition; about: one linked to it"),
+    ),
+    "rating": RuleWords(
+        both("答复之后诉求人可凭码评价;评价不代替回访,不办结任何环节", "once answered, whoever asked may judge the answer; it is no call back and ends no step"),
+        f"{_MECHANISMS} G15, G16", (),
+        both("答复之后、办结之前的评价;不满意的写明原因", "a rating between the answer and the end; its reason where dissatisfied"),
     ),
     "proposal": RuleWords(
         both("逾期或未达标的只建议启动问责,由人决定", "what was missed only proposes a case; people decide"), "engine.md 4",

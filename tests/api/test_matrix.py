@@ -89,6 +89,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "POST /public/petitions": ("site", (SiteCommand.HAND_IN,)),
     "GET /public/petitions/{number}": ("petition", (View.RECEIPT,)),
     "POST /public/petitions/{number}": ("petition", (View.RECEIPT,)),
+    "POST /public/petitions/{number}/rating": ("petition", (View.RECEIPT,)),
     "GET /public/matters": ("site", (View.PUBLISHED,)),
     "GET /public/matters/{matter_id}": ("matter", (View.PUBLIC_STATUS,)),
     "POST /session": ("", "anyone"),
@@ -118,12 +119,14 @@ BODIES: dict[str, Any] = {
     "POST /petitions/{number}/openings": {"reason": "核对"},
     "POST /public/petitions": {"title": "噪声扰民", "text": "夜间施工"},
     "POST /public/petitions/{number}": {"text": "昨夜又施工"},
+    "POST /public/petitions/{number}/rating": {"satisfied": True},
     "POST /session": {"login": "nobody", "password": "nothing"},
     "POST /session/post": {"post": "督查室承办岗"},
     "POST /session/password": {"password": "nothing", "new_password": "nothing at all"},
 }
 OPEN = ("GET /access", "GET /public/matters", "GET /public/matters/{matter_id}", "POST /session",
-        "POST /public/petitions", "GET /public/petitions/{number}", "POST /public/petitions/{number}")  # fmt: skip
+        "POST /public/petitions", "GET /public/petitions/{number}", "POST /public/petitions/{number}",
+        "POST /public/petitions/{number}/rating")  # fmt: skip
 
 
 def _operations(app: FastAPI) -> list[str]:

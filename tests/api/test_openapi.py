@@ -82,7 +82,7 @@ def test_no_command_says_when_it_was_given() -> None:
         for name, (*_, operation) in zip(NAMES, OPERATIONS, strict=True)
         if "/commands/" in name
     }
-    assert len(given) == 87
+    assert len(given) == 88
     clocks = {"at", "on", "now", "time", "instant", "date", "processed_at", "recorded_at", "said_at", "due"}
     dated = {name.rpartition("/")[2]: clocks & fields for name, fields in given.items() if clocks & fields}
     # The day of a meeting to come, of the period a value is for, of an offence or event: what it is about.
@@ -105,7 +105,7 @@ def test_only_what_is_for_everybody_needs_no_signing_in() -> None:
     assert free == {
         "get /api/v1/access", "get /api/v1/public/matters", "get /api/v1/public/matters/{matter_id}",
         "post /api/v1/session", "post /api/v1/public/petitions", "get /api/v1/public/petitions/{number}",
-        "post /api/v1/public/petitions/{number}",
+        "post /api/v1/public/petitions/{number}", "post /api/v1/public/petitions/{number}/rating",
     }  # fmt: skip
 
 

@@ -29,6 +29,13 @@ WHO = {"name": "赵甲乙", "phone": "13900001234", "id_number": "11010119000101
 SAID = {"title": "夜间施工噪声", "text": "我是赵甲乙,反映夜间施工", "channel": "letter", "lead": LEAD, "office": OFFICE}
 FOR_ALL = {"title": "夜间施工噪声", "text": "我是赵甲乙,反映夜间施工", "identity": WHO}
 
+HANDLED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("route", {"to": OFFICE}), ("check_items", {}),
+    ("finish", {"evidence": {"处理意见书": "意见1号"}}),
+    ("finish", {"evidence": {"答复": "已停工", "送达方式": "邮寄"}}),
+)  # fmt: skip
+"""A petition from its routing to the answer, handled by the office itself."""
+
 
 def key(**more: str) -> dict[str, str]:
     return {"Idempotency-Key": uuid4().hex, **more}
@@ -166,6 +173,44 @@ def test_an_official_is_shown_what_may_be_the_same_and_a_repeat_is_linked(world:
     assert unknown.status_code == 404
     # Who only leads learns of no other petition.
     assert taken(world, "lead", title=title)["candidates"] == []
+
+
+def test_whoever_asked_names_an_earlier_petition_of_his_own_by_its_code_and_it_is_linked(world: World) -> None:
+    first, other = taken(world), taken(world)
+    again = taken(world, repeats={"id": first["id"], "code": first["code"]})
+    assert state(world, again["id"]).linked_to == first["id"]
+    told = followed(world, again).json()
+    assert told["goes_on_with"] == first["id"]
+    assert "linked" in {one["act"] for one in told["history"]}
+    last = int(taken(world)["id"][-4:])
+    for repeats in ({"id": first["id"], "code": other["code"]}, {"id": "petition/1999-0001", "code": first["code"]}):
+        answer = world.as_(None).post("/public/petitions", json={**FOR_ALL, "repeats": repeats}, headers=key())
+        assert answer.status_code == 404
+    assert int(taken(world)["id"][-4:]) == last + 1
+
+
+def test_whoever_asked_judges_the_answer_by_his_code_once_there_is_one(world: World) -> None:
+    receipt = taken(world, "officer", lead=OFFICE)
+    asked = {"Receipt-Code": receipt["code"]}
+
+    def rated(**said: Any) -> httpx2.Response:
+        return world.as_(None).post(f"/public/{_path(receipt)}/rating", json=said, headers=key(**asked))
+
+    early = rated(satisfied=True)
+    assert (early.status_code, early.json()["rule"]) == (409, "rating")
+    for do, said in HANDLED:
+        answer = world.do("officer", receipt["id"], do, **said)
+        assert answer.status_code == 200, answer.text
+    assert rated(satisfied=False).status_code == 409
+    assert rated(satisfied=False, text="仍在施工").json()["acts"] == ["rated"]
+    told = followed(world, receipt).json()
+    (judged,) = [one for one in told["history"] if one["act"] == "rated"]
+    assert (judged["value"], judged["text"]) == ("dissatisfied", "仍在施工")
+    assert told["step"] == "回访"
+    assert [one["title"] for one in told["ahead"]] == ["回访", "结果公布"]
+    assert all(one["by"] for one in told["ahead"])
+    by_a_post = world.do("officer", receipt["id"], "rate", satisfied=True)
+    assert (by_a_post.status_code, by_a_post.json()["rule"]) == (409, "authority")
 
 
 def test_a_refused_petition_is_answered_with_the_reason_and_no_code(world: World) -> None:

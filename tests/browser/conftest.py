@@ -27,6 +27,7 @@ from embedded import FOR_TESTS, EmbeddedServer
 from identity.administration import Administration
 from models.contract import matter_workflow_id
 from tests.api.conftest import EVERYBODY, World, in_a_world
+from tests.browser.lived import LivedOffice, a_lived_office
 from tests.databases import Databases
 from tests.notices.peers import free_port
 from tests.workflows.cast import DIRECTORY
@@ -221,4 +222,15 @@ async def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
                 done = at_hand.set_password(who, password)
                 assert done.accepted, done
             yield Office(world, server.ui_url, password)
+    databases.drop(url)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lived(
+    office: Office, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LivedOffice]:
+    """One sample office that has lived a year, on the server of the other, for all tests in the browser."""
+    url = databases.new()
+    async with a_lived_office(office.world.server, url, tmp_path_factory.mktemp("lived")) as found:
+        yield found
     databases.drop(url)

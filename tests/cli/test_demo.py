@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from cli.demo import SAMPLE
 from cli.importing import sample
-from cli.serving import SAMPLE
 from cli.year import MONTHS, Year, play, written
 from models.matters import Light, Stage
 from record import ledger

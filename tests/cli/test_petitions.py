@@ -71,6 +71,8 @@ def test_what_is_missing_is_said_and_no_identity_is_taken_from_arguments(engine:
     refused = engine(*ordinary, "--text-file", text, "--identity-file", bad)
     assert refused.code == 2
     assert "赵甲乙" not in refused.out + refused.err
+    nobodys = engine(*ordinary, "--text-file", text, "--anonymous", "--repeats", "petition/2026-0001")
+    assert (nobodys.code, "--by" in nobodys.err) == (2, True)
     text.write_text("机密★10年 部署", encoding="utf-8")
     secret = engine(*ordinary, "--text-file", text, "--anonymous")
     assert (secret.code, "部署" in secret.out + secret.err) == (1, False)

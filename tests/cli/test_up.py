@@ -5,13 +5,17 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from sample.past import sample_past
+from tests.builders import sample_directory
 from tests.cli.conftest import NOWHERE, Beside, Engine, Said
+from tests.sealing import sealed_store
 
 Command = Callable[..., Said]
 
@@ -51,31 +55,38 @@ def decode(told: dict[str, Any], origin: str) -> int:
     return said.status_code
 
 
-def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
+def test_the_first_start_has_lived_a_year_and_the_next_goes_on_where_it_was(own: Engine, command: Command) -> None:
     own.cold = True
     own.up()
     first = own.told
     beside = Beside(own, command)
     listed = beside.ok("list", "--limit", "1000")["matters"]
     signed_in = [signs_in(first, login) for login in (first["sample_accounts"] or {"logins": []})["logins"]]
-    beside.ok("do", "2026-0005" if listed[4]["id"].startswith("2026") else listed[4]["id"], "sign", "by=区应急局承办岗")
+    # Every open matter answers, for its workflow runs; every closed one has a witness.
+    unsigned = next(one["id"] for one in listed if one["title"] == "开学前校舍安全排查")
+    beside.ok("do", unsigned, "sign", "by=区教育局承办岗")
+    verified = beside.ok("verify")
     ready = httpx2.get(f"{first['web']}/readyz", trust_env=False).status_code
     decoding = [decode(first, origin) for origin in (first["ui"], "http://evil.example")]
     interrupted = own.down(signal.SIGINT)
-    gone = beside("do", listed[0]["id"], "sign", "by=区监委承办岗")
+    gone = beside("do", unsigned, "report_progress", "by=区教育局承办岗", "text=排查中")
     own.up()
-    again = beside.ok("timeline", listed[4]["id"])
+    again = beside.ok("timeline", unsigned)
     terminated = own.down(signal.SIGTERM)
 
-    assert first["imported"] == len(listed) == 48
+    assert first["sample"]["matters"] > 80
+    assert len(listed) >= first["sample"]["matters"]
+    assert first["sample"]["codes"]
+    assert verified["in_order"]
+    assert verified["histories"] > len(listed)
     assert httpx2.codes.is_success(ready)
     # The embedded server's own UI is let in, and asked who reads; other pages are not.
     assert decoding == [401, 403]
     assert own.told["sample_accounts"] is None
     # Samples are for a record on this machine: on PostgreSQL people work in earnest.
-    assert signed_in == [200] * (7 if own.database_url.startswith("sqlite") else 0)
+    assert signed_in == [200] * (14 if own.database_url.startswith("sqlite") else 0)
     assert first["ui"].startswith("http://127.0.0.1:")
-    assert own.told["imported"] == 0
+    assert own.told["sample"] is None
     assert (interrupted, terminated) == (0, 0)
     assert gone.code == 3
     assert [act["act"] for act in again].count("signed") == 1
@@ -83,19 +94,19 @@ def test_the_first_start_imports_the_sample_and_the_next_goes_on_where_it_was(ow
 
 
 @of_processes
-def test_a_sample_import_that_was_broken_off_is_finished_by_the_next_start(own: Engine, command: Command) -> None:
-    own.up("--no-sample")
-    beside = Beside(own, command)
-    asked = ("--title", "校舍加固", "--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长")
-    beside.ok("launch", *asked)
-    own.down()
+def test_a_sample_whose_workflows_had_not_all_been_started_gets_them_at_the_next_start(
+    own: Engine, command: Command
+) -> None:
+    store = sealed_store(own.database_url, own.data_dir)
+    sample_past(store, sample_directory(), datetime.now(UTC), ordinary=0)
+    store.close()
     (own.data_dir / "sample.unfinished").touch()
 
     own.up()
 
-    assert own.told["imported"] == 48
+    assert own.told["sample"] is None
     assert not (own.data_dir / "sample.unfinished").exists()
-    assert len(beside.ok("list", "--limit", "1000")["matters"]) == 49
+    assert Beside(own, command).ok("verify")["in_order"]
     own.down()
 
 

@@ -150,7 +150,7 @@ def commands(by: str | None) -> list[Any]:
 class Moment:
     """One state of a matter, a case or a proceeding, the facts that hold then, and who answers what is said to it.
 
-    `at` is the instant of a moment of a matter.
+    `at` is the instant of a moment of a matter or a case.
     """
 
     name: str
@@ -177,7 +177,7 @@ def _of_case(name: str, life: CaseLife) -> Moment:
         assert outcome is not None
         return outcome
 
-    return Moment(name, life.state, life.facts, answer)
+    return Moment(name, life.state, life.facts, answer, life.now)
 
 
 def matters() -> list[Moment]:
@@ -362,7 +362,8 @@ PROCEEDING_SAID: dict[str, tuple[dict[str, Any], ...]] = {
     "object_routing": ({"reason": "不属职责"},),
     "uphold_routing": ({"reason": "属其职责"},),
     "follow_up": ({"text": "昨夜又施工"},),
-    "link": ({"to": "proceeding/2", "reason": "重复"},),
+    "rate": ({"satisfied": True},),
+    "link": ({"to": "proceeding/2", "reason": "重复"}, {"to": "petition/2", "reason": "重复"}),
     "trigger": ({"reason": "追加"},),
     "pause_duty": ({"reason": "停报"},),
     "continue_duty": ({},),
@@ -389,7 +390,7 @@ class Course:
     """One proceeding as it is lived through the pure core, under a plan of that block and a step to follow."""
 
     def __init__(self, name: str, *blocks: Block, **said: Any) -> None:
-        of = "duty" if name == "duty" else "petition" if name == "petition" else "proceeding"
+        of = "duty" if name == "duty" else "petition" if name in ("petition", "feedback") else "proceeding"
         steps = blocks or ((_BLOCKS[name],) if of == "duty" else (_BLOCKS[name], _AFTER))
         plan = Plan.model_validate({"key": "p/2026-01-01", "name": "p", "title": "程序", "of": of, "steps": steps})
         self.now = at("03-02 09:00")

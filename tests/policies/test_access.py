@@ -103,7 +103,7 @@ OUGHT = {
     "propose": OFFICERS,
 }
 # The same of proceedings, by what each command is: who owes the step, who is asked, who keeps the whole.
-PROCEEDING_OUGHT: dict[str, set[str] | set[str | None]] = {
+PROCEEDING_OUGHT: dict[str, set[str] | set[str | None] | set[None]] = {
     "finish": LEADS | {LEADER, "区政府承办岗", "市长"},
     "check_items": LEADS,
     "supplement": LEADS,
@@ -133,7 +133,8 @@ PROCEEDING_OUGHT: dict[str, set[str] | set[str | None]] = {
     "object_routing": ASKED,
     "uphold_routing": OFFICERS,
     "follow_up": LEADS | OFFICERS | {None},
-    "link": OFFICERS,
+    "rate": {None},
+    "link": OFFICERS | {None},
     "trigger": LEADS | OFFICERS,
     "pause_duty": OFFICERS | {LEADER},
     "continue_duty": OFFICERS | {LEADER},
@@ -327,7 +328,7 @@ def test_the_public_sees_what_is_marked_public_and_nothing_else() -> None:
         assert (Relation.PUBLIC in seen) is (public is True)
         views = {view for view in View if may_view(view, seen)}
         always = {View.PUBLISHED, View.HEALTH, View.ACCESS}
-        assert views == (always | {View.PUBLIC_STATUS} if public else always)
+        assert views == (always | {View.PUBLIC_STATUS, View.PUBLICATION} if public else always)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from models.matters import Stage
 from policies.block_flow import Way, block_flow
 from policies.block_procedures import all_shipped, shipped_blocks
 from policies.draft_text import NoPlaceError, with_value
+from policies.enacting import Change, differences
 from policies.flow import BEGIN, Flow, Place, flows
 from policies.procedures import STANDARD, load_text, shipped
-from policies.publishing import Change, differences
 
 DAY = date(2026, 3, 2)
 

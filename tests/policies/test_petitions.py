@@ -12,7 +12,7 @@ from policies import petitions
 from policies.access import PROCEEDING_NEEDS, may_view
 from tests.policies.blocks.walks import Walk
 
-OFFICE = "区信访局承办岗"
+OFFICE, LEAD = "区信访局承办岗", "区教育局承办岗"
 WHO = Identity(
     name="赵某某", phone="139-0000-0000", id_number="11010119000101001x", address="某街某号", employer="某厂"
 )
@@ -91,6 +91,49 @@ def test_whoever_asked_follows_up_and_who_has_it_in_hand_is_told() -> None:
     assert not walk.say("03-02 11:00", None, "follow_up").accepted  # type: ignore[arg-type]
 
 
+def answered() -> Walk:
+    """A petition that was routed to its lead, handled and answered; the call back is owed."""
+    walk = Walk("petition")
+    assert walk.say("03-02 10:00", OFFICE, "route", to="区教育局").accepted
+    assert walk.say("03-02 11:00", LEAD, "accept_routing").accepted
+    assert walk.say("03-02 14:00", LEAD, "check_items").accepted
+    assert walk.say("03-03 10:00", LEAD, "finish", evidence={"处理意见书": "意见1号"}).accepted
+    assert walk.say("03-03 11:00", LEAD, "finish", evidence={"答复": "已责令停工", "送达方式": "邮寄"}).accepted
+    return walk
+
+
+def test_whoever_asked_judges_the_answer_and_that_is_no_call_back() -> None:
+    walk = answered()
+    before = walk.state
+    assert not walk.say("03-04 09:00", None, "rate", satisfied=False).accepted  # type: ignore[arg-type]
+    assert not walk.say("03-04 09:00", None, "rate").accepted  # type: ignore[arg-type]
+    assert walk.say("03-04 09:00", None, "rate", satisfied=False, text="仍在施工").accepted  # type: ignore[arg-type]
+    (act,) = walk.of(ActName.RATED)
+    assert (act.by, act.value) == (None, "dissatisfied")
+    assert OFFICE in act.tell
+    assert (walk.state.step, walk.state.clocks) == (before.step, before.clocks)
+    assert not walk.of(ActName.CALLED_BACK)
+    assert walk.say("03-04 10:00", OFFICE, "call_back", satisfied=True).accepted
+    assert walk.say("03-04 11:00", None, "rate", satisfied=True).accepted  # type: ignore[arg-type]
+
+
+def test_nothing_is_judged_before_the_answer_or_by_a_post() -> None:
+    walk = Walk("petition")
+    refused = walk.say("03-02 10:00", None, "rate", satisfied=True)  # type: ignore[arg-type]
+    assert (refused.accepted, refused.rule) == (False, "rating")
+    walk = answered()
+    for post in (OFFICE, LEAD):
+        assert not walk.say("03-04 09:00", post, "rate", satisfied=True).accepted
+
+
+def test_whoever_holds_both_codes_has_his_repetition_linked() -> None:
+    walk = Walk("petition")
+    walk.open(2)
+    said = {"to": "petition/1", "reason": "诉求人自述的重复件"}
+    assert walk.say("03-02 10:00", None, "link", which=2, **said).accepted  # type: ignore[arg-type]
+    assert walk.states["petition/2"].linked_to == "petition/1"
+
+
 def test_without_a_post_nothing_else_is_heard() -> None:
     walk = Walk("petition")
     assert not walk.say("03-02 10:00", None, "cancel", reason="撤诉").accepted  # type: ignore[arg-type]
@@ -120,4 +163,6 @@ def test_the_code_alone_shows_a_petition_and_no_relation_of_a_post_does() -> Non
     assert not any(may_view(View.RECEIPT, {one}) for one in Relation if one is not Relation.PETITIONER)
     allowed = {view for view in View if may_view(view, {Relation.PETITIONER})}
     assert allowed == {View.RECEIPT}
-    assert [do for do, need in PROCEEDING_NEEDS.items() if Relation.PETITIONER in need.any_of] == ["follow_up"]
+    assert [do for do, need in PROCEEDING_NEEDS.items() if Relation.PETITIONER in need.any_of] == [
+        "link", "follow_up", "rate",
+    ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from models.cases import CaseState
 from models.matters import MatterState
-from policies.waiting import Question, of_case, of_matter
+from policies.case_offering import offers
+from policies.waiting import Question, of_case, of_matter, steps_of_case
 from tests.builders import HANDLER, LEADER, OFFICER
 from tests.policies.access_cast import DIRECTORY, POSTS, cases, commands, matters
 
@@ -49,3 +50,20 @@ def test_a_case_waits_for_whoever_owes_its_step_and_for_a_vote_until_it_is_cast(
     assert asked.keys() == {Question.FILING, Question.VOTE, Question.DECISION, Question.REVIEW}
     assert LEADER in asked[Question.FILING]
     assert not {HANDLER, OFFICER, None} & asked[Question.FILING]
+
+
+def test_a_step_of_a_case_waits_for_whoever_may_take_it_now() -> None:
+    asked: set[str] = set()
+    for moment in cases():
+        assert isinstance(moment.state, CaseState)
+        assert moment.at is not None
+        for post in POSTS:
+            found = steps_of_case(post, moment.state, DIRECTORY)
+            # A decision waits for the chair from the day on which the vote begins.
+            may = offers(moment.state, post, moment.at, moment.facts)
+            assert set(found) - {"decide"} <= set(may), (moment.name, post, found)
+            asked |= set(found)
+    assert asked == {
+        "file", "investigate", "notify_facts", "give_statement", "answer_statement", "vote", "decide", "serve",
+        "execute", "record", "request_review", "decide_review",
+    }  # fmt: skip

@@ -1,18 +1,20 @@
 """What the database shows each reader is what the table of authority says he may see: the two are held equal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
 
 from models.access import Relation, Scope, View
 from models.acts import ActName
-from models.cases import CaseState
-from models.matters import MatterState, Stage
+from models.cases import CaseStage, CaseState
+from models.matters import Light, MatterState, Stage
 from policies.access import may_view, relations, scope
+from policies.machines import light_of
+from record import case_lists, outbox, parties, registers, views
 from record import cases as kept_cases
 from record import matters as kept_matters
-from record import outbox, parties, registers, views
+from record.case_lists import CaseSought
 from record.registers import Sought
 from record.store import Store
 from tests.builders import ABOVE, CO, CO_HANDLER, CO_HEAD, HANDLER, HEAD, LEADER, OFFICER, STRANGER, Life
@@ -81,6 +83,8 @@ def test_every_reader_finds_exactly_the_matters_and_cases_the_table_lets_him_see
             registered = {line.line.id for line in views.register(session, scope=reader, now=DUE).items}
             carded = {one for one in MATTERS if views.card(session, one, DUE, scope=reader)}
             parted = {one for one in MATTERS if views.part(session, one, DUE, scope=reader)}
+            all_cases = {line.id for line in case_lists.found(session, CaseSought(), scope=reader, limit=1000).items}
+            number_of_cases = case_lists.number(session, CaseSought(), scope=reader)
             of_m3 = {line.id for line in views.cases(session, "m3", scope=reader)}
             read = {one for one in CASES if views.timeline(session, one, scope=reader)}
             stories = {
@@ -97,7 +101,35 @@ def test_every_reader_finds_exactly_the_matters_and_cases_the_table_lets_him_see
         if post not in OUTSIDE:
             standing = {one: relations(post, case, DIRECTORY, roles=roles) for one, case in CASES.items()}
             assert of_m3 == {one for one in CASES if may_view(View.CASE, standing[one])}, post
+            assert (all_cases, number_of_cases) == (of_m3, len(of_m3)), post
             assert read == {one for one in CASES if may_view(View.CASE_TIMELINE, standing[one])}, post
+
+
+def test_the_filters_of_the_cases_say_what_their_states_say(kept: Store) -> None:
+    organs = {organ for case in CASES.values() for organ in case.organs}
+    asked: list[tuple[CaseSought, Callable[[CaseState], bool]]] = [
+        *((CaseSought(stage=stage), lambda case, stage=stage: case.stage is stage) for stage in CaseStage),
+        *((CaseSought(organ=organ), lambda case, organ=organ: organ in case.organs) for organ in organs),
+        *((CaseSought(light=light), lambda case, light=light: light_of(case) is light) for light in Light),
+        *((CaseSought(open=wanted), lambda case, wanted=wanted: case.open is wanted) for wanted in (True, False)),
+        (CaseSought(text=HEAD), lambda case: case.subject == HEAD),
+        (CaseSought(ids=frozenset({"m3/case2"})), lambda case: case.id == "m3/case2"),
+    ]
+    with kept.reading() as session:
+        assert case_lists.organs(session, scope=EVERYTHING) == sorted(organs)
+        for sought, fits in asked:
+            ids = {one for one, case in CASES.items() if fits(case)}
+            found = case_lists.found(session, sought, scope=EVERYTHING, limit=1000).items
+            assert {line.id for line in found} == ids, sought
+            assert {line.id: line.light for line in found} == {one: light_of(CASES[one]) for one in ids}
+            assert case_lists.number(session, sought, scope=EVERYTHING) == len(ids)
+        pages, after = list[str](), None
+        while True:
+            page = case_lists.found(session, CaseSought(), scope=EVERYTHING, after=after, limit=7)
+            pages += [line.id for line in page.items]
+            if (after := page.next) is None:
+                break
+    assert len(pages) == len(set(pages)) == len(CASES)
 
 
 def test_an_outside_body_finds_no_case_but_those_the_table_lets_it_see(kept: Store) -> None:

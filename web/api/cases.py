@@ -11,14 +11,14 @@ from showing.cases import case_document
 from web.api import authority
 from web.api.limits import Speaker
 from web.api.matters import WhyOf, explanation, told_to
-from web.api.parts import CaseName, MatterId, WebNow, router, shaped
+from web.api.parts import CASE, CaseName, OriginId, WebNow, router, shaped
 from web.api.shapes import ActOut, CaseOut, Page
 
 routes = router("案件 cases")
 
 
-@routes.get("/cases/{matter_id}/{case}", summary="一个案件的现状 Where a case stands")
-def get_case(matter_id: MatterId, case: CaseName, caller: Speaker, web: WebNow) -> CaseOut:
+@routes.get(CASE, summary="一个案件的现状 Where a case stands")
+def get_case(matter_id: OriginId, case: CaseName, caller: Speaker, web: WebNow) -> CaseOut:
     """环节、对象、措施、席位,各项时限是否按时触发。 Stage, subject, measure, seats, and whether every clock fired."""
     with web.store.reading() as session:
         state = authority.case(session, web, caller, f"{matter_id}/{case}", View.CASE)
@@ -26,8 +26,8 @@ def get_case(matter_id: MatterId, case: CaseName, caller: Speaker, web: WebNow) 
     return shaped(CaseOut, case_document(state, web.clock(), cited))
 
 
-@routes.get("/cases/{matter_id}/{case}/timeline", summary="案件的全部记录 Every act of a case")
-def timeline(matter_id: MatterId, case: CaseName, caller: Speaker, web: WebNow) -> Page[ActOut]:
+@routes.get(f"{CASE}/timeline", summary="案件的全部记录 Every act of a case")
+def timeline(matter_id: OriginId, case: CaseName, caller: Speaker, web: WebNow) -> Page[ActOut]:
     """按登记次序。 In the order of recording."""
     case_id = f"{matter_id}/{case}"
     with web.store.reading() as session:
@@ -36,9 +36,9 @@ def timeline(matter_id: MatterId, case: CaseName, caller: Speaker, web: WebNow) 
         return Page(items=told_to(session, web, caller, entries), next=None)
 
 
-@routes.get("/cases/{matter_id}/{case}/why", summary="案件为什么 Why a case stands as it does")
+@routes.get(f"{CASE}/why", summary="案件为什么 Why a case stands as it does")
 def why(
-    matter_id: MatterId, case: CaseName, asked: Annotated[WhyOf, Query()], caller: Speaker, web: WebNow
+    matter_id: OriginId, case: CaseName, asked: Annotated[WhyOf, Query()], caller: Speaker, web: WebNow
 ) -> Explanation:
     """依据、事实、逐日计算、通知送达、谁可阻止。 The rule, the facts, the days, the notices, and who may stop it."""
     case_id = f"{matter_id}/{case}"

@@ -18,7 +18,7 @@ from web.api import authority, keys
 from web.api.bodies import CASE_BODIES, MATTER_BODIES, WORDS, Body, said
 from web.api.keys import IdempotencyKey
 from web.api.limits import Speaker
-from web.api.parts import REFUSED, CaseName, MatterId, WebNow, router
+from web.api.parts import CASE, REFUSED, CaseName, MatterId, OriginId, WebNow, router
 from web.api.refusals import refused
 from web.api.shapes import OutcomeOut
 from web.context import Web
@@ -82,7 +82,7 @@ def _to_matter(do: str) -> Callable[..., Any]:
 
 def _to_case(do: str) -> Callable[..., Any]:
     async def give(
-        matter_id: MatterId,
+        matter_id: OriginId,
         case: CaseName,
         body: Any,
         key: IdempotencyKey,
@@ -128,4 +128,4 @@ def offer(
 
 
 offer(routes, "/matters/{matter_id}", "matter", MATTER_BODIES, _to_matter)
-offer(routes, "/cases/{matter_id}/{case}", "case", CASE_BODIES, _to_case)
+offer(routes, CASE, "case", CASE_BODIES, _to_case)

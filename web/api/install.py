@@ -33,7 +33,7 @@ from web.api import (
     webhooks,
 )
 from web.api.feed import Feed
-from web.api.limits import Buckets, Limits
+from web.api.limits import Limits
 from web.api.methods import Methods
 from web.app import create_app
 from web.context import Web
@@ -68,7 +68,6 @@ def install(app: FastAPI) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes)
     app.state.larger.update(LARGER)
-    app.state.intake = Buckets("intake", max(web.settings.public_intake, 1))
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)
     refusals.install(app)

@@ -24,7 +24,7 @@ from web.api.bodies import Body
 from web.api.documents import WORD_FILE, found, printed
 from web.api.limits import Speaker
 from web.api.matters import told_to
-from web.api.parts import REFUSED, CaseName, MatterId, WebNow, router, shaped
+from web.api.parts import CASE, REFUSED, CaseName, MatterId, OriginId, WebNow, router, shaped
 from web.api.shapes import ActOut, CaseOut, Out
 from web.context import Web
 from web.problems import ProblemError
@@ -57,23 +57,23 @@ class MatterOpenedOut(Out):
 
 
 @routes.post(
-    "/cases/{matter_id}/{case}/openings",
+    f"{CASE}/openings",
     summary="查看案卷材料 Open case materials",
     openapi_extra=REFUSED,
 )
-def open_case(matter_id: MatterId, case: CaseName, body: OpeningBody, caller: Speaker, web: WebNow) -> CaseOpenedOut:
+def open_case(matter_id: OriginId, case: CaseName, body: OpeningBody, caller: Speaker, web: WebNow) -> CaseOpenedOut:
     """须说明理由;每次查看都是一条记录,不予准许的也是。 Say why: every look is an act, a refused one too."""
     case_id, at = f"{matter_id}/{case}", web.clock()
     with web.store.writing() as session:
         authority.case(session, web, caller, case_id, View.CASE)
-        if _look(session, web, caller, [case_id], body.reason):
+        if look(session, web, caller, [case_id], body.reason):
             state = authority.case(session, web, caller, case_id, View.CASE_MATERIALS)
             entries = views.timeline(session, case_id, scope=authority.scope_of(web, caller), with_cases=False)
             return CaseOpenedOut(
                 case=shaped(CaseOut, case_document(state, at, cases.cited_by(session, state))),
                 timeline=told_to(session, web, caller, entries),
             )
-    raise _refused()
+    raise refused()
 
 
 @routes.post(
@@ -87,15 +87,11 @@ def open_matter(matter_id: MatterId, body: OpeningBody, caller: Speaker, web: We
     """
     with web.store.writing() as session:
         authority.known(session, web, caller, matter_id)
-        known = [
-            one for one in looks.with_cases(session, matter_id)[1:] if authority.reads_case(session, web, caller, one,
-                                                                                            View.CASE)
-        ]  # fmt: skip
-        opened = _look(session, web, caller, known, body.reason)
+        opened = look(session, web, caller, cases_known(session, web, caller, matter_id), body.reason)
         if opened:
             entries = views.timeline(session, matter_id, scope=authority.scope_of(web, caller))
             return MatterOpenedOut(opened=opened, timeline=told_to(session, web, caller, entries))
-    raise _refused()
+    raise refused()
 
 
 @routes.post(
@@ -109,27 +105,41 @@ def open_document(
     web: WebNow,
 ) -> Response:
     """案件文书须说明理由方可取得,并记录在案。 A paper of a case is given for a reason, and the look is on record."""
+    return opened_paper(web, caller, document_id, body.reason)
+
+
+def opened_paper(web: Web, caller: Caller, document_id: int, reason: str, *, channel: str = "api") -> Response:
+    """The file of a paper of a case, the look at it on record; 404 for what is not the caller's to read."""
     with web.store.reading() as session:
         one = found(session, web, caller, document_id)
 
-    def look(session: Session, paper: Issued) -> None:
-        _look(session, web, caller, [paper.target], body.reason, paper.number)
+    def look_at(session: Session, paper: Issued) -> None:
+        look(session, web, caller, [paper.target], reason, paper.number, channel=channel)
 
-    return printed(web, one, look)
+    return printed(web, one, look_at)
 
 
-def _look(session: Session, web: Web, caller: Caller, targets: list[str], reason: str, *fields: str) -> list[str]:
+def cases_known(session: Session, web: Web, caller: Caller, matter_id: str) -> list[str]:
+    """The cases of the matter that the caller may know of."""
+    known = looks.with_cases(session, matter_id)[1:]
+    return [one for one in known if authority.reads_case(session, web, caller, one, View.CASE)]
+
+
+def look(
+    session: Session, web: Web, caller: Caller, targets: list[str], reason: str, *fields: str, channel: str = "api"
+) -> list[str]:
     """Put the look at these cases on record and open what is the caller's to see; which those are."""
 
     def may(target: str) -> bool:
         return is_case(target) and authority.reads_case(session, web, caller, target, View.CASE_MATERIALS)
 
-    looker = Looker("api", post=caller.post, person=caller.person, principal=caller.principal)
+    looker = Looker(channel, post=caller.post, person=caller.person, principal=caller.principal)
     looks.look(session, targets, looker, reason, at=web.clock(), may=may, fields=fields)
     return [target for target in targets if may(target)]
 
 
-def _refused() -> ProblemError:
+def refused() -> ProblemError:
+    """What is said to whom case materials are not shown."""
     return ProblemError(
         HTTPStatus.FORBIDDEN,
         "无权查看案卷材料;此次请求已记录。 Case materials are not yours to see; that you asked is on record.",

@@ -6,13 +6,15 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
+from starlette.convertors import StringConvertor, register_url_convertor
 
+from models.contract import PROCEEDING_KINDS
 from policies.calendar import Calendar, standard_calendar
 from record import calendars
 from record.pages import Page as RecordPage
 from web.api import authority
 from web.api.shapes import Out, Page
-from web.api.texts import CASE_ID, CURSOR, MATTER_ID
+from web.api.texts import CASE_ID, CURSOR, MATTER_ID, ORIGIN_ID
 from web.context import Web, web_of
 from web.problems import ProblemError
 
@@ -23,6 +25,27 @@ PREFIX = "/api/v1"
 
 WebNow = Annotated[Web, Depends(web_of)]
 MatterId = Annotated[str, Path(pattern=MATTER_ID, description="事项编号 the matter's id", examples=["2026-0143"])]
+
+
+class _Origin(StringConvertor):
+    """What a case belongs to, as a part of a path: one segment, or the two of a proceeding before the case's name."""
+
+    regex = rf"(?:{'|'.join(PROCEEDING_KINDS)})/[^/]+(?=/case[0-9]+(?:/|$))|[^/]+"
+
+
+register_url_convertor("origin", _Origin())
+
+CASE = "/cases/{matter_id:origin}/{case}"
+"""The path of a case; its id is what follows `/cases/`."""
+OriginId = Annotated[
+    str,
+    Path(
+        pattern=ORIGIN_ID,
+        description="案件所属的事项编号,或程序事项、诉求的编号(其斜杠可编码)。 "
+        "What the case belongs to: a matter, or a proceeding such as petition/2026-0007 (its slash may be encoded).",
+        examples=["2026-0143"],
+    ),
+]
 CaseName = Annotated[
     str, Path(pattern=CASE_ID, description="案件编号中斜杠之后的部分 what follows the slash in the case's id",
               examples=["case1"])
@@ -71,5 +94,5 @@ def shaped(shape: type[O], document: dict[str, Any]) -> O:
     return shape.model_validate(document)
 
 
-__all__ = ["PREFIX", "REFUSED", "CaseName", "MatterId", "Paged", "WebNow", "authority", "calendar_of", "paged",
-           "router", "shaped"]  # fmt: skip
+__all__ = ["CASE", "PREFIX", "REFUSED", "CaseName", "MatterId", "OriginId", "Paged", "WebNow", "authority",
+           "calendar_of", "paged", "router", "shaped"]  # fmt: skip

@@ -39,6 +39,8 @@ PetitionNumber = Annotated[
     str, Path(pattern=MATTER_ID, description="诉求编号 petition/ 之后的部分 what follows petition/",
               examples=["2026-0007"])
 ]  # fmt: skip
+CODE = r"^[A-Za-z0-9 -]{1,64}$"
+"""A receipt code as it may be typed."""
 NUMBER = r"^petition/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -82,8 +84,20 @@ class PetitionBody(_Words):
     )  # fmt: skip
 
 
+class EarlierBody(Body):
+    """A petition of one's own that was handed in before, and its receipt code."""
+
+    id: Annotated[str, Field(pattern=NUMBER)] = Field(examples=["petition/2026-0003"])
+    code: Annotated[str, Field(pattern=CODE, repr=False)] = Field(examples=["7K3MD-9XQ2P-0VTFA-H6WRZ"])
+
+
 class PublicPetitionBody(_Words):
     """A petition as the public hands it in."""
+
+    repeats: EarlierBody | None = Field(
+        None, description="所重复的本人诉求,凭其凭证码:在办的即行关联,已办结的作为来源 one's own that it repeats",
+        examples=[{"id": "petition/2026-0003", "code": "7K3MD-9XQ2P-0VTFA-H6WRZ"}],
+    )  # fmt: skip
 
 
 class CandidateOut(Out):
@@ -217,4 +231,14 @@ def refuse_secret(*said: object) -> None:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, error.reason, kind="state-secret") from error
 
 
-__all__ = ["PetitionNumber", "PublicPetitionBody", "ReceiptOut", "identity_of", "refuse_secret", "routes", "taker"]
+__all__ = [
+    "CODE",
+    "NUMBER",
+    "PetitionNumber",
+    "PublicPetitionBody",
+    "ReceiptOut",
+    "identity_of",
+    "refuse_secret",
+    "routes",
+    "taker",
+]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from enacting import standing
 from models.access import View
 from models.acts import Act
 from models.matters import MatterState
@@ -16,7 +17,6 @@ from policies.directory import Directory
 from policies.documents import DocumentError, Mistake
 from policies.limits import LimitError, parse_limit
 from policies.procedures import STANDARD
-from publishing import standing
 from rehearsal.checks import differences
 from rehearsal.conductor import Conductor
 from rehearsal.preview import ANYBODY, a_matter, preview

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import Field, StringConstraints
 
+from enacting import standing
 from models.access import SiteCommand, View
 from models.calendar import CalendarNotice
 from office import NoticeRefusedError
@@ -16,7 +17,6 @@ from policies.calendar import Day as CalendarDay
 from policies.deadlines import local_date
 from policies.documents import DocumentError
 from policies.procedures import STANDARD, load_text
-from publishing import standing
 from record import calendars
 from web.api import authority, keys
 from web.api.bodies import Body

@@ -28,6 +28,8 @@ CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 KEY = r"^[\x21-\x7E]{1,128}$"
 STEPS_NAME = r"^[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,63}$"
 """What follows the slash in the id of a proceeding, a petition or a duty; an office may name a duty in Chinese."""
+ORIGIN_ID = r"^(?:[A-Za-z0-9]|(?:proceeding|petition|duty)/[A-Za-z0-9\u4e00-\u9fff])[A-Za-z0-9\u4e00-\u9fff._-]{0,63}$"
+"""What stands before the last slash in the id of a case: a matter, a source, or a proceeding, petition or duty."""
 CURSOR = r"^[A-Za-z0-9\u4e00-\u9fff+|:./_-]{1,120}$"
 
 Number = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]

@@ -1,5 +1,7 @@
 """What stands where, on one page? 驾驶舱: figures, each the number of lines behind the link it is."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +13,16 @@ from models.matters import Light
 from policies.deadlines import local_date
 from policies.distance import Distance, distance
 from policies.relations import Site
-from policies.waiting import Question
 from record import registers
-from record.registers import Grouping, Sought
+from record.registers import Sought
 from showing.weeks import Week, last_weeks
 from web.api import authority
 from web.api.parts import calendar_of
+from web.console.case_filters import CaseFilters
 from web.console.filters import Due, Filters, State
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, Visiting, page
-from web.console.waiting import Waits, waits_for
+from web.console.waiting import Waiting, Waits, waits, waits_for
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -38,7 +40,8 @@ _FIGURES: dict[str, Filters] = {
 }
 """The figures of the page, each as the register would be asked for its lines."""
 
-_COLUMNS = ("open", *_LIGHTS, "overdue")
+_COLUMNS = ("open", *_LIGHTS, "overdue", "week")
+_SHOWN_COLUMNS = _COLUMNS[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,11 @@ def cockpit(this: Visiting) -> HTMLResponse:
     wanted = {name: one.sought(at) for name, one in {**_FIGURES, **trend}.items()}
     columns: dict[str, Sought] = {name: wanted[name] for name in _COLUMNS}
     with this.web.store.reading() as session:
-        counted = registers.numbers(session, wanted, scope=scope, now=at)
-        leads = registers.grouped(session, columns, Grouping.LEAD, scope=scope, now=at)
-        bases = registers.grouped(session, columns, Grouping.BASIS, scope=scope, now=at)
-        waiting = waits_for(session, this)
+        standing = registers.standing(session, columns, scope=scope, now=at)
+        others = {name: one for name, one in wanted.items() if name not in columns}
+        counted = {**_summed(standing, columns), **registers.numbers(session, others, scope=scope, now=at)}
+        waiting = waits(session, this)
+        shown = waits_for(session, this, waiting, _SHOWN)
         working = calendar_of(session)
 
     def item(one: Waits) -> Item:
@@ -96,16 +100,16 @@ def cockpit(this: Visiting) -> HTMLResponse:
         at=at,
         today=local_date(at),
         figures=[Figure(name, counted[name], one.address()) for name, one in _FIGURES.items()],
-        columns=_COLUMNS,
-        leads=_rows(leads, "lead"),
-        bases=_rows(bases, "basis"),
+        columns=_SHOWN_COLUMNS,
+        leads=_rows(_by(standing, 0), "lead"),
+        bases=_rows(_by(standing, 1), "basis"),
         weeks=[
             (week, [Figure(kind, counted[name], one.address())
                     for (name, one), kind in zip(_of_week(week).items(), ("registered", "closed"), strict=True)])
             for week in weeks
         ],
-        waiting=[item(one) for one in waiting[:_SHOWN]],
-        more=max(len(waiting) - _SHOWN, 0),
+        waiting=[item(one) for one in shown],
+        more=max(sum(waiting.numbers.values()) - _SHOWN, 0),
         questions=_asked(waiting),
     )  # fmt: skip
 
@@ -136,12 +140,28 @@ def _also(said: dict[str, Any], by: str, name: str) -> dict[str, Any]:
     return {**said, by: name}
 
 
-def _asked(waiting: list[Waits]) -> list[Figure]:
-    """How many matters wait, by question; those of cases lead to the list on the page itself."""
-    found: list[Figure] = []
-    for question in Question:
-        of = [one for one in waiting if one.question is question]
-        if of:
-            address = Filters(waiting=question).address() if of[0].case is None else "#waiting"
-            found.append(Figure(question.value, len(of), address))
-    return found
+_Standing = dict[tuple[str, str], dict[str, int]]
+
+
+def _summed(standing: _Standing, names: Iterable[str]) -> dict[str, int]:
+    return {name: sum(counted[name] for counted in standing.values()) for name in names}
+
+
+def _by(standing: _Standing, place: int) -> dict[str, dict[str, int]]:
+    """The same by lead (0) or by basis (1) alone, in the order of their names."""
+    found: dict[str, Counter[str]] = {}
+    for key, counted in standing.items():
+        found.setdefault(key[place], Counter()).update(counted)
+    return {name: {column: found[name][column] for column in _SHOWN_COLUMNS} for name in sorted(found)}
+
+
+def _asked(waiting: Waiting) -> list[Figure]:
+    """How many matters or cases wait, by question."""
+    return [
+        Figure(
+            question.value,
+            number,
+            Filters(waiting=question).address() if waiting.of(question) else CaseFilters(waiting=question).address(),
+        )
+        for question, number in waiting.numbers.items()
+    ]

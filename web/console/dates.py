@@ -11,7 +11,6 @@ from models.access import View
 from policies.deadlines import local_date
 from policies.relations import Site
 from record import registers
-from record.registers import Grouping
 from web.api import authority
 from web.console.filters import Filters, Milestone
 from web.console.navigation import PREFIX
@@ -98,8 +97,8 @@ def compared(
     }
     wanted = {name: one.sought(at) for name, one in asked.items()}
     with this.web.store.reading() as session:
-        numbers = registers.numbers(session, wanted, scope=scope, now=at)
-        by_lead = registers.grouped(session, wanted, Grouping.LEAD, scope=scope, now=at)
+        by_lead = registers.by_lead(session, wanted, scope=scope, now=at)
+    numbers = {name: sum(counted[name] for counted in by_lead.values()) for name in wanted}
 
     def change(name: str, counted: dict[str, int], **also: Any) -> Change:
         ends = (

@@ -1,6 +1,6 @@
 """A draft of the office's procedure: changed by form or as text, checked, held against what stands, published.
 
-Everything is publishing.py's to say and to put on record; a draft is kept whatever is wrong with it, and what is wrong
+Everything is enacting.py's to say and to put on record; a draft is kept whatever is wrong with it, and what is wrong
 stands beside it.
 """
 
@@ -17,16 +17,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
-import publishing
+import enacting
+from enacting import House, Said, Saying
 from models.access import SiteCommand
 from policies.authority import Refused
 from policies.documents import Document, DocumentError, Mistake
 from policies.draft_text import NoPlaceError, with_value, written
+from policies.enacting import Difference, check_publishing, differences
 from policies.procedure_words import PARAMETERS, SECTIONS, values_of, words
 from policies.procedures import Procedure, load_text
-from policies.publishing import Difference, check_publishing, differences
 from policies.speakers import Speaker
-from publishing import House, Said, Saying
 from record import policies
 from record.policies import Draft
 from web.api import authority, keys
@@ -81,7 +81,7 @@ def begin(this: Posting, message: Message) -> Response:
     drafting(this)
     keys.claim(this.web, this.caller, message, this.request, {})
     with this.web.store.writing() as session:
-        said = publishing.begin(session, house(this), saying(this, message))
+        said = enacting.begin(session, house(this), saying(this, message))
     if said.draft is None:
         raise authority.not_found()
     return RedirectResponse(f"{DRAFTS}/{said.draft.number}", HTTPStatus.SEE_OTHER)
@@ -110,7 +110,7 @@ async def save(
         keys.claim(this.web, this.caller, message, this.request, [revision, plain])
         said = _say(
             this,
-            lambda session: publishing.save(
+            lambda session: enacting.save(
                 session, house(this), saying(this, message), number, text=plain, revision=revision
             ),
         )
@@ -151,7 +151,7 @@ def value(number: Number, this: Posting, said: Annotated[ValueForm, Form()]) -> 
         return shown(this, number, Answer("value", str(error.mistakes[0]), "draft.value", typed=typed))
     outcome = _say(
         this,
-        lambda session: publishing.save(
+        lambda session: enacting.save(
             session, house(this), saying(this, said.message), number, text=text, revision=said.revision
         ),
     )
@@ -163,7 +163,7 @@ def discard(number: Number, this: Posting, message: Message) -> HTMLResponse:
     """Give the draft up."""
     drafting(this)
     keys.claim(this.web, this.caller, message, this.request, number)
-    said = _say(this, lambda session: publishing.discard(session, house(this), saying(this, message), number))
+    said = _say(this, lambda session: enacting.discard(session, house(this), saying(this, message), number))
     return shown(this, number, Answer("discard", said.refused, said.rule))
 
 
@@ -179,7 +179,7 @@ def publish(
     keys.claim(this.web, this.caller, message, this.request, typed)
     said = _say(
         this,
-        lambda session: publishing.publish(
+        lambda session: enacting.publish(
             session, house(this), saying(this, message), number, from_on=from_on, reason=reason.strip()
         ),
     )
@@ -226,7 +226,7 @@ def shown(this: Visit, number: int, answer: Answer | None = None) -> HTMLRespons
     on = today(this)
     with this.web.store.reading() as session:
         found = _found(session, number)
-        standing = publishing.standing(session, found.name, on + timedelta(days=1))
+        standing = enacting.standing(session, found.name, on + timedelta(days=1))
         runs = policies.runs(session, number)
         asked = policies.requested(session, number, found.revision)
     check = checked(found)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from models.acts import ActName
+from models.asked import Asked
 from models.matters import Light, Stage
 from policies.waiting import Question
 from record.registers import Order, Sought
@@ -121,8 +122,8 @@ class Filters(BaseModel):
         """Whether anything is left out."""
         return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after"}))
 
-    def sought(self, at: datetime, ids: frozenset[str] | None = None) -> Sought:
-        """The same as a question to the record at `at`; `ids` are the matters that wait, where it is about those."""
+    def sought(self, at: datetime, asked: frozenset[Asked] = frozenset()) -> Sought:
+        """The same as a question to the record at `at`; `asked` is what waits, where it is about that."""
         return Sought(
             text=self.text,
             lead=self.lead,
@@ -144,7 +145,7 @@ class Filters(BaseModel):
             acts=self.act.acts if self.act else frozenset(),
             act_from=_begins(self.act_from),
             act_before=_begins(self.act_before),
-            ids=ids if self.waiting is not None else None,
+            asked=asked if self.waiting is not None else None,
         )
 
     def address(self, **changed: Any) -> str:

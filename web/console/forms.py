@@ -115,6 +115,7 @@ _METHODS = {"document": "材料核验", "visit": "现场核验", "call_back": "�
 _CHANNELS = {"hotline": "热线", "web": "网上", "letter": "来信", "visit": "来访", "box": "信箱"}
 _OUTCOMES = {"upheld": "维持", "lighter": "减轻", "revoked": "撤销"}
 _SEVERITIES = {"minor": "轻微", "ordinary": "一般", "serious": "较重", "grave": "严重"}
+_RECEIPTS = {"signed": "本人签收", "left": "留置送达(须两名见证人)", "public_notice": "公告送达(写明媒体和日期)"}
 _ABOUT = {
     ActName.RETURNED: "退回",
     ActName.RECTIFICATION_ORDERED: "责令整改",
@@ -137,6 +138,7 @@ _CHOICES: Mapping[str, tuple[Option, ...]] = {
     "channel": options({one.value: _CHANNELS[one.value] for one in Channel}),
     "outcome": options({one.value: _OUTCOMES.get(one.value, one.value) for one in ReviewOutcome}),
     "source": options({one.value: CASE_SOURCES[one] for one in CaseSource}),
+    "receipt.kind": options(_RECEIPTS),
     "object.about": options({act.value: words for act, words in _ABOUT.items()}),
 }
 _SUGGESTED = {
@@ -158,7 +160,21 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
 }
 """What a form need not ask, since it follows from another of its fields, or from the matter."""
 
-_PARTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
+Parts = tuple[tuple[str, Kind], ...]
+
+_RECEIPT: Parts = (
+    ("kind", Kind.CHOICE),
+    ("witnesses", Kind.NAMES),
+    ("medium", Kind.LINE),
+    ("date", Kind.DATE),
+)
+_LETTER: Parts = (("organ", Kind.LINE), ("number", Kind.LINE))
+_PART_LABELS = {"document.organ": "field.letter_organ", "document.number": "field.letter_number"}
+"""Labels of parts that would be taken for those of another field of their form."""
+
+_PARTS: Mapping[str, Parts] = {
+    **dict.fromkeys(("notify_facts.receipt", "serve.receipt", "refer.receipt"), _RECEIPT),
+    **dict.fromkeys(("execute.document", "refer.document"), _LETTER),
     "verify.evidence": (
         ("persons", Kind.NAMES),
         ("place", Kind.LINE),
@@ -170,10 +186,20 @@ _PARTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
 """What is asked one by one of a field that holds values by name; of any other, one of them on each line."""
 
 
-def form_of(shape: type[Spoken], *, choices: Mapping[str, Sequence[Option]] | None = None) -> tuple[Field, ...]:
-    """The fields of the form of this message; `choices` gives options to a field whose values the rules know."""
+def form_of(
+    shape: type[Spoken],
+    *,
+    choices: Mapping[str, Sequence[Option]] | None = None,
+    parts: Mapping[str, Parts] | None = None,
+    left_out: frozenset[str] = frozenset(),
+) -> tuple[Field, ...]:
+    """The fields of the form of this message but those left out.
+
+    `choices` gives options to a field whose values the rules know, `parts` the parts of one that holds values by name.
+    """
     do = str(shape.model_fields["do"].default)
-    return fields_of(shape, do, left_out=SAID_BY_THE_CALLER | _LEFT_OUT.get(do, frozenset()), choices=choices)
+    all_left_out = SAID_BY_THE_CALLER | _LEFT_OUT.get(do, frozenset()) | left_out
+    return fields_of(shape, do, left_out=all_left_out, choices=choices, parts=parts)
 
 
 def fields_of(
@@ -182,9 +208,10 @@ def fields_of(
     *,
     left_out: frozenset[str] = SAID_BY_THE_CALLER,
     choices: Mapping[str, Sequence[Option]] | None = None,
+    parts: Mapping[str, Parts] | None = None,
 ) -> tuple[Field, ...]:
-    """The fields of the form of any shape but those left out."""
-    given = choices or {}
+    """The fields of the form of any shape but those left out; `choices` and `parts` as in `form_of`."""
+    given = _Given(choices or {}, {**_PARTS, **{f"{do}.{name}": one for name, one in (parts or {}).items()}})
     return tuple(
         one
         for name, known in shape.model_fields.items()
@@ -193,19 +220,28 @@ def fields_of(
     )
 
 
-def _fields(do: str, name: str, known: FieldInfo, choices: Mapping[str, Sequence[Option]]) -> Iterator[Field]:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is known of the fields of a form beside their message's shape."""
+
+    choices: Mapping[str, Sequence[Option]]
+    parts: Mapping[str, Parts]
+
+
+def _fields(do: str, name: str, known: FieldInfo, given: _Given) -> Iterator[Field]:
     label, several, member = f"field.{name}", *_member(known.annotation)
-    if name in choices:
-        yield Field(name, Kind.CHOICE, label, tuple(choices[name]))
-    elif f"{do}.{name}" in _PARTS:
-        for part, kind in _PARTS[f"{do}.{name}"]:
-            offered = _YES_NO if kind is Kind.CHOICE else ()
-            yield Field(f"{name}.{part}", kind, f"field.{part}", offered, longest=_LONGEST.get(part, LONGEST_TEXT))
+    if name in given.choices:
+        yield Field(name, Kind.CHOICE, label, tuple(given.choices[name]))
+    elif f"{do}.{name}" in given.parts:
+        for part, kind in given.parts[f"{do}.{name}"]:
+            offered = _CHOICES.get(f"{name}.{part}", _YES_NO) if kind is Kind.CHOICE else ()
+            called = _PART_LABELS.get(f"{name}.{part}", f"field.{part}")
+            yield Field(f"{name}.{part}", kind, called, offered, longest=_LONGEST.get(part, LONGEST_TEXT))
     elif several and isinstance(member, type) and issubclass(member, Shape):
         for row in range(ROWS):
             for part, inner in member.model_fields.items():
                 if part not in _LEFT_OUT.get(do, frozenset()):
-                    for one in _fields(do, part, inner, choices):
+                    for one in _fields(do, part, inner, given):
                         yield _in_row(one, f"{name}.{row}", row + 1)
     elif several:
         yield Field(name, Kind.NAMES, label, suggest=_SUGGESTED.get(name))

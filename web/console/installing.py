@@ -7,6 +7,10 @@ from web.api import authority
 from web.console import (
     accounts,
     calendar_page,
+    case,
+    case_openings,
+    case_proposing,
+    cases,
     cockpit,
     dates,
     drafts,
@@ -33,7 +37,19 @@ def nothing_here() -> HTMLResponse:
 
 def mount(app: FastAPI) -> None:
     """Let the application serve the console."""
-    for one in (cockpit, rankings, dates, register, why, matter, language):
+    for one in (
+        cockpit,
+        rankings,
+        dates,
+        register,
+        why,
+        matter,
+        cases,
+        case_proposing,
+        case,
+        case_openings,
+        language,
+    ):
         app.include_router(one.routes)
     for one in (policies, drafts, policy_runs, site, accounts, calendar_page):
         app.include_router(one.routes)

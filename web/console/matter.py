@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -17,14 +16,13 @@ from sqlmodel import Session
 
 from models.access import View
 from models.acts import ActName
-from models.contract import is_case, matter_workflow_id
+from models.contract import is_case
 from models.explanations import Explanation, Words
 from models.matters import MatterState
 from policies.calendar import Calendar
 from policies.deadlines import local_date
 from policies.distance import Distance
 from policies.offering import OFFERED, shape_of
-from policies.relations import Site
 from record import deliveries, documents, views
 from record.documents import Issued
 from record.ledger import Entry
@@ -38,11 +36,13 @@ from web.api.bodies import MATTER_BODIES
 from web.api.matters import delivery, told_to
 from web.api.parts import MatterId, calendar_of
 from web.api.shapes import ActOut, DeliveryOut
-from web.console import clocks, drawing, giving
+from web.console import clocks, details, drawing, giving
 from web.console.clocks import Drawn
 from web.console.filters import REGISTER
 from web.console.forms import form_of
 from web.console.giving import Given, give
+from web.console.histories import history_of
+from web.console.looking import Looked
 from web.console.visits import PageRoute, Posting, Said, Visit, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -64,6 +64,8 @@ class Standing:
     clocks: tuple[Drawn, ...]
     papers: tuple[Issued, ...]
     notices: tuple[DeliveryOut, ...] | None
+    reads: bool
+    """Whether materials of a case of the matter are the visitor's to open."""
     offers: tuple[str, ...]
     history: str | None
 
@@ -71,7 +73,9 @@ class Standing:
 @routes.get(f"{REGISTER}/{{matter_id}}")
 def matter(matter_id: MatterId, this: Visiting) -> HTMLResponse:
     """The page of a matter, or of one's part of it."""
-    return _shown(this, matter_id)
+    with this.web.store.reading() as session:
+        found = standing_of(session, this, matter_id)
+    return shown(this, found)
 
 
 @routes.post(f"{REGISTER}/{{matter_id}}/commands/{{do}}")
@@ -84,27 +88,40 @@ async def command(matter_id: MatterId, do: str, this: Posting) -> HTMLResponse:
         authority.known(session, this.web, this.caller, matter_id)
 
     given = await give(this, matter_id, shape_of(do), _FIELDS[do], MATTER_BODIES[do], look=look)
-    return await asyncio.to_thread(_shown, this, matter_id, given)
+    return await asyncio.to_thread(_answered, this, matter_id, given)
 
 
-def _shown(this: Visit, matter_id: str, given: Given | None = None) -> HTMLResponse:
+def _answered(this: Visit, matter_id: str, given: Given) -> HTMLResponse:
     with this.web.store.reading() as session:
-        found = _standing(session, this, matter_id)
-        instead = _instead(session, this, matter_id, given) if given else ()
+        found = standing_of(session, this, matter_id)
+        instead = _instead(session, this, matter_id, given)
+    return shown(this, found, given=given, instead=instead)
+
+
+def shown(
+    this: Visit,
+    found: Standing,
+    *,
+    given: Given | None = None,
+    instead: tuple[Words, ...] = (),
+    looked: Looked | None = None,
+) -> HTMLResponse:
+    """The page, with the answer to what was just done on it."""
+    card = found.card
     return page(
         this,
         "matter.html",
-        status=given.status if given else HTTPStatus.OK,
+        status=given.status if given else looked.status if looked else HTTPStatus.OK,
         found=found,
         line=found.line,
         given=given,
         instead=instead,
+        looked=looked,
         forms=[giving.shown(do, _FIELDS[do], given) for do in found.offers],
-        reminders=drawing.reminders(found.card.state.clocks.values())
-        if found.card and not found.card.state.suspended
-        else [],
-        address=f"{REGISTER}/{matter_id}",
+        reminders=drawing.reminders(card.state.clocks.values()) if card and not card.state.suspended else [],
+        address=f"{REGISTER}/{found.line.id}",
         is_case=is_case,
+        lines=details.lines,
     )
 
 
@@ -125,8 +142,8 @@ def _state(session: Session, this: Visit, matter_id: str) -> MatterState:
     return authority.known(session, this.web, this.caller, matter_id)
 
 
-def _standing(session: Session, this: Visit, matter_id: str) -> Standing:
-    """What the visitor sees of the matter; ends the visit with 404 where that is nothing."""
+def standing_of(session: Session, this: Visit, matter_id: str) -> Standing:
+    """What the visitor sees of the matter, as this transaction may read it; 404 where that is nothing."""
     web, caller, at = this.web, this.caller, this.web.clock()
     state = _state(session, this, matter_id)
     scope, working = authority.scope_of(web, caller), calendar_of(session)
@@ -147,8 +164,11 @@ def _standing(session: Session, this: Visit, matter_id: str) -> Standing:
         clocks=_drawn(this, state, why, entries, at) if card is not None else (),
         papers=_papers(session, this, state),
         notices=_notices(session, this, state),
+        reads=any(authority.reads_case(session, web, caller, one.id, View.CASE_MATERIALS) for one in card.cases)
+        if card is not None
+        else False,
         offers=_offers(session, this, state, at, working),
-        history=_history(this, state),
+        history=history_of(this, state.id),
     )
 
 
@@ -192,13 +212,3 @@ def _notices(session: Session, this: Visit, state: MatterState) -> tuple[Deliver
         for one in found
         if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )
-
-
-def _history(this: Visit, state: MatterState) -> str | None:
-    """Where the Temporal UI shows the matter's history, for whom histories are; None without a UI."""
-    shown = this.request.app.state.histories
-    site = Site(this.web.settings.office)
-    if shown is None or not authority.sees(this.web, this.caller, site, View.HISTORIES):
-        return None
-    ui, namespace = shown
-    return f"{ui}/namespaces/{quote(namespace, safe='')}/workflows/{quote(matter_workflow_id(state.id), safe='')}"

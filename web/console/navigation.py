@@ -29,6 +29,7 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
     Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-import publishing
+import enacting
 from models.access import SiteCommand, View
 from models.acts import ActName
 from models.contract import KINDS
@@ -97,7 +97,7 @@ def room(this: Visiting) -> HTMLResponse:
     with this.web.store.reading() as session:
         published = policies.publications(session)
         kept = policies.versions(session)
-        standing = publishing.standing(session, STANDARD, today(this))
+        standing = enacting.standing(session, STANDARD, today(this))
         drafts = policies.drafts(session) if drafting else []
     blocks = procedures_of(this.web)
     return page(
@@ -194,7 +194,7 @@ def _procedure(session: Session, this: Visit, key: str) -> Procedure | BlockProc
             text = procedures.get(session, key)
             is_blocks = "\nsteps:" in text
             return load_blocks(text, key) if is_blocks else load_text(text, key)
-        return blocks[name] if name in blocks else publishing.standing(session, name, today(this))
+        return blocks[name] if name in blocks else enacting.standing(session, name, today(this))
     except KeyError:
         raise authority.not_found() from None
 

@@ -20,7 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from sqlmodel import Session
 
-import publishing
+import enacting
 from comparing import around_record, families, instants, work
 from models.access import View
 from models.acts import Act
@@ -69,12 +69,12 @@ async def ask(
 ) -> Response:
     """Have the draft tried on the matters registered between two days; leads to the page of the run."""
 
-    def asked() -> tuple[publishing.Said, Run | None]:
+    def asked() -> tuple[enacting.Said, Run | None]:
         drafting(this)
         keys.claim(this.web, this.caller, said.message, this.request, [str(said.since), str(said.until)])
         try:
             with this.web.store.writing() as session:
-                return publishing.ask_run(
+                return enacting.ask_run(
                     session, house(this), saying(this, said.message), number, since=said.since, until=said.until
                 )
         except LookupError:

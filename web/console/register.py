@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from models.access import View
+from models.asked import Asked
 from models.matters import Light, Stage
 from policies.distance import Distance
 from policies.relations import Site
@@ -17,7 +18,7 @@ from web.api import authority
 from web.api.parts import calendar_of
 from web.console.filters import REGISTER, Column, Filters, State
 from web.console.visits import PageRoute, Visiting, page
-from web.console.waiting import waits_for
+from web.console.waiting import waits
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -32,19 +33,20 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         raise authority.not_found()
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     with this.web.store.reading() as session:
-        waiting = frozenset(
-            one.matter
-            for one in (waits_for(session, this) if filters.waiting else ())
-            if one.matter and one.case is None and one.question is filters.waiting
-        )  # fmt: skip
-        sought = filters.sought(at, waiting)
+        asked = frozenset[Asked]()
+        if filters.waiting is not None:
+            asked = waits(session, this, in_cases=False).of(filters.waiting)
+        sought = filters.sought(at, asked)
         try:
             found = registers.found(
                 session, sought, scope=scope, now=at, order=filters.order, after=filters.after, limit=_LINES
             )
         except ValueError as error:
             raise ProblemError(404, "") from error
-        number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
+        # The first page, where it is the last one too, is all there is.
+        number = len(found.items)
+        if filters.after is not None or found.next is not None:
+            number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
         leads, bases = registers.leads(session, scope=scope), registers.bases(session, scope=scope)
         working = calendar_of(session)
     lines: list[tuple[MatterLine, Distance | None]] = [(line, how_far(line, at, working)) for line in found.items]

@@ -24,13 +24,14 @@ from typing_extensions import override
 import logs
 from identity.secrets import csrf_token
 from models.acts import ActName
+from models.cases import CaseStage
 from models.explanations import Words
 from models.identity import Caller
 from models.matters import Light, Stage
 from office import UnavailableError
 from policies.deadlines import SHANGHAI
 from policies.distance import Distance
-from policies.wording import LIGHTS, STAGES, act_words, limit_cell
+from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, limit_cell
 from privacy.masters import MasterError
 from record.store import RecordUnavailableError
 from web.api.bodies import WORDS
@@ -49,7 +50,7 @@ COOKIE = "duban-language"
 _WEEKDAYS = {"zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
              "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}  # fmt: skip
 # With `no-referrer` a browser says "null" for the origin of a form, and the form could not be told from another site's.
-_HEADERS = {"Referrer-Policy": "same-origin", "Vary": "HX-Request"}
+HEADERS = {"Referrer-Policy": "same-origin", "Vary": "HX-Request"}
 _HTMX = json.dumps(
     {
         "includeIndicatorStyles": False,
@@ -142,15 +143,21 @@ class PageRoute(APIRoute):
                 if refused.status_code == HTTPStatus.UNAUTHORIZED:
                     return _to_sign_in(request)
                 detail = refused.detail if isinstance(refused, ProblemError) else ""
-                return refusal(request, refused.status_code, detail, refused.headers)
+                return self.refused(request, refused.status_code, detail, refused.headers)
             except RequestValidationError as refused:
                 wrong = "、".join(dict.fromkeys(str(one["loc"][-1]) for one in refused.errors()))
-                return refusal(request, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
+                return self.refused(request, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
             except (UnavailableError, RecordUnavailableError, MasterError) as unavailable:
                 log.warning("console.unavailable", exc_info=unavailable)
-                return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "", {"Retry-After": "5"})
+                return self.refused(request, HTTPStatus.SERVICE_UNAVAILABLE, "", {"Retry-After": "5"})
 
         return handled
+
+    def refused(
+        self, request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """The page that says what is wrong."""
+        return refusal(request, status, detail, headers)
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -165,7 +172,7 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
     language = language_of(request)
     known = f"refused.{status}"
     text = _PAGES.get_template("refused.html").render(
-        **_common(language),
+        **common(language),
         visit=None,
         csrf="",
         here="",
@@ -176,14 +183,14 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
         detail=detail,
         number=request_id(request),
     )
-    return HTMLResponse(text, status, {**_HEADERS, **(headers or {})})
+    return HTMLResponse(text, status, {**HEADERS, **(headers or {})})
 
 
 def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str = "", **shown: Any) -> HTMLResponse:
     """A page, in the visitor's language; `here` names it in the navigation."""
     asked = this.request.url
     text = _PAGES.get_template(template).render(
-        **_common(this.language),
+        **common(this.language),
         visit=this,
         csrf=csrf_token(this.signed.secret),
         here=here,
@@ -192,10 +199,11 @@ def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str =
         back=f"{asked.path}?{asked.query}" if asked.query and this.request.method == "GET" else asked.path,
         **shown,
     )
-    return HTMLResponse(text, status, _HEADERS)
+    return HTMLResponse(text, status, HEADERS)
 
 
-def _common(language: Language) -> dict[str, Any]:
+def common(language: Language) -> dict[str, Any]:
+    """What every template finds: how things are said, and in which language."""
     said = Said(language)
     return {"t": said.text, "say": said, "language": language.value, "htmx": _HTMX}
 
@@ -210,6 +218,11 @@ class Said:
         """The label of a field, in this command's own words where it has some."""
         own = f"field.{do}.{label.removeprefix('field.')}"
         return self.text(own if own in TEXTS else label)
+
+    def part(self, name: str) -> str:
+        """The name of a part of what was shown as proof; as it was given where it has no text of its own."""
+        label = f"field.{name}"
+        return self.text(label) if label in TEXTS else name
 
     def command(self, do: str) -> str:
         """A command by its name."""
@@ -226,6 +239,10 @@ class Said:
     def stage(self, stage: Stage) -> str:
         """A stage by its name."""
         return STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
+
+    def case_stage(self, stage: CaseStage) -> str:
+        """A stage of a case by its name."""
+        return CASE_STAGES[stage] if self.language is Language.ZH else stage.value.replace("_", " ")
 
     def act(self, act: ActName) -> str:
         """An act by its name."""
@@ -257,10 +274,15 @@ class Said:
         return _WEEKDAYS[self.language]
 
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+def templates(*folders: Path) -> Environment:
+    """The templates in these folders, and those that all pages share."""
+    return Environment(
+        loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+_PAGES = templates()

@@ -1,11 +1,13 @@
 """What waits for the visitor's word? The open questions in his scope that policies/waiting.py says are his."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from models.asked import Asked
 from models.cases import CaseState
 from models.matters import MatterState
 from policies import waiting
@@ -29,18 +31,58 @@ class Waits:
     due_at: datetime | None
 
 
-def waits_for(session: Session, this: Visit) -> list[Waits]:
-    """Everything that waits for the visitor, matters before cases."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in matters, by question: what is asked in them, and in how many; and what waits in cases, one by one.
+
+    A question of a matter is told by what is asked in it, without the matters themselves being read.
+    """
+
+    asked: Mapping[Question, Mapping[Asked, int]]
+    of_cases: tuple[Waits, ...]
+
+    def of(self, question: Question) -> frozenset[Asked]:
+        """What is asked in the matters in which this question waits for the visitor."""
+        return frozenset(self.asked.get(question, ()))
+
+    @property
+    def numbers(self) -> dict[Question, int]:
+        """How often each question waits, those that do."""
+        found = Counter({question: sum(asked.values()) for question, asked in self.asked.items()})
+        found.update(one.question for one in self.of_cases)
+        return {question: found[question] for question in Question if found[question]}
+
+
+def waits(session: Session, this: Visit, *, in_cases: bool = True) -> Waiting:
+    """Everything that waits for the visitor; without `in_cases`, in matters alone."""
+    post, directory = this.caller.post, this.web.directory
+    if post is None:
+        return Waiting({}, ())
+    scope, roles = authority.scope_of(this.web, this.caller), authority.roles_of(this.caller)
+    asked: dict[Question, dict[Asked, int]] = {}
+    for one, number in registers.asked(session, scope).items():
+        for question in waiting.of_matter(post, one.standing(), directory, roles):
+            asked.setdefault(question, {})[one] = number
+    of_cases = [
+        found
+        for case in (registers.open_cases(session, scope) if in_cases else ())
+        for found in _of_case(case, waiting.of_case(post, case, directory, roles))
+    ]
+    return Waiting(asked, tuple(of_cases))
+
+
+def waits_for(session: Session, this: Visit, found: Waiting | None = None, limit: int | None = None) -> list[Waits]:
+    """The same one by one, matters before cases, no more than `limit`; `found`, where it has been asked for before."""
     post, directory = this.caller.post, this.web.directory
     if post is None:
         return []
+    known = found or waits(session, this)
     scope, roles = authority.scope_of(this.web, this.caller), authority.roles_of(this.caller)
-    found: list[Waits] = []
-    for state in registers.undecided(session, scope):
-        found += _of_matter(state, waiting.of_matter(post, state, directory, roles))
-    for case in registers.open_cases(session, scope):
-        found += _of_case(case, waiting.of_case(post, case, directory, roles))
-    return found
+    mine = {one for asked in known.asked.values() for one in asked}
+    listed: list[Waits] = []
+    for state in registers.asking(session, mine, scope, limit) if mine else ():
+        listed += _of_matter(state, waiting.of_matter(post, state, directory, roles))
+    return [*listed, *known.of_cases][:limit]
 
 
 def _of_matter(state: MatterState, questions: set[Question]) -> Iterator[Waits]:

@@ -36,6 +36,10 @@ function drawCharts() {
 document.addEventListener("DOMContentLoaded", () => {
   drawCharts();
   document.querySelector("[data-focus]")?.focus();
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
 });
 document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-focus]")?.focus());
 

@@ -20,8 +20,10 @@ from models.calendar import CalendarNotice
 from models.contract import TransitionOrder
 from models.identity import SiteRole
 from models.messages import CalendarPublished, Command, Outcome, Registration
+from models.proceeding_messages import Open
 from office import NoticeRefusedError, Office
 from policies.deadlines import SHANGHAI
+from policies.directory import Directory
 from record import calendars, ledger, targets
 from record.store import Store
 from settings import Settings
@@ -56,15 +58,15 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 class HouseOffice:
     """Speaks to matters as an office does; each message is one recorded transition, at the hour of the clock."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, directory: Directory = DIRECTORY) -> None:
         self.store = store
         self.clock = clock
-        self.recording = Recording(store, DIRECTORY)
+        self.recording = Recording(store, directory)
 
     async def say(self, target: str, command: Command) -> Outcome:
         return self.say_now(target, command)
 
-    def say_now(self, target: str, message: Command | Registration | None = None) -> Outcome:
+    def say_now(self, target: str, message: Command | Registration | Open | None = None) -> Outcome:
         with self.store.reading() as session:
             known = len(ledger.entries(session, target))
         order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
@@ -169,14 +171,20 @@ def settings(tmp_path: Any, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def house(settings: Settings, store: Store, clock: Clock) -> Iterator[House]:
+def directory() -> Directory:
+    """The organs of the house; a module whose tests need others has its own."""
+    return DIRECTORY
+
+
+@pytest.fixture
+def house(settings: Settings, store: Store, clock: Clock, directory: Directory) -> Iterator[House]:
     clock.at = MONDAY
-    office = HouseOffice(store, clock)
+    office = HouseOffice(store, clock, directory)
 
     async def the_office() -> Office:
         return cast(Office, office)
 
-    at_hand = Administration(store, DIRECTORY, clock())
+    at_hand = Administration(store, directory, clock())
     for who in (*POSTS, *ROLES):
         assert at_hand.register(who).accepted
         assert at_hand.set_password(who, PASSWORD).accepted
@@ -184,7 +192,7 @@ def house(settings: Settings, store: Store, clock: Clock) -> Iterator[House]:
             assert at_hand.hold(who, POSTS[who], date(2026, 1, 1)).accepted
         else:
             assert at_hand.give_role(who, ROLES[who]).accepted
-    app = create_app(settings, store, the_office, DIRECTORY, clock=clock)
+    app = create_app(settings, store, the_office, directory, clock=clock)
     found = House(app, store, clock, office, {})
     yield found
     for client in found.clients.values():

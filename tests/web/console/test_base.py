@@ -1,21 +1,27 @@
 """What every page of the console has in common: who is let in, in which language, and how a refusal looks."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from models.case_messages import CaseCommand
+from models.ladder import Track
 from models.messages import MatterCommand
 from models.proceeding_messages import ProceedingCommand
+from policies.ladder import standard_ladder
+from policies.proposals import OF_A_CASE
 from tests.web.console.conftest import House
+from web.console.case_forms import evidence_parts
 from web.console.forms import form_of
 from web.console.texts import TEXTS
 
 pytestmark = pytest.mark.either_database("what pages have in common")
 
 CONSOLE = Path(__file__).resolve().parents[3] / "web" / "console"
+PUBLIC = CONSOLE.parent / "public"
 PAGES = ("/console", "/console/matters", "/console/matters/m1", "/console/matters/m1/why")
 
 
@@ -26,6 +32,14 @@ def test_nobody_sees_a_page_without_signing_in(house: House) -> None:
         assert (led.status_code, led.headers["location"]) == (303, "/sign-in")
         part = house.as_("nobody").get(path, headers={"HX-Request": "true"})
         assert (part.status_code, part.headers["hx-redirect"]) == (204, "/sign-in")
+
+
+def test_every_page_of_a_sample_office_says_that_nothing_on_it_is_real(house: House) -> None:
+    house.launch("m1")
+    mark = TEXTS["sample"][0]
+    assert all(mark not in house.get("leader", path).text for path in PAGES)
+    house.app.state.web = replace(house.app.state.web, samples=True)
+    assert all(mark in house.get("leader", path).text for path in PAGES)
 
 
 def test_signing_in_leads_to_the_page_of_the_post(house: House) -> None:
@@ -109,13 +123,17 @@ def _of_fields() -> set[str]:
         do = command.model_fields["do"].default
         named = {one.label.removeprefix("field.") for one in form_of(command)}
         labels |= {f"field.{do}.{name}" if f"field.{do}.{name}" in TEXTS else f"field.{name}" for name in named}
+    ladder = standard_ladder().latest
+    decided = [one.code for one in ladder.measures if one.track in (Track.PERSON, Track.ORGAN)]
+    labels |= {f"field.{name}" for code in decided for name, _ in evidence_parts(ladder, code)}
+    labels |= {f"field.{name}" for name in OF_A_CASE}
     return labels
 
 
 def test_every_text_is_used_and_every_text_used_is_in_the_catalogue() -> None:
     sources = "\n".join(
-        one.read_text(encoding="utf-8") for one in sorted(CONSOLE.rglob("*")) if one.suffix in (".html", ".py")
-        and one.parent.name != "texts"
+        one.read_text(encoding="utf-8") for folder in (CONSOLE, PUBLIC) for one in sorted(folder.rglob("*"))
+        if one.suffix in (".html", ".py") and one.parent.name != "texts"
     )  # fmt: skip
     named = set(re.findall(r"\b(?:t|text)\(\s*[\"']([\w.]+)[\"']\s*[,)]", sources)) | _of_fields()
     built = {*re.findall(r"\bt\(\s*[\"']([\w.]+[._])[\"']\s*~", sources), "refused."}

@@ -6,9 +6,9 @@ is used, and every text used is here.
 
 from collections.abc import Mapping
 
-from web.console.texts import cockpit, commands, common, leading, matter, policies, register, site, why
+from web.console.texts import cases, cockpit, commands, common, leading, matter, policies, public, register, site, why
 
-_PARTS = (common, cockpit, register, matter, commands, why, leading, policies, site)
+_PARTS = (common, cockpit, register, matter, cases, commands, why, leading, public, policies, site)
 
 
 def _together() -> dict[str, tuple[str, str]]:

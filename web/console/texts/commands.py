@@ -51,7 +51,7 @@ TEXTS = {
     "field.organ": ("单位", "Organ"),
     "field.organs": ("受邀单位", "Organs invited"),
     "field.post": ("岗位", "Post"),
-    "field.posts": ("岗位", "Posts"),
+    "field.posts": ("调查岗位(两名以上)", "Investigating posts (two or more)"),
     "field.urgency": ("紧急程度", "Urgency"),
     "field.severity": ("严重程度", "Severity"),
     "field.subject": ("对象", "Subject"),

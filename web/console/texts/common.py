@@ -10,6 +10,7 @@ TEXTS = {
     "nav.no_post": ("未选择岗位", "no post chosen"),
     "nav.out": ("退出", "Sign out"),
     "language.other": ("English", "中文"),
+    "sample": ("样例数据,全部虚构,请勿作为真实记录使用", "Sample data: all of it is made up, nothing is a real record"),
     "renewed": ("页面已按最新记录更新。", "The page was renewed from the record."),
     "print": ("打印", "Print"),
     "loading": ("正在读取……", "Loading…"),

@@ -32,7 +32,6 @@ TEXTS = {
     "matter.told": ("告知 {posts}", "Told to {posts}"),
     "matter.due_set": ("到期 {at}", "due {at}"),
     "matter.documents": ("文书", "Documents"),
-    "matter.case_paper": ("案件文书,说明理由后调阅", "of a case: to be opened for a reason"),
     "matter.notices": ("通知与送达", "Notices and delivery"),
     "matter.no_notices": ("没有离开本单位的通知。", "No notice has left the house."),
     "matter.recipient": ("收件岗位", "Post"),

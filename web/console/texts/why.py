@@ -2,7 +2,8 @@
 
 TEXTS = {
     "why.title": ("为什么", "Why"),
-    "why.back": ("返回事项", "Back to the matter"),
+    "why.back_to.matter": ("返回事项", "Back to the matter"),
+    "why.back_to.case": ("返回案件", "Back to the case"),
     "why.happened": ("发生了什么", "What happened"),
     "why.rule": ("依据", "Rule"),
     "why.versions": ("程序版本 {policy},日历版本 {calendar}", "policy {policy}, calendar {calendar}"),

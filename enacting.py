@@ -1,6 +1,6 @@
 """Which procedure rules what begins on a day, and what becomes of drafting, trying and publishing the next one?
 
-The one door: by what right is for policies/access.py, whether it may be published for policies/publishing.py, what is
+The one door: by what right is for policies/access.py, whether it may be published for policies/enacting.py, what is
 kept for record/policies.py. Everything that is done is an act of one chain, refusals too; a message said twice is done
 once. What takes two persons is asked for by one and done when another says so.
 """
@@ -18,8 +18,8 @@ from policies.authority import Refused
 from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.documents import LARGEST_BYTES, DocumentError
+from policies.enacting import check_publishing
 from policies.procedures import STANDARD, Procedure, load_text, shipped
-from policies.publishing import check_publishing
 from policies.relations import Site
 from policies.speakers import Speaker
 from record import policies, procedures

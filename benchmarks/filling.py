@@ -1,0 +1,338 @@
+"""How does a record come to hold a hundred thousand matters within a minute?
+
+A few hundred lives are played by the rules and recorded by the code that always records; their rows are then written
+again and again under other ids, each chain hashed anew. Views, `verify` and the rules read the result as any other
+record. Families and proceedings are not among them.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import make_url
+
+from benchmarks.cast import DIRECTORY, LEADER, OFFICE, leads
+from intake.ledger import read_ledger
+from models.acts import Act
+from models.case_messages import Decline
+from models.cases import CaseState
+from models.messages import Registration
+from models.rows import (
+    ActRow,
+    CaseRow,
+    CaseSnapshotRow,
+    HeadRow,
+    MatterRow,
+    NoticeRow,
+    PartyRow,
+    SnapshotRow,
+    TallyRow,
+    table,
+)
+from policies.calendar import standard_calendar
+from policies.deadlines import SHANGHAI
+from policies.machines import State, due_at, next_due
+from policies.procedures import STANDARD, shipped
+from record import ledger, outbox, procedures, targets
+from record.ledger import entry_hash
+from record.sealed import for_the_rules
+from record.store import Store
+from record.tallies import tally
+from rehearsal.conductor import Conductor, Played
+from rehearsal.scenarios import PlannedCommand
+from rehearsal.streams import Stream
+from settings import ROOT
+
+NOW = datetime(2026, 11, 25, 10, tzinfo=SHANGHAI)
+"""The instant until which every life is played: the record is whole as of then."""
+
+PATTERNS = 400
+"""Lives that are played; every other one is a copy."""
+
+SEED = 2026
+
+_PAST = timedelta(days=700)
+_LIMITS = ("5wd", "10wd", "15wd", "20wd", "30wd", "60wd", "3mo")
+_LONGEST, _LONGEST_UNUSUAL = 20, 60
+"""Acts of the longest life that is taken, and of one that is open or had a case: most end without ado."""
+
+_DECLINED = 0.9
+_UNTIL_DECLINED = timedelta(days=1)
+"""Most cases that silence has proposed are not filed, a day later."""
+
+_ONE_IN_CASE = 1000
+"""Of so many matters one has an open case."""
+
+_STAND_IN = "2099-{:06d}"
+_TOGETHER = 500
+_TABLES = (MatterRow, SnapshotRow, CaseRow, CaseSnapshotRow, PartyRow, ActRow, HeadRow, NoticeRow, TallyRow)
+_COLUMNS = {table(row).name: [column.name for column in table(row).c] for row in _TABLES}
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One life as it stands on record: its rows by table, its acts apart, in order, with whom they told."""
+
+    id: str
+    year: int
+    rows: dict[str, list[Row]]
+    acts: list[dict[str, Any]]
+    told: list[list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was put on record."""
+
+    matters: int
+    acts: int
+    notices: int
+    cases: int
+
+
+class _Sink(Protocol):
+    def put(self, name: str, rows: Sequence[Row]) -> None:
+        """Insert these rows, each with all columns of the table in order."""
+
+
+def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) -> Filled:
+    """Put so many copies of these lives on record in the empty database at `url`, made to the newest revision first."""
+    store = Store(url)
+    try:
+        store.migrate()
+        with store.writing() as session:
+            procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
+    finally:
+        store.close()
+    if make_url(url).get_backend_name() == "sqlite":
+        return _into_sqlite(Path(str(make_url(url).database)), lives, matters, seed)
+    return _into_postgresql(url, lives, matters, seed)
+
+
+# --- a few lives ------------------------------------------------------------------------------------------------------
+
+
+def played(number: int, seed: int = SEED) -> list[Pattern]:
+    """So many lives, begun within two years before NOW, later ones likelier, as the recording code keeps them."""
+    found = read_ledger(ROOT / "data" / "ledger.xlsx", DIRECTORY.organs, office=OFFICE, calendar=standard_calendar())
+    begun = [row.registration for row in found.rows]
+    rng = Random(seed)  # noqa: S311 - nothing here is secret
+    with TemporaryDirectory(prefix="duban-lives-") as name:
+        file = Path(name) / "lives.db"
+        store = Store(f"sqlite:///{file}", synchronous="NORMAL")
+        store.migrate()
+        kept: list[tuple[str, int]] = []
+        try:
+            pending = 0
+            # More than enough, for some last too long.
+            for nth, lead in enumerate(leads(number * 4, seed)):
+                if len(kept) == number:
+                    break
+                matter_id, start = _STAND_IN.format(nth), NOW - _PAST * rng.random() ** 1.5
+                said = _registration(begun[nth % len(begun)], matter_id, lead, rng)
+                life = _lived(matter_id, said, start.replace(microsecond=0), seed)
+                if life.cases and rng.random() < _DECLINED:
+                    life = _lived(matter_id, said, start.replace(microsecond=0), seed, tuple(life.cases.values()))
+                in_case = any(case.open for case in life.cases.values())
+                if _wanted(life, matter_id) and not (in_case and pending >= max(number // _ONE_IN_CASE, 1)):
+                    _keep(store, life)
+                    pending += in_case
+                    kept.append((matter_id, start.year))
+        finally:
+            store.close()
+        with closing(sqlite3.connect(file)) as source:
+            return [_pattern(source, matter_id, year) for matter_id, year in kept]
+
+
+def _lived(
+    matter_id: str, said: Registration, start: datetime, seed: int, declined: Sequence[CaseState] = ()
+) -> Played:
+    """The life that its own stream of replies and silences brings until NOW; cases `declined` are, once proposed."""
+    conductor = Conductor(shipped(STANDARD), DIRECTORY, start, responder=Stream(seed, DIRECTORY))
+    conductor.register(matter_id, said)
+    for case in declined:
+        at = min((case.proposed_at or NOW) + _UNTIL_DECLINED, NOW)
+        decline = Decline(message_id=f"decline:{case.id}", by=LEADER, reason="情节轻微,责令改进")
+        conductor.plan([PlannedCommand(at, case.id, decline, 0)])
+    return conductor.play(NOW)
+
+
+def _registration(row: Registration, matter_id: str, lead: str, rng: Random) -> Registration:
+    co = tuple(organ for organ in row.co if organ != lead)
+    changed = {
+        "assigned_at": None,
+        "message_id": f"registration:{matter_id}",
+        "title": f"{row.title} {matter_id}",
+        "lead": lead,
+        "co": co,
+        "limit": rng.choice(_LIMITS),
+        "office": OFFICE if rng.random() < 0.9 else "区政府办公室",
+    }
+    return row.model_copy(update=changed)
+
+
+def _wanted(life: Played, matter_id: str) -> bool:
+    state = life.states.get(matter_id)
+    unusual = bool(life.cases) or (state is not None and state.ended_at is None)
+    longest = _LONGEST_UNUSUAL if unusual else _LONGEST
+    return state is not None and state.terms is not None and len(life.acts) <= longest
+
+
+def _keep(store: Store, life: Played) -> None:
+    states: dict[str, State] = {**life.states, **life.cases}
+    own: dict[str, list[Act]] = {}
+    for act in life.acts:
+        own.setdefault(act.target, []).append(act)
+    with store.writing() as session:
+        for_the_rules(session)
+        entries = []
+        for act in life.acts:
+            entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
+        for target, state in states.items():
+            due, last = next_due(state), own[target][-1]
+            targets.save(
+                session, state, seq=len(own[target]), at=last.at, last_act=last.act,
+                next_at=due.at if due else None, due_at=due_at(state),
+            )  # fmt: skip
+        outbox.queue(session, entries)
+
+
+def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:
+    def rows(name: str, of: str) -> list[Row]:
+        columns = ", ".join(_COLUMNS[name])
+        chosen = f"SELECT {columns} FROM {name} WHERE {of} = ? OR {of} LIKE ? ORDER BY 1"  # noqa: S608 - names above
+        return source.execute(chosen, (matter_id, f"{matter_id}/%")).fetchall()
+
+    acts = [dict(zip(_COLUMNS["acts"], row, strict=True)) for row in rows("acts", "target")]
+    told: list[list[Row]] = []
+    for act in acts:
+        chosen = f"SELECT {', '.join(_COLUMNS['notices'])} FROM notices WHERE entry = ?"  # noqa: S608 - names above
+        told.append(source.execute(chosen, (act["id"],)).fetchall())
+    kept = {name: rows(name, of) for name, of in (("matters", "id"), ("snapshots", "id"), ("cases", "id"),
+            ("case_snapshots", "id"), ("parties", "target"))}  # fmt: skip
+    return Pattern(matter_id, year, kept, acts, told)
+
+
+# --- written many times -----------------------------------------------------------------------------------------------
+
+
+def _copies(lives: Sequence[Pattern], matters: int, seed: int) -> Iterator[tuple[Pattern, str]]:
+    """Which life is written under which id: numbered year by year, otherwise by chance."""
+    rng, numbers = Random(seed), Counter[int]()  # noqa: S311 - nothing here is secret
+    for nth in range(matters):
+        life = lives[nth] if nth < len(lives) else rng.choice(lives)
+        numbers[life.year] += 1
+        yield life, f"{life.year}-{numbers[life.year]:06d}"
+
+
+def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
+    acts, notices, cases, tallies = 0, 0, 0, Counter[tuple[str, str, str, str]]()
+    copies = _copies(lives, matters, seed)
+    while some := list(islice(copies, _TOGETHER)):
+        batch: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
+        for life, matter_id in some:
+            for name, rows in life.rows.items():
+                batch[name] += [_renamed(row, life.id, matter_id) for row in rows]
+            _chained(batch, life, matter_id, acts)
+            acts += len(life.acts)
+            cases += len(life.rows["cases"])
+            _counted(tallies, life)
+        notices += len(batch["notices"])
+        for name, rows in batch.items():
+            sink.put(name, rows)
+    keys = sorted({key[:3] for key in tallies})
+    sink.put("tallies", [(*key, *(tallies[(*key, what)] for what in _COLUMNS["tallies"][3:])) for key in keys])
+    return Filled(matters, acts, notices, cases)
+
+
+def _renamed(row: Row, was: str, now: str) -> Row:
+    return tuple(value.replace(was, now) if isinstance(value, str) else value for value in row)
+
+
+def _chained(batch: dict[str, list[Row]], life: Pattern, matter_id: str, before: int) -> None:
+    heads: dict[str, tuple[int, str]] = {}
+    for number, act in enumerate(life.acts, before + 1):
+        target, body = act["target"].replace(life.id, matter_id), act["body"].replace(life.id, matter_id)
+        seq, previous = act["seq"], heads.get(target, (0, ""))[1]
+        own = entry_hash(target, seq, body, message_id=None, processed=act["processed_at"], previous=previous)
+        heads[target] = (seq, own)
+        changed = {"id": number, "target": target, "body": body, "previous": previous, "hash": own}
+        batch["acts"].append(tuple({**act, **changed}.values()))
+        batch["notices"] += [(recipient, channel, number, *rest)
+                             for recipient, channel, _, *rest in life.told[number - before - 1]]  # fmt: skip
+    batch["heads"] += [(target, seq, own) for target, (seq, own) in heads.items()]
+
+
+def _counted(tallies: Counter[tuple[str, str, str, str]], life: Pattern) -> None:
+    line = tally(dict(zip(_COLUMNS["matters"], life.rows["matters"][0], strict=True)))
+    if line is not None:
+        key = (line.lead, line.stage, line.light)
+        tallies[(*key, "matters")] += 1
+        tallies[(*key, "escalated")] += line.escalated
+        tallies[(*key, "cases_open")] += line.cases_open
+
+
+# --- into a database --------------------------------------------------------------------------------------------------
+
+
+class _Sqlite:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, name: str, rows: Sequence[Row]) -> None:
+        marks = ", ".join("?" for _ in _COLUMNS[name])
+        said = f"INSERT INTO {name} ({', '.join(_COLUMNS[name])}) VALUES ({marks})"  # noqa: S608 - names above
+        self._connection.executemany(said, rows)
+
+
+class _Postgresql:
+    def __init__(self, cursor: "psycopg.Cursor[Any]") -> None:
+        self._cursor = cursor
+
+    def put(self, name: str, rows: Sequence[Row]) -> None:
+        into = f"COPY {name} ({', '.join(_COLUMNS[name])}) FROM STDIN"
+        with self._cursor.copy(into.encode()) as copy:
+            copy.write("".join("\t".join(map(_cell, row)) + "\n" for row in rows))
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _cell(value: Any) -> str:
+    """A value as COPY reads it."""
+    if value is None:
+        return r"\N"
+    return value.translate(_ESCAPED) if isinstance(value, str) else str(value)
+
+
+def _into_sqlite(file: Path, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
+    with closing(sqlite3.connect(file)) as connection:
+        # Nothing is lost by a failure here: whoever fills a record begins anew.
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -400000")
+        with connection:
+            return _write(_Sqlite(connection), lives, matters, seed)
+
+
+def _into_postgresql(url: str, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as connection:
+        cursor = connection.cursor()
+        with connection.transaction():
+            # The rows of a matter stand before those that refer to it.
+            filled = _write(_Postgresql(cursor), lives, matters, seed)
+            cursor.execute("SELECT setval(pg_get_serial_sequence('acts', 'id'), (SELECT max(id) FROM acts))")
+        # What the server does by itself soon after.
+        cursor.execute("VACUUM ANALYZE")
+        return filled

@@ -1,0 +1,90 @@
+"""What does a matter wait for somebody to answer, as far as the matter itself says it?
+
+Only what the question of whose word it is hangs on (policies/waiting.py), so that matters that wait for the same words
+are told apart from others by one text. Who may answer is for the rules.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Self
+
+from models.acts import ActName
+from models.base import Shape
+from models.matters import (
+    Clock,
+    ClockKind,
+    Conclusion,
+    Extension,
+    ExtensionState,
+    Light,
+    MatterState,
+    MatterTerms,
+    Severity,
+    Stage,
+    Transfer,
+    Urgency,
+)
+
+_AT = datetime(2004, 1, 1, tzinfo=UTC)
+
+
+class Asked(Shape):
+    """The open questions of a matter and whoever they may be put to: its posts and organs, in its own words.
+
+    `to` is the organ asked to take the matter over, `by` who took part in the conclusion objected to.
+    """
+
+    lead: str
+    office: str
+    leader: str
+    reviewers: tuple[str, ...] = ()
+    approval: bool = False
+    verification: bool = False
+    extension: bool = False
+    contested: bool = False
+    to: str | None = None
+    objected: bool = False
+    by: str | None = None
+    circulation: bool = False
+
+    @classmethod
+    def of(cls, state: MatterState) -> Self | None:
+        """What is asked in the matter as it stands; None where nothing is."""
+        terms, extension = state.terms, state.extension
+        if terms is None:
+            return None
+        questions = {
+            "approval": ClockKind.APPROVAL in state.clocks,
+            "verification": ClockKind.VERIFICATION in state.clocks,
+            "extension": extension is not None and extension.state is ExtensionState.PENDING,
+            "contested": state.contested_at is not None,
+            "to": state.transfer.to if state.transfer else None,
+            "objected": state.objection is not None,
+            "circulation": state.circulation is not None,
+        }
+        if not any(questions.values()):
+            return None
+        posts = {"lead": terms.lead, "office": terms.office, "leader": terms.leader, "reviewers": terms.reviewers}
+        return cls.model_validate({**posts, **questions, "by": state.objection.by if state.objection else None})
+
+    def standing(self) -> MatterState:
+        """A matter in which the same is asked of the same; whatever else it says is nobody's."""
+        clocks = {ClockKind.APPROVAL: self.approval, ClockKind.VERIFICATION: self.verification}
+        return MatterState(
+            id="",
+            stage=Stage.RUNNING,
+            light=Light.GREEN,
+            terms=MatterTerms(
+                title="", lead=self.lead, office=self.office, leader=self.leader, limit="", basis="",
+                urgency=Urgency.PLAIN, severity=Severity.ORDINARY, reviewers=self.reviewers,
+            ),
+            clocks={
+                kind: Clock(kind=kind, started_at=_AT, limit="", due_at=_AT, last_day=date(2004, 1, 1))
+                for kind, runs in clocks.items()
+                if runs
+            },
+            extension=Extension(limit="", requested_at=_AT) if self.extension else None,
+            contested_at=_AT if self.contested else None,
+            transfer=None if self.to is None else Transfer(to=self.to, requested_at=_AT),
+            objection=Conclusion(act=ActName.CLOSED, at=_AT, by=self.by) if self.objected else None,
+            circulation="" if self.circulation else None,
+        )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Which cases fit, of those a reader may know of? The list of cases, within what the table of access lets him see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, exists, func, literal, or_, select, tuple_, type_coerce
+from sqlalchemy import cast as cast_to
+from sqlmodel import Session
+
+from models.access import Scope
+from models.acts import ActName
+from models.cases import CaseStage
+from models.matters import Light
+from models.rows import CaseRow, CaseSnapshotRow, Instant, PartyRow, aware, table
+from record import parties
+from record.pages import Page, bounded, cut
+from record.views import within
+
+_CASES = table(CaseRow)
+_PARTIES = table(PartyRow)
+_SNAPSHOTS = table(CaseSnapshotRow)
+
+_SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSought:
+    """Which cases: everything that is given has to fit.
+
+    `organ` is one of the subject's, `open` None for open ones and ended ones alike; `ids`, where given, the only ones.
+    """
+
+    stage: CaseStage | None = None
+    organ: str | None = None
+    open: bool | None = None
+    light: Light | None = None
+    text: str | None = None
+    ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRegistered:
+    """One case in a list; instants in Asia/Shanghai. `due_at` is of the step that is owed, None where none is."""
+
+    id: str
+    title: str | None
+    subject: str | None
+    measure: str | None
+    stage: CaseStage | None
+    light: Light
+    open: bool
+    due_at: datetime | None
+    proposed_at: datetime
+    ended_at: datetime | None
+    last_act: ActName | None
+    last_act_at: datetime | None
+
+
+def found(
+    session: Session, sought: CaseSought, *, scope: Scope, after: str | None = None, limit: int = 50
+) -> Page[CaseRegistered]:
+    """The cases that fit, within the scope, the latest proposed first; `after` is the `next` of the page before.
+
+    Raises ValueError for a foreign `after`, or a limit beyond 1..1000.
+    """
+    kept = _kept(session)
+    chosen = select(_CASES, kept["title"].as_string().label("title"), _red(session).label("red")).join_from(
+        _CASES, _SNAPSHOTS, _SNAPSHOTS.c.id == _CASES.c.id
+    )
+    chosen = chosen.where(*_conditions(session, sought))
+    chosen = within(chosen, parties.case_known(scope, _CASES.c.id))
+    if after is not None:
+        instant, _, case_id = after.partition(_SEPARATOR)
+        last = tuple_(literal(aware(datetime.fromisoformat(instant)), Instant()), literal(case_id))
+        chosen = chosen.where(tuple_(_CASES.c.proposed_at, _CASES.c.id) < last)
+    chosen = chosen.order_by(_CASES.c.proposed_at.desc(), _CASES.c.id.desc()).limit(bounded(limit) + 1)
+    lines = [
+        CaseRegistered(
+            id=row.id,
+            title=row.title,
+            subject=row.subject,
+            measure=row.measure,
+            stage=None if row.stage is None else CaseStage(row.stage),
+            light=Light.RED if row.red else Light.GREEN,
+            open=row.open,
+            due_at=row.due_at,
+            proposed_at=row.proposed_at,
+            ended_at=row.ended_at,
+            last_act=None if row.last_act is None else ActName(row.last_act),
+            last_act_at=row.last_act_at,
+        )
+        for row in session.execute(chosen)
+    ]
+    return cut(lines, limit, lambda line: f"{line.proposed_at.isoformat()}{_SEPARATOR}{line.id}")
+
+
+def number(session: Session, sought: CaseSought, *, scope: Scope) -> int:
+    """How many cases fit, within the scope."""
+    chosen = select(func.count()).select_from(_CASES).join(_SNAPSHOTS, _SNAPSHOTS.c.id == _CASES.c.id)
+    chosen = within(chosen.where(*_conditions(session, sought)), parties.case_known(scope, _CASES.c.id))
+    fitting: int = session.execute(chosen).scalar_one()
+    return fitting
+
+
+def organs(session: Session, *, scope: Scope) -> list[str]:
+    """The organs of the subjects of the cases in the scope, in the order of their names."""
+    chosen = select(_PARTIES.c.party).where(_PARTIES.c.role == parties.Part.ORGAN).distinct()
+    return sorted(session.execute(within(chosen, parties.case_known(scope, _PARTIES.c.target))).scalars())
+
+
+def _conditions(session: Session, sought: CaseSought) -> list[ColumnElement[bool]]:
+    of = _CASES.c
+    fits: list[ColumnElement[bool]] = []
+    if sought.stage is not None:
+        fits.append(of.stage == sought.stage.value)
+    if sought.open is not None:
+        fits.append(of.open.is_(sought.open))
+    if sought.light is not None:
+        red = _red(session)
+        fits.append(red if sought.light is Light.RED else ~red if sought.light is Light.GREEN else literal(value=False))
+    if sought.organ is not None:
+        is_of = (_PARTIES.c.role == parties.Part.ORGAN) & (_PARTIES.c.party == sought.organ)
+        fits.append(exists().where(_PARTIES.c.target == of.id, is_of).correlate(_CASES))
+    if sought.text:
+        fits.append(
+            or_(of.id.contains(sought.text, autoescape=True), of.subject.contains(sought.text, autoescape=True))
+        )
+    if sought.ids is not None:
+        fits.append(of.id.in_(sorted(sought.ids)))
+    return fits
+
+
+def _red(session: Session) -> ColumnElement[bool]:
+    """Whether one of its steps has run out (policies/machines.py `light_of`); what is empty is not kept."""
+    climbed: ColumnElement[bool] = _kept(session)["climbed"].as_string().is_not(None)
+    return climbed
+
+
+def _kept(session: Session) -> Any:
+    """The state of the case as a document; what is protected in it is sealed."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    return type_coerce(_SNAPSHOTS.c.state, JSON) if on_sqlite else cast_to(_SNAPSHOTS.c.state, JSON)
