@@ -779,3 +779,22 @@ def _complaint(name: str, given: Mapping[str, _Given], why: str) -> str:
 def _contradicted(found: Contradiction, given: Mapping[str, _Given]) -> str:
     named = [f"{name} ({_origin(name, given)})" for name in found.names]
     return f"设置互相矛盾 settings contradict each other: {'; '.join(named)}: {found.words}"
+
+
+HIDDEN = "***"
+"""What stands in the place of a secret."""
+
+
+def shown_settings(settings: Settings) -> dict[str, str]:
+    """Every setting in force, as it may be shown to anybody."""
+    return {name: str(shown(settings, name)) for name in Settings.model_fields}
+
+
+def shown(settings: Settings, name: str) -> object:
+    """The value of a setting for everybody's eyes. A field that keeps out of its own repr holds a secret."""
+    if name == "database_url":
+        return settings.database_shown
+    value = getattr(settings, name)
+    if not Settings.model_fields[name].repr:
+        return HIDDEN if value else None
+    return value

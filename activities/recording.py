@@ -70,6 +70,7 @@ from record import (
     ledger,
     matters,
     outbox,
+    policies,
     procedures,
     proceedings,
     sealed,
@@ -77,6 +78,7 @@ from record import (
     targets,
 )
 from record.ledger import Entry
+from record.policies import Publication
 from record.store import Store
 
 log = logs.get(__name__)
@@ -118,6 +120,7 @@ class Recording:
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
         self._versions: dict[str, Procedure] = {}
+        self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
         self._block_versions: dict[str, BlockProcedure] = {}
         self._attachments_most = attachments_most
@@ -391,7 +394,7 @@ class Recording:
             if matter is not None and matter.policy:
                 return self._version(session, matter.policy.partition("/")[0]), local_date(at)
         name = message.policy if isinstance(message, Registration) else STANDARD
-        procedure = self._own.get(name) or shipped(name)
+        procedure = self._standing(session, name, local_date(at))
         # A version read back from the record is known to be kept there.
         if isinstance(message, Registration | Propose | OpenCase) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
@@ -407,21 +410,32 @@ class Recording:
         if state.policy:
             version, _, day = state.policy.partition("/")
             on = date.fromisoformat(day)
-            return self._block_version(session, version).in_force(on), self._standard(on), on
+            return self._block_version(session, version).in_force(on), self._standard(session, on), on
         on = local_date(at)
         if not isinstance(message, Open):
-            return None, self._standard(on), on
+            return None, self._standard(session, on), on
         try:
             procedure = self._own_blocks.get(message.procedure) or shipped_blocks(message.procedure)
             plan = procedure.in_force(on)
         except LookupError:
-            return None, self._standard(on), on
+            return None, self._standard(session, on), on
         if procedure.version not in self._block_versions:
             procedures.put(session, procedure.version, procedure.text)
-        return plan, self._standard(on), on
+        return plan, self._standard(session, on), on
 
-    def _standard(self, on: date) -> Policy:
-        return (self._own.get(STANDARD) or shipped(STANDARD)).in_force(on)
+    def _standard(self, session: Session, on: date) -> Policy:
+        return self._standing(session, STANDARD, on).in_force(on)
+
+    def _standing(self, session: Session, name: str, on: date) -> Procedure:
+        """The procedure that rules what begins on the local day `on`: a rehearsal's own, published, or shipped."""
+        own = self._own.get(name)
+        if own is not None:
+            return own
+        revision = policies.revision(session)
+        if revision != self._published[0]:
+            self._published = revision, policies.publications(session)
+        published = policies.in_force(self._published[1], name, on)
+        return shipped(name) if published is None else self._version(session, published.version)
 
     def _block_version(self, session: Session, version: str) -> BlockProcedure:
         if version not in self._block_versions:

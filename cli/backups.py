@@ -25,7 +25,6 @@ from backup.taking import Sealing, Sources
 from builds import this_build
 from cli import live as cli_live
 from cli.authority import allowed, allowed_here
-from cli.configuring import shown_settings
 from cli.instants import now
 from cli.kept import record, settings
 from cli.live import live
@@ -38,7 +37,7 @@ from policies.wording import moment
 from reconciling import reconcile
 from record.store import Store
 from rehearsal.scenarios import read_instant
-from settings import Settings, load
+from settings import Settings, load, shown_settings
 
 __all__ = ["app", "restore"]
 

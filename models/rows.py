@@ -592,6 +592,48 @@ class PolicyVersionRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
+class PolicyDraftRow(SQLModel, table=True):
+    """A procedure that is being written: changed until it is published or given up, and nobody is ruled by it."""
+
+    __tablename__ = "policy_drafts"
+    __table_args__ = (UniqueConstraint("message_id", name="uq_policy_drafts_message_id"),)
+
+    number: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    message_id: str
+    name: str
+    base: str
+    text: str = Field(sa_type=Text)
+    revision: int
+    state: str
+    by: str | None = None
+    person: str | None = None
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class PolicyRunRow(SQLModel, table=True):
+    """A draft tried on the matters of the past: what was asked, how far it is, and what it came to."""
+
+    __tablename__ = "policy_runs"
+    __table_args__ = (Index("ix_policy_runs_draft", "draft"), KEYED_BY_TEXT)
+
+    id: str = Field(primary_key=True)
+    draft: int
+    revision: int
+    old: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    new_on: date
+    since: date | None = None
+    until: date | None = None
+    by: str | None = None
+    person: str | None = None
+    asked_at: datetime = Field(sa_type=Instant)
+    state: str
+    done: int = 0
+    total: int = 0
+    note: str | None = Field(default=None, sa_type=Text)
+    result: str | None = Field(default=None, sa_type=Text)
+
+
 class SealRow(SQLModel, table=True):
     """A signed head over the whole record; never changed, never removed. `body` is what was hashed and signed."""
 

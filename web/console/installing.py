@@ -5,14 +5,17 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import (
+    accounts,
     bulk,
     bulletins,
+    calendar_page,
     case,
     case_openings,
     case_proposing,
     cases,
     cockpit,
     dates,
+    drafts,
     identity,
     importing,
     inbox,
@@ -20,11 +23,14 @@ from web.console import (
     launch,
     matter,
     opening,
+    policies,
+    policy_runs,
     proceeding,
     proceedings,
     rankings,
     register,
     sheets,
+    site,
     why,
 )
 from web.console.navigation import PREFIX
@@ -56,6 +62,12 @@ _PAGES = (
     identity,
     proceeding,
     bulletins,
+    policies,
+    drafts,
+    policy_runs,
+    site,
+    accounts,
+    calendar_page,
     language,
 )
 """In this order an address is looked for: what is named stands before what is any."""

@@ -51,6 +51,9 @@ LINKS = (
     Link("import", f"{PREFIX}/import", doing(SiteCommand.IMPORT_LEDGER)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
+    Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
+    Link("calendar", f"{PREFIX}/calendar", seeing(View.CALENDAR)),
+    Link("site", f"{PREFIX}/site", seeing(View.ACCOUNTS, View.INCIDENTS, View.VERIFICATION)),
 )
 """In the order in which they stand on the page."""
 
