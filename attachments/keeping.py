@@ -2,7 +2,7 @@
 
 Looked at, scanned, written under its hash, then on record: a process killed in between leaves a file that nobody names.
 What no message has named within a week goes when somebody next hands something in. One way for console, interface and
-command line. Who may is for policies/attaching.py. docs/decisions/0024.
+command line. Who may is for policies/attaching.py. docs/decisions/0025.
 """
 
 from dataclasses import dataclass
