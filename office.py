@@ -23,6 +23,7 @@ from models.case_messages import CaseCommand, Propose
 from models.contract import (
     CALENDAR_WORKFLOW,
     CASE_WORKFLOW,
+    COMPARISON_WORKFLOW,
     DUTY_WORKFLOW,
     KINDS,
     MATTER_WORKFLOW,
@@ -36,6 +37,7 @@ from models.contract import (
     Receipt,
     TaskQueue,
     calendar_workflow_id,
+    comparison_workflow_id,
     duty_call_id,
     is_case,
     is_proceeding,
@@ -333,6 +335,26 @@ class Office:
             self._refuse_other(notice)
             return None
         return told
+
+    async def compare(self, run_id: str) -> None:
+        """Have a draft tried on the past; harmless twice. What it comes to is kept with the run.
+
+        Raises UnavailableError.
+        """
+        try:
+            await self._client.start_workflow(
+                COMPARISON_WORKFLOW,
+                run_id,
+                id=comparison_workflow_id(run_id, self._scope),
+                task_queue=self._queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                static_summary="在历史上推演草案 a draft tried on the past",
+                rpc_timeout=self._attempt,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as error:
+            raise UnavailableError(f"服务暂不可用 unavailable: {error}") from error
 
     def _refuse_other(self, notice: CalendarNotice) -> None:
         """A number stands for one notice: another content under it is not the notice that was loaded before."""

@@ -5,6 +5,7 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import logs
 from activities.calendars import Calendars
+from activities.comparing import Comparing
 from activities.dispatch import Dispatch
 from activities.documents import Issuing
 from activities.hooks import Hooks
@@ -57,6 +59,7 @@ from schedules import keep_all_in_step
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
 from workflows.calendar import CalendarWorkflow
 from workflows.case import CaseWorkflow
+from workflows.comparison import ComparisonWorkflow
 from workflows.duty import DutyWorkflow
 from workflows.matter import MatterWorkflow
 from workflows.misdirected import MisdirectedWorkflow
@@ -79,6 +82,7 @@ WORKFLOWS = (
     DutyWorkflow,
     CalendarWorkflow,
     MisdirectedWorkflow,
+    ComparisonWorkflow,
 )
 NOTICE_WORKFLOWS = (NoticeWorkflow, DigestWorkflow)
 
@@ -128,9 +132,18 @@ def build_worker(
     waking = Waking(client, queue=queue, scope=scope)
     sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
     recording = Recording(
-        store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch, blocks=blocks
+        store,
+        directory,
+        procedures,
+        Issuing(templates),
+        waking=waking,
+        dispatch=dispatch,
+        blocks=blocks,
+        attachments_most=settings.attachments_per_message,
     )
     calendars = Calendars(store, client, scope)
+    # One processor stays free for the matters themselves.
+    comparing = Comparing(store, directory, max(1, (os.cpu_count() or 1) - 1))
     return Worker(
         client,
         task_queue=queue,
@@ -139,6 +152,7 @@ def build_worker(
             recording.record_transition,
             calendars.store_calendar,
             calendars.announce_calendar,
+            comparing.compare_policies,
             *sealed,
         ],
         activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),

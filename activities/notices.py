@@ -18,6 +18,7 @@ import logs
 from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.hooks import Hooks
+from enacting import standing
 from models.contacts import Contact, Contacts, Route
 from models.contract import (
     CLOSE_CHANNEL,
@@ -46,7 +47,6 @@ from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.notices import answerable, attempts, leaving, role_of
 from policies.procedures import STANDARD, Procedure, load_text
-from policies.procedures import shipped as shipped_procedure
 from record import deliveries, outbox, procedures, webhooks
 from record.deliveries import Begun, Told
 from record.outbox import NoticeState
@@ -336,7 +336,7 @@ class Notices:
         """
         if told.proceeding is not None:
             _, _, day = told.proceeding.policy.partition("/")
-            return shipped_procedure(STANDARD).in_force(date.fromisoformat(day))
+            return standing(session, STANDARD, date.fromisoformat(day)).in_force(date.fromisoformat(day))
         state = told.case or told.state
         if state is None or not state.policy:
             return None

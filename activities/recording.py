@@ -20,6 +20,7 @@ from activities.documents import Issuing
 from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
+from models.base import Spoken
 from models.blocks import Plan
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseState, Cited
@@ -30,7 +31,7 @@ from models.notices import NoticeOrder
 from models.policy import Policy
 from models.proceeding_messages import Link, Open
 from models.proceedings import ProceedingState
-from policies import parties
+from policies import attaching, parties
 from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
 from policies.bulletins import time_in_hand
 from policies.calendar import CalendarError
@@ -59,6 +60,7 @@ from policies.machines import (
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 from policies.wording import line
 from record import (
+    attachments,
     bulletins,
     cases,
     deliveries,
@@ -68,6 +70,7 @@ from record import (
     ledger,
     matters,
     outbox,
+    policies,
     procedures,
     proceedings,
     sealed,
@@ -75,6 +78,7 @@ from record import (
     targets,
 )
 from record.ledger import Entry
+from record.policies import Publication
 from record.store import Store
 
 log = logs.get(__name__)
@@ -92,7 +96,7 @@ class Recording:
     `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
     put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
     ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox.
+    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Recording:
         waking: Waking | None = None,
         dispatch: Dispatch | None = None,
         blocks: tuple[BlockProcedure, ...] = (),
+        attachments_most: int = 10,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
@@ -115,8 +120,10 @@ class Recording:
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
         self._versions: dict[str, Procedure] = {}
+        self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
         self._block_versions: dict[str, BlockProcedure] = {}
+        self._attachments_most = attachments_most
         self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
@@ -283,6 +290,8 @@ class Recording:
             if self._dispatch.hooks:
                 hooks.queue(session, entries, result.state, self._directory)
         if message_id is not None and result.outcome is not None:
+            if result.outcome.accepted and isinstance(message, Spoken) and message.by is not None:
+                attachments.name(session, before.id, message.by, attaching.named(message), message_id)
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)
         return entries
@@ -367,6 +376,8 @@ class Recording:
             same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
             granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),
+            attached=lambda target, post: attachments.hashes(session, target, post),
+            attachments_most=self._attachments_most,
         )
 
     def _procedure(
@@ -383,7 +394,7 @@ class Recording:
             if matter is not None and matter.policy:
                 return self._version(session, matter.policy.partition("/")[0]), local_date(at)
         name = message.policy if isinstance(message, Registration) else STANDARD
-        procedure = self._own.get(name) or shipped(name)
+        procedure = self._standing(session, name, local_date(at))
         # A version read back from the record is known to be kept there.
         if isinstance(message, Registration | Propose | OpenCase) and procedure.version not in self._versions:
             procedures.put(session, procedure.version, procedure.text)
@@ -399,21 +410,32 @@ class Recording:
         if state.policy:
             version, _, day = state.policy.partition("/")
             on = date.fromisoformat(day)
-            return self._block_version(session, version).in_force(on), self._standard(on), on
+            return self._block_version(session, version).in_force(on), self._standard(session, on), on
         on = local_date(at)
         if not isinstance(message, Open):
-            return None, self._standard(on), on
+            return None, self._standard(session, on), on
         try:
             procedure = self._own_blocks.get(message.procedure) or shipped_blocks(message.procedure)
             plan = procedure.in_force(on)
         except LookupError:
-            return None, self._standard(on), on
+            return None, self._standard(session, on), on
         if procedure.version not in self._block_versions:
             procedures.put(session, procedure.version, procedure.text)
-        return plan, self._standard(on), on
+        return plan, self._standard(session, on), on
 
-    def _standard(self, on: date) -> Policy:
-        return (self._own.get(STANDARD) or shipped(STANDARD)).in_force(on)
+    def _standard(self, session: Session, on: date) -> Policy:
+        return self._standing(session, STANDARD, on).in_force(on)
+
+    def _standing(self, session: Session, name: str, on: date) -> Procedure:
+        """The procedure that rules what begins on the local day `on`: a rehearsal's own, published, or shipped."""
+        own = self._own.get(name)
+        if own is not None:
+            return own
+        revision = policies.revision(session)
+        if revision != self._published[0]:
+            self._published = revision, policies.publications(session)
+        published = policies.in_force(self._published[1], name, on)
+        return shipped(name) if published is None else self._version(session, published.version)
 
     def _block_version(self, session: Session, version: str) -> BlockProcedure:
         if version not in self._block_versions:

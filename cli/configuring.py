@@ -18,6 +18,7 @@ from cli.tables import table
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from settings import (
+    HIDDEN,
     InForce,
     Origin,
     Settings,
@@ -26,12 +27,12 @@ from settings import (
     Temporal,
     in_force,
     load_temporal,
+    shown,
     temporal_origins,
 )
 
 __all__ = ["app"]
 
-HIDDEN = "***"
 
 # SQLite's log is shared memory between processes, which none of these can give (sqlite.org/wal.html).
 _NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "afs"})
@@ -70,7 +71,7 @@ def check(as_json: Json = False) -> None:
     named: Temporal | None = None
     try:
         held = in_force()
-        lines += [_Line(name, _shown(held.settings, name), held.origins[name]) for name in held.origins]
+        lines += [_Line(name, shown(held.settings, name), held.origins[name]) for name in held.origins]
         problems += _unusable(held.settings)
     except SettingsError as error:
         problems += str(error).splitlines()
@@ -90,21 +91,6 @@ def check(as_json: Json = False) -> None:
     for text in (*problems, *notes):
         warn(text)
     end(ExitCode.BAD_INPUT if problems else ExitCode.DONE)
-
-
-def shown_settings(settings: Settings) -> dict[str, str]:
-    """Every setting in force, as it may be shown to anybody."""
-    return {name: str(_shown(settings, name)) for name in Settings.model_fields}
-
-
-def _shown(settings: Settings, name: str) -> object:
-    """The value for everybody's eyes. A field that keeps out of its own repr holds a secret."""
-    if name == "database_url":
-        return settings.database_shown
-    value = getattr(settings, name)
-    if not Settings.model_fields[name].repr:
-        return HIDDEN if value else None
-    return value
 
 
 def _of_temporal(named: Temporal, origins: Mapping[str, Origin]) -> list[_Line]:

@@ -6,6 +6,7 @@ Running matters are for live.py: what only reads the record need not wait for Te
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
@@ -13,12 +14,14 @@ from sqlmodel import Session
 import logs
 from cli.problems import ExitCode, Problem
 from documents.problems import TemplateError
+from enacting import standing
 from evidence.problems import KeyFileError
 from intake.directory import read_directory
 from intake.problems import IntakeError
 from policies.calendar import Calendar, standard_calendar
 from policies.directory import Directory
 from policies.documents import DocumentError
+from policies.procedures import STANDARD, Procedure, shipped
 from privacy.masters import MasterError
 from privacy.sealing import SealError
 from record import calendars
@@ -126,6 +129,18 @@ def calendar_in_force() -> Calendar:
             return calendar(session)
     except NoRecordError:
         return standard_calendar()
+
+
+def procedure_in_force(on: date) -> Procedure:
+    """The standard procedure that rules what begins on this day by the record of these settings; else the shipped."""
+    chosen = settings()
+    if chosen.api_url is not None:
+        return shipped(STANDARD)
+    try:
+        with record(chosen) as store, store.reading() as session:
+            return standing(session, STANDARD, on)
+    except NoRecordError:
+        return shipped(STANDARD)
 
 
 def one_line(error: BaseException) -> str:

@@ -17,44 +17,17 @@ from sqlalchemy.exc import ArgumentError
 
 from cli.kept import NoRecordError, in_words, one_line, settings
 from cli.problems import ExitCode, Problem
+from comparing import PAGE, Around, Family, Page, around_record
 from intake.acts import Index, index, read
 from intake.problems import IntakeError
-from models.calendar import CalendarNotice
 from privacy.vault import Vault
-from record import calendars, lives, procedures
+from record import lives, procedures
 from record.sealed import for_the_rules
 from record.store import Store
 from rehearsal.retracing import Recorded
 
-PAGE = 50
-"""Families of a page: enough to be worth sending to another process, few enough to share a small history."""
-
 ACCEPTED = "SQLite 数据库 a database file, sqlite:///FILE, postgresql://…, 或 or export --format jsonl"
 _SQLITE = b"SQLite format 3\0"
-
-Notice = tuple[CalendarNotice, datetime]
-Family = tuple[str, list[Recorded]]
-"""A matter's id, and every act of it, of its children at every depth and of their cases, in the order of recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What concerns every matter: loaded notices in order, measures decided, the instant up to which acts are known.
-
-    `named` are the numbers of notices that acts name, with the first instant at which they do.
-    """
-
-    notices: tuple[Notice, ...]
-    measures: tuple[tuple[str, datetime], ...]
-    until: datetime
-    named: dict[str, datetime]
-
-
-class Page(Protocol):
-    """Some families; reading them needs nothing but the page, so it can be sent to another process."""
-
-    def families(self) -> Iterator[Family]:
-        """Each family, in the order of the ids; raises Problem."""
 
 
 class History(Protocol):
@@ -148,11 +121,11 @@ class RecordHistory:
 
     def around(self) -> Around:
         """As of one moment."""
-        with _reading(self.url) as store, store.reading() as session:
-            until = lives.last_act_at(session)
-            if until is None:
-                raise Problem("数据库中没有任何记录 the record holds no act")
-            return Around(tuple(calendars.loaded(session)), tuple(lives.measures(session)), until, {})
+        with _reading(self.url) as store:
+            found = around_record(store)
+        if found is None:
+            raise Problem("数据库中没有任何记录 the record holds no act")
+        return found
 
     def pages(self, since: datetime | None, until: datetime | None) -> Iterator["RecordPage"]:
         """In pages of PAGE families."""

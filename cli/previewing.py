@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.instants import ACCEPTED, instant, now
-from cli.kept import calendar_in_force
+from cli.kept import calendar_in_force, procedure_in_force
 from cli.output import Json, answer, end, facts, say
 from cli.places import DirectoryPath, directory
 from cli.problems import ExitCode, Problem
@@ -14,9 +14,8 @@ from cli.tables import table
 from models.acts import Act, ActName
 from models.matters import Urgency
 from policies.calendar import WEEK_ZH, CalendarError
-from policies.deadlines import DayNote
+from policies.deadlines import DayNote, local_date
 from policies.limits import LimitError, parse_limit
-from policies.procedures import STANDARD, shipped
 from policies.wording import act_words, line, moment
 from rehearsal.preview import ANYBODY, Preview, a_matter
 from rehearsal.preview import preview as previewed
@@ -65,7 +64,7 @@ def preview(  # noqa: PLR0917 - one parameter for each option
         found = previewed(
             a_matter(limit, **said),
             begun,
-            shipped(STANDARD),
+            procedure_in_force(local_date(begun)),
             directory=organs,
             calendar=calendar_in_force(),
             until=instant(until, "--until") if until else None,

@@ -90,6 +90,7 @@ class SiteCommand(StrEnum):
     HAND_IN = "site.hand_in"
     IMPORT_LEDGER = "site.import_ledger"
     LOAD_CALENDAR = "site.load_calendar"
+    DRAFT_POLICY = "site.draft_policy"
     PUBLISH_POLICY = "site.publish_policy"
     MANAGE_TEMPLATES = "site.manage_templates"
     MANAGE_ACCOUNTS = "site.manage_accounts"
@@ -162,6 +163,7 @@ class View(StrEnum):
     ARCHIVE = "view.archive"
     BACKUPS = "view.backups"
     METRICS = "view.metrics"
+    SETTINGS = "view.settings"
     HISTORIES = "view.histories"
 
 

@@ -192,6 +192,10 @@ class ActName(StrEnum):
     LOOKED_AT = "looked_at"
     ERASURE_REQUESTED = "erasure_requested"
     KEY_DESTROYED = "key_destroyed"
+    POLICY_DRAFTED = "policy_drafted"
+    POLICY_DISCARDED = "policy_discarded"
+    POLICY_PUBLICATION_REQUESTED = "policy_publication_requested"
+    POLICY_PUBLISHED = "policy_published"
 
 
 ACCOUNT_ACTS = frozenset(
@@ -211,9 +215,10 @@ PROCEEDING_ACTS = frozenset(_NAMES[_NAMES.index(ActName.OPENED) : _NAMES.index(A
 ACTS_ASIDE = ACCOUNT_ACTS | {
     ActName.INCIDENT_REPORTED, ActName.INCIDENT_CLOSED, ActName.HELD, ActName.HOLD_RELEASED,
     ActName.HOLD_RELEASE_REQUESTED, ActName.DESTRUCTION_REQUESTED, ActName.DESTROYED, ActName.LOOKED_AT,
-    ActName.ERASURE_REQUESTED, ActName.KEY_DESTROYED,
+    ActName.ERASURE_REQUESTED, ActName.KEY_DESTROYED, ActName.POLICY_DRAFTED, ActName.POLICY_DISCARDED,
+    ActName.POLICY_PUBLICATION_REQUESTED, ActName.POLICY_PUBLISHED,
 }  # fmt: skip
-"""Acts in chains of their own, beside matters and cases: accounts, incidents, the archive, looks and keys."""
+"""Acts in chains of their own, beside matters and cases: accounts, incidents, the archive, policies, looks and keys."""
 
 
 class Ruling(Shape):

@@ -33,6 +33,7 @@ MISDIRECTED_WORKFLOW = "MisdirectedWorkflow"
 NOTICE_WORKFLOW = "NoticeWorkflow"
 DIGEST_WORKFLOW = "DigestWorkflow"
 SEAL_WORKFLOW = "SealWorkflow"
+COMPARISON_WORKFLOW = "ComparisonWorkflow"
 
 RECORD_TRANSITION = "record_transition"
 STORE_CALENDAR = "store_calendar"
@@ -45,6 +46,7 @@ JOIN_DIGEST = "join_digest"
 GATHER_DIGEST = "gather_digest"
 MAKE_SEAL = "make_seal"
 REPORT_INCIDENTS = "report_incidents"
+COMPARE_POLICIES = "compare_policies"
 
 CALENDAR_PUBLISHED_SIGNAL = "calendar_published"
 RECORD_MOVED_SIGNAL = "record_moved"
@@ -82,6 +84,8 @@ INCIDENTS = "incidents"
 """The chain of what was done to workflows from outside."""
 ARCHIVE = "archive"
 """The chain of holds, requests to destroy, and certificates of destruction."""
+POLICIES = "policies"
+"""The chain of what is drafted and published of the office's procedure."""
 
 
 class SearchAttribute(StrEnum):
@@ -216,6 +220,11 @@ def digest_workflow_id(recipient: str, at: datetime, scope: str = "") -> str:
 def seal_schedule_id(scope: str = "") -> str:
     """The id of the schedule that seals every day, and the beginning of the workflow ids it starts."""
     return _scoped(scope, "seal/daily")
+
+
+def comparison_workflow_id(run_id: str, scope: str = "") -> str:
+    """The id of the workflow that has a draft tried on the past."""
+    return _scoped(scope, f"comparison/{run_id}")
 
 
 def duty_schedule_id(target: str, scope: str = "") -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.contract import ARCHIVE, INCIDENTS, is_account, is_case, is_proceeding
+from models.contract import ARCHIVE, INCIDENTS, POLICIES, is_account, is_case, is_proceeding
 
 Json = Any
 """What JSON can hold."""
@@ -42,6 +42,7 @@ class Kind(StrEnum):
     STATE = "state"
     PAPER = "paper"
     PETITIONER = "petitioner"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,8 @@ LOOKS = "looks/"
 
 
 def is_aside(target: str) -> bool:
-    """Whether the target is a chain beside matters and cases: accounts, incidents, the archive, looks and keys."""
-    return target.startswith(LOOKS) or target in (ARCHIVE, INCIDENTS) or is_account(target)
+    """Whether the target is a chain beside matters and cases: accounts, incidents, archive, policies, looks, keys."""
+    return target.startswith(LOOKS) or target in (ARCHIVE, INCIDENTS, POLICIES) or is_account(target)
 
 
 # Members that are shapes of the program, not texts of people.
@@ -157,6 +158,7 @@ _PARTS: Mapping[Kind, frozenset[str]] = {
     ),
     Kind.PAPER: frozenset(),
     Kind.PETITIONER: frozenset(),
+    Kind.ATTACHMENT: frozenset(),
 }
 
 

@@ -366,6 +366,12 @@ SITE_NEEDS: Mapping[SiteCommand, Need] = {
     SiteCommand.HAND_IN: Need((R.ANYONE,), "1", note="单位开通后 where the office has opened it: DUBAN_PUBLIC_INTAKE"),
     SiteCommand.IMPORT_LEDGER: Need((R.OFFICE,), "7", machine=True),
     SiteCommand.LOAD_CALENDAR: Need((R.OFFICE,), "2, 7", machine=True),
+    SiteCommand.DRAFT_POLICY: Need(
+        (R.OFFICE, R.LEADER),
+        "1, 2",
+        machine=True,
+        note="含在历史上推演 and trying it on the past",
+    ),
     SiteCommand.PUBLISH_POLICY: Need((R.OFFICE_HEAD, R.LEADER), "1, 2", machine=True),
     SiteCommand.MANAGE_TEMPLATES: Need((R.OFFICE_HEAD,), "5", machine=True),
     SiteCommand.MANAGE_ACCOUNTS: Need((R.ADMINISTRATOR,), "1", machine=True),
@@ -482,6 +488,7 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.INCIDENTS: _view((R.OFFICE, R.LEADER, R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.ARCHIVE: _view((R.OFFICE, R.LEADER, *_AUDITORS), "5 (W9)"),
     View.BACKUPS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
+    View.SETTINGS: _view((R.ADMINISTRATOR, *_AUDITORS), "7", note="密钥从不显示 secrets never"),
     View.METRICS: _view((R.ADMINISTRATOR, *_AUDITORS), "5"),
     View.HISTORIES: Need((R.LEADER,), "5", note="Temporal 界面中解密阅读 histories decrypted in the Temporal UI"),
 }  # fmt: skip

@@ -98,6 +98,7 @@ SITE: Mapping[SiteCommand, tuple[str, str]] = {
     SiteCommand.OPEN: ("开办程序事项、群众诉求、经常性义务", "open a proceeding, a petition or a duty"),
     SiteCommand.IMPORT_LEDGER: ("导入台账", "import a ledger"),
     SiteCommand.LOAD_CALENDAR: ("载入放假安排", "load a holiday notice"),
+    SiteCommand.DRAFT_POLICY: ("起草督办程序", "draft a procedure"),
     SiteCommand.PUBLISH_POLICY: ("发布督办程序", "publish a procedure"),
     SiteCommand.MANAGE_TEMPLATES: ("修改文书模板", "edit document templates"),
     SiteCommand.MANAGE_ACCOUNTS: ("管理账号", "manage accounts"),
@@ -162,6 +163,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.INCIDENTS: ("事件报告", "incidents"),
     View.ARCHIVE: ("保管与销毁情况", "what is kept, held and destroyed"),
     View.BACKUPS: ("备份清单", "backups"),
+    View.SETTINGS: ("生效的设置", "settings in force"),
     View.METRICS: ("运行指标", "metrics"),
     View.HISTORIES: ("流程历史(解密)", "workflow histories, decrypted"),
 }

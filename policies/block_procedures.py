@@ -101,10 +101,16 @@ class BlockProcedure:
         mistakes += _literals(self._document, self._read) + _unused(self._document, self._read)
         if not self._read.steps:
             mistakes.append(self._document.mistake(("steps",), "没有任何环节 no step at all"))
+        if all(self._values.values()):
+            for day in self.change_days:
+                try:
+                    _check(self._document, self.in_force(day))
+                except DocumentError as error:
+                    mistakes += error.mistakes
+                except LookupError as error:
+                    mistakes.append(self._document.mistake(("parameters",), str(error.args[0])))
         if mistakes:
-            raise DocumentError(mistakes)
-        for day in self.change_days:
-            _check(self._document, self.in_force(day))
+            raise DocumentError(dict.fromkeys(mistakes))
 
     @property
     def change_days(self) -> tuple[date, ...]:

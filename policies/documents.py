@@ -118,7 +118,7 @@ class Document:
             mistakes = []
             for fault in error.errors():
                 path = (*at, *fault["loc"])
-                why, accepted = _in_words(shape, fault)
+                why, accepted = in_words(shape, fault)
                 mistakes.append(self.mistake(path, why, accepted))
             raise DocumentError(mistakes) from error
 
@@ -146,7 +146,8 @@ def _dotted(path: Path) -> str:
     return ".".join(str(part) for part in path) or "document"
 
 
-def _in_words(shape: type[BaseModel], fault: Any) -> tuple[str, str]:
+def in_words(shape: type[BaseModel], fault: Any) -> tuple[str, str]:
+    """A fault that pydantic found: why, and what would be accepted."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
         names = shape.model_fields if len(fault["loc"]) == 1 else {}

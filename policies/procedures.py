@@ -18,7 +18,7 @@ from models.base import Shape
 from models.documents import DocumentKind, DocumentOf
 from models.matters import Severity, Urgency
 from models.policy import Policy, Role, Step
-from policies.documents import Document, DocumentError, Mistake, Path, decoded
+from policies.documents import Document, DocumentError, Mistake, Path, decoded, in_words
 from policies.ladder import standard_ladder
 from policies.limits import LimitError, Unit, parse_limit
 
@@ -71,22 +71,25 @@ class Procedure:
         self.text = text
         self.file = file
         document = Document(text, file)
-        self._read = document.read(_File)
+        self._read, mistakes = _sketch(document)
         self.name = self._read.name
         self.title = self._read.title
         self.carries = self._read.carries
-        self.version = f"{self.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        self._values, mistakes = dated_values(document)
-        mistakes += _missing_and_unknown(document, self._read)
+        self.version = self.version_of(self.name, text)
+        self._values, value_mistakes = dated_values(document)
+        mistakes += value_mistakes + _missing_and_unknown(document, self._read)
         self._steps, step_mistakes = _steps(document)
         mistakes += step_mistakes
         self._documents, document_mistakes = _documents(document, self._read)
         mistakes += document_mistakes
+        mistakes += self._as_of_each_day(document, {one.where.split(".")[1] for one in mistakes if "." in one.where})
         if mistakes:
-            raise DocumentError(mistakes)
-        for day in sorted({entry[0] for entries in self._values.values() for entry in entries}):
-            if all(entries[0][0] <= day for entries in self._values.values()):
-                self._check_as_of(document, day)
+            raise DocumentError(dict.fromkeys(mistakes))
+
+    @staticmethod
+    def version_of(name: str, text: str) -> str:
+        """What this text of a procedure is called, as every ruling by it names it."""
+        return f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property
     def first_day(self) -> date:
@@ -123,17 +126,88 @@ class Procedure:
             }
         )
 
-    def _check_as_of(self, document: Document, day: date) -> None:
-        try:
-            policy = self.in_force(day)
-        except ValidationError as error:
-            raise DocumentError(
-                document.mistake(("parameters", *(str(part) for part in fault["loc"][:1])), fault["msg"])
-                for fault in error.errors()
-            ) from error
-        mistakes = _never_fires(document, policy)
-        if mistakes:
-            raise DocumentError(mistakes)
+    def _as_of_each_day(self, document: Document, wrong: set[str]) -> list[Mistake]:
+        """What is wrong with the values of a day, from the first on which all have one, for every day of change.
+
+        What has no usable value, and what is `wrong` by itself, is taken from the shipped procedure, so that the rest
+        can be looked at all the same.
+        """
+        usable = Policy.model_fields.keys() - wrong
+        known = {name: entries for name, entries in self._values.items() if entries and name in usable}
+        first = max((entries[0][0] for entries in known.values()), default=date.min)
+        found: list[Mistake] = []
+        for day in sorted({entry[0] for entries in known.values() for entry in entries}):
+            if day >= first:
+                found += _as_of(document, {name: _on(entries, day) for name, entries in known.items()})
+        return found
+
+
+def _on(entries: list[_Value], day: date) -> Any:
+    return next((value for from_on, until, value, _ in reversed(entries) if from_on <= day), entries[0][2])
+
+
+def _as_of(document: Document, values: dict[str, Any]) -> list[Mistake]:
+    """What is wrong with these values together; values that are wrong by themselves are replaced by shipped ones."""
+    mistakes, replaced = [], set[str]()
+    stand_in = {name: value for name, value in _stand_in().items() if name not in values}
+    replaced |= stand_in.keys()
+    values = {**stand_in, **values}
+    plain = {"key": "", "name": "", "title": "", "escalation": (), "tell": {}}
+    try:
+        policy = Policy.model_validate({**plain, **values})
+    except ValidationError as error:
+        for fault in error.errors():
+            path = ("parameters", *(str(part) for part in fault["loc"][:1]))
+            mistakes.append(document.mistake(path, *in_words(Policy, fault)))
+        wrong = {str(fault["loc"][0]) for fault in error.errors()}
+        replaced |= wrong
+        policy = Policy.model_validate({**plain, **values, **{name: _stand_in().get(name) for name in wrong}})
+    found = _never_fires(document, policy)
+    return mistakes + [one for one in found if not any(f"parameters.{name}" == one.where for name in replaced)]
+
+
+@lru_cache(maxsize=1)
+def _stand_in() -> dict[str, Any]:
+    """A usable value of every parameter, as the shipped file first gives it."""
+    text = (resources.files("policies") / "procedures" / f"{STANDARD}.yaml").read_text(encoding="utf-8")
+    return {name: entries[0]["value"] for name, entries in Document(text, STANDARD).content["parameters"].items()}
+
+
+def _sketch(document: Document) -> tuple[_File, list[Mistake]]:
+    """The file's parts, and what is wrong with their form; parts in a wrong form count as empty for what is next."""
+    try:
+        return document.read(_File), []
+    except DocumentError as error:
+        mistakes = list(error.mistakes)
+    if not isinstance(document.content, dict):
+        raise DocumentError(mistakes)
+    content = {name: part for name, part in document.content.items() if name in _File.model_fields}
+    content = {**_EMPTY, **content}
+    try:
+        _File.model_validate(content)
+    except ValidationError as error:
+        for fault in error.errors():
+            content = _without(content, tuple(fault["loc"]))
+    document.content = content
+    try:
+        return document.read(_File), mistakes
+    except DocumentError:
+        # Too far from the form of a procedure to look at any part of it.
+        raise DocumentError(mistakes) from None
+
+
+_EMPTY: dict[str, Any] = {
+    "name": "", "title": "", "carries": [], "parameters": {}, "escalation": [], "tell": {}, "documents": {},
+}  # fmt: skip
+
+
+def _without(content: dict[str, Any], at: Path) -> dict[str, Any]:
+    """The content without the entry of its second level that is wrong, or with a whole part empty."""
+    name = str(at[0])
+    part = content.get(name)
+    if isinstance(part, dict) and len(at) > 1:
+        return {**content, name: {key: value for key, value in part.items() if key != at[1]}}
+    return {**content, name: _EMPTY[name]}
 
 
 def dated_values(document: Document) -> tuple[dict[str, list[_Value]], list[Mistake]]:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.acts import ActName
 from models.rows import ActRow, CaseRow, MatterRow, aware, table
 from record.ledger import Entry, entry_of
-from record.pages import Page, bounded, cut
+from record.pages import LONGEST_PAGE, Page, bounded, cut
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
@@ -43,6 +43,18 @@ def registered(
         chosen = chosen.where(_MATTERS.c.id > after)
     found = list(session.execute(chosen.order_by(_MATTERS.c.id).limit(bounded(limit) + 1)).scalars())
     return cut(found, limit, lambda family: family)
+
+
+def number(session: Session, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """How many families `registered` gives in all."""
+    found = 0
+    after: str | None = None
+    while True:
+        page = registered(session, since=since, until=until, after=after, limit=LONGEST_PAGE)
+        found += len(page.items)
+        if page.next is None:
+            return found
+        after = page.next
 
 
 def _admitted(matters: FromClause, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:

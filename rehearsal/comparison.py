@@ -225,6 +225,20 @@ def compare(families: Iterable[tuple[str, Sequence[Recorded]]], question: Questi
     return comparison
 
 
+def lived_twice(
+    family_id: str, recorded: Sequence[Recorded], question: Question
+) -> tuple[dict[str, tuple[tuple[Act, ...], tuple[Act, ...]]], LeftOut | None]:
+    """The acts of every admitted matter of a family as the old policy and the new one give them, cases included.
+
+    None, and the reason, where the family cannot be compared.
+    """
+    try:
+        found = _lived_twice(family_id, recorded, question)
+    except _LeftOutError as error:
+        return dict.fromkeys(admitted(recorded), ((), ())), error.reason
+    return {matter_id: (old.acts, new.acts) for matter_id, (_, old, new) in found.items()}, None
+
+
 class _LeftOutError(Exception):
     """A family that cannot be compared."""
 

@@ -29,9 +29,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
+    "attachments": frozenset({"models", "policies", "intake", "documents", "record", "logs", "settings"}),
     "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
-    "activities": frozenset({"addresses", "models", "policies", "record", "documents", "notices", "evidence", "logs"}),
+    "enacting": frozenset({"models", "policies", "record"}),
+    "comparing": frozenset({"models", "policies", "record", "rehearsal"}),
+    "activities": frozenset(
+        {"addresses", "comparing", "models", "policies", "enacting", "record", "showing"}
+        | {"documents", "notices", "evidence", "logs"}
+    ),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
@@ -42,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"returning", "taking"}
+        | {"attachments", "backup", "comparing", "enacting", "returning", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -58,13 +64,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
     "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
-    "showing": frozenset({"models", "policies", "record", "intake", "rehearsal"}),
+    "showing": frozenset({"comparing", "models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
         | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
-        | {"taking"}
-        | {"web"}
+        | {"attachments", "comparing", "enacting", "taking", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

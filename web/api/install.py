@@ -12,6 +12,7 @@ from record.store import Store
 from settings import Settings
 from web.api import (
     accounts,
+    attachments,
     bulletins,
     cases,
     commands,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     commands.routes,
     proceedings.routes,
     documents.routes,
+    attachments.routes,
     openings.routes,
     people.routes,
     accounts.routes,
@@ -69,7 +71,7 @@ def install(app: FastAPI) -> FastAPI:
     web: Web = app.state.web
     for routes in ROUTERS:
         app.include_router(routes)
-    app.state.larger.update(LARGER)
+    app.state.larger.update(LARGER | attachments.larger(web.settings))
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)
     refusals.install(app)

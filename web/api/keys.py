@@ -44,6 +44,12 @@ def claim(web: Web, caller: Caller, key: str, request: Request, body: Any) -> No
     claim_as(web, caller.person, key, request, body)
 
 
+def claimed(web: Web, caller: Caller, key: str) -> bool:
+    """Whether this person has sent something under this key before. Raises RecordUnavailableError."""
+    with web.store.reading() as session:
+        return api_keys.known(session, caller.person, _digest(key)) is not None
+
+
 def public_message_id(*parts: str) -> str:
     """The message id of what somebody who is not signed in sends under a key; it tells neither of them."""
     return f"public-{_digest('public', *parts)[:32]}"

@@ -6,18 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from enacting import standing
 from models.access import View
 from models.acts import Act
 from models.matters import MatterState
 from models.messages import Registration
 from policies.calendar import Calendar, CalendarError
+from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.documents import DocumentError, Mistake
 from policies.limits import LimitError, parse_limit
-from policies.procedures import STANDARD, shipped
+from policies.procedures import STANDARD
 from rehearsal.checks import differences
 from rehearsal.conductor import Conductor
-from rehearsal.preview import ANYBODY, Preview, a_matter, preview
+from rehearsal.preview import ANYBODY, a_matter, preview
 from rehearsal.printing import printed
 from rehearsal.scenarios import PlannedCommand, Scenario, read
 from showing.previews import preview_document
@@ -76,19 +78,15 @@ def preview_launch(body: LaunchBody, caller: Speaker, web: WebNow) -> PreviewOut
 
 
 def _previewed(registration: Registration, start: Any, directory: Directory, web: WebNow) -> PreviewOut:
-    with web.store.reading() as session:
-        calendar = calendar_of(session)
     begun = start or registration.assigned_at or web.clock()
+    with web.store.reading() as session:
+        calendar, procedure = calendar_of(session), standing(session, STANDARD, local_date(begun))
     try:
         parse_limit(registration.limit or "15wd")
-        found = _in_silence(registration, begun, directory, calendar)
+        found = preview(registration, begun, procedure, directory=directory, calendar=calendar)
     except (CalendarError, LookupError, LimitError, OverflowError) as error:
         raise ProblemError(409, f"无法试算 cannot be previewed: {error}", kind="not-previewed") from error
     return shaped(PreviewOut, preview_document(found))
-
-
-def _in_silence(registration: Registration, begun: Any, directory: Directory, calendar: Calendar) -> Preview:
-    return preview(registration, begun, shipped(STANDARD), directory=directory, calendar=calendar)
 
 
 Scenario_ = Annotated[str, StringConstraints(min_length=1, max_length=SCENARIO_CHARACTERS)]

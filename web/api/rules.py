@@ -8,12 +8,15 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import Field, StringConstraints
 
+from enacting import standing
 from models.access import SiteCommand, View
 from models.calendar import CalendarNotice
 from office import NoticeRefusedError
-from policies.calendar import CalendarError, DayKind
+from policies.calendar import Calendar, CalendarError, DayKind
+from policies.calendar import Day as CalendarDay
+from policies.deadlines import local_date
 from policies.documents import DocumentError
-from policies.procedures import STANDARD, load_text, shipped
+from policies.procedures import STANDARD, load_text
 from record import calendars
 from web.api import authority, keys
 from web.api.bodies import Body
@@ -103,11 +106,7 @@ def year(year: Annotated[int, Path(ge=1949, le=2200, examples=[2026])], caller: 
     with web.store.reading() as session:
         working = calendar_of(session)
     try:
-        days = [
-            working.why(dt.date(year, month, day))
-            for month in range(1, 13)
-            for day in range(1, monthrange(year, month)[1] + 1)
-        ]
+        days = days_of_year(working, year)
     except CalendarError as error:
         raise ProblemError(404, f"没有这一年的日历。 No calendar of that year: {error}") from error
     special = [day for day in days if day.kind in (DayKind.HOLIDAY, DayKind.MAKE_UP)]
@@ -124,6 +123,15 @@ def year(year: Annotated[int, Path(ge=1949, le=2200, examples=[2026])], caller: 
             for day in special
         ],
     )
+
+
+def days_of_year(working: Calendar, year: int) -> list[CalendarDay]:
+    """Every day of a year, what it is and why. Raises CalendarError for a year without a calendar."""
+    return [
+        working.why(dt.date(year, month, day))
+        for month in range(1, 13)
+        for day in range(1, monthrange(year, month)[1] + 1)
+    ]
 
 
 @routes.post("/calendars", summary="载入放假通知 Load a holiday notice", status_code=201, openapi_extra=REFUSED)
@@ -156,9 +164,10 @@ class PolicyLineOut(Out):
 
 @routes.get("/policies", summary="督办程序 The procedures")
 def list_policies(caller: Speaker, web: WebNow) -> Page[PolicyLineOut]:
-    """随程序提供的督办程序。 The procedures that ship."""
+    """今日立项所适用的督办程序。 The procedure that rules what is registered today."""
     authority.site(web, caller, View.POLICIES)
-    one = shipped(STANDARD)
+    with web.store.reading() as session:
+        one = standing(session, STANDARD, local_date(web.clock()))
     return Page(items=[PolicyLineOut(name=one.name, version=one.version)], next=None)
 
 
@@ -169,7 +178,8 @@ def get_policy(
     """全部参数连同依据。 Every parameter, with its source."""
     authority.site(web, caller, View.POLICIES)
     try:
-        one = shipped(name)
+        with web.store.reading() as session:
+            one = standing(session, name, local_date(web.clock()))
     except KeyError:
         raise authority.not_found() from None
     return PolicyOut(name=one.name, version=one.version, text=one.text)

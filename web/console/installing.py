@@ -5,32 +5,45 @@ from fastapi.responses import HTMLResponse
 
 from web.api import authority
 from web.console import (
+    accounts,
     bulk,
     bulletins,
+    calendar_page,
     case,
     case_openings,
     case_proposing,
     cases,
     cockpit,
     dates,
+    drafts,
     identity,
     importing,
+    inbox,
     language,
     launch,
     matter,
     opening,
+    policies,
+    policy_runs,
     proceeding,
     proceedings,
     rankings,
     register,
     sheets,
+    site,
     why,
 )
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+from web.context import Web
+from web.guards import BODY_BYTES
+
+_MOST_MEGABYTES = 100
+"""What one form carries at most, however many files with it."""
 
 _PAGES = (
     cockpit,
+    inbox,
     rankings,
     dates,
     register,
@@ -49,6 +62,12 @@ _PAGES = (
     identity,
     proceeding,
     bulletins,
+    policies,
+    drafts,
+    policy_runs,
+    site,
+    accounts,
+    calendar_page,
     language,
 )
 """In this order an address is looked for: what is named stands before what is any."""
@@ -63,7 +82,12 @@ def nothing_here() -> HTMLResponse:
 
 
 def mount(app: FastAPI) -> None:
-    """Let the application serve the console."""
+    """Let the application serve the console; its forms carry files."""
+    web: Web = app.state.web
+    app.state.larger[f"{PREFIX}/"] = (
+        min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
+        + BODY_BYTES
+    )
     for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)

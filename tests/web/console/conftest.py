@@ -1,5 +1,6 @@
 """The console over a record that lives: the rules decide and the record keeps, only Temporal is left out."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,17 +12,19 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from activities.comparing import Comparing
 from activities.recording import Recording
 from identity.administration import Administration
 from models.acts import ActName
+from models.calendar import CalendarNotice
 from models.contract import TransitionOrder
 from models.identity import SiteRole
-from models.messages import Command, Outcome, Registration
+from models.messages import CalendarPublished, Command, Outcome, Registration
 from models.proceeding_messages import Open
-from office import Launched, Office
+from office import Launched, NoticeRefusedError, Office
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
-from record import ledger, matters
+from record import calendars, ledger, matters, targets
 from record.store import Store
 from settings import Settings
 from tests.web.conftest import ORIGIN, Clock
@@ -79,6 +82,30 @@ class HouseOffice:
         order = TransitionOrder(matter_id=target, at=self.clock(), message=message, known_seq=known)
         receipt = self.recording.record_transition(order)
         return receipt.outcome or Outcome()
+
+    async def load_calendar(self, notice: CalendarNotice) -> int | None:
+        """As the workflow does it: the notice is kept, then every matter hears of it."""
+        return await asyncio.to_thread(self._load, notice)
+
+    def _load(self, notice: CalendarNotice) -> int | None:
+        try:
+            with self.store.writing() as session:
+                if not calendars.add(session, notice, self.clock()):
+                    return None
+                open_ = sorted(targets.stages(session))
+        except calendars.NoticeDiffersError as error:
+            raise NoticeRefusedError(str(error)) from error
+        for target in open_:
+            with self.store.reading() as session:
+                known = len(ledger.entries(session, target))
+            said = CalendarPublished(message_id=f"calendar:{notice.number}", notice=notice)
+            order = TransitionOrder(matter_id=target, at=self.clock(), message=said, known_seq=known)
+            self.recording.record_transition(order)
+        return len(open_)
+
+    async def compare(self, run_id: str) -> None:
+        """As the worker does it; only Temporal is left out."""
+        await asyncio.to_thread(Comparing(self.store, DIRECTORY, 1).compare_policies, run_id)
 
 
 @dataclass
