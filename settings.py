@@ -256,6 +256,15 @@ class Settings(BaseSettings):
         15.0, le=120, description="大于 0 至 120（秒）above 0 to 120 seconds"
     )
     notice_pause_seconds: PositiveFloat = Field(5.0, le=300, description="大于 0 至 300（秒）above 0 to 300 seconds")
+    attachment_megabytes: PositiveInt = Field(20, le=50, description="1–50（MB，每个附件 each attachment）")
+    attachments_per_message: PositiveInt = Field(10, le=50, description="1–50（每次办理 with one message）")
+    attachment_scanner: str | None = Field(
+        None,
+        description="病毒扫描命令，后接文件路径；0 无毒，1 有毒 a command that gets the file's path; 0 clean, 1 found",
+    )
+    attachment_scan_seconds: PositiveFloat = Field(
+        60.0, le=600, description="大于 0 至 600（秒）above 0 to 600 seconds"
+    )
     api_requests_per_minute: PositiveInt = Field(600, le=1_000_000, description="每人每分钟 per person and minute")
     public_intake: int = Field(
         0,
@@ -399,6 +408,11 @@ class Settings(BaseSettings):
     def documents_path(self) -> Path:
         """Where printed documents are kept."""
         return self.data_dir / "documents"
+
+    @property
+    def attachments_path(self) -> Path:
+        """Where files are kept that were handed in beside what was said."""
+        return self.data_dir / "attachments"
 
     @property
     def temporal_database(self) -> Path:

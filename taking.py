@@ -6,6 +6,7 @@ interface. Source: mechanisms.md G2; 信访工作条例 22, 30; docs/decisions/0
 """
 
 import asyncio
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,7 +25,7 @@ from policies.deadlines import local_date
 from record import numbers, petitioners, proceedings
 from record.store import Store
 
-__all__ = ["Candidate", "Taken", "Taker", "candidates", "goes_on", "kept_apart"]
+__all__ = ["Candidate", "Taken", "Taker", "alike", "candidates", "goes_on", "kept_apart"]
 
 KIND = "petition"
 _RULE = "intake"
@@ -187,23 +188,41 @@ def candidates(store: Store, petition: str, at: datetime) -> list[Candidate]:
     Like are titles that share as much as parameters/petitions.yaml says; of two that name what they are about both name
     the same. The lead is not compared: routing changes it. The most alike first.
     """
-    force = petitions.in_force(local_date(at))
     with store.reading() as session:
         state = proceedings.seen(session, petition)
         if state is None or state.terms is None:
             return []
         persons = set(petitioners.same_person(session, petition))
-        others = petitioners.beside(session, state.terms.office, at - timedelta(days=force.looked_back))
-    found = []
+        others = _beside(session, state.terms.office, at)
+    return _alike(
+        [one for one in others if one.petition != petition], state.terms.title, state.terms.subject, at, persons
+    )
+
+
+def alike(store: Store, office: str, title: str, subject: str | None, at: datetime) -> list[Candidate]:
+    """The same of one that is not taken in yet, by what it is called and is about."""
+    with store.reading() as session:
+        others = _beside(session, office, at)
+    return _alike(others, title, subject, at)
+
+
+def _beside(session: Session, office: str, at: datetime) -> list[petitioners.Beside]:
+    looked_back = petitions.in_force(local_date(at)).looked_back
+    return petitioners.beside(session, office, at - timedelta(days=looked_back))
+
+
+def _alike(
+    others: Iterable[petitioners.Beside], title: str, subject: str | None, at: datetime,
+    persons: Collection[str] = (),
+) -> list[Candidate]:  # fmt: skip
+    least, found = petitions.in_force(local_date(at)).similarity, list[Candidate]()
     for one in others:
-        if one.petition == petition:
-            continue
-        alike = petitions.similarity(state.terms.title, one.title)
-        same_subject = None in (state.terms.subject, one.subject) or state.terms.subject == one.subject
+        similarity = petitions.similarity(title, one.title)
+        same_subject = None in (subject, one.subject) or subject == one.subject
         why = (
             *(("same_person",) if one.petition in persons else ()),
-            *(("similar",) if alike >= force.similarity and same_subject else ()),
+            *(("similar",) if similarity >= least and same_subject else ()),
         )
         if why:
-            found.append(Candidate(one.petition, one.title, why, alike, one.over))
+            found.append(Candidate(one.petition, one.title, why, similarity, one.over))
     return sorted(found, key=lambda one: (-len(one.why), -one.similarity, one.petition))

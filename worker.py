@@ -132,7 +132,14 @@ def build_worker(
     waking = Waking(client, queue=queue, scope=scope)
     sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
     recording = Recording(
-        store, directory, procedures, Issuing(templates), waking=waking, dispatch=dispatch, blocks=blocks
+        store,
+        directory,
+        procedures,
+        Issuing(templates),
+        waking=waking,
+        dispatch=dispatch,
+        blocks=blocks,
+        attachments_most=settings.attachments_per_message,
     )
     calendars = Calendars(store, client, scope)
     # One processor stays free for the matters themselves.

@@ -20,6 +20,7 @@ from activities.documents import Issuing
 from activities.waking import Waking
 from documents.templates import Templates
 from models.acts import ActName
+from models.base import Spoken
 from models.blocks import Plan
 from models.case_messages import OpenCase, Propose
 from models.cases import CaseState, Cited
@@ -30,7 +31,7 @@ from models.notices import NoticeOrder
 from models.policy import Policy
 from models.proceeding_messages import Link, Open
 from models.proceedings import ProceedingState
-from policies import parties
+from policies import attaching, parties
 from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
 from policies.bulletins import time_in_hand
 from policies.calendar import CalendarError
@@ -59,6 +60,7 @@ from policies.machines import (
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 from policies.wording import line
 from record import (
+    attachments,
     bulletins,
     cases,
     deliveries,
@@ -94,7 +96,7 @@ class Recording:
     `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
     put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
     ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox.
+    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Recording:
         waking: Waking | None = None,
         dispatch: Dispatch | None = None,
         blocks: tuple[BlockProcedure, ...] = (),
+        attachments_most: int = 10,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
@@ -120,6 +123,7 @@ class Recording:
         self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
         self._block_versions: dict[str, BlockProcedure] = {}
+        self._attachments_most = attachments_most
         self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
@@ -286,6 +290,8 @@ class Recording:
             if self._dispatch.hooks:
                 hooks.queue(session, entries, result.state, self._directory)
         if message_id is not None and result.outcome is not None:
+            if result.outcome.accepted and isinstance(message, Spoken) and message.by is not None:
+                attachments.name(session, before.id, message.by, attaching.named(message), message_id)
             seq = own[-1].seq if own else ledger.head(session, before.id)[0]
             matters.remember(session, before.id, message_id, result.outcome, seq)
         return entries
@@ -370,6 +376,8 @@ class Recording:
             same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),
             offences=lambda name, subject, since, until: proceedings.offences(session, name, subject, since, until),
             granted=lambda name, subject, since, until: proceedings.granted(session, name, subject, since, until),
+            attached=lambda target, post: attachments.hashes(session, target, post),
+            attachments_most=self._attachments_most,
         )
 
     def _procedure(

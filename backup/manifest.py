@@ -24,10 +24,11 @@ TEMPORAL_FILE = "temporal.db"
 SQLITE_FILE = "record.db"
 DUMP_FILE = "record.dump"
 DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES = "documents", "templates", "seals", "office"
-"""Directories of a backup: printed documents, the office's own templates, its directory and contacts."""
+ATTACHMENTS = "attachments"
+"""Directories of a backup: printed documents, the office's own templates, its directory and contacts, attachments."""
 
 # Nothing else is ever restored: keys above all come from where they are kept apart.
-_PLACES = frozenset({TEMPORAL_FILE, SQLITE_FILE, DUMP_FILE, DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES})
+_PLACES = frozenset({TEMPORAL_FILE, SQLITE_FILE, DUMP_FILE, DOCUMENTS, TEMPLATES, SEALS, OFFICE_FILES, ATTACHMENTS})
 
 PREFIX = "duban-"
 _NAME = re.compile(r"duban-\d{8}T\d{6}Z-[0-9a-f]{6}", re.ASCII)

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks.cast import DIRECTORY, LEADER, OFFICE, leads
+from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, leads
 from intake.ledger import read_ledger
 from models.acts import Act
 from models.case_messages import Decline
@@ -140,7 +140,9 @@ def played(number: int, seed: int = SEED) -> list[Pattern]:
                 if len(kept) == number:
                     break
                 matter_id, start = _STAND_IN.format(nth), NOW - _PAST * rng.random() ** 1.5
-                said = _registration(begun[nth % len(begun)], matter_id, lead, rng)
+                # However few they are, the handler whose pages are asked for has some.
+                whose = lead if kept else LEAD
+                said = _registration(begun[nth % len(begun)], matter_id, whose, rng)
                 life = _lived(matter_id, said, start.replace(microsecond=0), seed)
                 if life.cases and rng.random() < _DECLINED:
                     life = _lived(matter_id, said, start.replace(microsecond=0), seed, tuple(life.cases.values()))

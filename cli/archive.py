@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from attachments.keeping import Keeping
 from cli.authority import allowed
 from cli.instants import now
 from cli.kept import organs, record, settings
@@ -167,7 +168,7 @@ def _do(target: str, command: ArchiveCommand, by: str | None, reason: str, *, as
                 done = decide(session, directory, chosen.office, asked)
         except UnknownFileError as error:
             raise Problem(str(error)) from error
-    left = _clear(chosen, done.certificate) if done.certificate else []
+        left = _clear(chosen, store, done.certificate) if done.certificate else []
     told = {
         "id": target,
         "accepted": done.refused is None,
@@ -193,8 +194,8 @@ def _do(target: str, command: ArchiveCommand, by: str | None, reason: str, *, as
 # --- what a destroyed file leaves outside the database ----------------------------------------------------------------
 
 
-def _clear(chosen: Settings, certificate: Certificate) -> list[str]:
-    """Remove printed files and Temporal's histories of what was destroyed; what could not be removed now, in words.
+def _clear(chosen: Settings, store: Store, certificate: Certificate) -> list[str]:
+    """Remove printed files, attachments and Temporal's histories of what was destroyed; what could not be, in words.
 
     The database comes first: a process killed in between leaves what a repetition clears.
     """
@@ -205,6 +206,12 @@ def _clear(chosen: Settings, certificate: Certificate) -> list[str]:
             files.remove(content)
         except OSError as error:
             left.append(f"{files.path(content)}: {error.strerror}")
+    handed_in = Keeping.of(store, chosen)
+    for kept in certificate.attachments:
+        try:
+            handed_in.remove(kept)
+        except OSError as error:
+            left.append(f"{handed_in.files.path(kept)}: {error.strerror}")
     from cli.live import in_words, live  # noqa: PLC0415 - Temporal's client takes a while to load
 
     async def deleted() -> None:

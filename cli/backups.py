@@ -18,7 +18,7 @@ import typer
 from backup import keeping, taking
 from backup.checking import check as checked
 from backup.keys import check_passphrase, opened
-from backup.manifest import DOCUMENTS, SEALS, TEMPLATES, Manifest, read
+from backup.manifest import ATTACHMENTS, DOCUMENTS, SEALS, TEMPLATES, Manifest, read
 from backup.restoring import KEYS
 from backup.restoring import restore as restored
 from backup.taking import Sealing, Sources
@@ -97,10 +97,10 @@ def take_backup(  # noqa: PLR0917 - one parameter for each option
     passphrase_file: _Passphrase = None,
     as_json: Json = False,
 ) -> None:
-    """备份记录、内置 Temporal、文书、模板、名录与生效的设置;服务可在运行。密钥默认不备份。
+    """备份记录、内置 Temporal、文书、附件、模板、名录与生效的设置;服务可在运行。密钥默认不备份。
 
-    Copy record, embedded Temporal store, documents, templates, directory and settings in force, while the engine runs.
-    Keys are left out unless asked for.
+    Copy record, embedded Temporal store, documents, attachments, templates, directory and settings in force, while the
+    engine runs. Keys are left out unless asked for.
     """
     if context.invoked_subcommand is not None:
         return
@@ -292,7 +292,12 @@ def _sources(chosen: Settings, store: Store) -> Sources:
         sqlite_file=chosen.sqlite_file,
         temporal=chosen.temporal_database,
         keys=chosen.data_dir / KEYS,
-        trees={DOCUMENTS: chosen.documents_path, TEMPLATES: chosen.templates_path, SEALS: chosen.seals_path},
+        trees={
+            DOCUMENTS: chosen.documents_path,
+            TEMPLATES: chosen.templates_path,
+            SEALS: chosen.seals_path,
+            ATTACHMENTS: chosen.attachments_path,
+        },
         files=files,
         settings=shown_settings(chosen),
         versions=_versions(),

@@ -1,6 +1,6 @@
 """`bulletin`: 月报, 季报, 问责统计 of a period, as a page, a workbook or JSON, as the record stood at a day's end."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +13,10 @@ from cli.problems import Problem
 from cli.tables import table
 from documents.bulletins import as_page, as_workbook
 from models.bulletins import Bulletin, BulletinKind
-from policies.bulletins import bulletin as drawn_up
-from policies.bulletins import period_of
-from policies.deadlines import SHANGHAI, local_date
-from record.bulletins import happened
+from policies.deadlines import local_date
+from showing.bulletins import drawn_up, usual
 
 __all__ = ["bulletin"]
-
-_MONTHS = {BulletinKind.MONTH: 1, BulletinKind.QUARTER: 3}
 
 
 def bulletin(
@@ -64,13 +60,10 @@ def bulletin(
 
 
 def _drawn_up(period: str, kind: BulletinKind | None, on: date) -> Bulletin:
-    until = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI)
     try:
-        first, last = period_of(period)
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        chosen = kind or (BulletinKind.MONTH if months == 1 else BulletinKind.QUARTER)
+        usual(period)
         with record(settings()) as store, store.reading() as session:
-            return drawn_up(happened(session, until), chosen, period, on, calendar(session))
+            return drawn_up(session, period, kind, on, calendar(session))
     except ValueError as error:
         raise Problem(str(error)) from error
 

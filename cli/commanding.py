@@ -14,6 +14,7 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from cli.attaching import ATTACH, handed_in
 from cli.instants import now
 from cli.kept import settings
 from cli.live import in_words, live
@@ -24,6 +25,7 @@ from cli.voices import speaking
 from models.case_messages import CaseCommand
 from models.messages import TITLES, Command, MatterCommand, Outcome, Registration
 from models.proceeding_messages import PROCEEDING_TITLES, ProceedingCommand
+from policies.attaching import FIELD
 from policies.documents import Document, DocumentError
 from policies.wording import act_words, moment
 from record import numbers
@@ -119,9 +121,15 @@ def do(  # noqa: PLR0917 - one parameter for each option
 
     Give a matter a command and show the recorded answer; a refusal shows its reason and exits 1. For example:
     do 2026-0001 sign --by 区教育局承办岗
+    附件:attach=文件,可多次。 Files: attach=FILE, may be repeated.
     """
-    with site(settings()) as there:
-        said = _spoken(command, values or [], by or (None if there is None else _post_of(there)), message_id)
+    chosen = settings()
+    with site(chosen) as there:
+        files, told = _attached(command, values or [])
+        said = _spoken(command, told, by or (None if there is None else _post_of(there)), message_id)
+        if files:
+            named = (*said.attachments, *handed_in(chosen, there, target, said.by or "", files))  # type: ignore[union-attr]
+            said = said.model_copy(update={"attachments": named})
         said_as, outcome = (said.message_id, _run(_say(target, said))) if there is None else _said(there, target, said)
     if as_json:
         answer({"id": target, "message_id": said_as, **answered(outcome)})
@@ -197,6 +205,14 @@ def _spoken(name: str, values: list[str], by: str | None, message_id: str | None
         raise Problem("\n".join(_mistake(name, fault) for fault in error.errors())) from error
 
 
+def _attached(name: str, values: list[str]) -> tuple[list[str], list[str]]:
+    """The files to be handed in, and the rest of what was typed. Raises Problem for a command that carries none."""
+    files = [value.partition("=")[2] for value in values if value.startswith(f"{ATTACH}=")]
+    if files and name in _OFFERED and FIELD not in _OFFERED[name].model_fields:
+        raise Problem(f"{ATTACH}: {name} 不带附件 carries no files;可接受 accepted: {_accepted(name)}")
+    return files, [value for value in values if not value.startswith(f"{ATTACH}=")]
+
+
 def _value(key: str, text: str) -> Any:
     """A text, or what a YAML list or mapping says."""
     if not text.lstrip().startswith(("{", "[")):
@@ -209,7 +225,7 @@ def _value(key: str, text: str) -> Any:
 
 def _accepted(name: str) -> str:
     fields = _OFFERED[name].model_fields if name in _OFFERED else {}
-    keys = [key for key in fields if key not in _SPOKEN]
+    keys = [ATTACH if key == FIELD else key for key in fields if key not in _SPOKEN]
     return ", ".join(f"{key}=" for key in keys) or "(无 nothing)"
 
 

@@ -30,7 +30,7 @@ from policies.wording import moment
 from settings import Settings
 
 if TYPE_CHECKING:
-    from cli.returning import Conflict, Edit, Plan  # not needed for an ordinary ledger
+    from returning import Conflict, Edit, Plan  # not needed for an ordinary ledger
 
 __all__ = ["Brought", "as_of", "bring_in", "import_ledger", "read", "sample"]
 
@@ -120,7 +120,7 @@ def _opened(file: Path, chosen: Settings, office: str | None) -> OpenLedger:
 
 
 def _planned(chosen: Settings, ledger: OpenLedger, by: str | None) -> "Plan":
-    from cli.returning import plan  # noqa: PLC0415
+    from returning import plan  # noqa: PLC0415
     from showing.register import Register  # noqa: PLC0415 - an ordinary ledger needs neither
 
     directory, at = organs(chosen), now()
@@ -182,9 +182,9 @@ class _Work:
                     advance()
 
                 if self.planned is not None and edits:
-                    from cli.returning import apply  # noqa: PLC0415 - an ordinary ledger does not need it
+                    from returning import apply  # noqa: PLC0415 - an ordinary ledger does not need it
 
-                    became = await apply(office, self.planned, advance)
+                    became = await apply(office.office, edits, self._chosen.import_in_flight, advance)
                     self._applied, self._refused = became.applied, became.refused
                 await bring_in(office, rows, now(), told)
                 for _ in range(self._ledger.matters - self._launched.good):

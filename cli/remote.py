@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
+from urllib3.filepost import encode_multipart_formdata
 
 import addresses
 from cli.problems import ExitCode, Problem
@@ -62,27 +63,37 @@ class Site:
             raise _problem(status, said)
         return said
 
+    def upload(self, path: str, name: str, content: bytes, **query: object) -> Any:
+        """The answer to a file handed in at `path`. Raises Problem."""
+        form, kind = encode_multipart_formdata({"file": (name, content, "application/octet-stream")})
+        status, said = self._sent("POST", path, query, form, {"Content-Type": kind})
+        if status >= 400:
+            raise _problem(status, said)
+        return _document(said)
+
     def _ask(
         self, method: str, path: str, query: Mapping[str, object], body: Any = None, key: str | None = None
     ) -> tuple[int, Any]:
-        status, said = self._sent(method, path, query, body, {"Idempotency-Key": key} if key else {})
+        content = None if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
+        headers = {"Idempotency-Key": key} if key else {}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        status, said = self._sent(method, path, query, content, headers)
         document = _document(said)
         if status >= 400 and not (status == 409 and "acts" in document):
             raise _problem(status, said)
         return status, document
 
     def _sent(
-        self, method: str, path: str, query: Mapping[str, object], body: Any, headers: Mapping[str, str]
+        self, method: str, path: str, query: Mapping[str, object], content: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         told = urlencode({name: value for name, value in query.items() if value is not None})
-        content = None if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
-        kind = {} if content is None else {"Content-Type": "application/json"}
         try:
             answer = self._pool.request(
                 method,
                 f"{self._url}{quote(path)}{'?' if told else ''}{told}",
                 body=content,
-                headers={**self._headers, **kind, **headers},
+                headers={**self._headers, **headers},
                 redirect=False,
             )
         except HTTPError as error:

@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session
 from temporalio.client import Client
 
+from attachments.keeping import Keeping
 from cli.authority import allowed
 from cli.documents import printing_of
 from cli.histories import (
@@ -41,8 +42,9 @@ from models.matters import Stage
 from models.proceedings import PROCEEDING_OVER
 from office import keep_sealed
 from policies.wording import moment
-from record import documents, ledger, views
+from record import attachments, documents, ledger, views
 from record import targets as record_targets
+from record.attachments import AttachmentFault
 from record.documents import DocumentFault, DocumentFaultKind
 from record.incidents import Incident
 from record.ledger import ChainFault, FaultKind, Witness
@@ -99,6 +101,7 @@ def verify(
         with store.reading() as session:
             found = [_chain(fault) for fault in ledger.verify(session, targets)]
             found += [_document_fault(fault) for fault in documents.verify(session, targets)]
+            found += [_attachment_fault(fault) for fault in attachments.verify(session, targets)]
             seals = sealing.check(session, roots=None if targets is None else 0)
             found += [_sealed(fault) for fault in seals if targets is None or fault.name in targets]
             if targets is None:
@@ -132,7 +135,7 @@ def verify(
 
 
 def _files(store: Store, chosen: Settings, targets: list[str] | None, found: list[Finding]) -> list[Finding]:
-    """What is wrong with the kept files of printed documents; those the ledger speaks against are named already."""
+    """What is wrong with printed documents and attachments as files, beside what the ledger speaks against already."""
     printing = printing_of(store, chosen)
     wrong = {(one.target, one.seq) for one in found}
     with store.reading() as session:
@@ -142,7 +145,12 @@ def _files(store: Store, chosen: Settings, targets: list[str] | None, found: lis
         for one in printed
         if not printing.intact(one.id)
     )
-    return [_document_fault(fault) for fault in faults]
+    handed_in = Keeping.of(store, chosen)
+    with store.reading() as session:
+        kept = [one for one in attachments.kept_of(session, targets) if one.message_id is not None]
+        lost = [one for one in kept if handed_in.wrong(one)]
+        altered = [fault for one in lost for fault in attachments.naming(session, one)]
+    return [*(_document_fault(fault) for fault in faults), *(_attachment_fault(fault) for fault in altered)]
 
 
 def _targets(store: Store, target: str | None) -> list[str] | None:
@@ -293,6 +301,10 @@ def _sealed(fault: SealFault) -> Finding:
 
 def _document_fault(fault: DocumentFault) -> Finding:
     return Finding(fault.target, fault.seq, fault.kind.value, fault.text)
+
+
+def _attachment_fault(fault: AttachmentFault) -> Finding:
+    return Finding(fault.target, fault.seq, "attachment", fault.text)
 
 
 def _document(found: list[Finding], *, compared: int | None, unavailable: str | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Where are printed documents kept, and are they as they were?
+"""Where are printed documents and attachments kept, and are they as they were?
 
-A file lies under its own hash (`ab/abcdef….docx`), so that nothing can be put in its place unseen: whoever reads one
-checks it. Written aside and moved into place, so that a killed process leaves a whole file or none.
+A file lies under its own hash (`ab/abcdef….docx`, an attachment without an ending), so that nothing can be put in its
+place unseen: whoever reads one checks it. Written aside and moved into place, so that a killed process leaves a whole
+file or none.
 """
 
 import os
@@ -21,14 +22,15 @@ class DamagedFileError(ValueError):
 
 
 class Files:
-    """The printed documents in a directory, which is made when the first one is kept."""
+    """The files in a directory, which is made when the first one is kept; printed documents unless `ending` differs."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, ending: str = ".docx") -> None:
         self._directory = directory
+        self._ending = ending
 
     def path(self, hash_: str) -> Path:
         """Where the file of this hash lies, or would lie."""
-        return self._directory / hash_[:2] / f"{hash_}.docx"
+        return self._directory / hash_[:2] / f"{hash_}{self._ending}"
 
     def get(self, hash_: str, opened: Callable[[bytes], bytes] | None = None) -> bytes | None:
         """The file of this hash; None when it is not here. Raises DamagedFileError, and OSError.

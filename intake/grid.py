@@ -48,6 +48,7 @@ class Grid:
         self.source = source
         self.sheet = sheet
         self.rows = rows
+        self.merged = tuple(merged)
         self._wide = {(area.top, area.left): area.right for area in merged if area.right > area.left}
         self._held_above = self._joined(merged)
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from intake.content import plain_text
+from intake.grid import Grid, Value
 from intake.layout import (
     DATE_LABELS,
     OFFICE_LABELS,
@@ -32,7 +33,7 @@ from policies.calendar import Calendar, standard_calendar
 
 __all__ = [
     "Column", "FaultKind", "Ledger", "LedgerError", "LedgerRow", "LedgerWarning", "OpenLedger", "RowFault",
-    "open_ledger", "read_ledger", "source_key",
+    "ledger_on", "open_ledger", "read_ledger", "source_key",
 ]  # fmt: skip
 
 
@@ -99,6 +100,28 @@ class OpenLedger:
         self._reader = RowReader(table, organs, responsible, _leader(responsible, organs), calendar)
 
     @property
+    def grid(self) -> Grid:
+        """The sheet that the ledger stands on."""
+        return self._table.grid
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the sheet has, from left to right."""
+        return tuple(sorted(self._table.columns, key=lambda column: self._table.columns[column]))
+
+    @property
+    def matter_rows(self) -> list[int]:
+        """The rows of matters to be registered, as the sheet counts them: from 1."""
+        return [row + 1 for row in self._matters]
+
+    def cells(self, row: int) -> dict[Column, tuple[str, Value]]:
+        """What stands in a row (from 1), with the address of each cell, by column."""
+        return {
+            column: (self._table.address(row - 1, column), self._table.value(row - 1, column))
+            for column in self.columns
+        }
+
+    @property
     def faults(self) -> list[RowFault]:
         """What cannot be accepted in the rows read so far, in sheet order."""
         return self._reader.faults
@@ -163,9 +186,16 @@ def open_ledger(
     Raises SheetError for a file that cannot be read and LedgerError for one that is no ledger, or whose office is not
     in the directory. A bad row raises nothing: it is in `faults`.
     """
+    return ledger_on(read_grids(source, name), directory, office=office, calendar=calendar)
+
+
+def ledger_on(
+    grids: Iterable[Grid], directory: Iterable[Organ], *, office: str | None = None, calendar: Calendar | None = None
+) -> OpenLedger:
+    """The same of sheets that have been read, or have been carried along; the errors are those of `open_ledger`."""
     organs = {folded(organ.name): organ for organ in directory}
     try:
-        table = find_table(read_grids(source, name), Column, REQUIRED)
+        table = find_table(grids, Column, REQUIRED)
         return OpenLedger(table, organs, office, calendar or standard_calendar())
     except HeaderError as error:
         advice = Words("请按要求写明列名后重新提交", "Name the columns as required and hand the file in again")

@@ -7,38 +7,28 @@ Source: ECMA-376 (parts, relationships, cells); limits are our own choice (docs/
 
 import io
 import re
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from intake.containers import Container, ContainerError, Wrong
 from intake.grid import COLUMNS, ROWS, Area, Grid, Special, Value
 from intake.problems import LIFT_PASSWORD, SAVE_AGAIN, TRIM, SheetError, Words
 
-PARTS = 2000
 SHEETS = 20
 """Visible sheets that are looked at: a ledger further back is not found."""
 
-UNPACKED_BYTES = 64 * 1024 * 1024
 INDEX_BYTES = 2 * 1024 * 1024
 """The most that the parts listing sheets and relationships may take."""
 
 STRING_BYTES = 64 * 1024 * 1024
 """The text of all cells together. Cells may share one long string, and the reader gives each a copy of its own."""
 
-RATIO = 250
-RATIO_COUNTS_FROM = 1024 * 1024
-"""Smaller parts may compress as well as they like: they can do no harm."""
-
 MARKED_CELLS = ROWS * 20
 """Formulas and error values on one sheet. A few bytes of array formula may cover a whole sheet many times over."""
-
-_UNPACKING_FAILS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
-                    struct.error)  # fmt: skip
 
 # The whole start tag of a plain cell without error value, address up to AZ99999. Of an attribute written twice the
 # native reader takes the last, so nothing may follow unseen; what is written otherwise goes to the slow scan.
@@ -96,6 +86,12 @@ def _too_large(detail: Words) -> SheetError:
     return SheetError(Words(f"表格过大:{detail.zh}", f"the workbook is too large: {detail.en}"), TRIM)
 
 
+def _of_container(error: ContainerError) -> SheetError:
+    if error.wrong is Wrong.PASSWORD:
+        return SheetError(error.why, LIFT_PASSWORD)
+    return _too_large(error.why) if error.wrong is Wrong.TOO_LARGE else _corrupt(error.why)
+
+
 def _no_workbook() -> SheetError:
     return SheetError(
         Words(
@@ -114,9 +110,11 @@ class Workbook:
 
     def __init__(self, data: bytes, source: str) -> None:
         self._source = source
-        self._zip = self._opened(data)
-        self._left = UNPACKED_BYTES
-        self._parts = self._measured()
+        try:
+            self._container = Container(data)
+        except ContainerError as error:
+            raise _of_container(error) from error
+        self._parts = self._container.parts
         book = self._main_part()
         self._relations = self._related(book)
         self._read_book(self._index(book))
@@ -143,51 +141,11 @@ class Workbook:
 
     # --- the container ------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _opened(data: bytes) -> zipfile.ZipFile:
-        # The directory is counted before it is parsed: an entry costs far more memory than its 46 bytes.
-        if data.count(b"PK\x01\x02") > PARTS:
-            raise _too_large(Words(f"内含文件超过 {PARTS} 个", f"it holds more than {PARTS} files"))
-        try:
-            return zipfile.ZipFile(io.BytesIO(data))
-        except _UNPACKING_FAILS as error:
-            raise _corrupt(Words("压缩目录无法读取", "its directory cannot be read")) from error
-
-    def _measured(self) -> dict[str, zipfile.ZipInfo]:
-        parts: dict[str, zipfile.ZipInfo] = {}
-        total = 0
-        for info in self._zip.infolist():
-            name = info.filename.replace("\\", "/").lstrip("/").casefold()
-            if name in parts:
-                raise _corrupt(Words("同一部件出现两次", "a part occurs twice"))
-            parts[name] = info
-            total += info.file_size
-            if info.flag_bits & 0x1:
-                raise SheetError(Words("文件设有密码", "the file is protected by a password"), LIFT_PASSWORD)
-            if info.file_size > RATIO_COUNTS_FROM and info.file_size > RATIO * max(info.compress_size, 1):
-                raise _too_large(
-                    Words(f"解压后膨胀超过 {RATIO} 倍", f"a part grows to more than {RATIO} times its packed size")
-                )
-        if total > UNPACKED_BYTES:
-            megabytes = UNPACKED_BYTES // 1024 // 1024
-            raise _too_large(Words(f"解压后超过 {megabytes} MB", f"more than {megabytes} MB when unpacked"))
-        return parts
-
     def _bytes(self, part: str) -> bytes:
-        info = self._parts.get(part.casefold())
-        if info is None:
-            raise _corrupt(Words("缺少必要的部件", "a necessary part is missing"))
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _corrupt(Words("压缩方式不被支持", "packed by an unsupported method"))
         try:
-            with self._zip.open(info) as stream:
-                data = stream.read(self._left + 1)
-        except _UNPACKING_FAILS as error:
-            raise _corrupt(Words("部件无法解压", "a part cannot be unpacked")) from error
-        if len(data) > self._left:
-            raise _too_large(Words("解压后超出上限", "more than allowed when unpacked"))
-        self._left -= len(data)
-        return data
+            return self._container.read(part)
+        except ContainerError as error:
+            raise _of_container(error) from error
 
     def _index(self, part: str) -> bytes:
         """The XML of a part that is read whole."""

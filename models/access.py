@@ -142,6 +142,7 @@ class View(StrEnum):
     # of the site
     LIST = "view.list"
     OVERVIEW = "view.overview"
+    BULLETINS = "view.bulletins"
     EXPORT = "view.export"
     EVENTS = "view.events"
     PREVIEW = "view.preview"

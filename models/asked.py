@@ -53,8 +53,8 @@ class Asked(Shape):
         if terms is None:
             return None
         questions = {
-            "approval": ClockKind.APPROVAL in state.clocks,
-            "verification": ClockKind.VERIFICATION in state.clocks,
+            "approval": ClockKind.APPROVAL in state.clocks or state.stage is Stage.AWAITING_APPROVAL,
+            "verification": ClockKind.VERIFICATION in state.clocks or state.stage is Stage.SUBMITTED,
             "extension": extension is not None and extension.state is ExtensionState.PENDING,
             "contested": state.contested_at is not None,
             "to": state.transfer.to if state.transfer else None,

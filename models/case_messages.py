@@ -58,6 +58,7 @@ class Investigate(Spoken):
     do: Literal["investigate"] = "investigate"
     posts: tuple[str, ...] | str = ()
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class NotifyFacts(Spoken):
@@ -75,6 +76,7 @@ class GiveStatement(Spoken):
 
     do: Literal["give_statement"] = "give_statement"
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class WaiveStatement(Spoken):
@@ -89,6 +91,7 @@ class AnswerStatement(Spoken):
 
     do: Literal["answer_statement"] = "answer_statement"
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Mitigate(Spoken):
@@ -149,6 +152,7 @@ class Execute(Spoken):
     document: Shown | None = None
     adopted: bool | None = None
     reason: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Record(Spoken):
@@ -163,6 +167,7 @@ class RequestReview(Spoken):
 
     do: Literal["request_review"] = "request_review"
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class DecideReview(Spoken):

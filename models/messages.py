@@ -1,7 +1,8 @@
 """The messages a matter understands, and the answer to each.
 
 A message carries what was said, not what is allowed: a missing reason or an unknown post is a matter for the rules,
-which refuse on record. Only a wrong type or an unknown field is turned away here.
+which refuse on record. Only a wrong type or an unknown field is turned away here. `attachments` are hashes of files
+that the same post has handed in to the same target (record/attachments.py).
 """
 
 from datetime import datetime
@@ -69,6 +70,7 @@ class ReportProgress(Spoken):
     do: Literal["report_progress"] = "report_progress"
     text: str | None = None
     done: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 class RequestExtension(Spoken):
@@ -77,6 +79,7 @@ class RequestExtension(Spoken):
     do: Literal["request_extension"] = "request_extension"
     limit: str | None = None
     reason: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class DecideExtension(Spoken):
@@ -108,6 +111,7 @@ class Submit(Spoken):
     do: Literal["submit"] = "submit"
     text: str | None = None
     without_co: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Verify(Spoken):
@@ -118,6 +122,7 @@ class Verify(Spoken):
     method: str | None = None
     evidence: dict[str, Any] | str | None = None
     reason: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Cancel(Spoken):
@@ -170,6 +175,7 @@ class Object(Spoken):
     do: Literal["object"] = "object"
     text: str | None = None
     about: ActName | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class DecideObjection(Spoken):

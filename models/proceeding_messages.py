@@ -67,6 +67,7 @@ class Finish(Spoken):
     do: Literal["finish"] = "finish"
     text: str | None = None
     evidence: Evidence | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class CheckItems(Spoken):
@@ -82,6 +83,7 @@ class Supplement(Spoken):
 
     do: Literal["supplement"] = "supplement"
     items: Names = ()
+    attachments: tuple[str, ...] = ()
 
 
 class Reject(Spoken):
@@ -98,6 +100,7 @@ class Grant(Spoken):
     do: Literal["grant"] = "grant"
     text: str | None = None
     evidence: Evidence | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class UsePermit(Spoken):
@@ -120,6 +123,7 @@ class Opine(Spoken):
     do: Literal["opine"] = "opine"
     agreed: bool | None = None
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Convene(Spoken):
@@ -146,6 +150,7 @@ class Hold(Spoken):
     present: Names = ()
     opinions: dict[str, str] | None = None
     evidence: Evidence | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Cast(Spoken):
@@ -184,6 +189,7 @@ class Publish(Spoken):
     do: Literal["publish"] = "publish"
     medium: str | None = None
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class CallBack(Spoken):
@@ -217,6 +223,7 @@ class SendPaper(Spoken):
     do: Literal["send_paper"] = "send_paper"
     number: str | None = None
     text: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Acknowledge(Spoken):
@@ -233,6 +240,7 @@ class ReportValue(Spoken):
     do: Literal["report_value"] = "report_value"
     value: str | None = None
     on: date | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Assess(Spoken):

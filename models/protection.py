@@ -42,6 +42,7 @@ class Kind(StrEnum):
     STATE = "state"
     PAPER = "paper"
     PETITIONER = "petitioner"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ _PARTS: Mapping[Kind, frozenset[str]] = {
     ),
     Kind.PAPER: frozenset(),
     Kind.PETITIONER: frozenset(),
+    Kind.ATTACHMENT: frozenset(),
 }
 
 

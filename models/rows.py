@@ -90,6 +90,8 @@ MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectific
 """The acts by which matters are told apart in lists; said with a question, so that the index for it is seen."""
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
+_HANDLED = text("handled_by IS NOT NULL")
+_ASKED_BY = text("asked_by IS NOT NULL")
 _PUBLIC_SQLITE, _PUBLIC_POSTGRESQL = text("public IS 1"), text("public IS true")
 _OPEN_SQLITE, _OPEN_POSTGRESQL = text("open IS 1"), text("open IS true")
 _SUSPENDED_SQLITE, _SUSPENDED_POSTGRESQL = text("suspended IS 1"), text("suspended IS true")
@@ -97,6 +99,7 @@ _ASKED = text("asked IS NOT NULL")
 ESCALATED = text("level >= 1")
 """Whether escalation has begun; said with a question like this, so that the index for it is seen."""
 _DESTROYED = text("destroyed_at IS NOT NULL")
+_UNNAMED = text("message_id IS NULL")
 
 
 class FinishedRow(SQLModel, table=True):
@@ -146,6 +149,18 @@ class ActRow(SQLModel, table=True):
     hash: str
 
 
+class DoingRow(SQLModel, table=True):
+    """That something was done through a post: which entry of which chain. Repeats the ledger, for lists by post."""
+
+    __tablename__ = "doings"
+    __table_args__ = KEYED_BY_TEXT
+
+    post: str = Field(primary_key=True)
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    target: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
 class HeadRow(SQLModel, table=True):
     """The last entry of each chain, so that cutting off its end is seen."""
 
@@ -163,7 +178,8 @@ class MatterRow(SQLModel, table=True):
     `overdue_from` is the due instant while a clock that people wait for can run out, else null: a matter is overdue
     from that instant on, whether or not its timer has been worked off. `circle` names lead, office and leader in one
     (record/circles.py), `open` says that it has neither ended nor been refused, `asked` whose word it waits for and on
-    what, as far as the matter itself says it (models/asked.py); null where nothing is asked.
+    what, as far as the matter itself says it (models/asked.py); null where nothing is asked. `asked_by` is when the
+    first of it runs out (the end of time where nothing does), `handled_by` when something does that its lead owes.
     """
 
     __tablename__ = "matters"
@@ -204,6 +220,8 @@ class MatterRow(SQLModel, table=True):
         ),
         Index("ix_matters_twin", "lead", "title"),
         Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        Index("ix_matters_handled", "lead", "handled_by", "id", sqlite_where=_HANDLED, postgresql_where=_HANDLED),
+        Index("ix_matters_asked_by", "asked_by", "id", sqlite_where=_ASKED_BY, postgresql_where=_ASKED_BY),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
         Index(
             "ix_matters_lead_overdue",
@@ -232,6 +250,8 @@ class MatterRow(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     overdue_from: datetime | None = Field(default=None, sa_type=Instant)
     next_at: datetime | None = Field(default=None, sa_type=Instant)
+    handled_by: datetime | None = Field(default=None, sa_type=Instant)
+    asked_by: datetime | None = Field(default=None, sa_type=Instant)
     registered_at: datetime | None = Field(default=None, sa_type=Instant)
     assigned_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -521,6 +541,34 @@ class TemplateRow(SQLModel, table=True):
 
     hash: str = Field(primary_key=True)
     file: bytes
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that a post has handed in to a target, by the hash of its content.
+
+    `document` is its name as JSON, of a case sealed; "" once it was destroyed. `kept` is the hash under which its file
+    lies, of a case that of the sealed file; null once it was destroyed. `message_id` is that of the first message that
+    has named it; null while none has, and then it is cleared after some days.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("target", "hash", "by", name="uq_attachments_target_hash_by"),
+        Index("ix_attachments_unnamed", "at", sqlite_where=_UNNAMED, postgresql_where=_UNNAMED),
+        Index("ix_attachments_kept", "kept"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
+    target: str
+    hash: str
+    size: int
+    type: str
+    document: str = Field(sa_type=Text)
+    by: str
+    person: str | None = None
+    at: datetime = Field(sa_type=Instant)
+    message_id: str | None = None
+    kept: str | None = None
 
 
 class CalendarNoticeRow(SQLModel, table=True):

@@ -466,6 +466,9 @@ VIEW_NEEDS: Mapping[View, Need] = {
     View.INBOX: _view((R.SELF, *_AUDITORS), "7"),
     View.LIST: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
     View.OVERVIEW: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
+    View.BULLETINS: _view(
+        (R.OFFICE, R.LEADER, *_AUDITORS), "7", note="全部在案事项和案件的数字及编号 figures and ids of all on record"
+    ),
     View.EXPORT: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
     View.EVENTS: _view((R.POST, *_AUDITORS), "7", note=_OWN_AND_BELOW),
     View.PREVIEW: _view(_SIGNED_IN, "7"),

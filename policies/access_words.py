@@ -143,6 +143,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.INBOX: ("岗位收件箱", "the inbox of a post"),
     View.LIST: ("事项清单", "the list of matters"),
     View.OVERVIEW: ("按单位汇总", "the overview by organ"),
+    View.BULLETINS: ("月报、季报、问责统计", "bulletins"),
     View.EXPORT: ("导出", "exports"),
     View.EVENTS: ("事件流", "the event stream"),
     View.PREVIEW: ("试算时限", "previews of limits"),

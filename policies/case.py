@@ -15,7 +15,7 @@ from models.cases import CaseClockKind, CaseState
 from models.contract import matter_of
 from models.messages import CalendarPublished, Command, MatterCommand, Outcome, Relayed
 from models.proceeding_messages import ProceedingCommand
-from policies import case_reruling, case_timers, saying, secrecy
+from policies import attaching, case_reruling, case_timers, saying, secrecy
 from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.case_admissibility import GUARDS, Guard, known_case, offers_cases
@@ -145,6 +145,7 @@ def _apply(draft: CaseDraft, message: Command | CaseRelay, rules: CaseRules) -> 
     rule = rules.messages[type(message)]
     for guard in rule.guards:
         guard(draft, message)
+    attaching.check(draft.state.id, message, draft.facts)
     rule.effect(draft, message)
     if isinstance(message, _COMMANDS):
         draft.acts = saying.kept(draft.acts, message)

@@ -5,7 +5,7 @@ behind each, clocks that run and stop. Whom a role means, and which clock ends w
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -36,6 +36,8 @@ class Facts:
     whose grant is valid, by id; `offences(procedure, subject, since, until)` counts the offences registered in
     [since, until); `granted` are those of a procedure in which something about the subject was granted, or consent
     deemed, in [since, until), by id. Left out, there is no other matter, case or proceeding and nothing is recorded.
+    `attached(target, post)` are the hashes of the files that the post has handed in to the target, of which a message
+    may name `attachments_most`; None where there are no files to know of.
     """
 
     policy: Policy
@@ -55,6 +57,8 @@ class Facts:
     same_subject: Callable[[str, str], Sequence[str]] = lambda _procedure, _subject: ()
     offences: Callable[[str, str, datetime, datetime], int] = lambda _procedure, _subject, _since, _until: 0
     granted: Callable[[str, str, datetime, datetime], Sequence[str]] = lambda _procedure, _subject, _since, _until: ()
+    attached: Callable[[str, str], Collection[str]] | None = None
+    attachments_most: int = 10
 
 
 class _Kept(Protocol):

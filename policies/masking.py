@@ -67,7 +67,7 @@ def _policy(entry: Mapping[str, Any]) -> FieldPolicy:
         proceeding=_classes(acts.get("proceeding") or {}),
         aside=_classes(acts["aside"]),
         exceptions={str(name): _classes(lists) for name, lists in acts["exceptions"].items()},
-        leaves={kind: _classes(entry[kind.value]) for kind in (Kind.STATE, Kind.PAPER, Kind.PETITIONER)},
+        leaves={kind: _classes(entry.get(kind.value) or {}) for kind in Kind if kind is not Kind.ACT},
     )
 
 

@@ -23,7 +23,7 @@ from models.messages import (
     Unanswered,
 )
 from models.proceeding_messages import ProceedingCommand
-from policies import cases, commands, registration, reruling, saying, secrecy, splits, timers
+from policies import attaching, cases, commands, registration, reruling, saying, secrecy, splits, timers
 from policies.admissibility import check_command
 from policies.authority import Refused
 from policies.calendar import CalendarError
@@ -134,6 +134,7 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
             )
         else:
             check_command(draft, message)
+            attaching.check(untouched.id, message, draft.facts)
             if not attended:
                 raise Refused("事项流程未在运行,请联系管理员 the matter's workflow is not running", "stage")
             commands.apply(draft, message)

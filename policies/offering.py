@@ -4,7 +4,7 @@ Each is tried on the rules themselves, said as plainly as it can be said, and no
 here can still be refused for what is said in it, and on record. Source: engine.md 3.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, get_args
@@ -40,14 +40,16 @@ def shape_of(do: str) -> type[Spoken]:
     return _SHAPES[do]
 
 
-def offers(state: MatterState, post: str | None, at: datetime, facts: Facts) -> tuple[str, ...]:
-    """Those of OFFERED that would be admitted from this post at the aware instant `at`; nothing to nobody's post."""
+def offers(
+    state: MatterState, post: str | None, at: datetime, facts: Facts, among: Sequence[str] = OFFERED
+) -> tuple[str, ...]:
+    """Those of `among` that would be admitted from this post at the aware instant `at`; nothing to nobody's post."""
     if post is None:
         return ()
     held = access.relations(post, state, facts.directory)
     return tuple(
         do
-        for do in OFFERED
+        for do in among
         # Most fall here, at the table of authority, and need not be tried.
         if access.may(access.on_matter(do), held)
         and any(_admitted(state, said, at, believed) for believed in [_supposing(do, state, facts)]

@@ -31,7 +31,7 @@ from models.messages import (
 )
 from models.proceeding_messages import FollowUp, Link, Open, ProceedingCommand, Rate, UsePermit
 from models.proceedings import ProceedingStage, ProceedingState, Satisfaction, StepClock, StepClockKind
-from policies import access, parties, proceeding_opening, saying, secrecy
+from policies import access, attaching, parties, proceeding_opening, saying, secrecy
 from policies.authority import Refused, given
 from policies.blocks import BLOCKS, approval
 from policies.calendar import CalendarError
@@ -140,6 +140,7 @@ def _hear(
             _apply(draft, message)
             if not attended:
                 raise Refused("程序流程未在运行,请联系管理员 the proceeding's workflow is not running", "stage")
+            attaching.check(untouched.id, message, draft.facts)
             if isinstance(message, Open | _Said):
                 unsaid = dict.fromkeys(draft.unsaid)
                 draft.acts = saying.kept(draft.acts, message.model_copy(update=unsaid) if unsaid else message)

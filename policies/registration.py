@@ -1,5 +1,6 @@
 """May this become a matter, and how does it begin? (engine.md 3.1 and end of 3)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from models.acts import ActName
@@ -25,45 +26,77 @@ def check_registration(
     registration: Registration, twin: str | None, at: datetime, directory: Directory, policy: Policy
 ) -> None:
     """Refuse a registration that engine.md 3.1 does not admit; `twin` is an open matter of the same lead and title."""
+    for _, refused in faults(registration, twin, at, directory, policy):
+        raise refused
+
+
+def faults(
+    registration: Registration, twin: str | None, at: datetime, directory: Directory, policy: Policy
+) -> Iterator[tuple[str, Refused]]:
+    """Everything for which a registration is not admitted, each with the field that it is about; the first one counts.
+
+    `twin` is an open matter of the same lead and title, None for none. Source: engine.md 3.1.
+    """
     rule = "registration"
     for field, name in (("title", "事项名称"), ("lead", "牵头单位"), ("office", "督办单位"), ("leader", "批准领导")):
-        if not (getattr(registration, field) or "").strip():
-            raise Refused(f"缺少{name} {field} is required", rule)
-    _check_parties(registration, directory)
-    for value, kind, name in (
-        (registration.urgency, Urgency, "紧急程度 urgency"),
-        (registration.severity, Severity, "严重程度 severity"),
-    ):
+        if not _said(registration, field):
+            yield field, Refused(f"缺少{name} {field} is required", rule)
+    yield from _of_parties(registration, directory)
+    for field, kind, name in (("urgency", Urgency, "紧急程度 urgency"), ("severity", Severity, "严重程度 severity")):
+        value = getattr(registration, field)
         if value is not None and value not in set(kind):
             accepted = "、".join(kind)
-            raise Refused(f"{name}读不懂 not understood: {value};可接受 accepted: {accepted}", rule)
-    read_limit(registration.limit or policy.default_limit, rule)
-    report_period(registration.report_every, policy)
+            yield field, Refused(f"{name}读不懂 not understood: {value};可接受 accepted: {accepted}", rule)
+    try:
+        read_limit(registration.limit or policy.default_limit, rule)
+    except Refused as refused:
+        yield "limit", refused
+    try:
+        report_period(registration.report_every, policy)
+    except Refused as refused:
+        yield "report_every", refused
     if registration.assigned_at is not None:
         if registration.assigned_at.utcoffset() is None:
-            raise Refused("交办时间缺少时区 assigned_at has no offset", rule)
-        if registration.assigned_at > at:
-            raise Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
+            yield "assigned_at", Refused("交办时间缺少时区 assigned_at has no offset", rule)
+        elif registration.assigned_at > at:
+            yield "assigned_at", Refused("交办日期晚于登记时间 assigned later than it is registered", rule)
     if twin is not None:
-        raise Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule)
+        yield (
+            "title",
+            Refused(f"同一牵头单位已有同名在办事项 {twin} the same lead has an open matter of this title", rule),
+        )
 
 
-def _check_parties(registration: Registration, directory: Directory) -> None:
+def _said(registration: Registration, field: str) -> bool:
+    return bool((getattr(registration, field) or "").strip())
+
+
+def _of_parties(registration: Registration, directory: Directory) -> Iterator[tuple[str, Refused]]:
     rule = "registration"
     for field in ("lead", "office"):
-        if directory.find(getattr(registration, field)) is None:
-            raise Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
+        if _said(registration, field) and directory.find(getattr(registration, field)) is None:
+            yield field, Refused(f"名录中没有该单位 unknown organ: {getattr(registration, field)}", rule)
     for organ in registration.co:
         if directory.find(organ) is None:
-            raise Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
-    posts = (registration.leader, registration.responsible, *registration.panel, *registration.reviewers)
-    for post in posts:
+            yield "co", Refused(f"名录中没有该协办单位 unknown co-handler: {organ}", rule)
+    posts = [
+        *([("leader", registration.leader)] if _said(registration, "leader") else ()),
+        ("responsible", registration.responsible),
+        *(("panel", post) for post in registration.panel),
+        *(("reviewers", post) for post in registration.reviewers),
+    ]
+    for field, post in posts:
         if post is not None and not directory.has_post(post):
-            raise Refused(f"名录中没有该岗位 unknown post: {post}", rule)
+            yield field, Refused(f"名录中没有该岗位 unknown post: {post}", rule)
     if registration.by is not None or registration.voice is not None:
-        access.check(access.SITE_NEEDS[access.SiteCommand.LAUNCH], Situation(registration.by, registration, directory))
+        try:
+            access.check(
+                access.SITE_NEEDS[access.SiteCommand.LAUNCH], Situation(registration.by, registration, directory)
+            )
+        except Refused as refused:
+            yield "office", refused
     if registration.lead in registration.co:
-        raise Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
+        yield "co", Refused(f"牵头单位不能同时是协办单位 the lead is also a co-handler: {registration.lead}", rule)
 
 
 def read_limit(text: str, rule: str) -> Limit:

@@ -4,7 +4,7 @@ Everything said about files is an act of one chain. Destruction takes the bodies
 notices and frozen words in one transaction; hashes, numbers and links stay, explained by a certificate (W9).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ from models.rows import (
     DeliveryRow,
     DestructionRow,
     DocumentRow,
+    DoingRow,
     HoldRow,
     MatterRow,
     NoticeRow,
@@ -37,7 +38,7 @@ from models.rows import (
     table,
 )
 from privacy.sealing import ErasedError
-from record import cases, families, keys, ledger, matters, spoken
+from record import attachments, cases, families, keys, ledger, matters, spoken
 from record.ledger import Entry
 from record.statements import unit, upsert
 from record.store import erasing
@@ -52,6 +53,7 @@ _CERTIFICATES = table(CertificateRow)
 _DELIVERIES = table(DeliveryRow)
 _DESTRUCTIONS = table(DestructionRow)
 _DOCUMENTS = table(DocumentRow)
+_DOINGS = table(DoingRow)
 _HOLDS = table(HoldRow)
 _MATTERS = table(MatterRow)
 _NOTICES = table(NoticeRow)
@@ -86,11 +88,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is left of a file: the certificate as an entry of the archive's chain, and the file's chains."""
+    """What is left of a file: the certificate as an entry of the archive's chain, and the file's chains.
+
+    `contents` are the printed documents, `attachments` the files handed in, by the hashes under which they lay.
+    """
 
     entry: Entry
     targets: tuple[str, ...]
     contents: tuple[str, ...]
+    attachments: tuple[str, ...] = ()
 
 
 def file_of(session: Session, target: str) -> File | None:
@@ -166,8 +172,9 @@ def certificates(session: Session, target: str | None = None) -> list[Certificat
     for seq in session.execute(chosen).scalars():
         (entry,) = _entries(session, [seq])
         detail = entry.act.detail
-        contents = tuple(one["content"] for one in detail["papers"] if one["content"])
-        found.append(Certificate(entry, tuple(detail["hashes"]), contents))
+        found.append(
+            Certificate(entry, tuple(detail["hashes"]), *_lay(detail["papers"], detail.get("attachments", ())))
+        )
     return found
 
 
@@ -218,6 +225,7 @@ def destroy(
     """Destroy the content of a file, in this transaction, and certify it. Whether that may be is for policies/."""
     hashes = {target: _hashes(session, target) for target in file.targets}
     papers = [dict(row._mapping) for row in session.execute(_papers(file.targets))]
+    handed_in = attachments.certified(session, file.targets)
     entry = say(
         session,
         ActName.DESTROYED,
@@ -234,11 +242,18 @@ def destroy(
             "requested": {"seq": request.seq, "by": request.act.by, "person": request.act.person},
             "hashes": hashes,
             "papers": papers,
+            **({"attachments": handed_in} if handed_in else {}),
         },
     )
     with erasing(session):
         _carry_out(session, file, hashes, entry.seq, at)
-    return Certificate(entry, file.targets, tuple(one["content"] for one in papers if one["content"]))
+    return Certificate(entry, file.targets, *_lay(papers, handed_in))
+
+
+def _lay(papers: Iterable[Any], handed_in: Iterable[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Under which hashes printed documents and attachments lay."""
+    kept = dict.fromkeys(one["kept"] for one in handed_in if one["kept"])
+    return tuple(one["content"] for one in papers if one["content"]), tuple(kept)
 
 
 def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: int, at: datetime) -> None:
@@ -251,6 +266,7 @@ def _carry_out(session: Session, file: File, hashes: dict[str, list[str]], seq: 
         upto = len(hashes[target])
         session.execute(_CERTIFICATES.insert().values(target=target, upto=upto, seq=seq, destroyed_at=at))
         _empty(session, target, upto)
+        attachments.destroy(session, target)
     spoken.forget_matter(session, file.id, at)
     _forget(session, file)
 
@@ -274,6 +290,7 @@ def _empty(session: Session, target: str, upto: int) -> None:
     entries = select(_ACTS.c.id).where(_ACTS.c.target == target, _ACTS.c.seq <= upto)
     session.execute(delete(_DELIVERIES).where(_DELIVERIES.c.entry.in_(entries)))
     session.execute(delete(_NOTICES).where(_NOTICES.c.entry.in_(entries)))
+    session.execute(delete(_DOINGS).where(_DOINGS.c.target == target, _DOINGS.c.seq <= upto))
     # The number stays, so that no other document ever gets it.
     session.execute(
         update(_DOCUMENTS).where(_DOCUMENTS.c.entry.in_(entries)).values(facts="", template=None, content=None)

@@ -51,7 +51,7 @@ def load(session: Session, case_id: str) -> CaseState | None:
         return None
     if row[1] is not None:
         unit(session).heads[case_id] = Head(row[1], row[2])
-    state = _state(session, case_id, row[0])
+    state = state_of(session, case_id, row[0])
     parties.loaded(session, case_id, state)
     return state
 
@@ -59,7 +59,7 @@ def load(session: Session, case_id: str) -> CaseState | None:
 def seen(session: Session, case_id: str) -> CaseState | None:
     """The case's state as it stands now, as this transaction may read it; None for an unknown one. It is not held."""
     row = _SEEN.first(session, {"case": case_id})
-    return None if row is None else _state(session, case_id, row[0])
+    return None if row is None else state_of(session, case_id, row[0])
 
 
 def cited_by(session: Session, state: CaseState) -> dict[str, CaseState]:
@@ -81,7 +81,7 @@ def open_against(session: Session, subject: str) -> list[CaseState]:
         .where(_CASES.c.subject == subject, _CASES.c.open.is_(True))
         .order_by(_CASES.c.id)
     )
-    return [_state(session, row.id, row.state) for row in session.execute(chosen)]
+    return [state_of(session, row.id, row.state) for row in session.execute(chosen)]
 
 
 def owed(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
@@ -93,7 +93,7 @@ def owed(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
         .order_by(_CASES.c.proposed_at, _CASES.c.id)
     )
     for row in session.execute(chosen):
-        yield _state(session, row.id, row.state)
+        yield state_of(session, row.id, row.state)
 
 
 def resting_on(session: Session, case_id: str) -> list[CaseState]:
@@ -106,7 +106,7 @@ def resting_on(session: Session, case_id: str) -> list[CaseState]:
         .where(_SNAPSHOTS.c.state.contains(f'"{case_id}"', autoescape=True), _SNAPSHOTS.c.id != case_id)
         .order_by(_SNAPSHOTS.c.id)
     )
-    found = [_state(session, row.id, row.state) for row in session.execute(chosen)]
+    found = [state_of(session, row.id, row.state) for row in session.execute(chosen)]
     return [state for state in found if state.rests_on(case_id)]
 
 
@@ -149,7 +149,8 @@ def save(
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": canonical(kept)})
 
 
-def _state(session: Session, case_id: str, text: str) -> CaseState:
+def state_of(session: Session, case_id: str, text: str) -> CaseState:
+    """The state that a snapshot of the case holds, as this transaction may read it."""
     if f'"{SEALED}":' not in text and opens(session, subject_of(case_id)):
         return CaseState.model_validate_json(text)
     told = read_sealed(session, Kind.STATE, json.loads(text), _place(case_id), subject_of(case_id))

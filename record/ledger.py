@@ -20,22 +20,24 @@ from sqlmodel import Session
 
 from models.acts import Act, ActName
 from models.contract import ARCHIVE
-from models.protection import Kind
-from models.rows import SHANGHAI, ActRow, CertificateRow, HeadRow, SnapshotRow, aware, instant_text, table
+from models.protection import Kind, is_aside
+from models.rows import SHANGHAI, ActRow, CertificateRow, DoingRow, HeadRow, SnapshotRow, aware, instant_text, table
 from record.keys import subject_of
 from record.sealed import read as read_sealed
 from record.sealed import sealed
-from record.statements import Head, Prepared, unit, upsert
+from record.statements import Head, Prepared, insert_or_ignore, unit, upsert
 from record.store import hold
 
 _ACTS = table(ActRow)
 _CERTIFICATES = table(CertificateRow)
+_DOINGS = table(DoingRow)
 _HEADS = table(HeadRow)
 _SNAPSHOTS = table(SnapshotRow)
 
 _HEAD = Prepared(select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.target == bindparam("of")))
 _SET_HEAD = Prepared(upsert(_HEADS, "target"))
 _INSERT = Prepared(_ACTS.insert(), [column.name for column in _ACTS.c if column.name != "id"])
+_DONE = Prepared(insert_or_ignore(_DOINGS, "post", "at", "target", "seq"))
 
 T = TypeVar("T")
 
@@ -173,6 +175,8 @@ def append(
             }
         )
     _INSERT.run_each(session, rows)
+    _DONE.run_each(session, [{"post": one.act.by, "at": one.act.at, "target": one.target, "seq": one.seq}
+                             for one in entries if one.act.by is not None and not is_aside(one.target)])  # fmt: skip
     _SET_HEAD.run_each(session, [{"target": target, "seq": to.seq, "hash": to.hash} for target, to in heads.items()])
     known.heads.update(heads)
     return entries

@@ -4,6 +4,7 @@ The state is a snapshot beside the ledger, written in the transaction that appen
 policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, func, select, update
@@ -12,7 +13,7 @@ from sqlmodel import Session
 from models.acts import ActName
 from models.asked import Asked
 from models.contract import KIND_MATTER
-from models.matters import ClockKind, MatterState, Stage
+from models.matters import ClockKind, ExtensionState, MatterState, Stage
 from models.messages import Outcome
 from models.rows import ActRow, AnswerRow, HeadRow, MatterRow, SnapshotRow, table
 from record import parties
@@ -40,6 +41,30 @@ SETTLED = frozenset(
     }
 )
 OVER = tuple(stage.value for stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED, Stage.REFUSED))
+
+HANDLED = (
+    ClockKind.SIGNING, ClockKind.PROGRESS, ClockKind.LIMIT, ClockKind.RETURNED,
+    ClockKind.SUPERVISION, ClockKind.RECTIFICATION, ClockKind.EXPLANATION,
+)  # fmt: skip
+"""The clocks by which the lead owes something."""
+
+NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+"""In place of an end where nothing runs out, so that it comes last."""
+
+# What is asked, and by which clock it is to be answered; of an extension by that of the limit, at which it lapses.
+_ASKED: Mapping[str, tuple[Callable[[MatterState], bool], tuple[ClockKind, ...]]] = {
+    "approval": (lambda one: ClockKind.APPROVAL in one.clocks or one.stage is Stage.AWAITING_APPROVAL,
+                 (ClockKind.APPROVAL,)),
+    "extension": (
+        lambda one: one.extension is not None and one.extension.state is ExtensionState.PENDING, (ClockKind.LIMIT,)
+    ),
+    "verification": (lambda one: ClockKind.VERIFICATION in one.clocks or one.stage is Stage.SUBMITTED,
+                     (ClockKind.VERIFICATION,)),
+    "assignment": (lambda one: one.contested_at is not None, (ClockKind.ASSIGNMENT_OBJECTION,)),
+    "transfer": (lambda one: one.transfer is not None, (ClockKind.TRANSFER,)),
+    "objection": (lambda one: one.objection is not None, (ClockKind.OBJECTION, ClockKind.ASSIGNMENT_OBJECTION)),
+    "circulation": (lambda one: one.circulation is not None, (ClockKind.CIRCULATION,)),
+}  # fmt: skip
 
 # Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
 # are set only when one of them changes: otherwise a transition would have to make several more pages durable.
@@ -119,6 +144,8 @@ def save(
         "due_at": due_at,
         "overdue_from": None if state.stage in SETTLED or state.suspended else due_at,
         "next_at": next_at,
+        "handled_by": handled_by(state),
+        "asked_by": asked_by(state),
         "registered_at": state.registered_at,
         "assigned_at": state.assigned_at,
         "closed_at": state.ended_at,
@@ -155,6 +182,28 @@ def due_instant(state: MatterState) -> datetime | None:
     returned = state.clocks.get(ClockKind.RETURNED)
     clock = state.limit if returned is None else returned
     return None if clock is None else clock.due_at
+
+
+def handled_by(state: MatterState) -> datetime | None:
+    """The earliest instant at which something runs out that the lead owes; None where nothing does."""
+    if state.suspended or state.stage in SETTLED:
+        return None
+    clocks = {kind: state.clocks[kind].due_at for kind in HANDLED if kind in state.clocks}
+    if state.last_report_at is not None and (state.period_from is None or state.last_report_at >= state.period_from):
+        clocks.pop(ClockKind.PROGRESS, None)
+    return min(clocks.values(), default=None)
+
+
+def asked_by(state: MatterState) -> datetime | None:
+    """By when the first of it is to be answered: NEVER where nothing runs out, None where nothing is asked."""
+    if state.suspended:
+        return NEVER if any(is_open(state) for is_open, _ in _ASKED.values()) else None
+    ends = [
+        next((state.clocks[kind].due_at for kind in kinds if kind in state.clocks), NEVER)
+        for is_open, kinds in _ASKED.values()
+        if is_open(state)
+    ]
+    return min(ends, default=None)
 
 
 def answered(session: Session, target: str, message_id: str) -> Outcome | None:

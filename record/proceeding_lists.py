@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, true
+from sqlalchemy import ColumnElement, Row, func, literal, or_, select, true, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
 from models.matters import Light
 from models.proceedings import ProceedingStage, ProceedingState
-from models.rows import ProceedingRow, ProceedingSnapshotRow, aware, table
+from models.rows import Instant, ProceedingRow, ProceedingSnapshotRow, aware, table
 from record import parties
 from record.pages import Page, bounded, cut
-from record.views import CaseLine, cases
+from record.proceedings import OVER
+from record.registers import Order
+from record.views import CaseLine, cases, within
 
 _PROCEEDINGS = table(ProceedingRow)
 _SNAPSHOTS = table(ProceedingSnapshotRow)
+
+_SEPARATOR = "|"
+_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,53 +89,117 @@ class PublicProceeding:
     due_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class SoughtProceedings:
+    """Which of them: everything that is given has to fit.
+
+    `organ` leads it or is its office; `due_by` (aware, inclusive): those that fall due by then; `text` is looked for in
+    title and id; `open` are those under way. `ids`, where given, are the only ones.
+    """
+
+    kind: str | None = None
+    procedure: str | None = None
+    lead: str | None = None
+    office: str | None = None
+    organ: str | None = None
+    subject: str | None = None
+    channel: str | None = None
+    stage: ProceedingStage | None = None
+    light: Light | None = None
+    open: bool = False
+    overdue: bool | None = None
+    due_by: datetime | None = None
+    text: str | None = None
+    ids: frozenset[str] | None = None
+
+
 def listed(
     session: Session,
     *,
     scope: Scope,
     now: datetime,
-    kind: str | None = None,
-    procedure: str | None = None,
-    lead: str | None = None,
-    office: str | None = None,
-    subject: str | None = None,
-    stage: ProceedingStage | None = None,
-    light: Light | None = None,
-    overdue: bool | None = None,
-    due_by: datetime | None = None,
-    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    **sought: Any,
+) -> Page[ProceedingLine]:
+    """Those within the scope that fit every given filter (fields of SoughtProceedings), by id; pages as in `found`."""
+    wanted = SoughtProceedings(**sought)
+    return found(session, wanted, scope=scope, now=now, after=after, limit=limit)
+
+
+def found(
+    session: Session,
+    sought: SoughtProceedings,
+    *,
+    scope: Scope,
+    now: datetime,
+    order: Order = Order.NUMBER,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ProceedingLine]:
-    """Those within the scope that fit every given filter, by id; filters and pages as in record/views.py `matters`.
+    """Those within the scope that fit, in this order; `after` is the `next` of the page before.
 
-    `due_by` (aware, inclusive): those that fall due by then.
+    Raises ValueError for a foreign `after`, or a limit beyond 1..1000.
     """
     whole = parties.proceeding_whole(scope)
-    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"))
-    visible = parties.proceeding_listed(scope)
-    if visible is not None:
-        chosen = chosen.where(visible)
-    wanted = {"kind": kind, "procedure": procedure, "lead": lead, "office": office, "subject": subject}
-    for name, value in wanted.items():
-        if value is not None:
-            chosen = chosen.where(_PROCEEDINGS.c[name] == value)
-    if stage is not None:
-        chosen = chosen.where(_PROCEEDINGS.c.stage == ProceedingStage(stage).value)
-    if light is not None:
-        chosen = chosen.where(_PROCEEDINGS.c.light == Light(light).value)
-    if due_by is not None:
-        chosen = chosen.where(_PROCEEDINGS.c.due_at.is_not(None), _PROCEEDINGS.c.due_at <= aware(due_by))
-    if overdue is not None:
+    key, forward = _key(order)
+    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"), key.label("place"))
+    chosen = within(chosen.where(*_conditions(sought, now)), parties.proceeding_listed(scope))
+    if order is Order.NUMBER:
+        chosen = chosen.order_by(_PROCEEDINGS.c.id)
+        if after is not None:
+            chosen = chosen.where(_PROCEEDINGS.c.id > after)
+    else:
+        if after is not None:
+            instant, _, target = after.partition(_SEPARATOR)
+            last = tuple_(literal(aware(datetime.fromisoformat(instant)), Instant()), literal(target))
+            place = tuple_(key, _PROCEEDINGS.c.id)
+            chosen = chosen.where(place > last if forward else place < last)
+        chosen = chosen.order_by(*((key, _PROCEEDINGS.c.id) if forward else (key.desc(), _PROCEEDINGS.c.id.desc())))
+    shown = [(_line(row, now), row.place) for row in session.execute(chosen.limit(bounded(limit) + 1))]
+    page = cut(shown, limit, lambda one: _cursor(order, *one))
+    return Page(tuple(line for line, _ in page.items), page.next)
+
+
+def _cursor(order: Order, last: ProceedingLine, place: datetime) -> str:
+    return last.id if order is Order.NUMBER else f"{place.isoformat()}{_SEPARATOR}{last.id}"
+
+
+def number(session: Session, sought: SoughtProceedings, *, scope: Scope, now: datetime) -> int:
+    """How many of them fit."""
+    chosen = select(func.count()).select_from(_PROCEEDINGS).where(*_conditions(sought, now))
+    counted: int = session.execute(within(chosen, parties.proceeding_listed(scope))).scalar_one()
+    return counted
+
+
+def _conditions(sought: SoughtProceedings, now: datetime) -> list[ColumnElement[bool]]:
+    of = _PROCEEDINGS.c
+    fits: list[ColumnElement[bool]] = [
+        of[name] == value
+        for name in ("kind", "procedure", "lead", "office", "subject", "channel", "stage", "light")
+        if (value := getattr(sought, name)) is not None
+    ]
+    if sought.organ is not None:
+        fits.append(or_(of.lead == sought.organ, of.office == sought.organ))
+    if sought.open:
+        fits.append(of.stage.not_in(OVER))
+    if sought.due_by is not None:
+        fits += [of.due_at.is_not(None), of.due_at <= aware(sought.due_by)]
+    if sought.overdue is not None:
         late = _overdue(now)
-        chosen = chosen.where(late if overdue else or_(_PROCEEDINGS.c.overdue_from.is_(None), ~late))
-    if text is not None:
-        named = (_PROCEEDINGS.c.title, _PROCEEDINGS.c.id)
-        chosen = chosen.where(or_(*(column.contains(text, autoescape=True) for column in named)))
-    if after is not None:
-        chosen = chosen.where(_PROCEEDINGS.c.id > after)
-    rows = session.execute(chosen.order_by(_PROCEEDINGS.c.id).limit(bounded(limit) + 1))
-    return cut([_line(row, now) for row in rows], limit, lambda line: line.id)
+        fits.append(late if sought.overdue else or_(of.overdue_from.is_(None), ~late))
+    if sought.text is not None:
+        fits.append(or_(*(column.contains(sought.text, autoescape=True) for column in (of.title, of.id))))
+    if sought.ids is not None:
+        fits.append(of.id.in_(sorted(sought.ids)))
+    return fits
+
+
+def _key(order: Order) -> tuple[ColumnElement[Any], bool]:
+    """The instant by which lines are ordered, and whether the earliest comes first; what is not due comes last."""
+    if order is Order.DUE:
+        return func.coalesce(_PROCEEDINGS.c.due_at, literal(_NEVER, Instant()), type_=Instant()), True
+    return _PROCEEDINGS.c.opened_at, False
 
 
 def line(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingLine | None:

@@ -230,9 +230,11 @@ def standing(
     by = (_MATTERS.c.circle, _MATTERS.c.basis)
     sums = _sums(session, wanted, reached, now)
     besides = reached.besides(_plainly(session, _MATTERS.c.circle))
-    parts = [(reached.by_circle(_MATTERS.c.circle), _MATTERS.c.open.is_(True), _MATTERS.c.circle.is_not(None))]
+    parts: list[tuple[ColumnElement[bool], ...]] = [
+        (reached.by_circle(_MATTERS.c.circle), _MATTERS.c.open.is_(True), _MATTERS.c.circle.is_not(None))
+    ]
     if besides is not None:
-        parts.append((besides, _plainly(session, _MATTERS.c.open).is_(True), true()))
+        parts.append((besides, _plainly(session, _MATTERS.c.open).is_(True)))
     for part in parts:
         for row in session.execute(select(*sums, *by).where(*part).group_by(*by)):
             counted = found.setdefault((Circle.named(row.circle).lead, row.basis), dict.fromkeys(wanted, 0))
@@ -381,7 +383,7 @@ class _Fits:
             fits.append(is_overdue(self._now))
         if sought.escalated:
             # Of a matter of which only a part is the reader's, the level is not his to see.
-            fits += [of("level") >= 1 if self._plain else ESCALATED, self.whole()]
+            fits += [of("level") >= 1 if self._plain else and_(ESCALATED), self.whole()]
         if sought.suspended:
             fits.append(of("suspended").is_(True))
         if sought.due_from is not None or sought.due_before is not None:

@@ -42,8 +42,8 @@ class Preview:
     """What a registration would come to in silence.
 
     `clock` is the limit as ruled, None while it has not begun (an approval is awaited) or when `refused` says why the
-    matter would not be admitted; `days` runs from its start to its last day. `acts` are all acts up to `until`
-    (inclusive), in printing order.
+    matter would not be admitted; `days` runs from its start to its last day. `clocks` are all that begin with the
+    registration. `acts` are all acts up to `until` (inclusive), in printing order.
     """
 
     registration: Registration
@@ -53,6 +53,7 @@ class Preview:
     days: tuple[DayNote, ...]
     acts: tuple[Act, ...]
     refused: str | None = None
+    clocks: tuple[Clock, ...] = ()
 
 
 def a_matter(limit: str | None, **said: str | None) -> Registration:
@@ -84,6 +85,7 @@ def preview(
     if state is None:
         refused = next((act.reason for act in played.acts if act.act is ActName.REFUSED), None)
         return Preview(registration, start, until or start, None, (), played.acts, refused)
+    clocks = tuple(state.clocks.values()) if until is None else ()
     end = until or start
     while until is None and (last := _told_all(played.acts)) is None:
         end += _STRETCH
@@ -96,7 +98,7 @@ def preview(
             break
     end = until or last or end
     acts = tuple(act for act in played.acts if act.at <= end)
-    return Preview(registration, start, end, state.limit, _days(state, start, calendar), acts)
+    return Preview(registration, start, end, state.limit, _days(state, start, calendar), acts, None, clocks)
 
 
 def _told_all(acts: Sequence[Act]) -> datetime | None:

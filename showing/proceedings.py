@@ -17,10 +17,11 @@ from record.ledger import Entry
 from record.proceeding_lists import ProceedingCard, ProceedingLine
 from showing.matters import local, told_of
 
-__all__ = ["line_document", "partial_document", "procedure_document", "proceeding_document"]
+__all__ = ["how_far", "line_document", "partial_document", "procedure_document", "proceeding_document", "steps_of"]
 
 
-def _how_far(line: ProceedingLine, at: datetime, working: Calendar) -> Distance | None:
+def how_far(line: ProceedingLine, at: datetime, working: Calendar) -> Distance | None:
+    """How far the due day is from `at`; None where nothing is owed by it: none runs, paused, ended."""
     if line.due_at is None or line.paused or line.ended_at is not None:
         return None
     return distance(line.due_at, at, working, overdue=line.overdue)
@@ -28,7 +29,7 @@ def _how_far(line: ProceedingLine, at: datetime, working: Calendar) -> Distance 
 
 def line_document(line: ProceedingLine, at: datetime, working: Calendar) -> dict[str, Any]:
     """One of them in a list, for programs."""
-    far = _how_far(line, at, working)
+    far = how_far(line, at, working)
     words = far.words if far else "计时中止" if line.paused else None
     return {
         **asdict(line),
@@ -59,7 +60,7 @@ def proceeding_document(
         "policy": state.policy,
         "round": state.round,
         "terms": state.terms and state.terms.model_dump(mode="json", exclude_none=True),
-        "steps": _steps(card, plan),
+        "steps": steps_of(card, plan),
         "clocks": [
             {"clock": clock.kind, "words": STEP_CLOCKS[clock.kind], "step": clock.step, "limit": clock.limit,
              "from": local(clock.started_at), "due": local(clock.due_at), "provisional": clock.provisional,
@@ -73,7 +74,7 @@ def proceeding_document(
     }  # fmt: skip
 
 
-def _steps(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
+def steps_of(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
     """Every step in order: done with which outcome, under way, or still to come."""
     state = card.state
     names = [(block.name, block.title, str(getattr(block, "block", ""))) for block in plan.steps] if plan else [

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "intake": frozenset({"models", "policies"}),
     "rehearsal": frozenset({"models", "policies", "intake"}),
     "documents": frozenset({"models", "policies", "privacy", "record", "logs"}),
+    "attachments": frozenset({"models", "policies", "intake", "documents", "record", "logs", "settings"}),
     "notices": frozenset({"addresses", "models", "policies", "logs", "settings"}),
     "evidence": frozenset({"models", "policies", "record", "documents", "witnesses", "logs"}),
     "enacting": frozenset({"models", "policies", "record"}),
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"backup", "comparing", "enacting", "taking"}
+        | {"attachments", "backup", "comparing", "enacting", "returning", "taking"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
@@ -60,14 +61,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "pacing": frozenset(),
     "bringing": frozenset({"models", "intake", "office", "pacing", "record"}),
+    "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
     "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
     "showing": frozenset({"comparing", "models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
-        | {"notices", "pacing", "privacy", "reconciling", "sample", "schedules", "settings", "showing", "taking"}
-        | {"comparing", "enacting", "web"}
+        | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
+        | {"attachments", "comparing", "enacting", "taking", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -15,12 +15,9 @@ from starlette.staticfiles import StaticFiles
 
 from identity.sessions import Sessions
 from identity.signing_in import LOGIN_LONGEST, PASSWORD_LONGEST
-from models.access import View
-from policies.relations import Site
 from settings import SignIn
-from web.api.authority import sees
 from web.callers import Signed, form_session, session_if_any, sessions_of
-from web.console.navigation import PREFIX as CONSOLE
+from web.console.navigation import first_page as beginning
 from web.context import Web, web_of
 from web.problems import ProblemError
 from web.sessions import admitted, begin, chosen, end, told_of
@@ -46,10 +43,9 @@ def mount(app: FastAPI) -> None:
 def first_page(
     web: Annotated[Web, Depends(web_of)], signed: Annotated[Signed | None, Depends(session_if_any)]
 ) -> RedirectResponse:
-    """The page of the post: the console for whom it has something to show, else the page to sign in on."""
-    if signed is not None and sees(web, signed.standing.caller, Site(web.settings.office), View.OVERVIEW):
-        return RedirectResponse(CONSOLE, HTTPStatus.SEE_OTHER)
-    return _to_the_page()
+    """Where the post begins in the console, for whom it has something to show, else the page to sign in on."""
+    begins = None if signed is None else beginning(web, signed.standing.caller)
+    return _to_the_page() if begins is None else RedirectResponse(begins, HTTPStatus.SEE_OTHER)
 
 
 @router.get(PAGE)

@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.api.conftest import World
 from tests.cli.conftest import Said, in_this_process, starter
+from tests.files import PDF
 from tests.workflows.cast import HANDLER, HEAD, LEAD, LEADER, OFFICE, OFFICER
 
 
@@ -57,6 +59,16 @@ def test_a_matter_is_launched_commanded_and_looked_at(commands: Commands) -> Non
         assert (there.code, there.out) == (here.code, here.out), command
     told = commands.remote("officer", "inbox", OFFICER, "--limit", "20")
     assert (told.code, told.out) == (0, commands.here("inbox", OFFICER, "--limit", "20").out)
+
+
+def test_a_file_goes_with_a_command_over_the_interface(world: World, commands: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "报告.pdf"
+    file.write_bytes(PDF)
+    told = ("do", world.matter, "report_progress", "text=已核对", f"attach={file}", "--json")
+    reported = commands.remote("lead", *told)
+    assert (reported.code, reported.json["acts"][-1]) == (0, "progress_reported"), reported.err
+    assert commands.remote("stranger", *told).code == 2
+    assert commands.remote("leader", *told).code == 1
 
 
 def test_a_proceeding_is_opened_commanded_and_looked_at(commands: Commands) -> None:

@@ -14,6 +14,7 @@ from models.identity import SiteRole
 from models.messages import Registration
 from models.proceeding_messages import Open
 from policies.access import PROCEEDING_NEEDS, may, on_case, on_matter, on_proceeding
+from policies.attaching import carriers
 from policies.relations import OfPost, Site, Standing, relations
 from record import cases, documents, matters, proceedings
 from tests.api.conftest import EVERYBODY, POSTS, PREFIX, ROLES, World
@@ -51,6 +52,10 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "POST /cases/{matter_id}/{case}/openings": ("case", (View.CASE_MATERIALS,)),
     "POST /matters/{matter_id}/openings": ("case", (View.CASE_MATERIALS,)),
     "POST /documents/{document_id}/openings": ("matter", (View.DOCUMENTS,)),
+    "GET /attachments": ("matter", (View.MATTER, View.PART, View.LINE)),
+    "POST /attachments": ("matter", tuple(on_matter(do) for do in carriers("m1"))),
+    "GET /attachments/{hash}": ("matter", (View.TIMELINE,)),
+    "POST /attachments/{hash}/openings": ("matter", (View.TIMELINE,)),
     "GET /me": ("", "signed-in"),
     "GET /accounts": ("site", (View.ACCOUNTS,)),
     "GET /accounts/{person}": ("site", (View.ACCOUNTS,)),
@@ -67,6 +72,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "GET /inbox": ("inbox", (View.INBOX,)),
     "GET /access": ("site", (View.ACCESS,)),
     "GET /overview": ("site", (View.OVERVIEW,)),
+    "GET /bulletins/{period}": ("site", (View.BULLETINS,)),
     "GET /export": ("site", (View.EXPORT,)),
     "POST /previews/limit": ("site", (View.PREVIEW,)),
     "POST /previews/launch": ("site", (View.PREVIEW,)),
@@ -115,6 +121,7 @@ BODIES: dict[str, Any] = {
     "POST /cases/{matter_id}/{case}/openings": {"reason": "核对"},
     "POST /matters/{matter_id}/openings": {"reason": "核对"},
     "POST /documents/{document_id}/openings": {"reason": "核对"},
+    "POST /attachments/{hash}/openings": {"reason": "核对"},
     "POST /petitions": {"title": "噪声", "text": "施工", "channel": "letter", "lead": LEAD, "office": OFFICE},
     "POST /petitions/{number}/openings": {"reason": "核对"},
     "POST /public/petitions": {"title": "噪声扰民", "text": "夜间施工"},
@@ -154,6 +161,7 @@ class Scene:
     document_id: int
     petition: str
     code: str
+    attachment: str
 
     def standing(self, kind: str, who: str) -> Standing:
         with self.world.store.reading() as session:
@@ -196,15 +204,17 @@ class Scene:
         of, _, named = self.world.proceeding.partition("/")
         number = self.petition.partition("/")[2] if "/petitions/" in path else 1
         path = path.format(
-            matter_id=matter, case=case, document_id=self.document_id, year=2026,
+            matter_id=matter, case=case, document_id=self.document_id, year=2026, period="2025",
             kind=of, name=named if "/proceedings/" in path else "standard",
-            webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
+            hash=self.attachment, webhook_id=f"wh-{'0' * 24}", person=self.person(who, operation), number=number,
         )  # fmt: skip
         client = self.world.as_(None if who == PETITIONER else who)
         more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}} if method != "GET" else {}
         if who == PETITIONER:
             more.setdefault("headers", {})["Receipt-Code"] = self.code
-        if operation == "POST /imports":
+        if "/attachments" in operation:
+            more["params"] = {"of": matter}
+        if operation in ("POST /imports", "POST /attachments"):
             more["files"] = {"file": ("ledger.csv", b"a,b\n1,2\n")}
         elif method == "POST":
             more["json"] = BODIES.get(operation, {})
@@ -231,7 +241,13 @@ def scene(world: World) -> Scene:
     said = {**BODIES["POST /petitions"], "identity": {"name": "某甲"}}
     taken = world.as_("officer").post("/petitions", json=said, headers={"Idempotency-Key": uuid4().hex})
     assert taken.status_code == 201, taken.text
-    return Scene(world, issued[0].id, taken.json()["id"], taken.json()["code"])
+    file = {"file": ("报告.txt", "已完成".encode())}
+    handed_in = world.as_("lead").post("/attachments", params={"of": world.matter}, files=file)
+    assert handed_in.status_code == 200, handed_in.text
+    attachment = handed_in.json()["hash"]
+    reported = world.do("lead", world.matter, "report_progress", text="已完成", attachments=[attachment])
+    assert reported.status_code == 200, reported.text
+    return Scene(world, issued[0].id, taken.json()["id"], taken.json()["code"], attachment)
 
 
 def _allowed(scene: Scene, who: str, operation: str) -> bool:

@@ -68,7 +68,7 @@ def test_a_filled_record_has_whole_chains_tallies_that_add_up_and_as_many_matter
 
 
 def test_the_first_page_of_the_register_is_found_without_reading_every_matter(store: Store) -> None:
-    for post in ROLES.values():
+    for post in (ROLES["leader"], ROLES["officer"]):
         for order in Order:
             told = plan(store, Sought(), order, scope(post, DIRECTORY))
             # SQLite reads a table that is kept by its key as an index; PostgreSQL would say Seq Scan.

@@ -21,6 +21,7 @@ from record import looks
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Visit, Watched
 from tests.workflows.cast import HEAD, LEADER
+from web.console.importing import BATCH
 
 pytestmark = pytest.mark.either_database("pages in a browser")
 
@@ -284,6 +285,48 @@ async def test_a_page_follows_the_record_while_somebody_looks_at_it(office: Offi
     assert office.world.do("lead", matter, "sign").status_code == 200
     await expect(story.get_by_text("签收", exact=True)).to_be_visible()
     await expect(page.locator("#renewed")).to_have_text("页面已按最新记录更新。")
+
+
+async def test_the_office_launches_imports_and_speaks_to_several_matters_at_once(office: Office, page: Page) -> None:
+    await office.sign_in(page, "officer")
+    await page.goto(f"{office.site}/console/launch")
+    await page.get_by_label("办结时限").fill("15个工作日")
+    # What follows is there before anything else is filled in, and nobody has pressed a button.
+    await expect(page.locator("#ahead").get_by_text("还有15个工作日")).to_be_visible()
+    await page.get_by_label("事项名称").fill(f"治理收费 {uuid4().hex}")
+    await page.get_by_label("牵头单位").fill("教育局")
+    await expect(page.locator("#ahead").get_by_text("教育局本月负担")).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_role("button", name="立项", exact=True).click()
+    await expect(page).to_have_url(re.compile(r"/console/matters/\d{4}-\d{4}"))
+
+    rows = [f"{at},{uuid4().hex},教育局,2026-03-02,15d" for at in range(BATCH + 3)]
+    ledger = "\n".join(["序号,督办事项,牵头单位,交办日期,办结时限", *rows, "99,食堂卫生,教育厅,2026-02-30,15"])
+    await page.goto(f"{office.site}/console/import")
+    await page.get_by_label("台账文件").set_input_files(
+        {"name": "ledger.csv", "mimeType": "text/csv", "buffer": ledger.encode()}
+    )
+    await page.get_by_role("button", name="上传并检查").click()
+    await expect(page.get_by_label(f"C{BATCH + 5}")).to_have_value("教育厅")
+    await assert_accessible(page)
+    await page.get_by_role("button", name="导入可导入的").click()
+    # The page goes on by itself.
+    await expect(page.get_by_text(f"本次立项 {BATCH + 3} 行")).to_be_visible(timeout=60_000)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await fits(page)
+
+    await page.goto(f"{office.site}/console/matters?order=newest")
+    await page.get_by_role("checkbox", name=re.compile("勾选")).first.focus()
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="催办").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="催办:1 件")).to_be_visible()
+    await assert_accessible(page)
+    assert await fits(page)
+    await page.get_by_label("内容").fill("请加快办理")
+    await page.get_by_role("button", name="提交:催办").click()
+    await expect(page.get_by_role("alert")).to_contain_text("已受理 1 件")
+    await assert_accessible(page)
 
 
 async def test_errors_exceptions_and_requests_elsewhere_are_noticed(visit: Visit) -> None:

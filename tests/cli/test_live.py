@@ -1,6 +1,7 @@
 """Launching, commanding, listing, importing and exporting beside a running engine."""
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.cli.conftest import NOWHERE, ROOT, Beside
+from tests.files import PDF
 
 HANDLER, OFFICER, LEADER = "区教育局承办岗", "区政府督查室承办岗", "区长"
 FAULTY = ROOT / "data" / "ledger-faulty.xlsx"
@@ -145,6 +147,23 @@ def test_a_matter_is_carried_to_its_close_command_by_command(engine: Beside) -> 
     shown = engine("show", matter)
     assert "已销号 closed" in shown.out
     assert "归档" in shown.out
+
+
+def test_a_file_goes_with_a_command_and_only_from_whom_and_where_it_may(engine: Beside, tmp_path: Path) -> None:
+    matter = launched(engine)["id"]
+    (tmp_path / "报告.pdf").write_bytes(PDF)
+    (tmp_path / "x.exe").write_bytes(b"MZ")
+    told = ("do", matter, "report_progress", "text=已核对", f"attach={tmp_path / '报告.pdf'}")
+    engine.ok(*told, f"by={HANDLER}")
+    (last,) = engine.ok("timeline", matter)[-1:]
+    assert last["detail"]["said"]["attachments"] == [hashlib.sha256(PDF).hexdigest()]
+    assert engine(*told, "by=区公安局承办岗").code == 1
+    assert engine("do", matter, "report_progress", f"by={HANDLER}", f"attach={tmp_path / 'x.exe'}").code == 2
+    assert engine("do", matter, "report_progress", f"by={HANDLER}", f"attach={tmp_path / 'none.pdf'}").code == 2
+    refused = engine("do", matter, "sign", f"by={HANDLER}", f"attach={tmp_path / '报告.pdf'}")
+    assert refused.code == 2
+    assert "attach" in refused.err
+    assert acts_of(engine, matter)[-1] == "progress_reported"
 
 
 def test_a_refused_command_exits_1_with_its_reason_and_is_on_record(engine: Beside) -> None:

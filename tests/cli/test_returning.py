@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from cli.exporting import lines
-from cli.returning import CONFLICT, FIELDS, REFUSED, Plan, plan
 from intake.ledger import open_ledger
 from intake.problems import FaultKind
 from intake.register import STAMPED, RegisterColumn, compared, told_text
@@ -28,6 +27,7 @@ from policies.office_commands import CORRECTABLE
 from record import matters
 from record.store import Store
 from record.views import RegisterLine, register_of
+from returning import CONFLICT, FIELDS, REFUSED, Plan, plan
 from showing.register import WIDTHS, Cell, Register, write_csv, write_xlsx
 from tests.builders import CAST, HANDLER, LEADER, OFFICE, OFFICER, Life, at
 

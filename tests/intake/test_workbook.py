@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.formula import ArrayFormula
 
+from intake.containers import PARTS, RATIO_COUNTS_FROM, UNPACKED_BYTES
 from intake.grid import COLUMNS, ROWS, Grid, Special
 from intake.problems import LIFT_PASSWORD, TRIM, SheetError
 from intake.sheets import read_grids
-from intake.workbook import PARTS, RATIO_COUNTS_FROM, SHEETS, UNPACKED_BYTES
+from intake.workbook import SHEETS
 from tests.intake.sheets import BOOK_PART, DATA, MAIN, SHEET_PART, STRINGS_PART, packed, parts, saved, xlsx
 
 SAMPLE = (DATA / "ledger.xlsx").read_bytes()

@@ -1,11 +1,37 @@
-"""What waits for somebody is open, and his alone to answer: tried at every moment of a matter and of a case."""
+"""What waits for somebody is open, and his alone to answer or do: tried at every moment of what can be spoken to."""
 
+from models.asked import Asked
 from models.cases import CaseState
-from models.matters import MatterState
+from models.matters import MatterState, Stage
+from models.proceedings import ProceedingState
 from policies.case_offering import offers
-from policies.waiting import Question, of_case, of_matter, steps_of_case
-from tests.builders import HANDLER, LEADER, OFFICER
-from tests.policies.access_cast import DIRECTORY, POSTS, cases, commands, matters
+from policies.waiting import (
+    FREE,
+    LEADS,
+    OF_CASES,
+    OF_MATTERS,
+    OF_PROCEEDINGS,
+    Duty,
+    Question,
+    asked,
+    of_case,
+    of_matter,
+    steps_of_case,
+    todo_in_case,
+    todo_in_matter,
+    todo_in_proceeding,
+)
+from record.matters import NEVER, asked_by, handled_by
+from tests.builders import CO_HANDLER, HANDLER, LEADER, OFFICER
+from tests.policies.access_cast import (
+    DIRECTORY,
+    POSTS,
+    cases,
+    commands,
+    matters,
+    proceeding_commands,
+    proceedings,
+)
 
 ANSWERS = {
     Question.APPROVAL: {"approve"},
@@ -67,3 +93,98 @@ def test_a_step_of_a_case_waits_for_whoever_may_take_it_now() -> None:
         "file", "investigate", "notify_facts", "give_statement", "answer_statement", "vote", "decide", "serve",
         "execute", "record", "request_review", "decide_review",
     }  # fmt: skip
+
+
+DOES = {
+    Duty.SIGN: "sign",
+    Duty.REPORT: "report_progress",
+    Duty.EXPLAIN: "submit",
+    Duty.CO_PART: "report_progress",
+    Duty.STATEMENT: "give_statement",
+    Duty.ANSWER: "answer_statement",
+    Duty.SERVICE: "serve",
+    Duty.RECORD: "record",
+    Duty.REVIEW_REQUEST: "request_review",
+    Duty.ROUTING: "accept_routing",
+    Duty.OPINION: "opine",
+    Duty.BALLOT: "cast",
+    Duty.RECEIPT: "acknowledge",
+    Duty.MORE_TIME: "decide_extension",
+}
+
+
+def test_what_a_post_has_to_do_in_a_matter_the_rules_admit_from_it() -> None:
+    seen: set[Duty] = set()
+    for moment in matters():
+        assert isinstance(moment.state, MatterState)
+        for post in POSTS:
+            owed = {one.what for one in todo_in_matter(post, moment.state, DIRECTORY) if isinstance(one.what, Duty)}
+            admitted = {one.do for one in commands(post) if moment.answer(one).accepted} if post else set()
+            assert {DOES[one] for one in owed if one in DOES} <= admitted, (moment.name, post, owed)
+            seen |= owed
+    assert {Duty.SIGN, Duty.SUBMIT, Duty.CO_PART} <= seen
+
+
+def test_nothing_is_owed_in_a_matter_that_has_ended_and_no_day_while_its_clocks_stand_still() -> None:
+    for moment in matters():
+        assert isinstance(moment.state, MatterState)
+        owed = [one for post in POSTS for one in todo_in_matter(post, moment.state, DIRECTORY)]
+        if moment.state.stage in (Stage.CLOSED, Stage.CANCELLED, Stage.MERGED, Stage.ARCHIVED):
+            assert all(isinstance(one.what, Question) for one in owed), moment.name
+        if moment.state.suspended:
+            assert owed
+            assert all(one.due_at is None for one in owed)
+
+
+def test_a_co_handler_has_its_part_to_finish_and_nothing_of_the_leads() -> None:
+    found = set()
+    for moment in matters():
+        assert isinstance(moment.state, MatterState)
+        found |= {one.what for one in todo_in_matter(CO_HANDLER, moment.state, DIRECTORY)}
+    assert Duty.CO_PART in found
+    assert not found & {Duty.SIGN, Duty.SUBMIT, Duty.REPORT}
+
+
+def test_what_lists_keep_of_a_matter_is_what_the_rules_find_in_it() -> None:
+    led = (Duty.SIGN, Duty.REPORT, Duty.SUBMIT, Duty.EXPLAIN)
+    for moment in matters():
+        state = moment.state
+        assert isinstance(state, MatterState)
+        open_ = asked(state)
+        kept = Asked.of(state)
+        assert (set(asked(kept.standing())) if kept else set()) == set(open_), moment.name
+        ends = [NEVER if state.suspended or due_at is None else due_at for due_at in open_.values()]
+        assert asked_by(state) == min(ends, default=None), moment.name
+        owed = [one.due_at for one in todo_in_matter(HANDLER, state, DIRECTORY) if one.what in led and one.due_at]
+        serves = state.terms is not None and DIRECTORY.serves(HANDLER, state.terms.lead)
+        assert not serves or handled_by(state) == min(owed, default=None), moment.name
+
+
+def test_what_a_post_has_to_do_in_a_case_the_rules_admit_from_it_and_its_subject_need_not_speak() -> None:
+    seen: set[Duty] = set()
+    for moment in cases():
+        assert isinstance(moment.state, CaseState)
+        for post in POSTS:
+            owed = {one.what for one in todo_in_case(post, moment.state, DIRECTORY) if isinstance(one.what, Duty)}
+            admitted = {one.do for one in commands(post) if moment.answer(one).accepted} if post else set()
+            assert {DOES[one] for one in owed if one in DOES} <= admitted, (moment.name, post, owed)
+            seen |= owed
+    assert seen >= {*FREE, Duty.INVESTIGATION, Duty.ANSWER, Duty.SERVICE, Duty.EXECUTION, Duty.RECORD}
+
+
+def test_a_step_is_to_be_taken_by_whom_the_rules_let_take_it_and_a_part_by_whose_it_is() -> None:
+    seen: set[Duty] = set()
+    for moment in proceedings():
+        assert isinstance(moment.state, ProceedingState)
+        for post in POSTS:
+            owed = {one.what for one in todo_in_proceeding(post, moment.state, DIRECTORY) if isinstance(one.what, Duty)}
+            said = proceeding_commands(post) if post else []
+            admitted = {one.do for one in said if moment.answer(one).accepted}
+            assert {DOES[one] for one in owed if one in DOES} <= admitted, (moment.name, post, owed)
+            seen |= owed
+    assert seen >= {Duty.STEP, Duty.OPINION, Duty.BALLOT, Duty.RECEIPT, Duty.ROUTING, Duty.MORE_TIME}
+
+
+def test_everything_that_can_be_to_do_is_of_a_matter_a_case_or_a_proceeding_and_of_one_alone() -> None:
+    kinds = [LEADS, OF_MATTERS, {Duty.CO_PART}, OF_CASES, OF_PROCEEDINGS]
+    assert sorted(one for kind in kinds for one in kind) == sorted([*Question, *Duty])

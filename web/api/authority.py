@@ -58,6 +58,11 @@ def sees(web: Web, caller: Caller | None, standing: Standing, *views: View) -> b
     return any(may(view.value, held) for view in views)
 
 
+def does(web: Web, caller: Caller, what: SiteCommand, standing: Standing | None = None) -> bool:
+    """Whether the caller may do this to the site (or to this): for what offers it; nothing is refused on record."""
+    return may(what.value, standing_of(web, caller, standing or Site(web.settings.office)))
+
+
 def matter(session: Session, web: Web, caller: Caller, matter_id: str, view: View) -> MatterState:
     """The matter, where the caller may look at this view of it; ends the request with 404 otherwise."""
     state = matters.seen(session, matter_id)

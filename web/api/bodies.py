@@ -26,7 +26,21 @@ from models.messages import (
     Suspend,
 )
 from models.proceeding_messages import PROCEEDING_TITLES, Open, ProceedingCommand
-from web.api.texts import LONGEST_LIST, Day, Moment, Name, Number, Numbers, Parts, Short, Text, Texts, Title, Truth
+from web.api.texts import (
+    LONGEST_LIST,
+    Day,
+    Hash,
+    Moment,
+    Name,
+    Number,
+    Numbers,
+    Parts,
+    Short,
+    Text,
+    Texts,
+    Title,
+    Truth,
+)
 
 SAID_BY_THE_CALLER = frozenset({"message_id", "by", "voice", "do", "sealed"})
 NOT_OF_A_LAUNCH = SAID_BY_THE_CALLER | {"policy", "parent", "root"}
@@ -74,7 +88,7 @@ EXAMPLES: Mapping[str, Any] = {
     "marks": {"时效": 8}, "since": "2026-01-01", "procedure": "window_acceptance", "event_on": "2026-03-20",
     "received_at": "2026-03-02T09:00:00+08:00", "period": "2026", "channel": "web", "anonymous": False, "urgent": False,
     "prominent": False, "petitioner": "p7", "name": "代表1", "group": "public",
-    "children": [{"title": "排查初中收费", "lead": "区教育局", "limit": "10wd"}],
+    "children": [{"title": "排查初中收费", "lead": "区教育局", "limit": "10wd"}], "attachments": ["9f86d081" * 8],
 }  # fmt: skip
 """A plausible value of every field, by name."""
 
@@ -109,6 +123,8 @@ def _text(name: str) -> Any:
         return Name
     if name == "title":
         return Title
+    if name == "attachments":
+        return Hash
     return Short if name in _SHORT else Text
 
 

@@ -12,6 +12,8 @@ from record.store import Store
 from settings import Settings
 from web.api import (
     accounts,
+    attachments,
+    bulletins,
     cases,
     commands,
     documents,
@@ -44,11 +46,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     commands.routes,
     proceedings.routes,
     documents.routes,
+    attachments.routes,
     openings.routes,
     people.routes,
     accounts.routes,
     proofs.routes,
     register.routes,
+    bulletins.routes,
     planning.routes,
     rules.routes,
     imports.routes,
@@ -67,7 +71,7 @@ def install(app: FastAPI) -> FastAPI:
     web: Web = app.state.web
     for routes in ROUTERS:
         app.include_router(routes)
-    app.state.larger.update(LARGER)
+    app.state.larger.update(LARGER | attachments.larger(web.settings))
     app.state.streams = Counter[str]()
     app.state.feed = Feed(web.store)
     refusals.install(app)

@@ -17,6 +17,7 @@ from models.explanations import Explanation
 from models.identity import Caller
 from models.matters import Light, Stage
 from models.messages import Registration
+from office import Launched
 from record import deliveries, numbers, views
 from record.deliveries import Delivery
 from record.ledger import Entry
@@ -98,15 +99,25 @@ async def launch(
     message_id = keys.message_id(caller, key)
     spoken = {"message_id": message_id, "by": authority.post_of(caller), "voice": caller.voice}
     registration = Registration.model_validate({**said(body), **spoken})
-    authority.site(web, caller, SiteCommand.LAUNCH, registration)
-    await asyncio.to_thread(keys.claim, web, caller, key, request, said(body))
-    office = await web.office()
-    matter_id = await asyncio.to_thread(numbers.reserve, web.store, message_id, web.clock().year)
-    launched = await office.launch(matter_id, registration)
+    launched = await handed_in(web, caller, key, request, registration, said(body))
     if not launched.outcome.accepted:
-        raise refused(matter_id, message_id, launched.outcome)
-    response.headers["Location"] = f"{PREFIX}/matters/{matter_id}"
-    return LaunchedOut(id=matter_id, again=launched.again, **_outcome(launched.outcome))
+        raise refused(launched.matter_id, message_id, launched.outcome)
+    response.headers["Location"] = f"{PREFIX}/matters/{launched.matter_id}"
+    return LaunchedOut(id=launched.matter_id, again=launched.again, **_outcome(launched.outcome))
+
+
+async def handed_in(
+    web: Web, caller: Caller, key: str, request: Request, registration: Registration, words: dict[str, Any]
+) -> Launched:
+    """Launch a matter as the request under this key says it, in these `words`; the same request launches it once.
+
+    Ends it with 403 for who may not, 422 where the key stands for another request; raises UnavailableError.
+    """
+    authority.site(web, caller, SiteCommand.LAUNCH, registration)
+    await asyncio.to_thread(keys.claim, web, caller, key, request, words)
+    office = await web.office()
+    matter_id = await asyncio.to_thread(numbers.reserve, web.store, registration.message_id, web.clock().year)
+    return await office.launch(matter_id, registration)
 
 
 def _outcome(outcome: Any) -> dict[str, Any]:

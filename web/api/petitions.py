@@ -5,7 +5,7 @@ What the public itself hands in and follows is in public.py; reading and handlin
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 from pydantic import Field
@@ -20,7 +20,7 @@ from policies import secrecy
 from policies.authority import Refused
 from record import petitioners, proceedings
 from record.looks import Looker
-from taking import Candidate, Taker, candidates
+from taking import Candidate, Taken, Taker, candidates
 from web.api import authority, keys
 from web.api.bodies import Body
 from web.api.keys import IdempotencyKey
@@ -149,6 +149,24 @@ async def take_petition(
 
     Take in a petition. Who handed it in is sealed apart; the receipt code is in this answer and nowhere else.
     """
+    taken, alike = await take_as(web, caller, key, request, body)
+    if taken.code is None:
+        raise refused(taken.petition, keys.message_id(caller, key), taken.outcome)
+    response.headers["Location"] = f"{PREFIX}/proceedings/{taken.petition}"
+    return PetitionTakenOut(
+        id=taken.petition, code=taken.code, again=taken.again, due=taken.outcome.due,
+        linked=taken.linked.accepted if taken.linked is not None else None,
+        candidates=[_candidate(one) for one in alike],
+    )  # fmt: skip
+
+
+async def take_as(
+    web: Web, caller: Caller, key: str, request: Request, body: PetitionBody
+) -> tuple[Taken, list[Candidate]]:
+    """Take a petition in as the caller says under that key; with what may be the same, for the office that takes it in.
+
+    Ends the request as `open_as` does, with 404 for a repetition of what he may not know of, 422 for a state secret.
+    """
     message_id, post = keys.message_id(caller, key), authority.post_of(caller)
     refuse_secret(body)
     fields = body.model_dump(exclude={"identity", "repeats"}, exclude_none=True)
@@ -159,16 +177,8 @@ async def take_petition(
     claimed = body.model_dump(mode="json")
     await asyncio.to_thread(keys.claim, web, caller, key, request, claimed)
     taken = await taker(web, await web.office()).take(message, identity_of(body), web.clock(), repeats=body.repeats)
-    if taken.code is None:
-        raise refused(taken.petition, message_id, taken.outcome)
-    own = web.directory.serves(caller.post, body.office)
-    alike = await asyncio.to_thread(candidates, web.store, taken.petition, web.clock()) if own else []
-    response.headers["Location"] = f"{PREFIX}/proceedings/{taken.petition}"
-    return PetitionTakenOut(
-        id=taken.petition, code=taken.code, again=taken.again, due=taken.outcome.due,
-        linked=taken.linked.accepted if taken.linked is not None else None,
-        candidates=[_candidate(one) for one in alike],
-    )  # fmt: skip
+    compares = taken.code is not None and web.directory.serves(caller.post, body.office)
+    return taken, await asyncio.to_thread(candidates, web.store, taken.petition, web.clock()) if compares else []
 
 
 @routes.post(
@@ -177,21 +187,30 @@ async def take_petition(
 def open_identity(number: PetitionNumber, body: OpeningBody, caller: Speaker, web: WebNow) -> IdentityOut:
     """须说明理由,每次查看都是一条记录;承办单位无权查看。 Say why: every look is an act. The lead never may."""
     petition = f"petition/{number}"
+    told = opened_identity(web, caller, petition, body.reason, "api")
+    shown = {name: (told or {}).get(name) for name in Identity.model_fields}
+    return IdentityOut(id=petition, anonymous=told is None, **shown)
+
+
+def opened_identity(web: Web, caller: Caller, petition: str, reason: str, channel: str) -> dict[str, Any] | None:
+    """Who handed it in, the look being on record; None for an anonymous petitioner.
+
+    Ends the request with 404 for who may not know of the petition, 403 for who may not see this: that too is on record.
+    """
     with web.store.writing() as session:
         state = proceedings.seen(session, petition)
         if state is None or not _knows(web, caller, state):
             raise authority.not_found()
         allowed = authority.sees(web, caller, state, View.PROTECTED_IDENTITY)
-        looker = Looker("api", post=caller.post, person=caller.person, principal=caller.principal)
-        told = petitioners.look(session, petition, looker, body.reason, at=web.clock(), allowed=allowed)
+        looker = Looker(channel, post=caller.post, person=caller.person, principal=caller.principal)
+        told = petitioners.look(session, petition, looker, reason, at=web.clock(), allowed=allowed)
     if not allowed:
         raise ProblemError(
             HTTPStatus.FORBIDDEN,
             "无权查看诉求人身份;此次请求已记录。 Not yours to see; that you asked is on record.",
             kind="not-opened",
         )
-    shown = {name: (told or {}).get(name) for name in Identity.model_fields}
-    return IdentityOut(id=petition, anonymous=told is None, **shown)
+    return told
 
 
 def _known(web: Web, caller: Caller, petition: str) -> None:
@@ -234,11 +253,15 @@ def refuse_secret(*said: object) -> None:
 __all__ = [
     "CODE",
     "NUMBER",
+    "IdentityBody",
+    "PetitionBody",
     "PetitionNumber",
     "PublicPetitionBody",
     "ReceiptOut",
     "identity_of",
+    "opened_identity",
     "refuse_secret",
     "routes",
+    "take_as",
     "taker",
 ]

@@ -23,6 +23,7 @@ from models.identity import Caller
 from models.matters import Light
 from models.proceeding_messages import Open
 from models.proceedings import ProceedingStage
+from office import Launched
 from policies.block_procedures import BlockProcedure, all_shipped
 from policies.deadlines import SHANGHAI
 from policies.documents import DocumentError
@@ -121,16 +122,8 @@ async def open_(
 
     Open one under its procedure; the caller's post opens it. A refusal is 409, and on record. The same key opens once.
     """
-    message_id = keys.message_id(caller, key)
-    by = {"message_id": message_id, "by": authority.post_of(caller), "voice": caller.voice}
-    message = Open.model_validate({**said(body), **by})
-    authority.site(web, caller, SiteCommand.OPEN, message)
-    procedure = procedures_of(web).get(message.procedure)
-    kind = procedure.of if procedure else "proceeding"
-    await asyncio.to_thread(keys.claim, web, caller, key, request, message.model_dump(mode="json", exclude=set(by)))
-    office = await web.office()
-    target = await asyncio.to_thread(numbers.reserve_proceeding, web.store, message_id, kind, web.clock().year)
-    opened = await office.open_proceeding(target, message)
+    message_id, opened = await open_as(web, caller, key, request, said(body))
+    target = opened.matter_id
     if not opened.outcome.accepted:
         raise refused(target, message_id, opened.outcome)
     response.headers["Location"] = f"{PREFIX}/proceedings/{target}"
@@ -139,6 +132,23 @@ async def open_(
         id=target, again=opened.again, accepted=outcome.accepted, acts=list(outcome.acts), due=outcome.due,
         reason=outcome.reason, rule=outcome.rule,
     )  # fmt: skip
+
+
+async def open_as(web: Web, caller: Caller, key: str, request: Request, words: dict[str, Any]) -> tuple[str, Launched]:
+    """Open one as the caller says under that key: the message's id, and what came of it, a refusal too.
+
+    Ends the request with 403 for who may open nothing of that office, 422 for a key that stands for something else.
+    """
+    message_id = keys.message_id(caller, key)
+    by = {"message_id": message_id, "by": authority.post_of(caller), "voice": caller.voice}
+    message = Open.model_validate({**words, **by})
+    authority.site(web, caller, SiteCommand.OPEN, message)
+    procedure = procedures_of(web).get(message.procedure)
+    kind = procedure.of if procedure else "proceeding"
+    await asyncio.to_thread(keys.claim, web, caller, key, request, message.model_dump(mode="json", exclude=set(by)))
+    office = await web.office()
+    target = await asyncio.to_thread(numbers.reserve_proceeding, web.store, message_id, kind, web.clock().year)
+    return message_id, await office.open_proceeding(target, message)
 
 
 @routes.get("/proceedings/{kind}/{name}", summary="一件的现状 Where one stands")

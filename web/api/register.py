@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from fastapi.responses import FileResponse
@@ -18,7 +18,7 @@ from starlette.background import BackgroundTask
 from models.access import Scope, View
 from record import views
 from record.views import OrganSummary, RegisterLine
-from showing.register import Register, write_csv, write_xlsx
+from showing.register import WIDTHS, Cell, Register, write_csv, write_xlsx
 from web.api import authority
 from web.api.limits import Speaker
 from web.api.parts import WebNow, calendar_of, router
@@ -78,27 +78,32 @@ def _organ(one: OrganSummary) -> OrganOut:
 def export(asked: Annotated[ExportOf, Query()], caller: Speaker, web: WebNow) -> FileResponse:
     """调用者可列的事项,一行一件;改后可再导入。 The matters in the caller's scope; edited, it can be imported again."""
     authority.site(web, caller, View.EXPORT)
-    handle, name = tempfile.mkstemp(prefix="duban-", suffix=f".{asked.format}")
+    at = web.clock()
+    with web.store.reading() as session:
+        register = Register(at, calendar_of(session), web.directory)
+        return as_file(asked.format, "register", register.sheet(_lines(session, at, authority.scope_of(web, caller))))
+
+
+def as_file(
+    format_: Format, name: str, rows: Iterable[Iterable[Cell]], columns: Mapping[Any, int] = WIDTHS
+) -> FileResponse:
+    """These rows as a file to be saved, called `name`; it is gone when it has been sent."""
+    handle, path = tempfile.mkstemp(prefix="duban-", suffix=f".{format_}")
     os.close(handle)
-    file = Path(name)
+    file = Path(path)
     try:
-        at = web.clock()
-        with web.store.reading() as session:
-            rows = Register(at, calendar_of(session), web.directory).sheet(
-                _lines(session, at, authority.scope_of(web, caller))
-            )
-            if asked.format is Format.XLSX:
-                write_xlsx(file, rows)
-            else:
-                with file.open("w", encoding="utf-8-sig", newline="") as out:
-                    write_csv(out, rows)
+        if format_ is Format.XLSX:
+            write_xlsx(file, rows, columns)
+        else:
+            with file.open("w", encoding="utf-8-sig", newline="") as out:
+                write_csv(out, rows, columns)
     except BaseException:
         file.unlink()
         raise
     return FileResponse(
         file,
-        media_type=MEDIA[asked.format],
-        filename=f"register.{asked.format}",
+        media_type=MEDIA[format_],
+        filename=f"{name}.{format_}",
         background=BackgroundTask(file.unlink),
     )
 

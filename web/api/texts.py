@@ -23,7 +23,14 @@ Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE, pattern=PRINT
 Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME, pattern=PRINTABLE)]
 Short = Annotated[str, StringConstraints(max_length=64, pattern=PRINTABLE)]
 
-MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of a file, in hexadecimal."""
+
+_FOLLOWING = r"(/[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,63}){0,2}$"
+TARGET = r"^[A-Za-z0-9][A-Za-z0-9\u4e00-\u9fff._-]{0,95}" + _FOLLOWING
+"""The id of a matter, a case, a proceeding, a petition or a duty."""
+MATTER_ID = r"^[A-Za-z0-9][A-Za-z0-9\u4e00-\u9fff._-]{0,95}$"
+"""A matter that a duty has opened is called after the duty, in Chinese where that is."""
 CASE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 KEY = r"^[\x21-\x7E]{1,128}$"
 STEPS_NAME = r"^[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,63}$"

@@ -32,10 +32,12 @@ from record import deliveries, documents, views
 from record.documents import Issued
 from showing.trying import offered_in_case
 from showing.why import explained
+from web import attaching
 from web.api import authority
 from web.api.matters import delivery, told_to
 from web.api.parts import CaseName, OriginId, calendar_of
 from web.api.shapes import ActOut, DeliveryOut
+from web.attaching import Named
 from web.console import clocks, details, giving
 from web.console.case_filters import CASES
 from web.console.case_forms import body_of, case_fields, choice_words, measure_words
@@ -120,6 +122,8 @@ class Standing:
     rights: Rights | None
     offers: tuple[str, ...]
     history: str | None
+    files: tuple[Named, ...]
+    """Files that acts name, their names as this transaction may read them."""
 
 
 @routes.get(ONE)
@@ -249,6 +253,7 @@ def standing_of(session: Session, this: Visit, case_id: str) -> Standing:
         rights=_rights(this, state) if Relation.SPEAKER in held else None,
         offers=_offers(session, this, state, at, working),
         history=history_of(this, case_id),
+        files=tuple(attaching.files_of(session, web, caller, case_id)) if reads_acts else (),
     )  # fmt: skip
 
 

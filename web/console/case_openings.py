@@ -11,9 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.access import View
 from models.explanations import Words
+from web import attaching
 from web.api import authority, openings
 from web.api.openings import Reason
 from web.api.parts import CaseName, MatterId, OriginId
+from web.api.texts import Hash
 from web.console import case as case_page
 from web.console import matter as matter_page
 from web.console.case import ONE
@@ -83,3 +85,18 @@ def open_paper(document_id: DocumentId, this: Posting, reason: Typed = "") -> Re
     if looked.wrong is not None:
         raise ProblemError(422, looked.wrong.zh)
     return openings.opened_paper(this.web, this.caller, document_id, looked.reason, channel=CHANNEL)
+
+
+@routes.post(f"{ONE}/attachments/{{digest}}/openings")
+def open_attachment(
+    matter_id: OriginId,
+    case: CaseName,
+    digest: Annotated[Hash, Path()],
+    this: Posting,
+    reason: Typed = "",
+) -> Response:
+    """A file handed in to a case, the look at it on record."""
+    looked = _asked(reason)
+    if looked.wrong is not None:
+        raise ProblemError(422, looked.wrong.zh)
+    return attaching.opened(this.web, this.caller, f"{matter_id}/{case}", digest, reason=looked.reason, channel=CHANNEL)

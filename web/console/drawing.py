@@ -6,10 +6,14 @@ Only laid out here: which day counts and when a clock ends was found by the rule
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from models.explanations import Counted, CountedDay, SegmentKind
 from models.matters import Clock
+from models.proceedings import StepClock
 from policies.deadlines import local_date
+
+C = TypeVar("C", Clock, StepClock)
 
 _DAY = timedelta(days=1)
 
@@ -87,7 +91,7 @@ def drawn(
     return tuple(months)
 
 
-def reminders(clocks: Iterable[Clock]) -> list[tuple[Clock, date, int]]:
+def reminders(clocks: Iterable[C]) -> list[tuple[C, date, int]]:
     """The reminders still to come, the earliest first: of which clock, on which day, so many working days before."""
     found = [(clock, local_date(one.at), one.days_left) for clock in clocks for one in clock.reminders]
     return sorted(found, key=lambda one: one[1])

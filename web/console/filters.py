@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -17,6 +17,9 @@ from web.api.texts import CURSOR, PRINTABLE
 from web.console.navigation import PREFIX
 
 REGISTER = f"{PREFIX}/matters"
+ACT, PRINT, EXPORT = (f"{PREFIX}/register/{name}" for name in ("act", "print", "export"))
+"""Where the lines of the register that are ticked are taken."""
+MOST_TICKED = 200
 
 _DAY = timedelta(days=1)
 
@@ -104,6 +107,8 @@ class Filters(BaseModel):
     order: Order = Order.NUMBER
     column: list[Column] = Field(default_factory=list, max_length=20)
     after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
+    tick: Literal["all"] | None = None
+    """Whether every line of the page is ticked."""
 
     @model_validator(mode="before")
     @classmethod
@@ -120,7 +125,7 @@ class Filters(BaseModel):
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after"}))
+        return bool(self.model_dump(exclude_defaults=True, exclude={"order", "column", "after", "tick"}))
 
     def sought(self, at: datetime, asked: frozenset[Asked] = frozenset()) -> Sought:
         """The same as a question to the record at `at`; `asked` is what waits, where it is about that."""
@@ -148,11 +153,23 @@ class Filters(BaseModel):
             asked=asked if self.waiting is not None else None,
         )
 
-    def address(self, **changed: Any) -> str:
-        """The address that says this, with what is `changed`; another page only where `after` is."""
-        said = self.model_copy(update={"after": None, **changed}).model_dump(mode="json", exclude_defaults=True)
-        words = urlencode([(name, value) for name, value in said.items() if value is not None], doseq=True)
-        return f"{REGISTER}?{words}" if words else REGISTER
+    def said(self, **changed: Any) -> list[tuple[str, str]]:
+        """What this says, field by field, with what is `changed`; another page only where `after` is."""
+        left = {"after": None, "tick": None, **changed}
+        told = self.model_copy(update=left).model_dump(
+            mode="json", exclude_defaults=True, include=set(Filters.model_fields)
+        )
+        return [
+            (name, str(one))
+            for name, value in told.items()
+            if value is not None
+            for one in (value if isinstance(value, list) else [value])
+        ]
+
+    def address(self, to: str = REGISTER, **changed: Any) -> str:
+        """The address that says this."""
+        words = urlencode(self.said(**changed))
+        return f"{to}?{words}" if words else to
 
 
 def _begins(day: date | None) -> datetime | None:

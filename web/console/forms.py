@@ -24,6 +24,7 @@ from models.explanations import Words
 from models.matters import Severity, Urgency
 from models.policy import VerificationMethod
 from models.proceedings import Channel
+from policies.attaching import FIELD as ATTACHMENTS
 from policies.deadlines import SHANGHAI
 from policies.office_commands import CORRECTABLE
 from policies.proposals import OF_A_CASE
@@ -55,13 +56,16 @@ class Kind(StrEnum):
     """Several texts by name, one `name: value` on each line."""
     MARKS = "marks"
     """Several whole numbers by name, written in the same way."""
+    FILES = "files"
+    """Several files; what is said of them are the hashes under which they were handed in (web/console/giving.py)."""
 
 
 class Suggest(StrEnum):
-    """From which list of the directory a field is filled in."""
+    """From which list a field is filled in: of the directory, or one that its page has."""
 
     POSTS = "posts"
     ORGANS = "organs"
+    BASES = "bases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,22 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as a page shows it: its fields, the id its message will have, what was filled in, and what is wrong."""
+    """A form as a page shows it: its fields, the id its message will have, what was filled in, and what is wrong.
+
+    `files` are those handed in already, by their hashes: their names.
+    """
 
     do: str
     fields: tuple[Field, ...]
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Words] = field(default_factory=dict)
     message: str = field(default_factory=lambda: uuid4().hex)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files are handed in with it."""
+        return any(one.kind is Kind.FILES for one in self.fields)
 
     @property
     def filled(self) -> bool:
@@ -243,6 +256,8 @@ def _fields(do: str, name: str, known: FieldInfo, given: _Given) -> Iterator[Fie
                 if part not in _LEFT_OUT.get(do, frozenset()):
                     for one in _fields(do, part, inner, given):
                         yield _in_row(one, f"{name}.{row}", row + 1)
+    elif name == ATTACHMENTS:
+        yield Field(name, Kind.FILES, label)
     elif several:
         yield Field(name, Kind.NAMES, label, suggest=_SUGGESTED.get(name))
     elif member is dict:
@@ -294,8 +309,9 @@ class Filled:
 
 
 def filled(form: FormData) -> Filled:
-    """What a form says; files are not values. Of a field sent twice the last one counts."""
+    """What a form says; of files only those that were handed in before. Of a field sent twice the last one counts."""
     values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    values |= {ATTACHMENTS: " ".join(one for one in form.getlist(ATTACHMENTS) if isinstance(one, str))}
     values.pop("csrf", None)
     return Filled(values.pop("message", ""), values)
 
@@ -346,6 +362,8 @@ def _read(one: Field, typed: str) -> Any:
             return _instant(typed).isoformat()
         case Kind.NAMES:
             return _names(typed)
+        case Kind.FILES:
+            return typed.split()
         case Kind.PAIRS:
             return _pairs(typed)
         case Kind.MARKS:

@@ -6,6 +6,8 @@ from fastapi.responses import HTMLResponse
 from web.api import authority
 from web.console import (
     accounts,
+    bulk,
+    bulletins,
     calendar_page,
     case,
     case_openings,
@@ -14,17 +16,61 @@ from web.console import (
     cockpit,
     dates,
     drafts,
+    identity,
+    importing,
+    inbox,
     language,
+    launch,
     matter,
+    opening,
     policies,
     policy_runs,
+    proceeding,
+    proceedings,
     rankings,
     register,
+    sheets,
     site,
     why,
 )
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, visit
+from web.context import Web
+from web.guards import BODY_BYTES
+
+_MOST_MEGABYTES = 100
+"""What one form carries at most, however many files with it."""
+
+_PAGES = (
+    cockpit,
+    inbox,
+    rankings,
+    dates,
+    register,
+    sheets,
+    bulk,
+    launch,
+    importing,
+    why,
+    matter,
+    cases,
+    case_proposing,
+    case,
+    case_openings,
+    proceedings,
+    opening,
+    identity,
+    proceeding,
+    bulletins,
+    policies,
+    drafts,
+    policy_runs,
+    site,
+    accounts,
+    calendar_page,
+    language,
+)
+"""In this order an address is looked for: what is named stands before what is any."""
 
 _ELSEWHERE = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -36,21 +82,13 @@ def nothing_here() -> HTMLResponse:
 
 
 def mount(app: FastAPI) -> None:
-    """Let the application serve the console."""
-    for one in (
-        cockpit,
-        rankings,
-        dates,
-        register,
-        why,
-        matter,
-        cases,
-        case_proposing,
-        case,
-        case_openings,
-        language,
-    ):
-        app.include_router(one.routes)
-    for one in (policies, drafts, policy_runs, site, accounts, calendar_page):
+    """Let the application serve the console; its forms carry files."""
+    web: Web = app.state.web
+    app.state.larger[f"{PREFIX}/"] = (
+        min(web.settings.attachment_megabytes * web.settings.attachments_per_message, _MOST_MEGABYTES) * 1024 * 1024
+        + BODY_BYTES
+    )
+    for one in _PAGES:
         app.include_router(one.routes)
     app.include_router(_ELSEWHERE)
+    app.state.larger.update(importing.LARGER)

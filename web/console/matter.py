@@ -5,7 +5,7 @@ was; a refusal says why and what would be accepted.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -31,11 +31,13 @@ from record.views import MatterCard, MatterLine, PartCard
 from showing.matters import how_far
 from showing.trying import offered
 from showing.why import explained
+from web import attaching
 from web.api import authority
 from web.api.bodies import MATTER_BODIES
 from web.api.matters import delivery, told_to
 from web.api.parts import MatterId, calendar_of
 from web.api.shapes import ActOut, DeliveryOut
+from web.attaching import Named
 from web.console import clocks, details, drawing, giving
 from web.console.clocks import Drawn
 from web.console.filters import REGISTER
@@ -68,6 +70,7 @@ class Standing:
     """Whether materials of a case of the matter are the visitor's to open."""
     offers: tuple[str, ...]
     history: str | None
+    files: Mapping[int, tuple[Named, ...]]
 
 
 @routes.get(f"{REGISTER}/{{matter_id}}")
@@ -169,6 +172,7 @@ def standing_of(session: Session, this: Visit, matter_id: str) -> Standing:
         else False,
         offers=_offers(session, this, state, at, working),
         history=history_of(this, state.id),
+        files=_files(session, this, matter_id),
     )
 
 
@@ -212,3 +216,11 @@ def _notices(session: Session, this: Visit, state: MatterState) -> tuple[Deliver
         for one in found
         if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )
+
+
+def _files(session: Session, this: Visit, matter_id: str) -> Mapping[int, tuple[Named, ...]]:
+    """The files that the acts shown name, by the number of the act."""
+    found: dict[int, list[Named]] = {}
+    for one in attaching.files_of(session, this.web, this.caller, matter_id):
+        found.setdefault(one.seq, []).append(one)
+    return {seq: tuple(ones) for seq, ones in found.items()}

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.access import View
+from models.access import SiteCommand, View
 from models.identity import Caller
-from policies.relations import Site
+from policies.relations import OfPost, Site
 from web.api import authority
 from web.context import Web
 
@@ -26,10 +26,29 @@ def seeing(*views: View) -> Callable[[Web, Caller], bool]:
     return lambda web, caller: authority.sees(web, caller, Site(web.settings.office), *views)
 
 
+def doing(what: SiteCommand) -> Callable[[Web, Caller], bool]:
+    """Shown to whom the table lets do this to the site."""
+    return lambda web, caller: authority.does(web, caller, what)
+
+
+def has_inbox(web: Web, caller: Caller) -> bool:
+    """Whether there is an inbox of the post through which the visitor acts."""
+    return caller.post is not None and authority.sees(web, caller, OfPost(caller.post), View.INBOX)
+
+
+INBOX = f"{PREFIX}/inbox"
+
 LINKS = (
     Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
+    Link("inbox", INBOX, has_inbox),
     Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
+    Link("petition", f"{PREFIX}/petitions", seeing(View.LIST)),
+    Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
+    Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
+    Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
     Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
+    Link("launch", f"{PREFIX}/launch", doing(SiteCommand.LAUNCH)),
+    Link("import", f"{PREFIX}/import", doing(SiteCommand.IMPORT_LEDGER)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
     Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
@@ -42,3 +61,15 @@ LINKS = (
 def links(web: Web, caller: Caller) -> tuple[Link, ...]:
     """The links of this visitor."""
     return tuple(one for one in LINKS if one.shown(web, caller))
+
+
+def first_page(web: Web, caller: Caller) -> str | None:
+    """Where the visitor begins: whoever handles things for an organ with what is to be done, others with the overview.
+
+    None for whom the console has neither.
+    """
+    organs = web.directory.organs
+    heads, handles = (any(getattr(one, name) == caller.post for one in organs) for name in ("head", "handler"))
+    if handles and not heads and has_inbox(web, caller):
+        return INBOX
+    return PREFIX if seeing(View.OVERVIEW)(web, caller) else None

@@ -1,9 +1,11 @@
 """Which matters are there? 台账: a table whose filters, order, columns and place all stand in its address."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from models.access import View
 from models.asked import Asked
@@ -11,13 +13,14 @@ from models.matters import Light, Stage
 from policies.distance import Distance
 from policies.relations import Site
 from record import registers
-from record.registers import Order
+from record.registers import Order, Sought
 from record.views import MatterLine
 from showing.matters import how_far
 from web.api import authority
 from web.api.parts import calendar_of
-from web.console.filters import REGISTER, Column, Filters, State
-from web.console.visits import PageRoute, Visiting, page
+from web.console.bulk import offered_to
+from web.console.filters import ACT, EXPORT, PRINT, REGISTER, Column, Filters, State
+from web.console.visits import PageRoute, Visit, Visiting, page
 from web.console.waiting import waits
 from web.problems import ProblemError
 
@@ -33,10 +36,7 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         raise authority.not_found()
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     with this.web.store.reading() as session:
-        asked = frozenset[Asked]()
-        if filters.waiting is not None:
-            asked = waits(session, this, in_cases=False).of(filters.waiting)
-        sought = filters.sought(at, asked)
+        sought = sought_by(session, this, filters, at)
         try:
             found = registers.found(
                 session, sought, scope=scope, now=at, order=filters.order, after=filters.after, limit=_LINES
@@ -67,4 +67,18 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         orders=tuple(Order),
         columns=tuple(Column),
         register_address=REGISTER,
+        acts=offered_to(this, found.items),
+        act_address=ACT,
+        print_address=PRINT,
+        export_address=EXPORT,
+        exports=authority.sees(this.web, this.caller, Site(this.web.settings.office), View.EXPORT),
+        ticked=filters.address(tick="all", after=filters.after),
     )
+
+
+def sought_by(session: Session, this: Visit, filters: Filters, at: datetime) -> Sought:
+    """The filters as a question to the record at `at`, within what waits for the visitor where they are about that."""
+    asked = frozenset[Asked]()
+    if filters.waiting is not None:
+        asked = waits(session, this, in_cases=False).of(filters.waiting)
+    return filters.sought(at, asked)

@@ -46,6 +46,7 @@ log = logs.get(__name__)
 
 SIGN_IN = "/sign-in"
 COOKIE = "duban-language"
+_KILOBYTE = 1024
 
 _WEEKDAYS = {"zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
              "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}  # fmt: skip
@@ -196,6 +197,7 @@ def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str =
         here=here,
         links=links(this.web, this.caller),
         directory=this.web.directory,
+        attachment_megabytes=this.web.settings.attachment_megabytes,
         back=f"{asked.path}?{asked.query}" if asked.query and this.request.method == "GET" else asked.path,
         **shown,
     )
@@ -215,9 +217,9 @@ class Said:
     language: Language
 
     def field(self, do: str, label: str) -> str:
-        """The label of a field, in this command's own words where it has some."""
+        """The label of a field, in this command's own words where it has some; one that is no key stands as it is."""
         own = f"field.{do}.{label.removeprefix('field.')}"
-        return self.text(own if own in TEXTS else label)
+        return self.text(own) if own in TEXTS else self.text(label) if label in TEXTS else label
 
     def part(self, name: str) -> str:
         """The name of a part of what was shown as proof; as it was given where it has no text of its own."""
@@ -261,6 +263,12 @@ class Said:
     def limit(self, limit: str) -> str:
         """A limit: in Chinese words, or as it is written."""
         return limit_cell(limit) if self.language is Language.ZH else limit
+
+    def size(self, size: int) -> str:
+        """How large a file is."""
+        if size < _KILOBYTE:
+            return f"{size} B"
+        return f"{size / _KILOBYTE:.0f} KB" if size < _KILOBYTE**2 else f"{size / _KILOBYTE**2:.1f} MB"
 
     def moment(self, at: datetime | None) -> str:
         """An instant in Asia/Shanghai with its weekday, to the minute; a dash for none."""

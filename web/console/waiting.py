@@ -87,12 +87,13 @@ def waits_for(session: Session, this: Visit, found: Waiting | None = None, limit
 
 def _of_matter(state: MatterState, questions: set[Question]) -> Iterator[Waits]:
     title = state.terms.title if state.terms else ""
-    clocks = {kind.value: clock.due_at for kind, clock in state.clocks.items()}
+    ends = {} if state.suspended else waiting.asked(state)
     for question in sorted(questions):
-        yield Waits(question, state.id, None, title, clocks.get(question.value))
+        yield Waits(question, state.id, None, title, ends.get(question))
 
 
 def _of_case(state: CaseState, questions: set[Question]) -> Iterator[Waits]:
     clocks = {kind.value: clock.due_at for kind, clock in state.clocks.items()}
     for question in sorted(questions):
-        yield Waits(question, state.matter_id, state.id, state.title or "", clocks.get(question.value))
+        kind = Question.DECISION if question is Question.VOTE else question
+        yield Waits(question, state.matter_id, state.id, state.title or "", clocks.get(kind.value))

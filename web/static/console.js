@@ -67,7 +67,7 @@ function followTheRecord() {
     let changed = false;
     for (const old of document.querySelectorAll("[data-live]")) {
       const anew = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
-      const busy = old.contains(document.activeElement) || old.querySelector(".command[open]");
+      const busy = old.contains(document.activeElement) || old.querySelector(".command[open], .ticking :checked");
       if (!anew || busy || old.innerHTML === anew.innerHTML) continue;
       const open = [...old.querySelectorAll("details")].map((one) => one.open);
       anew.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? one.open; });
@@ -96,3 +96,13 @@ function followTheRecord() {
 }
 
 document.addEventListener("DOMContentLoaded", followTheRecord);
+
+// What the link does by opening the page anew, without losing the place: every box of that name on the page.
+document.addEventListener("click", (clicked) => {
+  const link = clicked.target.closest("[data-ticks]");
+  if (!link) return;
+  clicked.preventDefault();
+  const boxes = [...link.closest("form").querySelectorAll(`input[type=checkbox][name="${link.dataset.ticks}"]`)];
+  const all = boxes.every((one) => one.checked);
+  for (const one of boxes) one.checked = !all;
+});

@@ -21,10 +21,10 @@ from models.contract import TransitionOrder
 from models.identity import SiteRole
 from models.messages import CalendarPublished, Command, Outcome, Registration
 from models.proceeding_messages import Open
-from office import NoticeRefusedError, Office
+from office import Launched, NoticeRefusedError, Office
 from policies.deadlines import SHANGHAI
 from policies.directory import Directory
-from record import calendars, ledger, targets
+from record import calendars, ledger, matters, targets
 from record.store import Store
 from settings import Settings
 from tests.web.conftest import ORIGIN, Clock
@@ -65,6 +65,16 @@ class HouseOffice:
 
     async def say(self, target: str, command: Command) -> Outcome:
         return self.say_now(target, command)
+
+    async def open_proceeding(self, target: str, message: Open) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, target, message.message_id) is not None
+        return Launched(target, self.say_now(target, message), again)
+
+    async def launch(self, matter_id: str, registration: Registration) -> Launched:
+        with self.store.reading() as session:
+            again = matters.answered(session, matter_id, registration.message_id) is not None
+        return Launched(matter_id, self.say_now(matter_id, registration), again)
 
     def say_now(self, target: str, message: Command | Registration | Open | None = None) -> Outcome:
         with self.store.reading() as session:

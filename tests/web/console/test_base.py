@@ -43,7 +43,12 @@ def test_every_page_of_a_sample_office_says_that_nothing_on_it_is_real(house: Ho
 
 
 def test_signing_in_leads_to_the_page_of_the_post(house: House) -> None:
-    for who, page in (("leader", "/console"), ("handler", "/console"), ("auditor", "/console"), ("admin", "/sign-in")):
+    for who, page in (
+        ("leader", "/console"),
+        ("handler", "/console/inbox"),
+        ("auditor", "/console"),
+        ("admin", "/sign-in"),
+    ):
         assert house.get(who, "/").headers["location"] == page
     assert house.get("nobody", "/").headers["location"] == "/sign-in"
 

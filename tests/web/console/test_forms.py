@@ -12,7 +12,8 @@ from web.console.forms import Field, Filled, Kind, form_of, said
 
 BODIES = {**PROCEEDING_BODIES, **CASE_BODIES, **MATTER_BODIES}
 TYPED = {Kind.NUMBER: "3", Kind.DATE: "2026-04-30", Kind.INSTANT: "2026-04-30T09:00", Kind.TICK: "yes",
-         Kind.PAIRS: "时效: 8", Kind.MARKS: "时效: 8", Kind.NAMES: "区财政局、区公安局"}  # fmt: skip
+         Kind.PAIRS: "时效: 8", Kind.MARKS: "时效: 8", Kind.NAMES: "区财政局、区公安局",
+         Kind.FILES: "0" * 64}  # fmt: skip
 
 
 def typed(one: Field) -> str:

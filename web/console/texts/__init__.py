@@ -5,10 +5,10 @@ is used, and every text used is here.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
-from web.console.texts import cases, cockpit, commands, common, leading, matter, policies, public, register, site, why
-
-_PARTS = (common, cockpit, register, matter, cases, commands, why, leading, public, policies, site)
+_PARTS = tuple(import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
 
 
 def _together() -> dict[str, tuple[str, str]]:

@@ -14,8 +14,6 @@ TEXTS = {
     "register.any": ("全部", "Any"),
     "register.apply": ("查找", "Find"),
     "register.clear": ("清除条件", "Clear the filters"),
-    "register.export": ("导出 Excel", "Export to Excel"),
-    "register.export_note": ("导出的是您可见的全部台账。", "The export is all of the register that is yours to see."),
     "register.found": ("共 {number} 件", "{number} found"),
     "register.nothing": ("没有符合条件的事项:请放宽或清除条件。", "Nothing fits: widen or clear the filters."),
     "register.next": ("下一页", "Next page"),

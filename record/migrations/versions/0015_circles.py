@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0016"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -86,9 +86,9 @@ def _asked(state: dict[str, Any], terms: dict[str, Any]) -> str | None:
     clocks, extension = state.get("clocks") or {}, state.get("extension")
     objection, transfer = state.get("objection"), state.get("transfer")
     questions = {
-        "approval": "approval" in clocks,
-        "verification": "verification" in clocks,
-        "extension": bool(extension) and extension.get("state", "pending") == "pending",
+        "approval": "approval" in clocks or state["stage"] == "awaiting_approval",
+        "verification": "verification" in clocks or state["stage"] == "submitted",
+        "extension": extension is not None and extension.get("state", "pending") == "pending",
         "contested": state.get("contested_at") is not None,
         "to": transfer["to"] if transfer else None,
         "objected": objection is not None,

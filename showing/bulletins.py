@@ -1,0 +1,27 @@
+"""A bulletin of a period as the record stood at a day's end: what happened, in figures (policies/bulletins.py)."""
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from models.bulletins import Bulletin, BulletinKind
+from policies.bulletins import bulletin, period_of
+from policies.calendar import Calendar
+from policies.deadlines import SHANGHAI
+from record.bulletins import happened
+
+
+def usual(period: str) -> BulletinKind:
+    """Which one is meant where only the period is told; raises ValueError for one that cannot be read."""
+    first, last = period_of(period)
+    return BulletinKind.MONTH if (first.year, first.month) == (last.year, last.month) else BulletinKind.QUARTER
+
+
+def drawn_up(session: Session, period: str, kind: BulletinKind | None, on: date, calendar: Calendar) -> Bulletin:
+    """The bulletin as of the end of the local day `on`; the usual one of the period without a kind.
+
+    Raises ValueError for a period that cannot be read, or had not begun by then.
+    """
+    chosen = kind or usual(period)
+    until = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI)
+    return bulletin(happened(session, until), chosen, period, on, calendar)

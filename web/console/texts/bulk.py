@@ -1,0 +1,28 @@
+"""What is said where several matters are dealt with at once, in Chinese and English."""
+
+TEXTS = {
+    "bulk.tick": ("勾选 {matter}", "Tick {matter}"),
+    "bulk.ticked": ("勾选", "Tick"),
+    "bulk.all": ("勾选本页全部", "Tick all on this page"),
+    "bulk.with": ("对勾选的事项", "With what is ticked"),
+    "bulk.print": ("打印", "Print"),
+    "bulk.export": ("导出 Excel", "Export to Excel"),
+    "bulk.export_note": ("按当前条件、列和次序导出,勾选的只导勾选的;改后可在“导入”页交回。",
+                         "As filtered and ordered, or what is ticked; edited, it comes back by Import."),
+    "bulk.title": ("{do}:{number} 件", "{do}: {number} matters"),
+    "bulk.none": ("没有勾选事项:请返回台账勾选。", "Nothing is ticked: go back and tick some."),
+    "bulk.targets": ("勾选的事项", "The ticked matters"),
+    "bulk.would": ("可办理", "Would be heard"),
+    "bulk.would_not": ("按规则现不受理", "Not admitted now"),
+    "bulk.answer": ("结果", "Answer"),
+    "bulk.accepted": ("已受理", "Accepted"),
+    "bulk.refused": ("未予受理", "Refused"),
+    "bulk.unanswered": ("没有应答", "No answer"),
+    "bulk.counted": ("已受理 {accepted} 件,未予受理 {refused} 件。", "{accepted} accepted, {refused} refused."),
+    "bulk.again": ("对没有应答的再提交(已受理的不会重复)", "Send again (nothing is carried out twice)"),
+    "bulk.back": ("返回台账", "Back to the register"),
+    "printed.title": ("督办台账", "Register"),
+    "printed.as_of": ("截至 {at},共 {number} 件", "As of {at}, {number} matters"),
+    "printed.more": ("只打印前 {number} 件;其余请缩小范围或导出。", "The first {number} only; narrow it, or export."),
+    "printed.hint": ("用浏览器的打印功能打印本页。", "Print this page with your browser."),
+}  # fmt: skip
