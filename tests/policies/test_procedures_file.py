@@ -6,6 +6,7 @@ import pytest
 
 from models.acts import ActName
 from models.matters import Severity, Urgency
+from policies.block_procedures import load_blocks, shipped_blocks
 from policies.documents import Document, DocumentError
 from policies.procedures import STANDARD, Procedure, load_text, shipped
 
@@ -206,3 +207,15 @@ def test_every_parameter_and_step_brings_its_source() -> None:
     assert sources["supervision"] == "house rule (督办单)"
     assert sources["rectification_ordered"] == "order 733 art. 18 (责令限期整改)"
     assert len(sources) == len(shipped(STANDARD).in_force(TODAY).escalation) + TEXT.count("from: 2004-01-01")
+
+
+def test_every_group_of_mistakes_of_a_file_of_blocks_is_named_at_once() -> None:
+    text = shipped_blocks("window_acceptance").text
+    wrong = (
+        text.replace("value: 20wd", "value: 20xx").replace("block: checklist", "block: list")
+        .replace("limit: delivery", "limit: 10wd").replace("reminders: signal", "reminders: [1]")
+    )  # fmt: skip
+    with pytest.raises(DocumentError) as raised:
+        load_blocks(wrong, "w.yaml")
+    where = {one.where for one in raised.value.mistakes}
+    assert {"steps.0.block", "steps.2.limit", "steps.1.reminders.0", "parameters.signal"} <= where

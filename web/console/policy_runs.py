@@ -102,10 +102,9 @@ def run(run_id: RunId, this: Visiting) -> HTMLResponse:
         here="policies",
         run=found,
         result=result,
-        seen=_seen(this, result) if result else None,
+        seen=_seen(this, result, _MOST) if result else None,
         kinds=kinds,
         left_out={reason.value: LEFT_OUT[reason] for reason in LeftOut},
-        most=_MOST,
         address=f"{RUNS}/{found.id}",
         room=ROOM,
     )
@@ -113,24 +112,34 @@ def run(run_id: RunId, this: Visiting) -> HTMLResponse:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What of a result is named to the visitor; `hidden` counts the matters that differ and are not his to see."""
+    """What of a result is named to the visitor, of `matters` that differ in all.
+
+    `hidden` of those looked at are not his to see; `more` were not looked at. `unlike` are examples of matters that do
+    not come out as they were recorded.
+    """
 
     changed: tuple[dict[str, Any], ...]
     refused: tuple[dict[str, Any], ...]
     matters: int
     hidden: int
+    more: int
+    unlike: tuple[dict[str, Any], ...]
 
 
-def _seen(this: Visit, result: dict[str, Any]) -> Seen:
-    """The matters of a result that the visitor may see, one by one as the table of access has it."""
-    ids = dict.fromkeys(one["matter_id"] for one in (*result["changed"], *result["refused_now"]))
+def _seen(this: Visit, result: dict[str, Any], most: int | None = None) -> Seen:
+    """Of the first `most` matters of a result those that the visitor may see, one by one, as the table has it."""
+    every = list(dict.fromkeys(one["matter_id"] for one in (*result["changed"], *result["refused_now"])))
+    ids = every[:most]
     with this.web.store.reading() as session:
         own = {one for one in ids if _his(session, this, one)}
+        unlike = [one for one in result["recorded_differently"]["examples"] if _his(session, this, one["matter_id"])]
     return Seen(
         tuple(one for one in result["changed"] if one["matter_id"] in own),
         tuple(one for one in result["refused_now"] if one["matter_id"] in own),
-        len(own),
+        len(every),
         len(ids) - len(own),
+        len(every) - len(ids),
+        tuple(unlike),
     )
 
 

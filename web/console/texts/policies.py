@@ -167,7 +167,7 @@ TEXTS = {
     "run.posts": ("涉及岗位", "Posts"),
     "run.acts": ("记录", "Acts"),
     "run.side": ("并排对照", "Side by side"),
-    "run.more": ("另有 {number} 条,见下载的表格。", "{number} more are in the workbook."),
+    "run.more": ("另有 {number} 件,见下载的表格。", "{number} more are in the workbook."),
     "run.nothing": ("没有任何差异。", "No difference at all."),
     "run.refused": ("草案下会被拒绝的操作", "What the draft would have refused"),
     "run.not_compared": ("不能比较", "Cannot be compared"),
