@@ -26,23 +26,12 @@ from models.acts import Act
 from models.case_messages import Decline
 from models.cases import CaseState
 from models.messages import Registration
-from models.rows import (
-    ActRow,
-    CaseRow,
-    CaseSnapshotRow,
-    HeadRow,
-    MatterRow,
-    NoticeRow,
-    PartyRow,
-    SnapshotRow,
-    TallyRow,
-    table,
-)
 from policies.calendar import standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
 from record import ledger, outbox, procedures, targets
+from record.columns import COLUMNS
 from record.ledger import entry_hash
 from record.sealed import for_the_rules
 from record.store import Store
@@ -74,8 +63,6 @@ _ONE_IN_CASE = 1000
 
 _STAND_IN = "2099-{:06d}"
 _TOGETHER = 500
-_TABLES = (MatterRow, SnapshotRow, CaseRow, CaseSnapshotRow, PartyRow, ActRow, HeadRow, NoticeRow, TallyRow)
-_COLUMNS = {table(row).name: [column.name for column in table(row).c] for row in _TABLES}
 
 Row = tuple[Any, ...]
 
@@ -212,14 +199,14 @@ def _keep(store: Store, life: Played) -> None:
 
 def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:
     def rows(name: str, of: str) -> list[Row]:
-        columns = ", ".join(_COLUMNS[name])
+        columns = ", ".join(COLUMNS[name])
         chosen = f"SELECT {columns} FROM {name} WHERE {of} = ? OR {of} LIKE ? ORDER BY 1"  # noqa: S608 - names above
         return source.execute(chosen, (matter_id, f"{matter_id}/%")).fetchall()
 
-    acts = [dict(zip(_COLUMNS["acts"], row, strict=True)) for row in rows("acts", "target")]
+    acts = [dict(zip(COLUMNS["acts"], row, strict=True)) for row in rows("acts", "target")]
     told: list[list[Row]] = []
     for act in acts:
-        chosen = f"SELECT {', '.join(_COLUMNS['notices'])} FROM notices WHERE entry = ?"  # noqa: S608 - names above
+        chosen = f"SELECT {', '.join(COLUMNS['notices'])} FROM notices WHERE entry = ?"  # noqa: S608 - names above
         told.append(source.execute(chosen, (act["id"],)).fetchall())
     kept = {name: rows(name, of) for name, of in (("matters", "id"), ("snapshots", "id"), ("cases", "id"),
             ("case_snapshots", "id"), ("parties", "target"))}  # fmt: skip
@@ -242,7 +229,7 @@ def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Fi
     acts, notices, cases, tallies = 0, 0, 0, Counter[tuple[str, str, str, str]]()
     copies = _copies(lives, matters, seed)
     while some := list(islice(copies, _TOGETHER)):
-        batch: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
+        batch: dict[str, list[Row]] = {name: [] for name in COLUMNS}
         for life, matter_id in some:
             for name, rows in life.rows.items():
                 batch[name] += [_renamed(row, life.id, matter_id) for row in rows]
@@ -254,7 +241,7 @@ def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Fi
         for name, rows in batch.items():
             sink.put(name, rows)
     keys = sorted({key[:3] for key in tallies})
-    sink.put("tallies", [(*key, *(tallies[(*key, what)] for what in _COLUMNS["tallies"][3:])) for key in keys])
+    sink.put("tallies", [(*key, *(tallies[(*key, what)] for what in COLUMNS["tallies"][3:])) for key in keys])
     return Filled(matters, acts, notices, cases)
 
 
@@ -277,7 +264,7 @@ def _chained(batch: dict[str, list[Row]], life: Pattern, matter_id: str, before:
 
 
 def _counted(tallies: Counter[tuple[str, str, str, str]], life: Pattern) -> None:
-    line = tally(dict(zip(_COLUMNS["matters"], life.rows["matters"][0], strict=True)))
+    line = tally(dict(zip(COLUMNS["matters"], life.rows["matters"][0], strict=True)))
     if line is not None:
         key = (line.lead, line.stage, line.light)
         tallies[(*key, "matters")] += 1
@@ -293,8 +280,8 @@ class _Sqlite:
         self._connection = connection
 
     def put(self, name: str, rows: Sequence[Row]) -> None:
-        marks = ", ".join("?" for _ in _COLUMNS[name])
-        said = f"INSERT INTO {name} ({', '.join(_COLUMNS[name])}) VALUES ({marks})"  # noqa: S608 - names above
+        marks = ", ".join("?" for _ in COLUMNS[name])
+        said = f"INSERT INTO {name} ({', '.join(COLUMNS[name])}) VALUES ({marks})"  # noqa: S608 - names above
         self._connection.executemany(said, rows)
 
 
@@ -303,7 +290,7 @@ class _Postgresql:
         self._cursor = cursor
 
     def put(self, name: str, rows: Sequence[Row]) -> None:
-        into = f"COPY {name} ({', '.join(_COLUMNS[name])}) FROM STDIN"
+        into = f"COPY {name} ({', '.join(COLUMNS[name])}) FROM STDIN"
         with self._cursor.copy(into.encode()) as copy:
             copy.write("".join("\t".join(map(_cell, row)) + "\n" for row in rows))
 
