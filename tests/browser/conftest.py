@@ -118,6 +118,7 @@ def shot(request: pytest.FixtureRequest) -> Shot:
 
     async def taking(page: Page, name: str) -> None:
         place.mkdir(parents=True, exist_ok=True)
+        await page.evaluate("window.scrollTo(0, 0)")
         await page.screenshot(path=place / f"{name}.png", animations="disabled")
 
     return taking

@@ -3,43 +3,18 @@
 Whatever is said here is said on pages. Only time passes otherwise (`office.later`), for one matter at a time.
 """
 
-import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Shot, Visit
-from tests.workflows.cast import CO, HEAD, LEAD, LEADER, OFFICE
+from tests.browser.walking import gives, in_days, signed_in
+from tests.workflows.cast import CO, LEAD, LEADER, OFFICE
 
 pytestmark = pytest.mark.either_database("pages in a browser")
-
-
-async def signed_in(office: Office, visit: Visit, who: str) -> Page:
-    page = await visit()
-    await office.sign_in(page, who)
-    return page
-
-
-async def gives(page: Page, command: str, **fields: str) -> None:
-    """Fill in the form of a command on the page of what it is about, by the names of its fields, and send it."""
-    box = page.locator("details.command").filter(has=page.locator("summary").get_by_text(command, exact=True))
-    if not await box.evaluate("one => one.open"):
-        await box.locator("summary").click()
-    for name, value in fields.items():
-        field = box.locator(f'[name="{name.replace("__", ".")}"]').first
-        if await field.evaluate("one => one.tagName") == "SELECT":
-            await field.select_option(value)
-        elif await field.get_attribute("type") == "checkbox":
-            await field.check()
-        elif await field.get_attribute("type") == "file":
-            await field.set_input_files(value)
-        else:
-            await field.fill(value)
-    await box.get_by_role("button", name=f"提交:{command}").click()
-    await expect(page.get_by_role("alert")).to_contain_text(f"{command} — 已受理")
 
 
 async def test_a_matter_from_its_launch_to_the_archive(office: Office, visit: Visit, shot: Shot) -> None:
@@ -86,7 +61,7 @@ async def test_a_matter_from_its_launch_to_the_archive(office: Office, visit: Vi
     await gives(helper, "报告进展", text="资金已拨付", done="yes")
     await officer.reload()
     await gives(officer, "催办", text="请按期办结")
-    await gives(officer, "中止计时", until=_in_days(3), reason="等待检测报告")
+    await gives(officer, "中止计时", until=in_days(3), reason="等待检测报告")
     await expect(officer.get_by_text("计时中止").first).to_be_visible()
     await gives(officer, "恢复计时", reason="报告已到")
 
@@ -102,9 +77,3 @@ async def test_a_matter_from_its_launch_to_the_archive(office: Office, visit: Vi
     await assert_accessible(officer)
     await officer.get_by_role("link", name="为什么是现在这样").click()
     await assert_accessible(officer)
-
-
-def _in_days(days: int) -> str:
-    from datetime import UTC, datetime
-
-    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()

@@ -3,7 +3,7 @@
 TEXTS = {
     "why.back_to.proceeding": ("返回", "Back to"),
     "nav.petition": ("诉求", "Petitions"),
-    "nav.duty": ("义务", "Duties"),
+    "nav.duty": ("经常性义务", "Duties"),
     "nav.proceeding": ("程序事项", "Proceedings"),
     "proceedings.petition": ("群众诉求", "Petitions"),
     "proceedings.duty": ("经常性义务", "Recurring duties"),

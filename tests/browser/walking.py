@@ -1,0 +1,37 @@
+"""What people do again and again at the console: sign in, fill in the form of a command, see that it was accepted."""
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Office, Visit
+
+
+async def signed_in(office: Office, visit: Visit, who: str) -> Page:
+    page = await visit()
+    await office.sign_in(page, who)
+    return page
+
+
+async def gives(page: Page, command: str, **fields: str) -> None:
+    """Fill in the form of a command on the page of what it is about, by the names of its fields, and send it."""
+    box = page.locator("details.command").filter(has=page.locator("summary").get_by_text(command, exact=True))
+    if not await box.evaluate("one => one.open"):
+        await box.locator("summary").click()
+    for name, value in fields.items():
+        field = box.locator(f'[name="{name.replace("__", ".")}"]').first
+        if await field.evaluate("one => one.tagName") == "SELECT":
+            await field.select_option(value)
+        elif await field.get_attribute("type") == "checkbox":
+            await field.check()
+        elif await field.get_attribute("type") == "file":
+            await field.set_input_files(value)
+        else:
+            await field.fill(value)
+    await box.get_by_role("button", name=f"提交:{command}").click()
+    await expect(page.get_by_role("alert")).to_contain_text(f"{command} — 已受理")
+
+
+def in_days(days: int) -> str:
+    """The date so many days from today, as a field takes it."""
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
