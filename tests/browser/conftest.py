@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Generator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, async_playwright, expect
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
@@ -40,6 +40,8 @@ PATIENCE_MS = 30_000
 _ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 _OFFLINE = frozenset({"about", "blob", "data"})
 _FAILED = pytest.StashKey[bool]()
+MORE = {"chief": "督查室主任", "member": "财政局长", "judge": "公安局长"}
+"""Who else has an account here, by his post: for cases have a panel, and are investigated by two."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -106,9 +108,9 @@ class Watched:
 
 
 class Shot(Protocol):
-    """Takes the picture of a page that docs/ shows under this name."""
+    """Takes the picture of a page that docs/ shows under this name: from its beginning, or from what stands `at`."""
 
-    def __call__(self, page: Page, name: str) -> Awaitable[None]: ...
+    def __call__(self, page: Page, name: str, *, at: Locator | None = None) -> Awaitable[None]: ...
 
 
 @pytest.fixture
@@ -116,9 +118,9 @@ def shot(request: pytest.FixtureRequest) -> Shot:
     """Takes pictures, into var/screenshots unless `--screenshots` says where: docs/images/console, to renew them."""
     place = Path(request.config.getoption("--screenshots"))
 
-    async def taking(page: Page, name: str) -> None:
+    async def taking(page: Page, name: str, *, at: Locator | None = None) -> None:
         place.mkdir(parents=True, exist_ok=True)
-        await page.evaluate("window.scrollTo(0, 0)")
+        await (at or page.locator("html")).evaluate("one => one.scrollIntoView({block: 'start', behavior: 'instant'})")
         await page.screenshot(path=place / f"{name}.png", animations="disabled")
 
     return taking
@@ -189,7 +191,7 @@ class Office:
         return self.world.url
 
     async def sign_in(self, page: Page, who: str) -> None:
-        """Sign somebody of the cast (tests/api/conftest.py, EVERYBODY) in, on the site's own page."""
+        """Sign somebody of the cast (tests/api/conftest.py, EVERYBODY, and MORE) in, on the site's own page."""
         await page.goto(f"{self.site}/sign-in")
         await page.get_by_label("登录名").fill(who)
         await page.get_by_label("口令").fill(self.password)
@@ -219,7 +221,10 @@ async def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
         with in_a_world(server.address, url, directory, web_port=port, temporal_ui=server.ui_url) as world:
             password = f"for tests {uuid4().hex}"
             at_hand = Administration(world.store, DIRECTORY, datetime.now(UTC))
-            for who in EVERYBODY:
+            for who, post in MORE.items():
+                assert at_hand.register(who).accepted
+                assert at_hand.hold(who, post, date(2026, 1, 1)).accepted
+            for who in (*EVERYBODY, *MORE):
                 done = at_hand.set_password(who, password)
                 assert done.accepted, done
             yield Office(world, server.ui_url, password)

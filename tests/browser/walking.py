@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Office, Visit
+
+_MOST_TABS = 200
 
 
 async def signed_in(office: Office, visit: Visit, who: str) -> Page:
@@ -35,3 +37,12 @@ async def gives(page: Page, command: str, **fields: str) -> None:
 def in_days(days: int) -> str:
     """The date so many days from today, as a field takes it."""
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+async def tabs_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until this has the focus, as somebody without a mouse does."""
+    for _ in range(_MOST_TABS):
+        if await wanted.evaluate("one => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {wanted}")

@@ -58,6 +58,8 @@ _HTMX = json.dumps(
         "allowEval": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
+        # Not `style`, which browsers set on a field that somebody has made larger and the content policy forbids anew.
+        "attributesToSettle": ["class", "width", "height"],
         # A refusal is a page too.
         "responseHandling": [{"code": "204", "swap": False}, {"code": "...", "swap": True}],
     }
