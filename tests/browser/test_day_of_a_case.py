@@ -70,15 +70,14 @@ class Walk:
         await expect(page.get_by_role("alert")).to_contain_text("本次查看已记录")
         for words in reads:
             await expect(timeline).to_contain_text(words)
-        await assert_accessible(page)
         return page
 
     async def sees_nothing(self, who: str) -> None:
         content = await self.pages[who].content()
         assert not [words for words in MATERIALS if words in content], who
 
-    async def is_not_shown(self, who: str) -> None:
-        """Neither the page of the case nor any other leads him to it."""
+    async def is_not_shown(self, who: str) -> Page:
+        """He is told that there is no such page, and nothing else."""
         page = await self.visit(expecting=["status of 404"])
         await self.office.sign_in(page, who)
         answer = await page.goto(self.address)
@@ -86,7 +85,7 @@ class Walk:
         assert answer.status == 404
         content = await page.content()
         assert not [words for words in (self.case, HEAD, *MATERIALS) if words in content], who
-        await assert_accessible(page)
+        return page
 
 
 async def test_a_case_from_its_proposal_to_its_review(office: Office, visit: Visit, shot: Shot, tmp_path: Path) -> None:
@@ -95,7 +94,8 @@ async def test_a_case_from_its_proposal_to_its_review(office: Office, visit: Vis
     await _investigated_and_notified(walk)
     await _heard(walk, _statement(tmp_path))
     for who in ("co-handler", "lead", "administrator"):
-        await walk.is_not_shown(who)
+        missing = await walk.is_not_shown(who)
+    await assert_accessible(missing)
     await _voted(walk)
     await _decided_and_served(walk)
     await _reviewed(walk)
@@ -133,10 +133,8 @@ async def _proposed_and_filed(walk: Walk) -> None:
 
 async def _investigated_and_notified(walk: Walk) -> None:
     """Two investigate, neither of them who proposed; the facts are notified with a receipt."""
-    chief = await walk.does("chief", "报告调查情况", posts="、".join(INVESTIGATORS), text=FOUND)
-    await assert_accessible(chief)
-    officer = await walk.does("officer", "送达事实告知书", text=NOTIFIED, receipt__kind="signed")
-    await assert_accessible(officer)
+    await walk.does("chief", "报告调查情况", posts="、".join(INVESTIGATORS), text=FOUND)
+    await walk.does("officer", "送达事实告知书", text=NOTIFIED, receipt__kind="signed")
 
 
 async def _heard(walk: Walk, statement: Path) -> None:
@@ -151,7 +149,7 @@ async def _heard(walk: Walk, statement: Path) -> None:
     await expect(rights).to_contain_text(f"由{LEADER}决定")
     await assert_accessible(head)
     await walk.shot(head, "case-subject")
-    await walk.opens("head", "查阅本人案卷", (FOUND, NOTIFIED))
+    await assert_accessible(await walk.opens("head", "查阅本人案卷", (FOUND, NOTIFIED)))
     await walk.does("head", "陈述申辩", text=SAID, attachments=str(statement))
     await walk.does("officer", "答复陈述申辩", text=ANSWERED)
 

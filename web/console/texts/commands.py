@@ -62,7 +62,6 @@ TEXTS = {
     "field.criterion": ("适用情形", "Criterion"),
     "field.measure": ("措施", "Measure"),
     "field.choice": ("表决意见", "Choice"),
-    "field.member": ("成员岗位(空为本人)", "Member (empty: yourself)"),
     "field.outcome": ("复核结论", "Outcome"),
     "field.track": ("移送渠道", "Track"),
     "field.number": ("文号或编号", "Number"),
