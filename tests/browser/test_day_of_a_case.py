@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import MORE, Office, Shot, Visit
@@ -27,8 +27,8 @@ ALLEGED, FILED, FOUND, NOTIFIED, SAID, ANSWERED, VOTED, DECIDED, ASKED, LIGHTENE
 )  # fmt: skip
 """What people write in the case."""
 EVERY_STEP = 12
-NARROW = {"width": 360, "height": 740}
-WIDE = {"width": 1280, "height": 720}
+NARROW = ViewportSize(width=360, height=740)
+WIDE = ViewportSize(width=1280, height=720)
 
 
 @dataclass
