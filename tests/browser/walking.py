@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Office, Visit
+
+NARROW, WIDE = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
 
 
 async def signed_in(office: Office, visit: Visit, who: str) -> Page:
@@ -35,3 +37,11 @@ async def gives(page: Page, command: str, **fields: str) -> None:
 def in_days(days: int) -> str:
     """The date so many days from today, as a field takes it."""
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+async def assert_fits_narrow(page: Page) -> None:
+    """Raise AssertionError where the page has to be pushed sideways on a screen of 360 px; it is wide afterwards."""
+    await page.set_viewport_size(NARROW)
+    over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    await page.set_viewport_size(WIDE)
+    assert over <= 0, f"{page.url} is {over}px too wide at 360px"
