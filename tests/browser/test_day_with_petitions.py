@@ -207,7 +207,7 @@ async def test_a_duty_falls_due_rests_and_goes_on_and_the_bulletin_counts_what_i
     await leads_to(officer, "通报")
     await officer.get_by_role("textbox", name="期间").fill(f"{datetime.now(SHANGHAI):%Y-%m}")
     await officer.get_by_role("button", name="生成").click()
-    figures = officer.get_by_role("region", name="指标")
+    figures = officer.get_by_role("region", name="总体情况")
     row = figures.get_by_role("row").filter(has_text="新立项")
     await row.locator("summary").click()
     await expect(row.get_by_role("link", name=opened, exact=True)).to_be_visible()
