@@ -75,7 +75,7 @@ def proceeding_document(
 
 
 def steps_of(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
-    """Every step in order: done with which outcome, under way, or still to come."""
+    """Every step in order: done with which outcome, under way, or still to come, where it is done again once more."""
     state = card.state
     names = [(block.name, block.title, str(getattr(block, "block", ""))) for block in plan.steps] if plan else [
         (name, name, "") for name in state.marks
@@ -84,14 +84,15 @@ def steps_of(card: ProceedingCard, plan: Plan | None) -> list[dict[str, Any]]:
     for place, (name, title, block) in enumerate(names):
         mark = state.marks.get(name)
         under_way = not state.over and place == state.step
+        done = mark if mark and (state.over or place < state.step) else None
         found.append(
             {
                 "step": name, "title": title, "block": block,
-                "state": "under_way" if under_way else "done" if mark else "ahead",
-                "outcome": mark.outcome if mark and not under_way else None,
-                "at": local(mark.at) if mark and not under_way else None,
-                "by": mark.by if mark and not under_way else None,
-                "late": mark.late if mark and not under_way else None,
+                "state": "under_way" if under_way else "done" if done else "ahead",
+                "outcome": done.outcome if done else None,
+                "at": local(done.at) if done else None,
+                "by": done.by if done else None,
+                "late": done.late if done else None,
                 "round": mark.round if mark else None,
             }
         )  # fmt: skip

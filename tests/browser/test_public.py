@@ -14,7 +14,7 @@ from tests.workflows.cast import OFFICE
 pytestmark = pytest.mark.either_database("pages in a browser")
 
 NARROW, WIDE = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
-NAME, PHONE = "赵甲乙", "13900001234"
+NAME, PHONE = "诉求人甲", "13900001234"
 ANSWER, RESULT = "已责令停工并处罚", "城东工地夜间已停工"
 
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Office, Visit
 
+NARROW, WIDE = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
 _MOST_TABS = 200
 
 
@@ -46,3 +47,11 @@ async def tabs_to(page: Page, wanted: Locator) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"no Tab leads to {wanted}")
+
+
+async def assert_fits_narrow(page: Page) -> None:
+    """Raise AssertionError where the page has to be pushed sideways on a screen of 360 px; it is wide afterwards."""
+    await page.set_viewport_size(NARROW)
+    over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    await page.set_viewport_size(WIDE)
+    assert over <= 0, f"{page.url} is {over}px too wide at 360px"

@@ -66,6 +66,7 @@ class Suggest(StrEnum):
     POSTS = "posts"
     ORGANS = "organs"
     BASES = "bases"
+    ALIKE = "alike-numbers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from web.api.bodies import OpenBody
 from web.api.petitions import PetitionBody, take_as
 from web.api.proceedings import open_as, procedures_of
 from web.api.texts import PRINTABLE
-from web.console.forms import Field, Filled, Form, fields_of, said
+from web.console.forms import Field, Filled, Form, Suggest, fields_of, said
 from web.console.forms import Kind as FieldKind
 from web.console.giving import form_in
 from web.console.proceeding_filters import PROCEEDINGS, Kind, address_of
@@ -232,7 +232,16 @@ def _fields(this: Visit, procedure: BlockProcedure) -> tuple[Field, ...]:
         ]
         for name in wanted
     }
-    of_petitions = (Field(name, FieldKind.LINE, f"asked.{name}", longest=64) for name in _PETITION_ONLY)
+    of_petitions = (
+        Field(
+            name,
+            FieldKind.LINE,
+            f"asked.{name}",
+            longest=64,
+            suggest=Suggest.ALIKE if name == "repeats" else None,
+        )
+        for name in _PETITION_ONLY
+    )
     return (*(one for name in wanted for one in made[name]), *(of_petitions if petition else ()))
 
 

@@ -105,6 +105,13 @@ class Standing:
             return None
         return self.plan.steps[self.card.state.step]
 
+    @property
+    def asked(self) -> str | None:
+        """What is asked for, as it was opened; None where nothing is, and where the visitor does not read of it."""
+        said = next((one.detail.get("said") for one in self.acts if one.act is ActName.OPENED), None)
+        text = said.get("text") if isinstance(said, Mapping) else None
+        return text if isinstance(text, str) else None
+
 
 @routes.get(_ONE)
 def proceeding(kind: KindName, name: Name, this: Visiting, asked: Annotated[Asked, Query()]) -> HTMLResponse:
@@ -217,7 +224,7 @@ def _kept(state: ProceedingState, step: Mapping[str, Any]) -> Any:
     if step["state"] == "under_way":
         return state.kept
     mark = state.marks.get(step["step"])
-    return mark.kept if mark is not None else None
+    return mark.kept if mark is not None and step["state"] == "done" else None
 
 
 def _instead(session: Session, this: Visit, state: ProceedingState, given: Given) -> tuple[Words, ...]:

@@ -24,3 +24,12 @@ def test_who_asked_is_called_back_once_and_dissatisfied_it_is_done_again(house: 
     )
     assert ActName.REDONE in house.acts(ONE)
     assert "第2轮" in page
+
+
+def test_what_has_to_be_done_once_more_is_to_come_again(house: House) -> None:
+    handled(house)
+    house.say(ONE, Finish, HANDLER, evidence={"处理意见书": "有"})
+    house.say(ONE, Finish, HANDLER, evidence={"答复": "有", "送达方式": "邮寄"})
+    before = house.get("officer", f"/console/proceedings/{ONE}").text
+    page = give(house, "officer", ONE, "call_back", satisfied="no", text="仍在施工").text
+    assert (before.count('text-bg-success">已办'), page.count('text-bg-success">已办')) == (4, 2)

@@ -44,6 +44,8 @@ def test_the_petitioner_stands_on_no_page_not_even_on_the_answer(house: House) -
     for told in WHO.values():
         assert told not in seen
     assert "身份信息,另存" in seen
+    facts = house.get("officer", f"/console/proceedings/{PETITION}").text.partition("</dl>")[0]
+    assert "我是〔身份信息,另存" in facts
 
 
 def test_sent_twice_it_is_one_petition_and_the_newer_code_holds(house: House) -> None:
@@ -68,6 +70,7 @@ def test_petitions_that_may_be_the_same_are_shown_before_it_is_taken_in(house: H
     page = house.as_("officer").post(f"{ADDRESS}/alike", data={**data(house), **WHO})
     assert page.status_code == 200
     assert 'href="/console/proceedings/petition/7"' in page.text
+    assert '<option value="petition/7">' in page.text
     assert 'value="噪声扰民"' in page.text
     assert all(told not in page.text for told in WHO.values())
     assert house.acts(PETITION) == []
