@@ -86,10 +86,9 @@ def bar(web: Web, caller: Caller) -> Bar:
 
 
 def first_page(web: Web, caller: Caller) -> str | None:
-    """Where the visitor begins: whoever handles things for an organ with what is to be done, who looks after the site
-    with that, others with the overview.
+    """Where the visitor begins: whoever handles things for an organ with what is to be done, others with the overview.
 
-    None for whom the console has none of these.
+    Who has neither and looks after the accounts begins with the site; None for whom the console has none of these.
     """
     organs = web.directory.organs
     heads, handles = (any(getattr(one, name) == caller.post for one in organs) for name in ("head", "handler"))

@@ -162,6 +162,6 @@ def test_many_links_are_folded_away_under_the_name_of_the_page_that_is_open_and_
     assert '<summary aria-current="true">更多: 制度</summary>' in folded(officer)
     assert '<a href="/console/policies" aria-current="page">' in folded(officer)
     register = house.get("officer", "/console/matters").text
-    assert '<summary>更多</summary>' in folded(register)
+    assert "<summary>更多</summary>" in folded(register)
     assert '<a href="/console/matters" aria-current="page">' in register.replace(folded(register), "")
     assert folded(house.get("admin", "/console/site").text) == ""

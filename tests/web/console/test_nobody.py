@@ -18,7 +18,7 @@ from models.proceeding_messages import Open
 from policies.access import may, on_case, on_matter
 from policies.machines import blank
 from policies.relations import OfPost, Site, Standing
-from record import accounts, cases, ledger, matters, policies, proceedings
+from record import accounts, cases, ledger, matters, proceedings
 from tests.web.console.case_house import CASE, with_case
 from tests.web.console.conftest import POSTS, ROLES, House
 from tests.web.console.policy_room import TWO_DAYS, begun, fresh, put
@@ -56,9 +56,7 @@ def site(*views: View) -> Needed:
 
 
 def doing(*commands: SiteCommand) -> Needed:
-    return lambda asked: all(
-        asked.does(one.value, Site(asked.house.app.state.web.settings.office)) for one in commands
-    )
+    return lambda asked: all(asked.does(one.value, Site(asked.house.app.state.web.settings.office)) for one in commands)
 
 
 def own_inbox(asked: Asked) -> bool:
@@ -178,9 +176,7 @@ def address(path: str, given: Mapping[str, str]) -> str:
 def caller_of(house: House, session: Session, who: str) -> Caller:
     person = accounts.by_login(session, who)
     assert person
-    return Caller(
-        person=person.id, post=POSTS.get(who), roles=frozenset({ROLES[who]}) if who in ROLES else frozenset()
-    )
+    return Caller(person=person.id, post=POSTS.get(who), roles=frozenset({ROLES[who]}) if who in ROLES else frozenset())
 
 
 def plain(text: str) -> str:
@@ -196,7 +192,7 @@ def entries(house: House) -> int:
 def test_every_page_is_shown_to_whom_the_table_shows_it_and_is_nowhere_for_everybody_else(house: House) -> None:
     given = parts(house)
     missing = {who: house.get(who, NOWHERE) for who in EVERYBODY}
-    wrong = []
+    wrong: list[tuple[str, str, object, bool]] = []
     for path in paths(house, "GET"):
         need, at = NEEDED[path], address(path, given)
         led = house.get("nobody", at)
