@@ -21,7 +21,7 @@ pytestmark = pytest.mark.either_database("pages in a browser")
 
 NOT_THERE = "status of 404"
 WIDE, NARROW = ViewportSize(width=1280, height=720), ViewportSize(width=360, height=740)
-TALL = ViewportSize(width=1280, height=1500)
+TALL = ViewportSize(width=1280, height=1400)
 MISTAKES = (
     (
         "平件: 3wd, 急件: 2wd, 特急: 1wd}, source: house rule (督办单)",
