@@ -15,13 +15,13 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Shot, Visit
 from tests.browser.lived import LivedOffice
-from tests.browser.walking import in_days
+from tests.browser.walking import by_more, in_days
 
 pytestmark = pytest.mark.either_database("pages in a browser")
 
 NOT_THERE = "status of 404"
 WIDE, NARROW = ViewportSize(width=1280, height=720), ViewportSize(width=360, height=740)
-TALL = ViewportSize(width=1280, height=1400)
+TALL = ViewportSize(width=1280, height=1250)
 MISTAKES = (
     (
         "平件: 3wd, 急件: 2wd, 特急: 1wd}, source: house rule (督办单)",
@@ -48,17 +48,6 @@ async def good(page: Page) -> None:
     beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert beyond <= 0, f"{page.url} is {beyond} px too wide"
     await page.set_viewport_size(WIDE)
-
-
-async def by_more(page: Page, name: str) -> None:
-    """Follow a link that is folded away in the navigation, with the keyboard alone."""
-    more = page.get_by_role("navigation", name="主导航").locator("details.more")
-    await more.locator("summary").focus()
-    await page.keyboard.press("Enter")
-    await more.get_by_role("link", name=name, exact=True).focus()
-    await page.keyboard.press("Enter")
-    await expect(more.locator("summary")).to_have_text(f"更多: {name}")
-    await expect(more).not_to_have_attribute("open", "")
 
 
 async def comes(lived: LivedOffice, visit: Visit, login: str, *expecting: str) -> Page:
