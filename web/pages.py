@@ -110,6 +110,7 @@ def _shown(web: Web, signed: Signed | None, refused: ProblemError | None = None)
     text = _PAGES.get_template("sign-in.html").render(
         problem=refused.detail if refused else None,
         signed=told_of(signed) if signed else None,
+        begins=beginning(web, signed.standing.caller) if signed else None,
         passwords=web.settings.sign_in is not SignIn.OIDC,
         provider=web.settings.sign_in is not SignIn.LOCAL,
     )

@@ -35,6 +35,17 @@ async def gives(page: Page, command: str, **fields: str) -> None:
     await expect(page.get_by_role("alert")).to_contain_text(f"{command} — 已受理")
 
 
+async def by_more(page: Page, name: str, more: str = "更多") -> None:
+    """Follow a link that is folded away in the navigation, under `more`, with the keyboard alone."""
+    folded = page.locator("header details.more")
+    await folded.locator("summary").focus()
+    await page.keyboard.press("Enter")
+    await folded.get_by_role("link", name=name, exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(folded.locator("summary")).to_have_text(f"{more}: {name}")
+    await expect(folded).not_to_have_attribute("open", "")
+
+
 def in_days(days: int) -> str:
     """The date so many days from today, as a field takes it."""
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()

@@ -30,13 +30,12 @@ from record.ledger import Entry, entries
 from web.api import authority, keys
 from web.api.accounts import PERSON
 from web.api.texts import KEY, PRINTABLE
-from web.console.navigation import PREFIX
+from web.console.navigation import SITE
 from web.console.visits import PageRoute, Posting, Visit, Visiting, page
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-SITE = f"{PREFIX}/site"
 ACCOUNTS = f"{SITE}/accounts"
 
 _LENGTH = 20

@@ -14,11 +14,23 @@ PREFIX = "/console"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page that is led to: `name` is what its page is called (`here`), and its text `nav.<name>`."""
+    """A page that is led to: `name` is what its page is called (`here`), and its text `nav.<name>`.
+
+    `main` stands on the page whoever looks; the others are folded away where there are many.
+    """
 
     name: str
     address: str
     shown: Callable[[Web, Caller], bool]
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The navigation of one visitor: what stands on the page, and what is folded away under `nav.more`."""
+
+    main: tuple[Link, ...]
+    more: tuple[Link, ...]
 
 
 def seeing(*views: View) -> Callable[[Web, Caller], bool]:
@@ -37,23 +49,25 @@ def has_inbox(web: Web, caller: Caller) -> bool:
 
 
 INBOX = f"{PREFIX}/inbox"
+SITE = f"{PREFIX}/site"
+_AT_A_GLANCE = 7
 
 LINKS = (
-    Link("cockpit", PREFIX, seeing(View.OVERVIEW)),
-    Link("inbox", INBOX, has_inbox),
-    Link("register", f"{PREFIX}/matters", seeing(View.LIST)),
-    Link("petition", f"{PREFIX}/petitions", seeing(View.LIST)),
+    Link("cockpit", PREFIX, seeing(View.OVERVIEW), main=True),
+    Link("inbox", INBOX, has_inbox, main=True),
+    Link("register", f"{PREFIX}/matters", seeing(View.LIST), main=True),
+    Link("petition", f"{PREFIX}/petitions", seeing(View.LIST), main=True),
     Link("duty", f"{PREFIX}/duties", seeing(View.LIST)),
     Link("proceeding", f"{PREFIX}/proceedings", seeing(View.LIST)),
     Link("bulletins", f"{PREFIX}/bulletins", seeing(View.BULLETINS)),
-    Link("cases", f"{PREFIX}/cases", seeing(View.LIST)),
-    Link("launch", f"{PREFIX}/launch", doing(SiteCommand.LAUNCH)),
+    Link("cases", f"{PREFIX}/cases", seeing(View.LIST), main=True),
+    Link("launch", f"{PREFIX}/launch", doing(SiteCommand.LAUNCH), main=True),
     Link("import", f"{PREFIX}/import", doing(SiteCommand.IMPORT_LEDGER)),
     Link("rankings", f"{PREFIX}/rankings", seeing(View.OVERVIEW)),
     Link("dates", f"{PREFIX}/dates", seeing(View.OVERVIEW)),
     Link("policies", f"{PREFIX}/policies", seeing(View.POLICIES)),
     Link("calendar", f"{PREFIX}/calendar", seeing(View.CALENDAR)),
-    Link("site", f"{PREFIX}/site", seeing(View.ACCOUNTS, View.INCIDENTS, View.VERIFICATION)),
+    Link("site", SITE, seeing(View.ACCOUNTS, View.INCIDENTS, View.VERIFICATION)),
 )
 """In the order in which they stand on the page."""
 
@@ -63,13 +77,23 @@ def links(web: Web, caller: Caller) -> tuple[Link, ...]:
     return tuple(one for one in LINKS if one.shown(web, caller))
 
 
+def bar(web: Web, caller: Caller) -> Bar:
+    """The links of this visitor, most of them folded away where there are more than one takes in at a glance."""
+    found = links(web, caller)
+    if len(found) <= _AT_A_GLANCE:
+        return Bar(found, ())
+    return Bar(tuple(one for one in found if one.main), tuple(one for one in found if not one.main))
+
+
 def first_page(web: Web, caller: Caller) -> str | None:
     """Where the visitor begins: whoever handles things for an organ with what is to be done, others with the overview.
 
-    None for whom the console has neither.
+    Who has neither and looks after the accounts begins with the site; None for whom the console has none of these.
     """
     organs = web.directory.organs
     heads, handles = (any(getattr(one, name) == caller.post for one in organs) for name in ("head", "handler"))
     if handles and not heads and has_inbox(web, caller):
         return INBOX
-    return PREFIX if seeing(View.OVERVIEW)(web, caller) else None
+    if seeing(View.OVERVIEW)(web, caller):
+        return PREFIX
+    return SITE if seeing(View.ACCOUNTS)(web, caller) else None

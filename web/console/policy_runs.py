@@ -35,7 +35,7 @@ from web.api.parts import MatterId
 from web.api.texts import KEY
 from web.console.drafts import DRAFTS, Answer, drafting, house, saying, shown
 from web.console.policies import ROOM
-from web.console.visits import PageRoute, Posting, Visit, Visiting, page
+from web.console.visits import Language, PageRoute, Posting, Visit, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -95,7 +95,7 @@ def run(run_id: RunId, this: Visiting) -> HTMLResponse:
     drafting(this)
     found = _found(this, run_id)
     result = json.loads(found.result) if found.result else None
-    kinds = {kind.value: words for kind, words in KINDS.items()}
+    kinds = {kind.value: _said(this, words) for kind, words in KINDS.items()}
     return page(
         this,
         "policy-run.html",
@@ -104,10 +104,16 @@ def run(run_id: RunId, this: Visiting) -> HTMLResponse:
         result=result,
         seen=_seen(this, result, _MOST) if result else None,
         kinds=kinds,
-        left_out={reason.value: LEFT_OUT[reason] for reason in LeftOut},
+        left_out={reason.value: _said(this, LEFT_OUT[reason]) for reason in LeftOut},
         address=f"{RUNS}/{found.id}",
         room=ROOM,
     )
+
+
+def _said(this: Visit, words: str) -> str:
+    """What showing/comparison.py says in both languages, in the visitor's: the Chinese has no space in it."""
+    zh, _, en = words.partition(" ")
+    return en if this.language is Language.EN else zh
 
 
 @dataclass(frozen=True, slots=True)

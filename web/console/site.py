@@ -23,7 +23,7 @@ from record import accounts, incidents, ledger, seals, webhooks
 from settings import shown_settings
 from web.api import authority, keys
 from web.api.texts import KEY
-from web.console.accounts import SITE
+from web.console.navigation import SITE
 from web.console.visits import PageRoute, Posting, Visit, Visiting, page
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)

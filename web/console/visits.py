@@ -37,7 +37,7 @@ from record.store import RecordUnavailableError
 from web.api.bodies import WORDS
 from web.api.limits import Buckets
 from web.callers import Signed, form_session, session_if_any
-from web.console.navigation import PREFIX, links
+from web.console.navigation import PREFIX, Bar, bar
 from web.console.texts import TEXTS
 from web.context import Web, web_of
 from web.problems import TITLES, ProblemError, request_id
@@ -179,7 +179,7 @@ def refusal(request: Request, status: int, detail: str, headers: Mapping[str, st
         visit=None,
         csrf="",
         here="",
-        links=(),
+        bar=Bar((), ()),
         back=PREFIX,
         status=status,
         advice=known if known in TEXTS else "refused.other",
@@ -197,7 +197,7 @@ def page(this: Visit, template: str, *, status: int = HTTPStatus.OK, here: str =
         visit=this,
         csrf=csrf_token(this.signed.secret),
         here=here,
-        links=links(this.web, this.caller),
+        bar=bar(this.web, this.caller),
         directory=this.web.directory,
         attachment_megabytes=this.web.settings.attachment_megabytes,
         back=f"{asked.path}?{asked.query}" if asked.query and this.request.method == "GET" else asked.path,

@@ -106,3 +106,17 @@ document.addEventListener("click", (clicked) => {
   const all = boxes.every((one) => one.checked);
   for (const one of boxes) one.checked = !all;
 });
+
+// What is folded away in the navigation folds again when a link in it is followed (the page may be come back to), when
+// something else is clicked or reached, and on Escape.
+function foldMore(focusAgain) {
+  const more = document.querySelector(".more[open]");
+  if (!more) return;
+  more.open = false;
+  if (focusAgain) more.querySelector("summary").focus();
+}
+document.addEventListener("click", (clicked) => {
+  if (clicked.target.closest(".more a") || !clicked.target.closest(".more")) foldMore(false);
+});
+document.addEventListener("focusin", (reached) => { if (!reached.target.closest(".more")) foldMore(false); });
+document.addEventListener("keydown", (pressed) => { if (pressed.key === "Escape") foldMore(true); });

@@ -47,7 +47,7 @@ def test_signing_in_leads_to_the_page_of_the_post(house: House) -> None:
         ("leader", "/console"),
         ("handler", "/console/inbox"),
         ("auditor", "/console"),
-        ("admin", "/sign-in"),
+        ("admin", "/console/site"),
     ):
         assert house.get(who, "/").headers["location"] == page
     assert house.get("nobody", "/").headers["location"] == "/sign-in"
@@ -151,3 +151,17 @@ def test_every_text_is_used_and_every_text_used_is_in_the_catalogue() -> None:
 def test_both_languages_of_a_text_ask_for_the_same_fields() -> None:
     fields = re.compile(r"\{(\w+)")
     assert all(zh and en and set(fields.findall(zh)) == set(fields.findall(en)) for zh, en in TEXTS.values())
+
+
+def test_many_links_are_folded_away_under_the_name_of_the_page_that_is_open_and_few_are_not(house: House) -> None:
+    def folded(page: str) -> str:
+        found = re.search(r'<details class="more">.*?</details>', page, re.DOTALL)
+        return found[0] if found else ""
+
+    officer = house.get("officer", "/console/policies").text
+    assert '<summary aria-current="true">更多: 制度</summary>' in folded(officer)
+    assert '<a href="/console/policies" aria-current="page">' in folded(officer)
+    register = house.get("officer", "/console/matters").text
+    assert "<summary>更多</summary>" in folded(register)
+    assert '<a href="/console/matters" aria-current="page">' in register.replace(folded(register), "")
+    assert folded(house.get("admin", "/console/site").text) == ""

@@ -6,6 +6,7 @@ TEXTS = {
     "nav": ("主导航", "Main navigation"),
     "nav.cockpit": ("驾驶舱", "Overview"),
     "nav.register": ("台账", "Register"),
+    "nav.more": ("更多", "More"),
     "nav.account": ("岗位", "Post"),
     "nav.no_post": ("未选择岗位", "no post chosen"),
     "nav.out": ("退出", "Sign out"),
