@@ -98,8 +98,9 @@ def save(session: Session, house: House, saying: Saying, number: int, *, text: s
     """
     policies.held(session)
     draft = _found(session, number)
-    if policies.told(session, saying.message_id) is not None:
-        return Said(draft)
+    earlier = policies.told(session, saying.message_id)
+    if earlier is not None:
+        return _again(draft, earlier)
     try:
         _check(house, saying, SiteCommand.DRAFT_POLICY)
         _open(draft)
@@ -124,6 +125,9 @@ def discard(session: Session, house: House, saying: Saying, number: int) -> Said
     """Give a draft up. Raises LookupError for one that is not there."""
     policies.held(session)
     draft = _found(session, number)
+    earlier = policies.told(session, saying.message_id)
+    if earlier is not None:
+        return _again(draft, earlier)
     if draft.state is DraftState.DISCARDED:
         return Said(draft)
     try:
