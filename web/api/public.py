@@ -207,7 +207,12 @@ def followed(number: PetitionNumber, address: Address, web: WebNow, code: Code =
     openapi_extra=REFUSED,
 )  # fmt: skip
 async def follow_up(
-    number: PetitionNumber, body: FollowUpBody, key: PublicKey, address: Address, request: Request, web: WebNow,
+    number: PetitionNumber,
+    body: FollowUpBody,
+    key: PublicKey,
+    address: Address,
+    request: Request,
+    web: WebNow,
     code: Code = None,
 ) -> OutcomeOut:
     """补充意见即告知经办岗位,记录在案;已办结的请另行提出。 Told to who handles it, on record; not once it has ended."""
@@ -224,7 +229,12 @@ async def follow_up(
     openapi_extra=REFUSED,
 )  # fmt: skip
 async def rate(
-    number: PetitionNumber, body: RatingBody, key: PublicKey, address: Address, request: Request, web: WebNow,
+    number: PetitionNumber,
+    body: RatingBody,
+    key: PublicKey,
+    address: Address,
+    request: Request,
+    web: WebNow,
     code: Code = None,
 ) -> OutcomeOut:
     """答复之后、办结之前可评价,记录在案并告知经办岗位;不代替回访。

@@ -35,4 +35,6 @@ def test_values_called_by_anything_are_refused_by_the_rules_or_at_their_field(ho
     ):
         answer = give(house, "handler", ONE, "finish", **said)
         assert answer.status_code in (409, 422), said
-    assert give(house, "handler", ONE, "finish", **{"evidence.处理意见书": "1", "evidence.附1.2": "二"}).status_code == 200
+    assert (
+        give(house, "handler", ONE, "finish", **{"evidence.处理意见书": "1", "evidence.附1.2": "二"}).status_code == 200
+    )
