@@ -27,6 +27,8 @@ from record.ledger import Entry
 from record.policies import Draft, DraftState, Publication, Run, RunState
 
 MOST_RUNNING = 3
+GIVEN_UP = timedelta(hours=3)
+"""After so long a run that has not ended never will: none is worked on for as long (workflows/comparison.py)."""
 
 
 def standing(session: Session, name: str, on: date) -> Procedure:
@@ -98,8 +100,9 @@ def save(session: Session, house: House, saying: Saying, number: int, *, text: s
     """
     policies.held(session)
     draft = _found(session, number)
-    if policies.told(session, saying.message_id) is not None:
-        return Said(draft)
+    earlier = policies.told(session, saying.message_id)
+    if earlier is not None:
+        return _again(draft, earlier)
     try:
         _check(house, saying, SiteCommand.DRAFT_POLICY)
         _open(draft)
@@ -124,6 +127,9 @@ def discard(session: Session, house: House, saying: Saying, number: int) -> Said
     """Give a draft up. Raises LookupError for one that is not there."""
     policies.held(session)
     draft = _found(session, number)
+    earlier = policies.told(session, saying.message_id)
+    if earlier is not None:
+        return _again(draft, earlier)
     if draft.state is DraftState.DISCARDED:
         return Said(draft)
     try:
@@ -197,7 +203,7 @@ def ask_run(
     try:
         _check(house, saying, SiteCommand.DRAFT_POLICY)
         new = _usable(draft)
-        if policies.running(session) >= MOST_RUNNING:
+        if policies.running(session, saying.at - GIVEN_UP) >= MOST_RUNNING:
             raise Refused("已有推演在进行,请稍候 others are being tried; wait for one to end", "run.most")
         old = standing(session, draft.name, local_date(saying.at))
         on = max(new.last_change, new.first_day)

@@ -97,6 +97,8 @@ def _value(told: Any) -> Value:
 def _text(told: Any) -> str:
     if not isinstance(told, str) or len(told) > CELL_CHARACTERS:
         raise _damaged()
+    # Half a character can be written in JSON, and nowhere else.
+    told.encode()
     return told
 
 

@@ -12,9 +12,9 @@ from models.access import Scope
 from models.acts import ActName
 from models.cases import CaseStage
 from models.matters import Light
-from models.rows import CaseRow, CaseSnapshotRow, Instant, PartyRow, aware, table
+from models.rows import CaseRow, CaseSnapshotRow, Instant, PartyRow, table
 from record import parties
-from record.pages import Page, bounded, cut
+from record.pages import Page, bounded, cut, instant_of
 from record.views import within
 
 _CASES = table(CaseRow)
@@ -72,7 +72,7 @@ def found(
     chosen = within(chosen, parties.case_known(scope, _CASES.c.id))
     if after is not None:
         instant, _, case_id = after.partition(_SEPARATOR)
-        last = tuple_(literal(aware(datetime.fromisoformat(instant)), Instant()), literal(case_id))
+        last = tuple_(literal(instant_of(instant), Instant()), literal(case_id))
         chosen = chosen.where(tuple_(_CASES.c.proposed_at, _CASES.c.id) < last)
     chosen = chosen.order_by(_CASES.c.proposed_at.desc(), _CASES.c.id.desc()).limit(bounded(limit) + 1)
     lines = [

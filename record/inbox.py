@@ -36,7 +36,7 @@ from models.rows import (
 )
 from record import cases, parties, proceedings
 from record.matters import NEVER, SETTLED
-from record.pages import Page, bounded, cut
+from record.pages import Page, bounded, cut, instant_of
 from record.parties import Part
 
 _ACTS = table(ActRow)
@@ -81,7 +81,7 @@ class Place:
         instant, separator, target = text.partition(_SEPARATOR)
         if not separator:
             raise ValueError(text)
-        return cls(aware(datetime.fromisoformat(instant)), target)
+        return cls(instant_of(instant), target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def done(session: Session, scope: Scope, *, after: str | None = None, limit: int
 
 def _read_done(after: str) -> tuple[datetime, str, int]:
     instant, target, seq = after.split(_SEPARATOR)
-    return aware(datetime.fromisoformat(instant)), target, int(seq)
+    return instant_of(instant), target, int(seq)
 
 
 def _titles(session: Session, scope: Scope, targets: set[str]) -> dict[str, str]:

@@ -5,7 +5,10 @@ Each page ends with the key of its last item and the next begins behind it; noth
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
+
+from models.rows import aware
 
 T = TypeVar("T")
 
@@ -25,6 +28,14 @@ def bounded(limit: int) -> int:
     if not 1 <= limit <= LONGEST_PAGE:
         raise ValueError(f"limit: {limit}; 可接受 accepted: 1..{LONGEST_PAGE}")
     return limit
+
+
+def instant_of(text: str) -> datetime:
+    """The aware instant in a key, in UTC; raises ValueError for anything else, and for what UTC has no place for."""
+    try:
+        return aware(datetime.fromisoformat(text)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def cut(found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:

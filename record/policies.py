@@ -273,9 +273,11 @@ def runs(session: Session, draft: int) -> list[Run]:
     return [_run({**row, "result": None, "old": "", "text": ""}) for row in rows.mappings()]
 
 
-def running(session: Session) -> int:
-    """How many runs have not come to an end."""
-    open_ = select(func.count()).where(_RUNS.c.state.in_([RunState.WAITING.value, RunState.RUNNING.value]))
+def running(session: Session, since: datetime) -> int:
+    """How many runs asked for after the aware instant `since` have not come to an end."""
+    open_ = select(func.count()).where(
+        _RUNS.c.state.in_([RunState.WAITING.value, RunState.RUNNING.value]), _RUNS.c.asked_at > since
+    )
     number: int = session.execute(open_).scalar_one()
     return number
 

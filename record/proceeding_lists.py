@@ -17,7 +17,7 @@ from models.matters import Light
 from models.proceedings import ProceedingStage, ProceedingState
 from models.rows import Instant, ProceedingRow, ProceedingSnapshotRow, aware, table
 from record import parties
-from record.pages import Page, bounded, cut
+from record.pages import Page, bounded, cut, instant_of
 from record.proceedings import OVER
 from record.registers import Order
 from record.views import CaseLine, cases, within
@@ -152,7 +152,7 @@ def found(
     else:
         if after is not None:
             instant, _, target = after.partition(_SEPARATOR)
-            last = tuple_(literal(aware(datetime.fromisoformat(instant)), Instant()), literal(target))
+            last = tuple_(literal(instant_of(instant), Instant()), literal(target))
             place = tuple_(key, _PROCEEDINGS.c.id)
             chosen = chosen.where(place > last if forward else place < last)
         chosen = chosen.order_by(*((key, _PROCEEDINGS.c.id) if forward else (key.desc(), _PROCEEDINGS.c.id.desc())))

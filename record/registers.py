@@ -38,7 +38,7 @@ from models.rows import ESCALATED, MILESTONE, ActRow, CaseRow, Instant, MatterRo
 from record import cases, parties
 from record.circles import Circle, Reach, circles, each, reach
 from record.matters import SETTLED
-from record.pages import Page, bounded, cut
+from record.pages import Page, bounded, cut, instant_of
 from record.statements import unit
 from record.views import MatterLine, is_overdue, line_of
 
@@ -159,7 +159,7 @@ def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) ->
     last = ""
     if place.after is not None:
         text, _, last = place.after.partition(_SEPARATOR)
-        since = aware(datetime.fromisoformat(text))
+        since = instant_of(text)
     ends = since == _nothing(place.order)
     if not ends:
         dated = chosen.where(key.is_not(None))

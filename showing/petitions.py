@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from enacting import standing
 from models.acts import Act, ActName
 from models.proceeding_messages import FollowUp, Rate
 from models.proceedings import ProceedingState
@@ -22,7 +23,7 @@ from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.drafting import Facts
 from policies.foreseeing import Ahead, ahead
-from policies.procedures import STANDARD, shipped
+from policies.procedures import STANDARD
 from policies.proceeding import due_at, step
 from policies.wording import act_words
 from record import ledger, proceedings
@@ -93,7 +94,8 @@ def outlook(session: Session, petition: str, at: datetime, *, calendar: Calendar
         return Outlook((), may_add=False, may_rate=False)
     on = _opened_on(head)
     facts = Facts(
-        policy=shipped(STANDARD).in_force(on), calendar=calendar, counting=counting(on), directory=directory,
+        policy=standing(session, STANDARD, on).in_force(on),
+        calendar=calendar, counting=counting(on), directory=directory,
         measures_decided=lambda _subject, _since, _until: 0, plan=found.in_force(on),
     )  # fmt: skip
     about = petition if head.id != petition else None

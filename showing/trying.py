@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from enacting import standing
 from models.base import Spoken
 from models.cases import CaseState, Cited
 from models.matters import MatterState
@@ -18,7 +19,7 @@ from policies.deadlines import local_date
 from policies.directory import Directory
 from policies.drafts import Facts
 from policies.offering import OFFERED, offers
-from policies.procedures import STANDARD, load_text, shipped
+from policies.procedures import STANDARD, load_text
 from policies.proceeding_offering import proceeding_offers
 from record import cases, ledger, matters, procedures, proceedings
 from showing.why import procedure_of
@@ -54,7 +55,7 @@ def offered_in_case(
 def facts_of_case(session: Session, state: CaseState, at: datetime, calendar: Calendar, directory: Directory) -> Facts:
     """What the rules rely on in a case at the aware instant `at`."""
     on = local_date(at)
-    began = _began(session, state.policy) if state.policy else (shipped(STANDARD).in_force(on), on)
+    began = _began(session, state.policy) if state.policy else (standing(session, STANDARD, on).in_force(on), on)
     return _facts(session, *began, calendar, directory)
 
 
@@ -95,7 +96,7 @@ def offered_in_proceeding(
         return {}
     began = date.fromisoformat(on)
     facts = replace(
-        _facts(session, shipped(STANDARD).in_force(began), began, calendar, directory),
+        _facts(session, standing(session, STANDARD, began).in_force(began), began, calendar, directory),
         plan=procedure.in_force(began),
         other_proceeding=lambda target: proceedings.seen(session, target),
         same_subject=lambda name, subject: proceedings.same_subject(session, name, subject, at),

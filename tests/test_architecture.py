@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "returning": frozenset({"models", "policies", "record", "intake", "office", "pacing", "showing"}),
     "taking": frozenset({"models", "policies", "record", "identity", "office"}),
     "sample": frozenset({"models", "policies", "record", "identity", "activities", "rehearsal", "taking"}),
-    "showing": frozenset({"comparing", "models", "policies", "record", "intake", "rehearsal"}),
+    "showing": frozenset({"comparing", "enacting", "models", "policies", "record", "intake", "rehearsal"}),
     "cli": frozenset(
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from uuid import uuid4
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -111,6 +112,10 @@ class Guards:
         length = headers.get("content-length")
         if length is not None and (not length.isdecimal() or int(length) > most):
             return problems.answer(request_id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(most))
+        if not _in_utf_8(headers.get("content-type")):
+            return problems.answer(
+                request_id, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "请以 UTF-8 提交。 Send it in UTF-8.", kind="charset"
+            )
         return None
 
     async def _most(self, scope: Scope) -> int:
@@ -145,6 +150,12 @@ class Guards:
         if not scope["path"].startswith(_PUBLIC):
             headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-Id"] = request_id
+
+
+def _in_utf_8(content_type: str | None) -> bool:
+    """Whether a body is said to be in no other encoding: a form in some could hold text that nothing can write."""
+    _, options = parse_options_header(content_type)
+    return options.get(b"charset", b"utf-8").lower() in (b"utf-8", b"utf8")
 
 
 def _too_large(most: int) -> str:

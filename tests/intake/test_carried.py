@@ -57,7 +57,7 @@ WHOLE = {"source": "a", "sheet": None, "rows": [["x"]], "merged": []}
     "text",
     [
         "", "x", "密", packed([]), packed({}), packed("rows"),
-        packed({**WHOLE, "rows": [["x"] * 257]}),
+        packed({**WHOLE, "rows": [["x"] * 257]}), packed({**WHOLE, "rows": [["\ud800"]]}),
         packed({**WHOLE, "rows": [[]] * 20_001}),
         packed({**WHOLE, "rows": [[None]]}),
         packed({**WHOLE, "rows": [[{"a": 1}]]}),

@@ -146,3 +146,15 @@ def test_the_log_has_the_route_and_not_the_path(
     assert line["request_id"] == answer.headers["x-request-id"]
     assert "petitioner-7" not in json.dumps(lines)
     assert "somebody" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "utf-16", '"UTF-7"', "nothing"])
+def test_a_form_in_another_encoding_is_not_read(app: FastAPI, charset: str) -> None:
+    form = '--X\r\nContent-Disposition: form-data; name="login"\r\n\r\n\\ud800+2AA-\r\n--X--\r\n'
+    kind = "multipart/form-data; boundary=X; charset="
+    with TestClient(app, ORIGIN) as client:
+        refused = client.post("/sign-in", content=form, headers={"content-type": kind + charset})
+        assert refused.status_code == 415
+        assert refused.json()["type"].endswith("charset")
+        plain = client.post("/sign-in", content=form, headers={"content-type": f"{kind}UTF-8"})
+        assert plain.status_code == 401

@@ -207,12 +207,19 @@ def followed(number: PetitionNumber, address: Address, web: WebNow, code: Code =
     openapi_extra=REFUSED,
 )  # fmt: skip
 async def follow_up(
-    number: PetitionNumber, body: FollowUpBody, key: PublicKey, address: Address, web: WebNow, code: Code = None
+    number: PetitionNumber,
+    body: FollowUpBody,
+    key: PublicKey,
+    address: Address,
+    request: Request,
+    web: WebNow,
+    code: Code = None,
 ) -> OutcomeOut:
     """补充意见即告知经办岗位,记录在案;已办结的请另行提出。 Told to who handles it, on record; not once it has ended."""
     petition = await asyncio.to_thread(held, web, f"petition/{number}", code, address)
     refuse_secret(body.text)
     message_id = keys.public_message_id(petition, key)
+    await _claimed(web, message_id, request, body)
     outcome = await taker(web, await web.office()).follow_up(petition, body.text, message_id)
     return _heard(petition, message_id, outcome)
 
@@ -222,7 +229,13 @@ async def follow_up(
     openapi_extra=REFUSED,
 )  # fmt: skip
 async def rate(
-    number: PetitionNumber, body: RatingBody, key: PublicKey, address: Address, web: WebNow, code: Code = None
+    number: PetitionNumber,
+    body: RatingBody,
+    key: PublicKey,
+    address: Address,
+    request: Request,
+    web: WebNow,
+    code: Code = None,
 ) -> OutcomeOut:
     """答复之后、办结之前可评价,记录在案并告知经办岗位;不代替回访。
 
@@ -231,8 +244,14 @@ async def rate(
     petition = await asyncio.to_thread(held, web, f"petition/{number}", code, address)
     refuse_secret(body.text)
     message_id = keys.public_message_id(petition, "rating", key)
+    await _claimed(web, message_id, request, body)
     outcome = await taker(web, await web.office()).rate(petition, body.satisfied, body.text, message_id)
     return _heard(petition, message_id, outcome)
+
+
+async def _claimed(web: Web, message_id: str, request: Request, body: Body) -> None:
+    """End the request with 422 where the message stands for other words."""
+    await asyncio.to_thread(keys.claim_as, web, keys.PUBLIC, message_id, request, body.model_dump(mode="json"))
 
 
 def _heard(petition: str, message_id: str, outcome: Outcome) -> OutcomeOut:

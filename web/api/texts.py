@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
 PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
 """No control characters but tab and line ends: PostgreSQL has no place for some, a page none for the others."""
@@ -43,14 +43,27 @@ Number = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 Truth = StrictBool
 
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that can be said."""
+
+
+def _of_our_time(value: Any) -> Any:
+    # Days are counted on, and instants told in UTC: at the ends of the calendar neither can be done.
+    if not FIRST_DAY.year <= value.year <= LAST_DAY.year:
+        raise ValueError(f"a date from {FIRST_DAY.year} to {LAST_DAY.year} is taken")
+    return value
+
+
 def _written(value: Any) -> Any:
     if isinstance(value, int | float):
         raise ValueError("an instant is written as text")  # noqa: TRY004 - pydantic turns it into a fault
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written, json_schema_input_type=datetime)]
-"""An instant with its offset, as ISO 8601."""
+Moment = Annotated[
+    AwareDatetime, AfterValidator(_of_our_time), BeforeValidator(_written, json_schema_input_type=datetime)
+]
+"""An instant with its offset, as ISO 8601, of the years 1900 to 2200."""
 
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -63,8 +76,8 @@ def _a_day(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_a_day, json_schema_input_type=date)]
-"""A date, as ISO 8601."""
+Day = Annotated[date, AfterValidator(_of_our_time), BeforeValidator(_a_day, json_schema_input_type=date)]
+"""A date, as ISO 8601, of the years 1900 to 2200."""
 
 Part = Text | Number | Truth | Annotated[list[Text], Field(max_length=LONGEST_LIST)]
 _PART_NAME = PRINTABLE.replace("*$", "{1,64}$")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlmodel import Session
 
 from identity.administration import Administration, Done, UnknownPersonError
@@ -29,7 +29,7 @@ from record import accounts
 from record.ledger import Entry, entries
 from web.api import authority, keys
 from web.api.accounts import PERSON
-from web.api.texts import KEY, PRINTABLE
+from web.api.texts import KEY, PRINTABLE, Day
 from web.console.navigation import SITE
 from web.console.visits import PageRoute, Posting, Visit, Visiting, page
 from web.problems import ProblemError
@@ -55,13 +55,13 @@ class Said(BaseModel):
     login: _Word | None = None
     name: _Word | None = None
     post: _Word | None = None
-    since: date | None = None
-    until: date | None = None
-    last_day: date | None = None
+    since: Day | None = None
+    until: Day | None = None
+    last_day: Day | None = None
     to: Annotated[str, StringConstraints(pattern=PERSON)] | None = None
     reason: _Word | None = None
     role: SiteRole | None = None
-    number: int | None = None
+    number: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -125,9 +125,9 @@ def register(this: Posting, said: Annotated[Said, Form()]) -> HTMLResponse:
     if _again(this, said):
         return _list(this, Answer("register", again=True))
     done = _office(this).register(said.login or "", said.name)
-    keys.claim(this.web, this.caller, said.message, this.request, _words(said))
     if done.refusal is not None:
         return _list(this, Answer("register", done.refusal.reason, done.refusal.rule, typed=said))
+    keys.claim(this.web, this.caller, said.message, this.request, _words(said))
     return _page(this, done.person.id, Answer("register"))
 
 
@@ -145,9 +145,9 @@ def change(person: PersonId, do: str, this: Posting, said: Annotated[Said, Form(
         done = _CHANGES[do](_office(this), person, said, secret or "")
     except UnknownPersonError:
         raise authority.not_found() from None
-    keys.claim(this.web, this.caller, said.message, this.request, _words(said))
     if done.refusal is not None:
         return _page(this, person, Answer(do, done.refusal.reason, done.refusal.rule, typed=said))
+    keys.claim(this.web, this.caller, said.message, this.request, _words(said))
     return _page(this, person, Answer(do, secret=secret))
 
 

@@ -5,7 +5,7 @@ The figures are those of the interface's bulletin (web/api/bulletins.py), and so
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ from record.proceeding_lists import SoughtProceedings
 from record.registers import Sought
 from web.api import authority
 from web.api.bulletins import BulletinFormat, BulletinOf, as_file, told_of
-from web.api.texts import PRINTABLE
+from web.api.texts import PRINTABLE, Day
 from web.console.filters import REGISTER
 from web.console.navigation import PREFIX
 from web.console.proceeding_filters import address_of
@@ -46,7 +46,7 @@ class Chosen(BaseModel):
 
     period: Annotated[str, StringConstraints(max_length=16, pattern=PRINTABLE, strip_whitespace=True)] | None = None
     kind: BulletinKind | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
     format: BulletinFormat = BulletinFormat.JSON
 
     @model_validator(mode="before")

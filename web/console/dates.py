@@ -12,6 +12,7 @@ from policies.deadlines import local_date
 from policies.relations import Site
 from record import registers
 from web.api import authority
+from web.api.texts import FIRST_DAY, Day
 from web.console.filters import Filters, Milestone
 from web.console.navigation import PREFIX
 from web.console.visits import PageRoute, Visiting, page
@@ -78,7 +79,7 @@ def _between(first: date, last: date) -> dict[str, Filters]:
 
 @routes.get(DATES)
 def compared(
-    this: Visiting, first: Annotated[date | None, Query()] = None, last: Annotated[date | None, Query()] = None
+    this: Visiting, first: Annotated[Day | None, Query()] = None, last: Annotated[Day | None, Query()] = None
 ) -> HTMLResponse:
     """Two dates beside each other; yesterday, and thirty days before the later one, where none is named."""
     if not authority.sees(this.web, this.caller, Site(this.web.settings.office), View.OVERVIEW):
@@ -86,7 +87,7 @@ def compared(
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     today = local_date(at)
     last = min(last or today - _DAY, today)
-    first = first or last - _USUAL
+    first = first or max(last - _USUAL, FIRST_DAY)
     if first >= last:
         raise ProblemError(422, this_order(first, last))
     before, after, between = _at(first), _at(last), _between(first, last)

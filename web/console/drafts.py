@@ -31,7 +31,7 @@ from record import policies
 from record.policies import Draft
 from web.api import authority, keys
 from web.api.rules import POLICY_CHARACTERS
-from web.api.texts import KEY, LONGEST_TEXT, PRINTABLE
+from web.api.texts import KEY, LONGEST_TEXT, PRINTABLE, Day
 from web.console.policies import ROOM, allowed, sees_room, today
 from web.console.visits import PageRoute, Posting, Visit, Visiting, page
 
@@ -127,7 +127,7 @@ class ValueForm(BaseModel):
     message: Annotated[str, StringConstraints(pattern=KEY)]
     revision: Annotated[int, Field(ge=1)]
     name: Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z_]+$")]
-    from_on: date
+    from_on: Day
     value: Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_ONE_LINE)]
     source: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_ONE_LINE)]
 
@@ -141,10 +141,13 @@ def value(number: Number, this: Posting, said: Annotated[ValueForm, Form()]) -> 
     with this.web.store.reading() as session:
         found = _found(session, number)
         again = policies.told(session, saying(this, said.message).message_id) is not None
-    if again:
-        return shown(this, number, Answer("value", None))
     try:
-        text = with_value(found.text, said.name, said.from_on, said.value.strip(), said.source.strip())
+        # What was said before gets its first answer, whatever the draft has become since.
+        text = (
+            found.text
+            if again
+            else with_value(found.text, said.name, said.from_on, said.value.strip(), said.source.strip())
+        )
     except NoPlaceError as error:
         return shown(this, number, Answer("value", str(error), "draft.value", typed=typed))
     except DocumentError as error:
@@ -169,7 +172,7 @@ def discard(number: Number, this: Posting, message: Message) -> HTMLResponse:
 
 @routes.post(f"{DRAFTS}/{{number}}/publish")
 def publish(
-    number: Number, this: Posting, message: Message, from_on: Annotated[date, Form()], reason: _Text = ""
+    number: Number, this: Posting, message: Message, from_on: Annotated[Day, Form()], reason: _Text = ""
 ) -> HTMLResponse:  # fmt: skip
     """Put the draft in force from a day on."""
     sees_room(this)

@@ -13,7 +13,7 @@ from models.matters import Light, Stage
 from policies.waiting import Question
 from record.registers import Order, Sought
 from showing.weeks import begins, week_of
-from web.api.texts import CURSOR, PRINTABLE
+from web.api.texts import CURSOR, PRINTABLE, Day
 from web.console.navigation import PREFIX
 
 REGISTER = f"{PREFIX}/matters"
@@ -94,16 +94,16 @@ class Filters(BaseModel):
     state: State | None = None
     due: Due | None = None
     waiting: Question | None = None
-    registered_from: date | None = None
-    registered_before: date | None = None
-    closed_from: date | None = None
-    closed_before: date | None = None
-    open_on: date | None = None
+    registered_from: Day | None = None
+    registered_before: Day | None = None
+    closed_from: Day | None = None
+    closed_before: Day | None = None
+    open_on: Day | None = None
     """In hand at the end of this day."""
     act: Milestone | None = None
     """What happened in it, from `act_from` to the day before `act_before`."""
-    act_from: date | None = None
-    act_before: date | None = None
+    act_from: Day | None = None
+    act_before: Day | None = None
     order: Order = Order.NUMBER
     column: list[Column] = Field(default_factory=list, max_length=20)
     after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None

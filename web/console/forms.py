@@ -329,7 +329,8 @@ def said(fields: Sequence[Field], form: Filled, body: type[Body]) -> tuple[dict[
         if not typed:
             continue
         try:
-            _put(spoken, one.name.split("."), _read(one, typed))
+            # What a value is called may have a dot in it; only a row has parts of its own.
+            _put(spoken, one.name.split(".", -1 if one.row else 1), _read(one, typed))
         except ValueError as error:
             errors[one.name] = error.args[0]
     rows = {name: sorted(one, key=int) for name, one in spoken.items() if _has_rows(one)}

@@ -23,7 +23,7 @@ from record import attachments
 from web import attaching
 from web.api import authority, keys
 from web.api.bodies import Body
-from web.api.texts import KEY
+from web.api.texts import KEY, LONGEST_LIST
 from web.console.forms import Field, Filled, Form, Kind, filled, said
 from web.console.visits import Visit
 from web.problems import ProblemError
@@ -131,7 +131,7 @@ async def _handed_in(
         else:
             hashes.append(taken.hash)
             names[taken.hash] = taken.name
-    known = await asyncio.to_thread(_names, this, target, [one for one in hashes if one not in names])
+    known = await asyncio.to_thread(_names, this, target, [one for one in hashes if one not in names][:LONGEST_LIST])
     values = {**form.values, name: " ".join(dict.fromkeys(hashes))}
     return Filled(form.message, values), {**known, **names}, wrong
 

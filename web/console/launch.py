@@ -7,7 +7,7 @@ and not sent; a matter that looks like an open one is asked about once more. Not
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
+from enacting import standing
 from intake.readings import Unreadable, read_limit
 from models.access import SiteCommand
 from models.acts import Act, ActName
@@ -29,7 +30,7 @@ from policies.deadlines import SHANGHAI, local_date
 from policies.directory import Directory
 from policies.distance import Distance, distance
 from policies.explaining.words import CLOCK_NAMES
-from policies.procedures import STANDARD, shipped
+from policies.procedures import STANDARD, Procedure
 from policies.registration import PERIOD_WORDS, faults
 from record import numbers, registers
 from record.registers import Order, Sought
@@ -194,7 +195,14 @@ def _fields(policy: Policy) -> tuple[Field, ...]:
 
 
 def _policy(this: Visit) -> Policy:
-    return shipped(STANDARD).in_force(local_date(this.web.clock()))
+    on = local_date(this.web.clock())
+    return _procedure(this, on).in_force(on)
+
+
+def _procedure(this: Visit, on: date) -> Procedure:
+    """The procedure that rules what begins on the local day `on`."""
+    with this.web.store.reading() as session:
+        return standing(session, STANDARD, on)
 
 
 def _usual(this: Visit) -> dict[str, str]:
@@ -362,13 +370,14 @@ def _ahead(this: Visit, registration: Registration, wrong: set[str], working: Ca
         }
         registration = Registration.model_validate({"message_id": MATTER_ID, **kept, **stand_ins})
         directory = directory.with_organs(ANYBODY.organs)
-    found = preview(registration, begun, shipped(STANDARD), directory=directory, calendar=working)
+    procedure = _procedure(this, local_date(begun))
+    found = preview(registration, begun, procedure, directory=directory, calendar=working)
     approval = next((one.due_at for one in found.clocks if one.kind is ClockKind.APPROVAL), None)
     shown, approved = found, False
     if approval is not None and policy.default_basis in policy.bases_without_approval:
         # Nobody knows when it will be approved; at once is the earliest.
         at_once = registration.model_copy(update={"basis": policy.default_basis})
-        shown = preview(at_once, begun, shipped(STANDARD), directory=directory, calendar=working)
+        shown = preview(at_once, begun, procedure, directory=directory, calendar=working)
         approved = True
     days = tuple(
         CountedDay(date=day.date, counted=day.counted, zh=day.zh, en=day.en, provisional=day.provisional)

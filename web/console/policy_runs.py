@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from difflib import SequenceMatcher
 from http import HTTPStatus
 from pathlib import Path as FilePath
@@ -32,7 +32,7 @@ from showing.comparison import DETAILS, KINDS, LEFT_OUT
 from showing.register import write_xlsx
 from web.api import authority, keys
 from web.api.parts import MatterId
-from web.api.texts import KEY
+from web.api.texts import KEY, Day
 from web.console.drafts import DRAFTS, Answer, drafting, house, saying, shown
 from web.console.policies import ROOM
 from web.console.visits import Language, PageRoute, Posting, Visit, Visiting, page
@@ -52,8 +52,8 @@ class RunForm(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     message: Annotated[str, StringConstraints(pattern=KEY)]
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -13,7 +13,7 @@ from models.proceedings import Channel, ProceedingStage
 from policies.deadlines import SHANGHAI
 from record.proceeding_lists import SoughtProceedings
 from record.registers import Order
-from web.api.texts import CURSOR, PRINTABLE
+from web.api.texts import CURSOR, PRINTABLE, Day
 from web.console.navigation import PREFIX
 
 PROCEEDINGS = f"{PREFIX}/proceedings"
@@ -57,7 +57,7 @@ class ProceedingFilters(BaseModel):
     organ: _Named | None = None
     channel: Channel | None = None
     subject: _Named | None = None
-    due_by: date | None = None
+    due_by: Day | None = None
     order: Order = Order.NUMBER
     after: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
 

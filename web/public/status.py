@@ -124,6 +124,13 @@ async def _said(
         return await asyncio.to_thread(again, "secret", refused.status_code, None, "")
     # A form is sent under one id for what it says: the same id never answers for something else.
     message_id = keys.public_message_id(petition, do, message)
+    whole = {"text": text, "satisfied": said.get("satisfied")}
+    try:
+        await asyncio.to_thread(keys.claim_as, this.web, keys.PUBLIC, message_id, this.request, whole)
+    except ProblemError as refused:
+        if refused.kind != "key-reused":
+            raise
+        return await asyncio.to_thread(again, "sent", refused.status_code)
     outcome = await tell(taker(this.web, await this.web.office()), petition, message_id)
     if outcome.accepted:
         return await asyncio.to_thread(again, f"done_{do}", HTTPStatus.OK, None, "")

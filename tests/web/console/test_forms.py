@@ -74,3 +74,9 @@ def test_what_cannot_be_read_is_said_at_its_field_and_nothing_is_given(
     command: type[Any], values: dict[str, str], wrong: str
 ) -> None:
     assert read(command, **values) == ({}, {wrong})
+
+
+def test_a_value_may_be_called_by_a_name_with_a_dot() -> None:
+    fields = (Field("evidence.1.2 意见", Kind.LINE, "x"), Field("evidence.1", Kind.LINE, "y"))
+    spoken, errors = said(fields, Filled("m", {one.name: "有" for one in fields}), BODIES["finish"])
+    assert (spoken, errors) == ({"evidence": {"1.2 意见": "有", "1": "有"}}, {})

@@ -10,6 +10,7 @@ from models.acts import Act, ActName
 from policies import secrecy
 from record import ledger, matters, views
 from tests.web.console.conftest import House, hidden
+from tests.web.console.policy_room import DRAFT, TWO_DAYS, begun, fresh, put
 from tests.workflows.cast import CO, LEAD, LEADER, OFFICE, OFFICER
 from web.console.launch import LAUNCH, PREVIEW
 
@@ -205,3 +206,20 @@ def test_the_load_of_the_lead_is_shown(house: House) -> None:
 def test_launching_is_offered_to_whose_it_is(house: House) -> None:
     links = {who: LAUNCH in house.get(who, "/console").text for who in ("officer", "handler")}
     assert links == {"officer": True, "handler": False}
+
+
+def test_the_dates_shown_are_those_of_the_procedure_that_was_published(house: House) -> None:
+    begun(house)
+    assert put(house, "supervision", TWO_DAYS, on="2026-03-03").status_code == 200
+    published = fresh(house, "leader", from_on="2026-03-03", reason="缩短督办时限")
+    assert house.as_("leader").post(f"{DRAFT}/publish", data=published).status_code == 200
+    house.passes(days=1)
+    shown = ahead(house, **GOOD)
+    send(house, {**form(house), **GOOD})
+    (matter,) = known(house)
+    house.passes(matter, days=60)
+    with house.store.reading() as session:
+        acts = [one.act for one in ledger.entries(session, matter)]
+    supervised = next(act.due for act in acts if act.act is ActName.SUPERVISED)
+    assert supervised
+    assert f"{supervised:%Y-%m-%d}" in shown

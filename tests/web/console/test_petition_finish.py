@@ -28,6 +28,21 @@ def test_a_step_is_finished_once_with_what_has_to_be_shown(house: House) -> None
     assert 'name="evidence.答复"' in page
 
 
+def test_values_called_by_anything_are_refused_by_the_rules_or_at_their_field(house: House) -> None:
+    handled(house)
+    for said in (
+        {"evidence.a": "1", "evidence.a.b": "2"},
+        {"evidence.a.b": "1"},
+        {"evidence": "1", "evidence.0.x": "2"},
+        {"evidence." + "z" * 500: "1"},
+    ):
+        answer = give(house, "handler", ONE, "finish", **said)
+        assert answer.status_code in (409, 422), said
+    assert (
+        give(house, "handler", ONE, "finish", **{"evidence.处理意见书": "1", "evidence.附1.2": "二"}).status_code == 200
+    )
+
+
 def test_a_file_handed_in_with_a_step_is_linked_where_the_step_is_told(house: House) -> None:
     handled(house)
     place = f"/console/proceedings/{ONE}"

@@ -96,6 +96,26 @@ def test_text_is_kept_once_and_not_over_what_somebody_else_wrote(house: House) -
     assert acts(house)[-1] is ActName.REFUSED
 
 
+def test_what_was_refused_is_not_done_when_the_same_form_comes_again(house: House) -> None:
+    begun(house)
+    stale = revision(house)
+    put(house, "supervision", TWO_DAYS)
+    value = {"revision": stale, "name": "case_filing", "from_on": "2026-04-01", "value": "6wd", "source": "本单位办法"}
+    forms = {"text": fresh(house, "leader", revision=stale, text="title: 另一份\n"),
+             "value": fresh(house, "leader", **value)}  # fmt: skip
+    for do, form in forms.items():
+        answers = [house.as_("leader").post(f"{DRAFT}/{do}", data=form) for _ in range(2)]
+        assert [one.status_code for one in answers] == [409, 409], do
+    assert acts(house).count(ActName.REFUSED) == 2
+    house.as_("officer").post(f"{DRAFT}/publish", data=fresh(house, "officer"))
+    published = fresh(house, "leader", from_on="2026-04-01", reason="试行")
+    assert house.as_("leader").post(f"{DRAFT}/publish", data=published).status_code == 200
+    late = fresh(house, "officer")
+    answers = [house.as_("officer").post(f"{DRAFT}/discard", data=late) for _ in range(2)]
+    assert [one.status_code for one in answers] == [409, 409]
+    assert acts(house).count(ActName.REFUSED) == 3
+
+
 def test_a_draft_is_given_up_once_and_then_changes_no_more(house: House) -> None:
     begun(house)
     stands = revision(house)

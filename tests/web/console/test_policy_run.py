@@ -83,6 +83,19 @@ def test_a_run_waits_on_its_page_until_somebody_works_on_it(house: House, monkey
     assert 'hx-trigger="every 2s"' in shown
 
 
+def test_runs_that_nobody_ended_keep_nobody_from_trying_for_good(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_past(house)
+    begun(house)
+
+    async def nobody(_run: str) -> None:
+        """No worker runs."""
+
+    monkeypatch.setattr(house.office, "compare", nobody)
+    assert [tried(house).status_code for _ in range(4)] == [303, 303, 303, 409]
+    house.passes(hours=4)
+    assert tried(house).status_code == 303
+
+
 def test_a_draft_with_mistakes_is_not_tried(house: House) -> None:
     begun(house)
     put(house, "supervision", "{平件: 2wd}")

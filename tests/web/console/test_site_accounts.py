@@ -112,3 +112,14 @@ def test_a_stranger_an_auditor_a_get_and_another_site_change_nothing(house: Hous
     assert send(house, f"{ACCOUNTS}/u999/lock").status_code == 404
     assert send(house, f"{ACCOUNTS}/{who}/delete").status_code == 404
     assert acts(house, who) == before
+
+
+def test_a_refused_form_is_refused_again_and_never_said_to_have_been_carried_out(house: House) -> None:
+    form = {"csrf": csrf(house), "message": uuid4().hex, "login": "officer"}
+    taken = [house.as_("admin").post(ACCOUNTS, data=form) for _ in range(2)]
+    who = person(house, "stranger")
+    vacated = {"csrf": csrf(house), "message": uuid4().hex, "post": HANDLER, "last_day": "2026-03-02"}
+    none_held = [house.as_("admin").post(f"{ACCOUNTS}/{who}/vacate", data=vacated) for _ in range(2)]
+    for answers in (taken, none_held):
+        assert [one.status_code for one in answers] == [409, 409]
+        assert "没有再次办理" not in answers[1].text

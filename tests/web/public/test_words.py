@@ -60,3 +60,17 @@ def _form(hall: Hall, held: Receipt) -> dict[str, str]:
     found = hidden(hall.status(held).text, PAGE)
     assert found is not None
     return found
+
+
+def test_the_same_form_with_other_words_is_not_said_to_have_been_told(hall: Hall) -> None:
+    held = hall.hand_in()
+    form = hidden(hall.status(held).text, PAGE)
+    assert form is not None
+    assert hall.browser.post(PAGE, data={**form, "text": "昨夜又施工"}).status_code == 200
+    other = hall.browser.post(PAGE, data={**form, "text": "今晨仍在施工"})
+    assert other.status_code == 422
+    assert "今晨仍在施工" in other.text
+    assert "已转告经办岗位" not in other.text
+    assert hidden(other.text, PAGE) != form
+    assert hall.browser.post(PAGE, data={**form, "text": "昨夜又施工"}).status_code == 200
+    assert hall.acts(held.id).count(ActName.FOLLOWED_UP) == 1
