@@ -141,8 +141,10 @@ def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) 
 
 
 def played(number: int, seed: int = SEED) -> list[Pattern]:
-    """The lives of so many matters, begun within two years before NOW, later ones likelier, as the recording code keeps
-    them; behind them those of proceedings, petitions and duties."""
+    """The lives of so many matters and, behind them, of some proceedings, petitions and duties, as kept by recording.
+
+    Begun within two years before NOW, later ones likelier.
+    """
     found = read_ledger(ROOT / "data" / "ledger.xlsx", DIRECTORY.organs, office=OFFICE, calendar=standard_calendar())
     begun = [row.registration for row in found.rows]
     rng = Random(seed)  # noqa: S311 - nothing here is secret
@@ -169,8 +171,7 @@ def played(number: int, seed: int = SEED) -> list[Pattern]:
                     _keep(store, life)
                     pending += in_case
                     kept.append((matter_id, start.year))
-            for nth in range(max(number // _ONE_OPENED, _FEWEST_OPENED)):
-                kept.append(_open(store, nth, rng))
+            kept += [_open(store, nth, rng) for nth in range(max(number // _ONE_OPENED, _FEWEST_OPENED))]
         finally:
             store.close()
         with closing(sqlite3.connect(file)) as source:

@@ -1,4 +1,4 @@
-"""Which columns have the tables that hold matters, proceedings, their cases and acts, in order? For whoever copies whole rows."""
+"""Which columns have the tables of matters, proceedings, cases and acts, in order? For whoever copies whole rows."""
 
 from models.rows import (
     ActRow,
