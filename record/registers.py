@@ -6,7 +6,7 @@ within what the reader may list. What is overdue is judged as in views.py, at th
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -258,7 +258,13 @@ def by_lead(
     each_fits = [and_(true(), *fits.of(sought), *fits.posts(sought)) for sought in wanted.values()]
     circle = fits.plainly(_MATTERS.c.circle)
     sums = [func.sum(case((one, 1), else_=0)).label(f"n{place}") for place, one in enumerate(each_fits)]
-    chosen = select(_MATTERS.c.circle, *sums).where(fits.listed(), circle.is_not(None), or_(*each_fits))
+    # What fits with the acts that are asked for fits without them: where that is wanted too, it is said already.
+    plainer = [
+        one
+        for one, sought in zip(each_fits, wanted.values(), strict=True)
+        if not sought.acts or _without_acts(sought) not in wanted.values()
+    ]
+    chosen = select(_MATTERS.c.circle, *sums).where(or_(*plainer), circle.is_not(None), fits.listed())
     if happened is not None:
         chosen = chosen.join_from(_MATTERS, happened.acts, happened.acts.c.target == _MATTERS.c.id, isouter=True)
     found: dict[str, Counter[str]] = {}
@@ -363,6 +369,10 @@ class _Happened:
         """Whether what is asked of the matter's acts did happen."""
         fits: ColumnElement[bool] = self.acts.c[self.columns[_about_acts(sought)]] == 1
         return fits
+
+
+def _without_acts(sought: Sought) -> Sought:
+    return replace(sought, acts=frozenset(), act_from=None, act_before=None)
 
 
 def _about_acts(sought: Sought) -> Sought:
