@@ -128,7 +128,8 @@ def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) 
     try:
         store.migrate()
         with store.writing() as session:
-            for one in (shipped(STANDARD), *map(shipped_blocks, _OPENED)):
+            procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
+            for one in map(shipped_blocks, _OPENED):
                 procedures.put(session, one.version, one.text)
     finally:
         store.close()
