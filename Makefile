@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types browser tests bench histories format lock clean
+.PHONY: help setup demo up test check lint types browser tests screenshots bench histories format lock clean
 
 help: ## 本说明  this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ browser:
 tests: setup browser
 	$(PY) -m pytest $(PYTEST_ARGS)
 	$(PY) -m pytest $(PYTEST_ARGS) --database postgresql
+
+screenshots: setup browser ## 重拍文档中的控制台图片  take the pictures of the console in docs/ anew
+	$(PY) -m pytest $(PYTEST_ARGS) tests/browser --screenshots docs/images/console
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks

@@ -221,18 +221,6 @@ def _or_never(column: ColumnElement[Any]) -> ColumnElement[Any]:
 # --- how much of it ---------------------------------------------------------------------------------------------------
 
 
-def led_numbers(session: Session, scope: Scope, now: datetime, week_ends: datetime) -> tuple[int, int, int]:
-    """How many matters the post's organs lead in which something runs: all, overdue, and due before the instant."""
-    ends_at, at, end = _MATTERS.c.handled_by, literal(aware(now), Instant()), literal(aware(week_ends), Instant())
-    chosen = select(
-        func.count(),
-        func.count().filter(ends_at <= at),
-        func.count().filter(ends_at > at, ends_at < end),
-    ).where(_MATTERS.c.lead.in_(sorted(scope.own)), ends_at.is_not(None))
-    every, overdue, week = session.execute(chosen).one()
-    return int(every), int(overdue), int(week)
-
-
 # --- what was done ----------------------------------------------------------------------------------------------------
 
 

@@ -6,14 +6,14 @@ called by serving.py and by tests; it opens nothing.
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from starlette.types import ASGIApp
 from typing_extensions import override
 
 from policies.directory import Directory
-from record.store import Store
+from record.store import RecordUnavailableError, Store
 from settings import Settings
-from web import altered, health, oidc, pages, problems, sessions
+from web import altered, callers, health, oidc, pages, problems, sessions
 from web.api.limits import ADDRESS_FACTOR, Buckets
 from web.console import installing
 from web.context import Clock, OfficeFactory, Web, now
@@ -33,7 +33,15 @@ class Application(FastAPI):
             hosts=web.settings.web_hosts,
             secure=web.secure,
             larger=self.state.larger,
+            knows=self._knows,
         )
+
+    async def _knows(self, request: Request) -> bool:
+        """Whether the request shows a session or a token that stands; where nobody can say, the route answers that."""
+        try:
+            return await callers.reader(request, self.state.web) is not None
+        except RecordUnavailableError:
+            return True
 
 
 def create_app(

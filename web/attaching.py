@@ -108,6 +108,14 @@ def files_of(session: Session, web: Web, caller: Caller, target: str) -> list[Na
     return [Named(seq, found[hash_]) for hash_, seq in first.items() if hash_ in found]
 
 
+def files_by_act(session: Session, web: Web, caller: Caller, target: str) -> dict[int, tuple[Named, ...]]:
+    """The same, by the number of the act that names them."""
+    found: dict[int, tuple[Named, ...]] = {}
+    for one in files_of(session, web, caller, target):
+        found[one.seq] = (*found.get(one.seq, ()), one)
+    return found
+
+
 def file_of(session: Session, web: Web, caller: Caller, target: str, hash_: str) -> Attachment:
     """The file of this hash, where the caller is shown an act that names it; 404 otherwise."""
     found = next((one.file for one in named(session, web, caller, target) if one.file.hash == hash_), None)

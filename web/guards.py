@@ -5,12 +5,13 @@ personal data. Plain ASGI, so that streams stay streams.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,16 +39,27 @@ _PUBLIC = ("/static/",)
 _YEAR_SECONDS = 31_536_000
 
 
+async def _anybody(_request: Request) -> bool:
+    return True
+
+
 class Guards:
     """Wraps an application. `hosts` are the names it answers for, without port; `secure`: reached over https.
 
-    `larger` gives path prefixes that may carry more than BODY_BYTES.
+    `larger` gives path prefixes that may carry more than BODY_BYTES, from whoever `knows` says may ask at all.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str], secure: bool, larger: dict[str, int] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        secure: bool,
+        larger: dict[str, int] | None = None,
+        knows: Callable[[Request], Awaitable[bool]] = _anybody,
     ) -> None:
         self.app = app
+        self._knows = knows
         self._hosts = frozenset(host.lower() for host in hosts)
         self._secure = secure
         self._larger = larger or {}
@@ -71,11 +83,12 @@ class Guards:
 
         with logs.bound(request_id=request_id):
             try:
-                refused = self._refusal(scope, request_id)
+                most = await self._most(scope)
+                refused = self._refusal(scope, request_id, most)
                 if refused is not None:
                     await refused(scope, receive, answering)
                 else:
-                    await self.app(scope, self._bounded(scope, receive), answering)
+                    await self.app(scope, self._bounded(most, receive), answering)
             finally:
                 route = scope.get("route")
                 log.info(
@@ -87,7 +100,7 @@ class Guards:
                     milliseconds=round((time.monotonic() - began) * 1000),
                 )
 
-    def _refusal(self, scope: Scope, request_id: str) -> Response | None:
+    def _refusal(self, scope: Scope, request_id: str, most: int) -> Response | None:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _without_port(hosts[0]) not in self._hosts:
@@ -96,19 +109,21 @@ class Guards:
                 kind="unknown-host",
             )  # fmt: skip
         length = headers.get("content-length")
-        if length is not None and (not length.isdecimal() or int(length) > self._most(scope)):
-            return problems.answer(request_id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large(scope))
+        if length is not None and (not length.isdecimal() or int(length) > most):
+            return problems.answer(request_id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(most))
         return None
 
-    def _most(self, scope: Scope) -> int:
-        return max((most for begins, most in self._larger.items() if scope["path"].startswith(begins)),
+    async def _most(self, scope: Scope) -> int:
+        """How many bytes the request may carry; a larger one is not even read from somebody unknown."""
+        most = max((most for begins, most in self._larger.items() if scope["path"].startswith(begins)),
                    default=BODY_BYTES)  # fmt: skip
+        length = Headers(scope=scope).get("content-length", "")
+        small = length.isdecimal() and int(length) <= BODY_BYTES
+        if most <= BODY_BYTES or small or scope["method"] in ("GET", "HEAD") or await self._knows(Request(scope)):
+            return most
+        return BODY_BYTES
 
-    def _too_large(self, scope: Scope) -> str:
-        most = self._most(scope)
-        return f"请求内容不得超过 {most} 字节。 A request may carry at most {most} bytes."
-
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+    def _bounded(self, most: int, receive: Receive) -> Receive:
         taken = 0
 
         async def receiving() -> Message:
@@ -116,7 +131,7 @@ class Guards:
             message = await receive()
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
-                if taken > self._most(scope):
+                if taken > most:
                     raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
@@ -130,6 +145,10 @@ class Guards:
         if not scope["path"].startswith(_PUBLIC):
             headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-Id"] = request_id
+
+
+def _too_large(most: int) -> str:
+    return f"请求内容不得超过 {most} 字节。 A request may carry at most {most} bytes."
 
 
 def _without_port(host: str) -> str:

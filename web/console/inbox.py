@@ -25,12 +25,16 @@ from policies.calendar import Calendar
 from policies.distance import Distance, distance
 from policies.waiting import FREE, Duty, Owed, Question, Todo
 from record import inbox as record_inbox
+from record import registers
 from record.inbox import Candidate, Place, Source
 from record.matters import NEVER
 from showing.weeks import week_of
 from web.api import authority
 from web.api.parts import calendar_of
 from web.api.texts import CURSOR
+from web.console.filters import Due as RegisterDue
+from web.console.filters import Filters as Register
+from web.console.filters import State
 from web.console.navigation import INBOX, PREFIX, has_inbox
 from web.console.visits import PageRoute, Visit, Visiting, page
 from web.console.waiting import waits
@@ -127,10 +131,10 @@ def address_of(target: str) -> str:
 def inbox(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLResponse:
     """What is to be done, by what is due."""
     _may(this)
-    at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
+    at = this.web.clock()
     with this.web.store.reading() as session:
         found = todo(session, this, filters, at)
-        every, overdue, week = record_inbox.led_numbers(session, scope, at, week_of(at).before)
+        figures = _led(session, this, at)
     return page(
         this,
         "inbox.html",
@@ -139,11 +143,27 @@ def inbox(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLResponse:
         found=found,
         next=found.next and filters.address(after=str(found.next)),
         first=filters.address() if filters.after else None,
-        figures=((None, every), (Due.OVERDUE, overdue), (Due.WEEK, week)),
+        figures=figures,
         kinds=tuple(_WHAT),
         address=INBOX,
         done_address=DONE,
     )
+
+
+def _led(session: Session, this: Visit, at: datetime) -> list[tuple[str, int, str]]:
+    """What the post's own organ leads: how much is in hand, late, and due this week, each with where its lines are."""
+    organ = this.web.directory.organ_of(this.caller.post)
+    if organ is None:
+        return []
+    wanted = {
+        "open": Register(lead=organ.name, state=State.OPEN),
+        "overdue": Register(lead=organ.name, state=State.OVERDUE),
+        "week": Register(lead=organ.name, due=RegisterDue.WEEK),
+    }
+    scope = authority.scope_of(this.web, this.caller)
+    sought = {name: one.sought(at) for name, one in wanted.items()}
+    numbers = registers.numbers(session, sought, scope=scope, now=at)
+    return [(name, numbers[name], one.address()) for name, one in wanted.items()] if numbers["open"] else []
 
 
 @routes.get(DONE)

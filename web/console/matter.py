@@ -172,7 +172,7 @@ def standing_of(session: Session, this: Visit, matter_id: str) -> Standing:
         else False,
         offers=_offers(session, this, state, at, working),
         history=history_of(this, state.id),
-        files=_files(session, this, matter_id),
+        files=attaching.files_by_act(session, web, caller, matter_id),
     )
 
 
@@ -216,11 +216,3 @@ def _notices(session: Session, this: Visit, state: MatterState) -> tuple[Deliver
         for one in found
         if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )
-
-
-def _files(session: Session, this: Visit, matter_id: str) -> Mapping[int, tuple[Named, ...]]:
-    """The files that the acts shown name, by the number of the act."""
-    found: dict[int, list[Named]] = {}
-    for one in attaching.files_of(session, this.web, this.caller, matter_id):
-        found.setdefault(one.seq, []).append(one)
-    return {seq: tuple(ones) for seq, ones in found.items()}

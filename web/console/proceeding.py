@@ -37,6 +37,7 @@ from showing.proceedings import how_far, steps_of
 from showing.trying import offered_in_proceeding
 from showing.why import explained, procedure_of
 from taking import Candidate, candidates
+from web import attaching
 from web.api import authority
 from web.api.bodies import PROCEEDING_BODIES
 from web.api.matters import delivery, explanation, told_to
@@ -44,6 +45,7 @@ from web.api.parts import calendar_of
 from web.api.proceedings import KindName, Name
 from web.api.shapes import ActOut, DeliveryOut
 from web.api.texts import PRINTABLE
+from web.attaching import Named
 from web.console import clocks, drawing, giving
 from web.console.clocks import Drawn
 from web.console.giving import Given, give
@@ -94,6 +96,7 @@ class Standing:
     occurrences: tuple[Occurrence, ...]
     launched: tuple[tuple[str, MatterLine | None], ...]
     history: str | None
+    files: Mapping[int, tuple[Named, ...]]
 
     @property
     def block(self) -> Block | None:
@@ -251,6 +254,7 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
         occurrences=_occurrences(session, this, entries, at),
         launched=_launched(session, this, state.launched if card is not None else (), at),
         history=history_of(this, target) if kind_of(target) != Kind.DUTY else None,
+        files=attaching.files_by_act(session, web, caller, target),
     )
 
 

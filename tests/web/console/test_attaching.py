@@ -176,3 +176,12 @@ def test_the_interface_lists_the_files_that_acts_name(house: House, matter: str)
     )  # fmt: skip
     assert house.get("co-handler", "/api/v1/attachments?of=m1").json()["items"] == []
     assert house.get("stranger", "/api/v1/attachments?of=m1").status_code == 404
+
+
+def test_nothing_large_is_read_from_somebody_who_is_not_signed_in(house: House, matter: str) -> None:
+    path = f"/console/matters/{matter}/commands/report_progress"
+    large = {"attachments": ("a.pdf", b"%PDF-1.4\n" + b"0" * 2_000_000)}
+    told = house.as_("nobody").post(path, data={"csrf": "0"}, files=large)
+    assert told.status_code == 413
+    # Whoever is signed in comes as far as the form, which then does not prove that it is ours.
+    assert house.as_("handler").post(path, data={"csrf": "0"}, files=large).status_code == 403

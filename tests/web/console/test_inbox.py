@@ -1,6 +1,7 @@
 """An inbox: what the post has to do, the earliest first, what it has done, the latest first; and nobody else's."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -81,8 +82,11 @@ def test_what_ran_out_is_shown_late_and_is_found_by_that(house: House) -> None:
     assert lines(house, "handler", "?due=overdue") == [("m1", ["办结报送"])]
     assert re.search(r'class="far late">超期\d个工作日', house.get("handler", INBOX).text)
     assert lines(house, "handler", "?due=week") == [("m1", ["办结报送"])]
-    figures = re.findall(r'<span class="number">(\d+)</span>', house.get("handler", INBOX).text)
-    assert figures == ["2", "1", "0"]
+    figures = re.findall(r'<a href="([^"]+)"><span class="number">(\d+)</span>', house.get("handler", INBOX).text)
+    assert [number for _, number in figures] == ["2", "1", "0"]
+    for address, number in figures:
+        assert f"共 {number} 件" in house.get("handler", unescape(address)).text
+    assert 'class="figures"' not in house.get("officer", INBOX).text
 
 
 def test_filters_lie_in_the_address(house: House) -> None:

@@ -1,8 +1,11 @@
 """办结本环节: what has to be shown is asked for by name, and the next step begins."""
 
+import re
+
 from models.acts import ActName
 from models.proceeding_messages import AcceptRouting, CheckItems, Route
-from tests.web.console.conftest import House
+from tests.files import PDF
+from tests.web.console.conftest import House, hidden
 from tests.web.console.proceeding_house import done_once_by, give, opened
 from tests.workflows.cast import HANDLER, LEAD, OFFICER
 
@@ -23,3 +26,16 @@ def test_a_step_is_finished_once_with_what_has_to_be_shown(house: House) -> None
     page = done_once_by(house, "handler", ONE, "finish", ActName.STEP_DONE, evidence__处理意见书="处理〔2026〕1号")
     assert "处理〔2026〕1号" in page
     assert 'name="evidence.答复"' in page
+
+
+def test_a_file_handed_in_with_a_step_is_linked_where_the_step_is_told(house: House) -> None:
+    handled(house)
+    place = f"/console/proceedings/{ONE}"
+    form = hidden(house.get("handler", place).text, f"{place}/commands/finish")
+    assert form is not None
+    said = {**form, "evidence.处理意见书": "处理〔2026〕1号"}
+    file = ("attachments", ("意见书.pdf", PDF, "application/pdf"))
+    shown = house.as_("handler").post(f"{place}/commands/finish", data=said, files=[file])
+    assert shown.status_code == 200
+    assert re.search(r'<a href="/api/v1/attachments/\w+\?of=petition%2F1" download>意见书.pdf</a>', shown.text)
+    assert "意见书.pdf" in house.get("officer", place).text
