@@ -2,13 +2,13 @@
 
 A few hundred lives are played by the rules and recorded by the code that always records; their rows are then written
 again and again under other ids, each chain hashed anew. Views, `verify` and the rules read the result as any other
-record. Families and proceedings are not among them.
+record. To twenty matters there is one proceeding, petition or duty. Families are not among them.
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,25 +19,32 @@ from typing import Any, Protocol
 
 import psycopg
 from sqlalchemy import make_url
+from sqlmodel import Session
 
-from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, leads
+from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER, leads
 from intake.ledger import read_ledger
-from models.acts import Act
+from models.acts import Act, ActName
 from models.case_messages import Decline
 from models.cases import CaseState
-from models.messages import Registration
-from policies.calendar import standard_calendar
+from models.matters import MatterState
+from models.messages import Cancel, Registration
+from models.proceeding_messages import Open
+from models.proceedings import Channel, ProceedingState
+from policies import parties
+from policies.block_procedures import BlockProcedure, shipped_blocks
+from policies.bulletins import time_in_hand
+from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
-from record import ledger, outbox, procedures, targets
+from record import bulletins, finished, ledger, outbox, procedures, targets
 from record.columns import COLUMNS
 from record.ledger import entry_hash
 from record.sealed import for_the_rules
 from record.store import Store
 from record.tallies import tally
 from rehearsal.conductor import Conductor, Played
-from rehearsal.scenarios import PlannedCommand
+from rehearsal.scenarios import PlannedCommand, PlannedOpening
 from rehearsal.streams import Stream
 from settings import ROOT
 
@@ -61,6 +68,21 @@ _UNTIL_DECLINED = timedelta(days=1)
 _ONE_IN_CASE = 1000
 """Of so many matters one has an open case."""
 
+_OPENED = ("petition", "hotline", "letters", "feedback_box", "efficiency_complaint", "petition", "routine_supervision",
+           "annual_training", "first_offence", "unit_notice", "self_check", "service_promise")  # fmt: skip
+"""Procedures of what is opened: petitions, duties and proceedings."""
+
+_ONE_OPENED = 20
+"""To so many matters there is one proceeding, petition or duty."""
+
+_FEWEST_OPENED = 24
+"""Lives of these that are played at least: two of each procedure."""
+
+_CANCELLED = 0.8
+"""Most of them ended some days after they were opened."""
+
+_LATELY = timedelta(days=60)
+
 _STAND_IN = "2099-{:06d}"
 _TOGETHER = 500
 
@@ -77,6 +99,12 @@ class Pattern:
     acts: list[dict[str, Any]]
     told: list[list[Row]]
 
+    @property
+    def opened(self) -> str | None:
+        """What kind of thing was opened, as its id says; None for a matter."""
+        kind, slash, _ = self.id.rpartition("/")
+        return kind if slash else None
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -86,6 +114,7 @@ class Filled:
     acts: int
     notices: int
     cases: int
+    proceedings: int
 
 
 class _Sink(Protocol):
@@ -100,6 +129,8 @@ def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) 
         store.migrate()
         with store.writing() as session:
             procedures.put(session, shipped(STANDARD).version, shipped(STANDARD).text)
+            for one in map(shipped_blocks, _OPENED):
+                procedures.put(session, one.version, one.text)
     finally:
         store.close()
     if make_url(url).get_backend_name() == "sqlite":
@@ -111,7 +142,10 @@ def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) 
 
 
 def played(number: int, seed: int = SEED) -> list[Pattern]:
-    """So many lives, begun within two years before NOW, later ones likelier, as the recording code keeps them."""
+    """The lives of so many matters and, behind them, of some proceedings, petitions and duties, as kept by recording.
+
+    Begun within two years before NOW, later ones likelier.
+    """
     found = read_ledger(ROOT / "data" / "ledger.xlsx", DIRECTORY.organs, office=OFFICE, calendar=standard_calendar())
     begun = [row.registration for row in found.rows]
     rng = Random(seed)  # noqa: S311 - nothing here is secret
@@ -138,6 +172,7 @@ def played(number: int, seed: int = SEED) -> list[Pattern]:
                     _keep(store, life)
                     pending += in_case
                     kept.append((matter_id, start.year))
+            kept += [_open(store, nth, rng) for nth in range(max(number // _ONE_OPENED, _FEWEST_OPENED))]
         finally:
             store.close()
         with closing(sqlite3.connect(file)) as source:
@@ -155,6 +190,26 @@ def _lived(
         decline = Decline(message_id=f"decline:{case.id}", by=LEADER, reason="情节轻微,责令改进")
         conductor.plan([PlannedCommand(at, case.id, decline, 0)])
     return conductor.play(NOW)
+
+
+def _open(store: Store, nth: int, rng: Random) -> tuple[str, int]:
+    """One proceeding, petition or duty, kept; its id and the year in which it was opened."""
+    procedure = shipped_blocks(_OPENED[nth % len(_OPENED)])
+    target, ends = f"{procedure.of}/{_STAND_IN.format(nth)}", rng.random() < _CANCELLED
+    start = (NOW - (_PAST if ends else _LATELY) * rng.random()).replace(microsecond=0)
+    organs = [LEAD, *leads(3, SEED + nth)]
+    said = Open(
+        message_id=f"opening:{target}", by=OFFICER, procedure=procedure.name, title=f"{procedure.title} {target}",
+        lead=organs[nth // len(_OPENED) % len(organs)], office=OFFICE, leader=LEADER, event_on=start.date(),
+        channel=rng.choice(list(Channel)) if procedure.of == "petition" else None, text="反映问题,请予办理",
+    )  # fmt: skip
+    conductor = Conductor(shipped(STANDARD), DIRECTORY, start, procedures=(procedure,))
+    conductor.open(PlannedOpening(start, target, said))
+    if ends:
+        cancel = Cancel(message_id=f"cancel:{target}", by=LEADER, reason="已另行办理")
+        conductor.plan([PlannedCommand(start + timedelta(days=rng.uniform(1, 20)), target, cancel, 0)])
+    _keep(store, conductor.play(NOW), procedure)
+    return target, start.year
 
 
 def _registration(row: Registration, matter_id: str, lead: str, rng: Random) -> Registration:
@@ -178,8 +233,8 @@ def _wanted(life: Played, matter_id: str) -> bool:
     return state is not None and state.terms is not None and len(life.acts) <= longest
 
 
-def _keep(store: Store, life: Played) -> None:
-    states: dict[str, State] = {**life.states, **life.cases}
+def _keep(store: Store, life: Played, procedure: BlockProcedure | None = None) -> None:
+    states: dict[str, State] = {**life.states, **life.proceedings, **life.cases}
     own: dict[str, list[Act]] = {}
     for act in life.acts:
         own.setdefault(act.target, []).append(act)
@@ -190,11 +245,33 @@ def _keep(store: Store, life: Played) -> None:
             entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
         for target, state in states.items():
             due, last = next_due(state), own[target][-1]
+            step, holders = _step_of(state, procedure)
             targets.save(
                 session, state, seq=len(own[target]), at=last.at, last_act=last.act,
-                next_at=due.at if due else None, due_at=due_at(state),
+                next_at=due.at if due else None, due_at=due_at(state), step=step, holders=holders,
             )  # fmt: skip
+            _finished(session, state, own[target])
         outbox.queue(session, entries)
+
+
+def _step_of(state: State, procedure: BlockProcedure | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
+    """Name and title of the step of a proceeding, and the posts that owe it."""
+    if procedure is None or not isinstance(state, ProceedingState) or state.opened_at is None:
+        return None, ()
+    block = procedure.in_force(state.opened_at.date()).steps[state.step]
+    return (block.name, block.title), (*parties.holders(state, DIRECTORY), *parties.above(state, DIRECTORY))
+
+
+def _finished(session: Session, state: State, acts: Sequence[Act]) -> None:
+    """Keep how long its lead had a matter in hand, at each of its closings."""
+    if not isinstance(state, MatterState) or state.terms is None:
+        return
+    for at in [act.at for act in acts if act.act is ActName.CLOSED]:
+        with suppress(CalendarError):
+            happened = bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)
+            time = time_in_hand(happened, at, standard_calendar())
+            if time is not None:
+                finished.note(session, state.id, state.terms.lead, at, time)
 
 
 def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:
@@ -209,7 +286,8 @@ def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:
         chosen = f"SELECT {', '.join(COLUMNS['notices'])} FROM notices WHERE entry = ?"  # noqa: S608 - names above
         told.append(source.execute(chosen, (act["id"],)).fetchall())
     kept = {name: rows(name, of) for name, of in (("matters", "id"), ("snapshots", "id"), ("cases", "id"),
-            ("case_snapshots", "id"), ("parties", "target"))}  # fmt: skip
+            ("case_snapshots", "id"), ("parties", "target"), ("proceedings", "id"), ("proceeding_snapshots", "id"),
+            ("doings", "target"), ("finished", "matter"))}  # fmt: skip
     return Pattern(matter_id, year, kept, acts, told)
 
 
@@ -218,15 +296,18 @@ def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:
 
 def _copies(lives: Sequence[Pattern], matters: int, seed: int) -> Iterator[tuple[Pattern, str]]:
     """Which life is written under which id: numbered year by year, otherwise by chance."""
-    rng, numbers = Random(seed), Counter[int]()  # noqa: S311 - nothing here is secret
-    for nth in range(matters):
-        life = lives[nth] if nth < len(lives) else rng.choice(lives)
-        numbers[life.year] += 1
-        yield life, f"{life.year}-{numbers[life.year]:06d}"
+    rng, numbers = Random(seed), Counter[str]()  # noqa: S311 - nothing here is secret
+    own, opened = ([one for one in lives if (one.opened is None) is of_matter] for of_matter in (True, False))
+    for among, number in ((own, matters), (opened, max(matters // _ONE_OPENED, len(opened)))):
+        for nth in range(number):
+            life = among[nth] if nth < len(among) else rng.choice(among)
+            of_year = f"{life.opened}/{life.year}" if life.opened else str(life.year)
+            numbers[of_year] += 1
+            yield life, f"{of_year}-{numbers[of_year]:06d}"
 
 
 def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
-    acts, notices, cases, tallies = 0, 0, 0, Counter[tuple[str, str, str, str]]()
+    acts, notices, cases, proceedings, tallies = 0, 0, 0, 0, Counter[tuple[str, str, str, str]]()
     copies = _copies(lives, matters, seed)
     while some := list(islice(copies, _TOGETHER)):
         batch: dict[str, list[Row]] = {name: [] for name in COLUMNS}
@@ -236,13 +317,14 @@ def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Fi
             _chained(batch, life, matter_id, acts)
             acts += len(life.acts)
             cases += len(life.rows["cases"])
+            proceedings += len(life.rows["proceedings"])
             _counted(tallies, life)
         notices += len(batch["notices"])
         for name, rows in batch.items():
             sink.put(name, rows)
     keys = sorted({key[:3] for key in tallies})
     sink.put("tallies", [(*key, *(tallies[(*key, what)] for what in COLUMNS["tallies"][3:])) for key in keys])
-    return Filled(matters, acts, notices, cases)
+    return Filled(matters, acts, notices, cases, proceedings)
 
 
 def _renamed(row: Row, was: str, now: str) -> Row:
@@ -264,8 +346,10 @@ def _chained(batch: dict[str, list[Row]], life: Pattern, matter_id: str, before:
 
 
 def _counted(tallies: Counter[tuple[str, str, str, str]], life: Pattern) -> None:
-    line = tally(dict(zip(COLUMNS["matters"], life.rows["matters"][0], strict=True)))
-    if line is not None:
+    for row in life.rows["matters"]:
+        line = tally(dict(zip(COLUMNS["matters"], row, strict=True)))
+        if line is None:
+            continue
         key = (line.lead, line.stage, line.light)
         tallies[(*key, "matters")] += 1
         tallies[(*key, "escalated")] += line.escalated

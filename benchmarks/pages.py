@@ -1,8 +1,9 @@
-"""`python -m benchmarks.pages [--matters N]`: how long does each page of the console take, on either database?
+"""`python -m benchmarks.pages [--record URL]`: how long does each page of the console take, on either database?
 
 A record of a hundred thousand matters is made on each, then every page is asked for as a leader, an officer and a
-handler who have signed in, through the application itself in this process. Prints one table, writes the same as JSON,
-and ends with 1 where a 95th percentile is above the bound. PostgreSQL is the one the tests start.
+handler who have signed in, through the application itself in this process. Prints one table, with how many statements
+each page puts to the database, writes the same as JSON, and ends with 1 where a 95th percentile is above the bound.
+PostgreSQL is the one the tests start. `--record` measures on a record that was made before (`--fill` makes it).
 """
 
 import argparse
@@ -10,8 +11,8 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from html import unescape
@@ -24,13 +25,15 @@ from typing import Any, NoReturn
 from fastapi.testclient import TestClient
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine, event, func, make_url, select
 
 from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER
-from benchmarks.filling import NOW, PATTERNS, Filled, fill, played
+from benchmarks.filling import NOW, PATTERNS, fill, played
 from benchmarks.machine import described, load_average
 from identity.administration import Administration
 from leaving import leave
 from models.matters import Light, Stage
+from models.rows import ActRow, CaseRow, MatterRow, NoticeRow, ProceedingRow, table
 from office import Office, UnavailableError
 from policies.deadlines import SHANGHAI
 from policies.waiting import Question
@@ -39,8 +42,10 @@ from record.store import Store
 from settings import ROOT, Settings
 from tests.postgresql import PostgresqlServer, in_memory
 from web.app import create_app
+from web.console.case_filters import CASES
 from web.console.filters import REGISTER, Due, State
-from web.console.navigation import PREFIX
+from web.console.navigation import INBOX, PREFIX
+from web.console.proceeding_filters import LISTS, PROCEEDINGS, Kind
 
 WITHIN_MS = 150.0
 """No page's 95th percentile may be above this."""
@@ -50,7 +55,8 @@ DATABASES = ("sqlite", "postgresql")
 
 _ORIGIN = "http://127.0.0.1:8080"
 _PASSWORD = "样例口令-correct horse"  # noqa: S105 - of a record made for the run
-_LINE = re.compile(rf'<th scope="row"><a href="({REGISTER}/[^"?/]+)"')
+_LINE = re.compile(rf'<th scope="row"[^>]*><a href="({PREFIX}/(?:matters/[^"?/]+|cases/[^"?]+|proceedings/[^"?]+))"')
+_OFFERED = re.compile(rf'href="({PROCEEDINGS}/open/[^"?]+)"')
 _NEXT = re.compile(rf'href="({REGISTER}\?[^"]*\bafter=[^"]*)"')
 _DEEP = 40
 """Pages that are turned before a deep one."""
@@ -71,10 +77,10 @@ class Visitor:
             raise RuntimeError(f"{self.role}: {address}: {answer.status_code}")
         return answer.text
 
-    def matters(self, address: str = REGISTER) -> list[str]:
-        """The addresses of the matters on a page of the register; asked for once."""
+    def lines(self, address: str, line: re.Pattern[str] = _LINE) -> list[str]:
+        """The addresses of what stands on the lines of a list; asked for once."""
         if address not in self.seen:
-            self.seen[address] = [unescape(one) for one in _LINE.findall(self.get(address))]
+            self.seen[address] = [unescape(one) for one in line.findall(self.get(address))]
         return self.seen[address]
 
 
@@ -118,14 +124,21 @@ def deep(order: Order) -> Addresses:
 
 def of_matters(*filters: str, tail: str = "") -> Addresses:
     """The matters on the first page of the register under these filters, in turn."""
+    return of_lists(*(f"{REGISTER}{filtered}" for filtered in filters), tail=tail)
+
+
+def of_lists(*lists: str, tail: str = "", line: re.Pattern[str] = _LINE) -> Addresses:
+    """What stands on the first pages of these lists, in turn."""
 
     def found(visitor: Visitor) -> list[str]:
-        return [f"{one}{tail}" for filtered in filters for one in visitor.matters(f"{REGISTER}{filtered}")]
+        return [f"{one}{tail}" for address in lists for one in visitor.lines(address, line)]
 
     return found
 
 
 _SOME = ("", "?state=open", "?state=overdue", "?state=escalated", "?stage=archived", "?stage=submitted")
+
+_KINDS = {Kind.PETITION: "信访诉求", Kind.DUTY: "经常性职责", Kind.PROCEEDING: "程序事项"}
 
 # To measure another page, add a line here.
 PAGES: tuple[Page, ...] = (
@@ -147,19 +160,46 @@ PAGES: tuple[Page, ...] = (
     Page("事项 a matter", of_matters(*_SOME)),
     Page("为什么 its why", of_matters(*_SOME, tail="/why"), ("leader", "officer")),
     Page("排名 rankings", at(f"{PREFIX}/rankings"), ("leader", "officer")),
+    Page("排名 rankings: a year", at(f"{PREFIX}/rankings?period=2026"), ("leader", "officer")),
     Page("两个日期 two dates", at(f"{PREFIX}/dates"), ("leader", "officer")),
+    Page("待办 inbox", at(INBOX)),
+    Page("待办 inbox: due=week", at(f"{INBOX}?due=week")),
+    Page("待办 inbox: what=submit", at(f"{INBOX}?what=submit")),
+    Page("已办 done", at(f"{INBOX}/done")),
+    Page("案件 cases", at(CASES)),
+    Page("案件 cases: state=open", at(f"{CASES}?state=open")),
+    Page("案件 cases: waiting=any", at(f"{CASES}?waiting=any")),
+    Page("案件 a case", of_lists(CASES, f"{CASES}?state=open"), ("leader", "officer")),
+    *(Page(f"{words} {kind}s", at(LISTS[kind])) for kind, words in _KINDS.items()),
+    *(
+        Page(f"{words} {kind}s: state=overdue, due first", at(f"{LISTS[kind]}?state=overdue&order=due"))
+        for kind, words in _KINDS.items()
+    ),
+    Page("程序 a proceeding", of_lists(*LISTS.values()), ("leader", "officer")),
+    Page("程序 what can be opened", at(f"{PROCEEDINGS}/open"), ("officer",)),
+    Page("程序 the form that opens one", of_lists(f"{PROCEEDINGS}/open", line=_OFFERED), ("officer",)),
+    Page("立项 launch", at(f"{PREFIX}/launch"), ("officer",)),
+    Page("通报 bulletins", at(f"{PREFIX}/bulletins"), ("leader", "officer")),
+    Page("政策 policies", at(f"{PREFIX}/policies")),
+    Page("日历 calendar", at(f"{PREFIX}/calendar")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A page as one visitor had it on one database: milliseconds of wall time, and of this process's processor time."""
+    """A page as one visitor had it on one database, sample by sample, in milliseconds.
+
+    `wall`: what it took; `processor`: of this process's processor time; `waited`: until the database had answered the
+    `statements` that were put to it.
+    """
 
     page: str
     role: str
     database: str
     wall: tuple[float, ...]
     processor: tuple[float, ...]
+    waited: tuple[float, ...]
+    statements: tuple[int, ...]
 
     @property
     def p95(self) -> float:
@@ -181,6 +221,8 @@ class Measured:
             "p95": round(self.p95, 2),
             "max": round(max(self.wall), 2),
             "processor_p50": round(median(self.processor), 2),
+            "waited_p50": round(median(self.waited), 2),
+            "statements": [min(self.statements), max(self.statements)],
             "over": self.over,
             "wall": [round(one, 2) for one in self.wall],
         }
@@ -194,32 +236,44 @@ def main() -> NoReturn:
     parser.add_argument("--database", choices=DATABASES, action="append", help="只测一种 only one of both")
     parser.add_argument("--page", default="", help="名称含此字样的页面 only pages whose name contains this")
     parser.add_argument("--into", type=Path, default=ROOT / "var" / "bench", help="结果目录 where the JSON goes")
+    parser.add_argument("--record", action="append", help="已造好的记录 URL of a record that was made before")
+    parser.add_argument("--fill", action="store_true", help="先在空库 --record 中造记录 make the record there first")
     given = parser.parse_args()
     chosen = [page for page in PAGES if given.page in page.name]
-    leave(run(given.matters, given.requests, given.database or DATABASES, chosen, given.into))
+    databases = {make_url(url).get_backend_name(): url for url in given.record or ()}
+    chosen_databases = databases or dict.fromkeys(given.database or DATABASES)
+    made = None if databases and not given.fill else given.matters
+    leave(run(made, given.requests, chosen_databases, chosen, given.into))
 
 
-def run(matters: int, requests: int, databases: Iterable[str], pages: Sequence[Page], into: Path) -> int:
-    """Measure on each database, print the table, write the JSON into `into`; 1 when a page is too slow, else 0."""
+def run(
+    matters: int | None, requests: int, databases: Mapping[str, str | None], pages: Sequence[Page], into: Path
+) -> int:
+    """Measure on each database, print the table, write the JSON into `into`; 1 when a page is too slow, else 0.
+
+    `databases` are URLs by name, None for one that is made for the run; `matters` are put there first (None: nothing).
+    """
     begun, before = perf_counter(), load_average()
     found: list[Measured] = []
-    filled: Filled | None = None
-    lives = played(min(PATTERNS, matters))
-    for name in databases:
+    filled: dict[str, int] | None = None
+    lives = [] if matters is None else played(min(PATTERNS, matters))
+    for name, given in databases.items():
         with ExitStack() as stack:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duban-pages-", dir=in_memory())))
-            url = f"sqlite:///{place / 'duban.db'}"
-            if name != "sqlite":
+            url = given or f"sqlite:///{place / 'duban.db'}"
+            if given is None and name != "sqlite":
                 # As much memory as it takes when nobody sets it; the tests' own server has less.
                 url = stack.enter_context(PostgresqlServer(shared_buffers="128MB")).create()
-            _say(f"{name}: {matters} 件 matters")
-            filled = fill(url, matters, lives)
+            if matters is not None:
+                _say(f"{name}: {matters} 件 matters")
+                fill(url, matters, lives)
+            filled = _kept(url)
             _say(f"{name}: {len(pages)} 页 pages")
             found += measured(url, name, place, requests, pages)
     document = {
         "measured_at": datetime.now(UTC).astimezone(SHANGHAI).isoformat(timespec="seconds"),
         "seconds": round(perf_counter() - begun, 1),
-        "record": filled and {name: getattr(filled, name) for name in ("matters", "acts", "notices", "cases")},
+        "record": filled,
         "requests": requests,
         "within_ms": WITHIN_MS,
         "machine": described(),
@@ -231,6 +285,45 @@ def run(matters: int, requests: int, databases: Iterable[str], pages: Sequence[P
     file = into / f"{datetime.now(UTC).astimezone(SHANGHAI):%Y%m%dT%H%M%S}-pages.json"
     file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return report(found, document, file)
+
+
+def _kept(url: str) -> dict[str, int]:
+    """How much is on record."""
+    rows = (MatterRow, ActRow, NoticeRow, CaseRow, ProceedingRow)
+    with closing(Store(url)) as store, store.reading() as session:
+        return {
+            table(row).name: session.execute(select(func.count()).select_from(table(row))).scalar_one() for row in rows
+        }
+
+
+@dataclass(slots=True)
+class Told:
+    """What has been put to a database: how many statements, and how long their answers took (seconds)."""
+
+    statements: int = 0
+    waited: float = 0.0
+    since: float = 0.0
+
+
+@contextmanager
+def listening() -> Iterator[Told]:
+    """Count what is put to any database meanwhile."""
+    told = Told()
+
+    def before(*_: object) -> None:
+        told.statements += 1
+        told.since = perf_counter()
+
+    def after(*_: object) -> None:
+        told.waited += perf_counter() - told.since
+
+    event.listen(Engine, "before_cursor_execute", before)
+    event.listen(Engine, "after_cursor_execute", after)
+    try:
+        yield told
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+        event.remove(Engine, "after_cursor_execute", after)
 
 
 def measured(url: str, database: str, place: Path, requests: int, pages: Iterable[Page]) -> list[Measured]:
@@ -250,33 +343,31 @@ def measured(url: str, database: str, place: Path, requests: int, pages: Iterabl
                 if signed.status_code != 303:
                     raise RuntimeError(f"{role}: {signed.status_code}")
                 visitor = Visitor(role, client)
-                found += [
-                    Measured(page.name, role, database, *_timed(visitor, page, requests))
-                    for page in pages
-                    if role in page.roles
-                ]
+                found += [_timed(visitor, page, database, requests) for page in pages if role in page.roles]
     order = {page.name: place for place, page in enumerate(pages)}
     return sorted(found, key=lambda one: order[one.page])
 
 
-def _timed(visitor: Visitor, page: Page, requests: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _timed(visitor: Visitor, page: Page, database: str, requests: int) -> Measured:
     addresses = list(page.addresses(visitor))
     if not addresses:
         raise RuntimeError(f"{visitor.role}: {page.name}: nowhere")
     for address in addresses[:3]:
         visitor.get(address)
-    wall, processor = [], []
+    samples: list[tuple[float, float, float, int]] = []
     for address in islice(cycle(addresses), requests):
-        used, begun = process_time(), perf_counter()
-        visitor.get(address)
-        wall.append((perf_counter() - begun) * 1000)
-        processor.append((process_time() - used) * 1000)
-    return tuple(wall), tuple(processor)
+        with listening() as told:
+            used, begun = process_time(), perf_counter()
+            visitor.get(address)
+            took, worked = perf_counter() - begun, process_time() - used
+        samples.append((took * 1000, worked * 1000, told.waited * 1000, told.statements))
+    wall, processor, waited, statements = zip(*samples, strict=True)
+    return Measured(page.name, visitor.role, database, wall, processor, waited, statements)
 
 
 def report(found: Sequence[Measured], document: dict[str, Any], file: Path) -> int:
     """Print everything; 1 when a page is too slow, else 0."""
-    console = Console(width=160)
+    console = Console(width=180)
     console.print(tabulated(found, f"页面实测 the pages, measured {document['measured_at']}"))
     kept, machine = document["record"], document["machine"]
     console.print(
@@ -303,6 +394,8 @@ def tabulated(found: Sequence[Measured], title: str) -> Table:
     for name in databases:
         for figure in ("p50", "p95", "max"):
             shown.add_column(f"{name} {figure} ms", justify="right")
+        shown.add_column("CPU ms", justify="right")
+        shown.add_column("查询 queries", justify="right")
     by = {(one.page, one.role, one.database): one for one in found}
     last = ""
     for page, role in dict.fromkeys((one.page, one.role) for one in found):
@@ -310,6 +403,7 @@ def tabulated(found: Sequence[Measured], title: str) -> Table:
         for name in databases:
             one = by[page, role, name]
             cells += [f"{median(one.wall):.1f}", f"{one.p95:.1f}", f"{max(one.wall):.1f}"]
+            cells += [f"{median(one.processor):.1f}", str(max(one.statements))]
         slow = any(by[page, role, name].over for name in databases)
         shown.add_row("" if page == last else page, role, *cells, style="red" if slow else None)
         last = page

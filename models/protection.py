@@ -174,7 +174,10 @@ def merged(shown: Mapping[str, Json], protected: Mapping[str, Json]) -> dict[str
 
 
 def _copy(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    # Whether a text is a mapping takes longer to find out than to copy everything else.
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, dict | Mapping):
         return {name: _copy(inner) for name, inner in value.items()}
     return [_copy(inner) for inner in value] if isinstance(value, list) else value
 

@@ -221,9 +221,11 @@ def ranked(finished: Mapping[str, Sequence[RankedMatter]]) -> tuple[Rank, ...]:
     ranks = [
         Rank(place=0, organ=organ, matters=tuple(matters)) for organ, matters in sorted(finished.items()) if matters
     ]
-    ranks.sort(key=_merit)
+    # Found once for each: it is reckoned from every matter.
+    merits = [_merit(rank) for rank in ranks]
+    in_order = sorted(zip(merits, ranks, strict=True), key=lambda one: one[0])
     return tuple(
-        rank.model_copy(update={"place": 1 + sum(_merit(other) < _merit(rank) for other in ranks)}) for rank in ranks
+        rank.model_copy(update={"place": 1 + sum(other < merit for other in merits)}) for merit, rank in in_order
     )
 
 

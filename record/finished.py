@@ -85,7 +85,7 @@ def closed(session: Session, since: datetime, before: datetime, *, scope: Scope)
         _MATTERS.c.closed_at >= since,
         _MATTERS.c.closed_at < before,
         _MATTERS.c.stage.in_(_CLOSED),
-        _MATTERS.c.id.not_in(select(_FINISHED.c.matter)),
+        ~exists().where(_FINISHED.c.matter == _MATTERS.c.id),
     )
     found += [
         Closed(row.id, row.lead, row.closed_at, None, bool(row.late))

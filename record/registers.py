@@ -5,8 +5,8 @@ within what the reader may list. What is overdue is judged as in views.py, at th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Subquery,
     UnaryExpression,
     and_,
     case,
@@ -250,21 +251,27 @@ def by_lead(
 
     Every matter that fits has a lead: what was refused without terms is counted nowhere.
     """
-    reached = reach(session, scope)
-    found: dict[str, dict[str, int]] = {}
-    for name, sought in wanted.items():
-        parts = [_of_circles(session, sought, reached, now)]
-        besides = reached.besides(_plainly(session, _MATTERS.c.circle))
-        if besides is not None:
-            few = _Fits(session, reached, now, plain=True)
-            parts.append([besides, *few.of(sought), *few.posts(sought)])
-        for part in parts:
-            chosen = select(_MATTERS.c.circle, func.count().label("number")).where(*part)
-            chosen = chosen.where(_plainly(session, _MATTERS.c.circle).is_not(None))
-            for row in session.execute(chosen.group_by(_MATTERS.c.circle)):
-                counted = found.setdefault(Circle.named(row.circle).lead, dict.fromkeys(wanted, 0))
-                counted[name] += row.number
-    return {lead: found[lead] for lead in sorted(found)}
+    if not wanted:
+        return {}
+    happened = _Happened.of(wanted.values())
+    fits = _Fits(session, reach(session, scope), now, plain=True, happened=happened)
+    each_fits = [and_(true(), *fits.of(sought), *fits.posts(sought)) for sought in wanted.values()]
+    circle = fits.plainly(_MATTERS.c.circle)
+    sums = [func.sum(case((one, 1), else_=0)).label(f"n{place}") for place, one in enumerate(each_fits)]
+    # What fits with the acts that are asked for fits without them: where that is wanted too, it is said already.
+    plainer = [
+        one
+        for one, sought in zip(each_fits, wanted.values(), strict=True)
+        if not sought.acts or _without_acts(sought) not in wanted.values()
+    ]
+    chosen = select(_MATTERS.c.circle, *sums).where(or_(*plainer), circle.is_not(None), fits.listed())
+    if happened is not None:
+        chosen = chosen.join_from(_MATTERS, happened.acts, happened.acts.c.target == _MATTERS.c.id, isouter=True)
+    found: dict[str, Counter[str]] = {}
+    for row in session.execute(chosen.group_by(circle)):
+        counted = found.setdefault(Circle.named(row.circle).lead, Counter())
+        counted.update({name: int(row[place + 1] or 0) for place, name in enumerate(wanted)})
+    return {lead: {name: found[lead][name] for name in wanted} for lead in sorted(found)}
 
 
 def asked(session: Session, scope: Scope) -> dict[Asked, int]:
@@ -339,14 +346,50 @@ def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]
     return UnaryExpression(column, operator=_PLUS, type_=column.type)
 
 
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """Every matter in which an act happened that is asked for, read in one pass; and of what is asked, what did."""
+
+    acts: Subquery
+    columns: Mapping[Sought, str]
+
+    @classmethod
+    def of(cls, wanted: Iterable[Sought]) -> "_Happened | None":
+        """Everything that these ask about acts; None where they ask about none."""
+        asked = dict.fromkeys(_about_acts(sought) for sought in wanted if sought.acts)
+        if not asked:
+            return None
+        columns = {one: f"h{place}" for place, one in enumerate(asked)}
+        sums = [func.max(case((and_(*_acted(one)), 1), else_=0)).label(name) for one, name in columns.items()]
+        return cls(
+            select(_ACTS.c.target, *sums).where(MILESTONE).group_by(_ACTS.c.target).subquery("happened"), columns
+        )
+
+    def has(self, sought: Sought) -> ColumnElement[bool]:
+        """Whether what is asked of the matter's acts did happen."""
+        fits: ColumnElement[bool] = self.acts.c[self.columns[_about_acts(sought)]] == 1
+        return fits
+
+
+def _without_acts(sought: Sought) -> Sought:
+    return replace(sought, acts=frozenset(), act_from=None, act_before=None)
+
+
+def _about_acts(sought: Sought) -> Sought:
+    return Sought(acts=sought.acts, act_from=sought.act_from, act_before=sought.act_before)
+
+
 class _Fits:
     """How it is said to the database that a matter fits.
 
     `plain`: SQLite is to read the table in order, and not to look rows up one by one through the index of a column that
-    a third of them may have; PostgreSQL knows how many have what.
+    a third of them may have; PostgreSQL knows how many have what. `happened`: where it can be read what has happened.
     """
 
-    def __init__(self, session: Session, reached: Reach, now: datetime, *, plain: bool) -> None:
+    def __init__(
+        self, session: Session, reached: Reach, now: datetime, *, plain: bool, happened: _Happened | None = None
+    ) -> None:
+        self._happened = happened
         self._reached = reached
         self._now = now
         self._session = session
@@ -396,7 +439,7 @@ class _Fits:
             at = aware(sought.open_at)
             fits += [of("registered_at") < at, or_(of("closed_at").is_(None), of("closed_at") >= at)]
         if sought.acts:
-            fits.append(_has_acted(sought))
+            fits.append(_has_acted(sought) if self._happened is None else self._happened.has(sought))
         if sought.text:
             said = [_MATTERS.c[name].contains(sought.text, autoescape=True) for name in ("title", "id")]
             fits.append(or_(*said))
@@ -411,10 +454,13 @@ class _Fits:
 
 
 def _has_acted(sought: Sought) -> ColumnElement[bool]:
+    return _MATTERS.c.id.in_(select(_ACTS.c.target).where(MILESTONE, *_acted(sought)))
+
+
+def _acted(sought: Sought) -> Collection[ColumnElement[bool]]:
+    """That it is an act which is asked for, at such a time."""
     named = sorted(act.value for act in sought.acts)
-    happened = _between(_ACTS.c.at, sought.act_from, sought.act_before)
-    of_matter = select(_ACTS.c.target).where(MILESTONE, _ACTS.c.act.in_(named), *happened)
-    return _MATTERS.c.id.in_(of_matter)
+    return [_ACTS.c.act.in_(named), *_between(_ACTS.c.at, sought.act_from, sought.act_before)]
 
 
 def _between(column: Any, since: datetime | None, before: datetime | None) -> Collection[ColumnElement[bool]]:

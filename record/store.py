@@ -281,7 +281,8 @@ def _session_of(url: URL, patience: timedelta, statement_limit: timedelta) -> di
         "idle_in_transaction_session_timeout": _IDLE_LIMIT,
     }
     told = url.query.get("options", "")
-    options = " ".join(f"-c {name}={_milliseconds(limit)}" for name, limit in limits.items())
+    # To compile what is asked takes longer here than to answer it.
+    options = " ".join(["-c jit=off", *(f"-c {name}={_milliseconds(limit)}" for name, limit in limits.items())])
     chosen = {
         "application_name": APPLICATION,
         # The driver counts whole seconds and takes less than two for two.

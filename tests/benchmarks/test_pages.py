@@ -99,7 +99,7 @@ def test_every_page_is_measured_for_everybody_it_is_for(filled: str, tmp_path: P
 
 
 def a_page(*wall: float) -> Measured:
-    return Measured("台账 register", "leader", "sqlite", wall, wall)
+    return Measured("台账 register", "leader", "sqlite", wall, wall, wall, (1,) * len(wall))
 
 
 @pytest.mark.parametrize(("slow", "code"), [(1, 0), (3, 1)])
