@@ -4,6 +4,7 @@ One way for all of them, chosen by `pytest --database`: new, empty databases by 
 A PostgreSQL server is started when the first database on it is asked for.
 """
 
+import shutil
 import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import make_url
 
+from record.store import Store
 from tests.postgresql import PostgresqlServer
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -22,6 +24,9 @@ class Databases(Protocol):
 
     def new(self) -> str:
         """A database that nobody has used yet, without tables."""
+
+    def migrate(self, store: Store) -> None:
+        """Bring the store on an empty database of these up to date."""
 
     def copy(self, url: str) -> str:
         """Another database with what this one holds now; it may be in use."""
@@ -35,10 +40,23 @@ class SqliteDatabases:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._empty: Path | None = None
 
     def new(self) -> str:
         """The URL of a file that is not there yet, in a directory of its own."""
         return f"sqlite:///{self._directory / uuid4().hex / 'duban.db'}"
+
+    def migrate(self, store: Store) -> None:
+        """Once for real, then by copying what came of it: a hundred tests need the same empty record."""
+        if self._empty is None:
+            url = self.new()
+            first = Store(url)
+            first.migrate()
+            first.close()
+            self._empty = _file(url)
+        place = Path(str(store.url.database))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._empty, place)
 
     def copy(self, url: str) -> str:
         """The URL of a consistent copy."""
@@ -71,6 +89,10 @@ class PostgresqlDatabases:
     def new(self) -> str:
         """The URL of a database just made."""
         return self.server.create()
+
+    def migrate(self, store: Store) -> None:
+        """As an office does."""
+        store.migrate()
 
     def copy(self, url: str) -> str:
         """The URL of a restored backup."""

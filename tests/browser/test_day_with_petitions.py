@@ -17,20 +17,13 @@ from models.contract import duty_schedule_id
 from policies.deadlines import SHANGHAI
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Shot, Visit
-from tests.browser.walking import assert_fits_narrow, gives, signed_in
+from tests.browser.walking import assert_fits_narrow, gives, leads_to, signed_in
 from tests.workflows.cast import HEAD, LEAD, LEADER, OFFICE
 
 pytestmark = pytest.mark.either_database("pages in a browser")
 
 NAME, PHONE = "诉求人乙", "010-5550167"
 ANSWER, RESULT = "已责令停工并处罚", "夜间施工已停止"
-
-
-async def leads_to(page: Page, name: str) -> None:
-    """Follow a link of the navigation, and be there."""
-    link = page.get_by_role("navigation").get_by_role("link", name=name, exact=True)
-    await link.click()
-    await expect(link).to_have_attribute("aria-current", "page")
 
 
 async def opens(page: Page, procedure: str, **fields: str) -> None:
@@ -246,6 +239,6 @@ async def test_a_panel_votes_and_the_office_counts(office: Office, visit: Visit)
     await officer.get_by_role("button", name="English").click()
     await expect(officer.get_by_role("region", name="Steps")).to_contain_text("done")
     await assert_accessible(officer)
-    await officer.get_by_role("navigation").get_by_role("link", name="Proceedings").click()
+    await leads_to(officer, "Proceedings", more="More")
     await expect(officer.get_by_role("heading", name="Proceedings")).to_be_visible()
     await assert_accessible(officer)

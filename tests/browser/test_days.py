@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Shot, Visit
-from tests.browser.walking import gives, in_days, signed_in
+from tests.browser.walking import gives, in_days, leads_to, signed_in
 from tests.workflows.cast import CO, LEAD, LEADER, OFFICE
 
 pytestmark = pytest.mark.either_database("pages in a browser")
@@ -22,7 +22,7 @@ async def test_a_matter_from_its_launch_to_the_archive(office: Office, visit: Vi
     officer = await signed_in(office, visit, "officer")
 
     # The office launches it, and sees every date beforehand.
-    await officer.get_by_role("navigation").get_by_role("link", name="立项", exact=True).click()
+    await leads_to(officer, "立项")
     for name, value in (("title", title), ("lead", LEAD), ("office", OFFICE), ("leader", LEADER), ("co", CO),
                         ("limit", "15wd"), ("basis", "会议决定")):  # fmt: skip
         await officer.locator(f'main [name="{name}"]').fill(value)
@@ -37,7 +37,7 @@ async def test_a_matter_from_its_launch_to_the_archive(office: Office, visit: Vi
 
     # The unit finds it in its inbox, signs, reports with a file, and asks for more time.
     lead = await signed_in(office, visit, "lead")
-    await lead.get_by_role("navigation").get_by_role("link", name="待办", exact=True).click()
+    await leads_to(lead, "待办")
     await assert_accessible(lead)
     await shot(lead, "inbox")
     await lead.get_by_role("link", name=title).first.click()

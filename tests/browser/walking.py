@@ -46,6 +46,17 @@ async def by_more(page: Page, name: str, more: str = "更多") -> None:
     await expect(folded).not_to_have_attribute("open", "")
 
 
+async def leads_to(page: Page, name: str, more: str = "更多") -> None:
+    """Follow a link of the navigation wherever it stands, and be there."""
+    folded = page.locator("header details.more").get_by_role("link", name=name, exact=True, include_hidden=True)
+    if await folded.count():
+        await by_more(page, name, more)
+        return
+    link = page.get_by_role("navigation").get_by_role("link", name=name, exact=True)
+    await link.click()
+    await expect(link).to_have_attribute("aria-current", "page")
+
+
 def in_days(days: int) -> str:
     """The date so many days from today, as a field takes it."""
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from record.store import Store
+from tests.databases import Databases
 from tests.documents.desk import Desk
 
 
 @pytest.fixture
-def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+def desk(database_url: str, databases: Databases, tmp_path: Path) -> Iterator[Desk]:
     store = Store(database_url)
-    store.migrate()
+    databases.migrate(store)
     yield Desk(store, tmp_path)
     store.close()

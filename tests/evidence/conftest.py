@@ -12,6 +12,7 @@ from evidence.signing import Signer, signer_or_new
 from models.acts import ActName
 from record import procedures
 from record.store import Store
+from tests.databases import Databases
 from tests.record.builders import NOW, an_act, append
 
 AT = time(20)
@@ -21,9 +22,9 @@ Sealing = Callable[..., Made]
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, databases: Databases) -> Iterator[Store]:
     store = Store(database_url)
-    store.migrate()
+    databases.migrate(store)
     with store.writing() as session:
         procedures.put(session, "standard@1", "title: 标准程序\n")
         for target in ("m1", "m2"):

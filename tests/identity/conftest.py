@@ -12,6 +12,7 @@ from models.identity import SiteRole
 from policies.deadlines import SHANGHAI
 from record.store import Store
 from tests.builders import sample_directory
+from tests.databases import Databases
 
 AT = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI).astimezone(UTC).astimezone(SHANGHAI)
 TODAY = date(2026, 3, 2)
@@ -28,9 +29,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, databases: Databases) -> Iterator[Store]:
     store = Store(database_url)
-    store.migrate()
+    databases.migrate(store)
     yield store
     store.close()
 

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import make_url
 
 from record.store import Store
+from tests.databases import Databases
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, databases: Databases) -> Iterator[Store]:
     store = Store(database_url)
-    store.migrate()
+    databases.migrate(store)
     yield store
     store.close()
 

@@ -16,6 +16,7 @@ from policies.deadlines import SHANGHAI
 from record.store import Store
 from settings import Settings
 from tests.builders import sample_directory
+from tests.databases import Databases
 from web.app import create_app
 
 ORIGIN = "http://127.0.0.1:8080"
@@ -46,9 +47,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, databases: Databases) -> Iterator[Store]:
     store = Store(**settings.record)
-    store.migrate()
+    databases.migrate(store)
     yield store
     store.close()
 

@@ -20,6 +20,7 @@ from office import Office
 from record import ledger
 from record.store import Store
 from settings import Settings
+from tests.databases import Databases
 from tests.workflows.cast import DIRECTORY
 from worker import SEARCH_ATTRIBUTES, build_worker
 
@@ -60,12 +61,14 @@ async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta =
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def live(temporal_server: EmbeddedServer, database_url: str, tmp_path: Path) -> AsyncIterator[LiveOffice]:
+async def live(
+    temporal_server: EmbeddedServer, database_url: str, databases: Databases, tmp_path: Path
+) -> AsyncIterator[LiveOffice]:
     client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     scope = f"test-{uuid4().hex[:12]}"
     store = Store(database_url)
-    store.migrate()
+    databases.migrate(store)
     settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
     async with build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope):
         yield LiveOffice(client, store, Office(client, store, queue=scope, scope=scope), scope)
