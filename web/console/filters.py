@@ -136,7 +136,7 @@ class Filters(BaseModel):
             basis=self.basis,
             stage=self.stage,
             light=self.light,
-            open=self.state is State.OPEN,
+            open=self.state in (State.OPEN, State.ESCALATED),
             overdue=self.state is State.OVERDUE,
             escalated=self.state is State.ESCALATED,
             suspended=self.state is State.SUSPENDED,
