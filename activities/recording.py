@@ -33,7 +33,7 @@ from models.proceeding_messages import Link, Open
 from models.proceedings import ProceedingState
 from policies import attaching, parties
 from policies.block_procedures import BlockProcedure, load_blocks, shipped_blocks
-from policies.bulletins import time_in_hand
+from policies.bulletins import ever_late, time_in_hand
 from policies.calendar import CalendarError
 from policies.counting import counting
 from policies.deadlines import local_date
@@ -77,6 +77,8 @@ from record import (
     spoken,
     targets,
 )
+from record.circles import Circle
+from record.finished import Closed
 from record.ledger import Entry
 from record.policies import Publication
 from record.store import Store
@@ -303,10 +305,12 @@ class Recording:
             return
         # Beyond the calendar nobody can count working days.
         with suppress(CalendarError):
-            acts = bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)
-            time = time_in_hand(acts, closings[-1], facts.calendar)
+            acts = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
+            at = closings[-1]
+            time = time_in_hand(acts, at, facts.calendar)
             if time is not None:
-                finished.note(session, state.id, state.terms.lead, closings[-1], time)
+                closing = Closed(state.id, state.terms.lead, at, time, ever_late(acts, at))
+                finished.note(session, closing, Circle.of(state.terms))
 
     def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
         """Name and title of the step of a proceeding, and the posts that owe it, also for its having been missed."""

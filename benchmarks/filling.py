@@ -32,13 +32,15 @@ from models.proceeding_messages import Open
 from models.proceedings import Channel, ProceedingState
 from policies import parties
 from policies.block_procedures import BlockProcedure, shipped_blocks
-from policies.bulletins import time_in_hand
+from policies.bulletins import ever_late, time_in_hand
 from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
 from record import bulletins, finished, ledger, outbox, procedures, targets
+from record.circles import Circle
 from record.columns import COLUMNS
+from record.finished import Closed
 from record.ledger import entry_hash
 from record.sealed import for_the_rules
 from record.store import Store
@@ -268,10 +270,11 @@ def _finished(session: Session, state: State, acts: Sequence[Act]) -> None:
         return
     for at in [act.at for act in acts if act.act is ActName.CLOSED]:
         with suppress(CalendarError):
-            happened = bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)
+            happened = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
             time = time_in_hand(happened, at, standard_calendar())
             if time is not None:
-                finished.note(session, state.id, state.terms.lead, at, time)
+                closing = Closed(state.id, state.terms.lead, at, time, ever_late(happened, at))
+                finished.note(session, closing, Circle.of(state.terms))
 
 
 def _pattern(source: sqlite3.Connection, matter_id: str, year: int) -> Pattern:

@@ -85,7 +85,6 @@ KEYED_BY_TEXT = {"sqlite_with_rowid": False}
 
 _MEASURES = text("act = 'measure_decided'")
 _OFFENCES = text("act = 'offence_registered'")
-_LATE = text("act IN ('overdue', 'imported_overdue')")
 MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectification_ordered')")
 """The acts by which matters are told apart in lists; said with a question, so that the index for it is seen."""
 _OVERDUE = text("overdue_from IS NOT NULL")
@@ -105,19 +104,29 @@ _UNNAMED = text("message_id IS NULL")
 class FinishedRow(SQLModel, table=True):
     """A closing of a matter, and how long its lead had it in hand, by the calendar of that day (models/bulletins.py).
 
-    One for each time it was closed; `lead` is who led it then. Working days; derived, like every view.
+    One for each time it was closed; `circle` is whose it was then (record/circles.py), `net` the working days that
+    count, `late` whether it had ever been overdue, `again_at` when it was closed the next time. Derived, like every
+    view.
     """
 
     __tablename__ = "finished"
-    __table_args__ = (Index("ix_finished_closed", "closed_at", "lead"), KEYED_BY_TEXT)
+    __table_args__ = (
+        Index("ix_finished_closed", "closed_at", "circle", "lead", "again_at", "late", "net"),
+        Index("ix_finished_lead", "lead", "closed_at"),
+        KEYED_BY_TEXT,
+    )
 
     matter: str = Field(primary_key=True)
     closed_at: datetime = Field(primary_key=True, sa_type=Instant)
     lead: str
+    circle: str
     gross: int
     paused: int
     extended: int
     elsewhere: int
+    net: int
+    late: bool
+    again_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ActRow(SQLModel, table=True):
@@ -133,7 +142,6 @@ class ActRow(SQLModel, table=True):
         Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
         Index("ix_acts_offences", "subject", "at", sqlite_where=_OFFENCES, postgresql_where=_OFFENCES),
         Index("ix_acts_milestones", "act", "at", "target", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
-        Index("ix_acts_late", "target", "at", sqlite_where=_LATE, postgresql_where=_LATE),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)

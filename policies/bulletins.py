@@ -209,9 +209,8 @@ def _ranking(lives: Iterable[_Life], first: date, last: date, calendar: Calendar
             continue
         time = time_in_hand(life.acts, closed[-1].at, calendar)
         if time is not None:
-            ever_late = _late(life, date.min, last)
             finished.setdefault(life.organ, []).append(
-                RankedMatter(target=life.target, time=time, in_time=not ever_late)
+                RankedMatter(target=life.target, time=time, in_time=not ever_late(life.acts, closed[-1].at))
             )
     return ranked(finished)
 
@@ -221,16 +220,30 @@ def ranked(finished: Mapping[str, Sequence[RankedMatter]]) -> tuple[Rank, ...]:
     ranks = [
         Rank(place=0, organ=organ, matters=tuple(matters)) for organ, matters in sorted(finished.items()) if matters
     ]
-    # Found once for each: it is reckoned from every matter.
-    merits = [_merit(rank) for rank in ranks]
-    in_order = sorted(zip(merits, ranks, strict=True), key=lambda one: one[0])
-    return tuple(
-        rank.model_copy(update={"place": 1 + sum(other < merit for other in merits)}) for merit, rank in in_order
-    )
+    by_organ = {rank.organ: rank for rank in ranks}
+    found = placed({rank.organ: merit(rank.finished, rank.in_time, rank.mean_net) for rank in ranks})
+    return tuple(by_organ[organ].model_copy(update={"place": place}) for place, organ in found)
 
 
-def _merit(rank: Rank) -> tuple[float, float]:
-    return -rank.in_time / rank.finished, rank.mean_net
+Merit = tuple[float, float]
+
+
+def merit(finished: int, in_time: int, mean_net: float) -> Merit:
+    """What organs are ordered by: the share finished in time, then the mean net time; the smaller is the better."""
+    return -in_time / finished, mean_net
+
+
+def placed(merits: Mapping[str, Merit]) -> list[tuple[int, str]]:
+    """The place of each organ, the best first; equals share a place."""
+    return [
+        (1 + sum(other < own for other in merits.values()), organ)
+        for organ, own in sorted(merits.items(), key=lambda one: (one[1], one[0]))
+    ]
+
+
+def ever_late(acts: Iterable[Happened], ended_at: datetime) -> bool:
+    """Whether a matter with these acts had ever been overdue when it was closed."""
+    return any(one.act in _LATE and one.at <= ended_at for one in acts)
 
 
 def time_in_hand(acts: Iterable[Happened], ended_at: datetime, calendar: Calendar) -> NetTime | None:

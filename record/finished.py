@@ -5,91 +5,116 @@ What the time comes to is found by policies/bulletins.py; here it is only kept.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlmodel import Session
 
-from models.access import Scope
+from models.access import Scope, ScopeKind
 from models.acts import ActName
 from models.bulletins import NetTime
 from models.matters import Stage
 from models.rows import ActRow, FinishedRow, MatterRow, aware, table
 from record import parties
-from record.views import within
+from record.circles import Circle, reach
 
 _ACTS = table(ActRow)
 _FINISHED = table(FinishedRow)
 _MATTERS = table(MatterRow)
 
 _CLOSED = (Stage.CLOSED.value, Stage.ARCHIVED.value)
-_LATE = (ActName.OVERDUE.value, ActName.IMPORTED_OVERDUE.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The last closing of a matter in a period: who led it, for how long, and whether it was ever late by its end.
-
-    `time` is None for what was closed before times were noted.
-    """
+    """A closing of a matter: who led it, for how long, and whether it had ever been overdue."""
 
     matter: str
     lead: str
     closed_at: datetime
-    time: NetTime | None
+    time: NetTime
     late: bool
 
 
-def note(session: Session, matter_id: str, lead: str, closed_at: datetime, time: NetTime) -> None:
-    """Keep the time of a closing."""
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a lead finished: how much, how much of it in time, and the working days that count of all of it."""
+
+    lead: str
+    finished: int
+    in_time: int
+    net: int
+
+
+def note(session: Session, closing: Closed, circle: Circle) -> None:
+    """Keep a closing; the one before it is now the last no more."""
+    before = update(_FINISHED).where(_FINISHED.c.matter == closing.matter, _FINISHED.c.again_at.is_(None))
+    session.execute(before.values(again_at=closing.closed_at))
+    time = closing.time
     session.add(
         FinishedRow(
-            matter=matter_id,
-            closed_at=closed_at,
-            lead=lead,
-            gross=time.gross,
-            paused=time.paused,
-            extended=time.extended,
-            elsewhere=time.elsewhere,
+            matter=closing.matter, closed_at=closing.closed_at, lead=closing.lead, circle=circle.name,
+            gross=time.gross, paused=time.paused, extended=time.extended, elsewhere=time.elsewhere, net=time.net,
+            late=closing.late,
         )
-    )
+    )  # fmt: skip
 
 
-def _time(row: Any) -> NetTime:
-    return NetTime(gross=row.gross, paused=row.paused, extended=row.extended, elsewhere=row.elsewhere)
+def sums(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[Sum]:
+    """What each lead finished at `since` or later and before `before`, aware instants, as far as the reader sees it.
 
-
-def closed(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[Closed]:
-    """What was closed at `since` or later and before `before`, of the matters that the reader sees whole, by number.
-
-    Both are aware instants.
+    Of a matter that was closed several times the last closing of the period counts.
     """
-    since, before = aware(since), aware(before)
-    noted = (
-        select(_FINISHED.c.matter, func.max(_FINISHED.c.closed_at).label("closed_at"))
-        .where(_FINISHED.c.closed_at >= since, _FINISHED.c.closed_at < before)
-        .group_by(_FINISHED.c.matter)
-        .subquery()
-    )
-    late = exists().where(_ACTS.c.target == _MATTERS.c.id, _ACTS.c.at < before, _ACTS.c.act.in_(_LATE)).label("late")
     chosen = (
-        select(_FINISHED, late)
-        .join(noted, and_(noted.c.matter == _FINISHED.c.matter, noted.c.closed_at == _FINISHED.c.closed_at))
-        .join(_MATTERS, _MATTERS.c.id == _FINISHED.c.matter)
+        select(
+            _FINISHED.c.lead,
+            func.count().label("finished"),
+            func.sum(case((_FINISHED.c.late, 0), else_=1)).label("in_time"),
+            func.sum(_FINISHED.c.net).label("net"),
+        )
+        .where(*_last(session, since, before, scope))
+        .group_by(_FINISHED.c.lead)
     )
-    found = [
-        Closed(row.matter, row.lead, row.closed_at, _time(row), bool(row.late))
-        for row in session.execute(within(chosen, parties.whole(scope))).all()
-    ]
-    unnoted = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at, late).where(
-        _MATTERS.c.closed_at >= since,
-        _MATTERS.c.closed_at < before,
+    return [Sum(row.lead, int(row.finished), int(row.in_time), int(row.net)) for row in session.execute(chosen)]
+
+
+def closed(session: Session, since: datetime, before: datetime, lead: str, *, scope: Scope) -> list[Closed]:
+    """The same one by one, of one lead, by number."""
+    chosen = select(_FINISHED).where(_FINISHED.c.lead == lead, *_last(session, since, before, scope))
+    return [
+        Closed(
+            row.matter, row.lead, row.closed_at,
+            NetTime(gross=row.gross, paused=row.paused, extended=row.extended, elsewhere=row.elsewhere), bool(row.late),
+        )
+        for row in session.execute(chosen.order_by(_FINISHED.c.matter))
+    ]  # fmt: skip
+
+
+def unnoted(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[tuple[str, str, datetime]]:
+    """What was closed in the period before times were noted: its number, its lead, and when, by number."""
+    chosen = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at).where(
+        _MATTERS.c.closed_at >= aware(since),
+        _MATTERS.c.closed_at < aware(before),
         _MATTERS.c.stage.in_(_CLOSED),
+        _MATTERS.c.lead.is_not(None),
         ~exists().where(_FINISHED.c.matter == _MATTERS.c.id),
+        # What was cancelled or merged and then archived was never finished.
+        exists().where(
+            _ACTS.c.target == _MATTERS.c.id, _ACTS.c.act == ActName.CLOSED.value, _ACTS.c.at == _MATTERS.c.closed_at
+        ),
+        reach(session, scope).whole(_MATTERS.c.circle),
     )
-    found += [
-        Closed(row.id, row.lead, row.closed_at, None, bool(row.late))
-        for row in session.execute(within(unnoted, parties.whole(scope)))
-        if row.lead
+    return [(row.id, row.lead, row.closed_at) for row in session.execute(chosen.order_by(_MATTERS.c.id))]
+
+
+def _last(session: Session, since: datetime, before: datetime, scope: Scope) -> list[ColumnElement[bool]]:
+    """Closings of the period that were its last ones, of matters that the reader sees whole."""
+    seen = reach(session, scope)
+    whole = seen.by_circle(_FINISHED.c.circle)
+    if not seen.every and scope.kind is ScopeKind.POST:
+        whole = or_(whole, _FINISHED.c.matter.in_(select(_MATTERS.c.id).where(parties.reviewed(scope))))
+    return [
+        _FINISHED.c.closed_at >= aware(since),
+        _FINISHED.c.closed_at < aware(before),
+        or_(_FINISHED.c.again_at.is_(None), _FINISHED.c.again_at >= aware(before)),
+        whole,
     ]
-    return sorted(found, key=lambda one: one.matter)

@@ -9,7 +9,7 @@ from models.access import View
 from policies.bulletins import ACCEPTED, period_of
 from policies.deadlines import local_date
 from policies.relations import Site
-from showing.rankings import rankings
+from showing.rankings import finished_by, rankings
 from web.api import authority
 from web.api.parts import calendar_of
 from web.api.texts import PRINTABLE
@@ -41,6 +41,8 @@ def shown(
     with this.web.store.reading() as session:
         scope, working = authority.scope_of(this.web, this.caller), calendar_of(session)
         found = rankings(session, first, last, scope=scope, calendar=working)
+        chosen = next((one for one in found if one.organ == organ), None)
+        matters = finished_by(session, organ, first, last, scope=scope, calendar=working) if chosen else ()
     return page(
         this,
         "rankings.html",
@@ -50,7 +52,8 @@ def shown(
         last=last,
         accepted=ACCEPTED,
         ranks=found,
-        chosen=next((one for one in found if one.organ == organ), None),
+        chosen=chosen,
+        matters=matters,
         address=RANKINGS,
         register_address=REGISTER,
         of_organ=lambda name: Filters(lead=name).address(),

@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 _INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
-_LATE = sa.text("act IN ('overdue', 'imported_overdue')")
 _MILESTONE = sa.text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectification_ordered')")
 
 
@@ -20,17 +19,21 @@ def upgrade() -> None:
         sa.Column("matter", sa.String, primary_key=True),
         sa.Column("closed_at", _INSTANT, primary_key=True),
         sa.Column("lead", sa.String, nullable=False),
+        sa.Column("circle", sa.String, nullable=False),
         sa.Column("gross", sa.Integer, nullable=False),
         sa.Column("paused", sa.Integer, nullable=False),
         sa.Column("extended", sa.Integer, nullable=False),
         sa.Column("elsewhere", sa.Integer, nullable=False),
+        sa.Column("net", sa.Integer, nullable=False),
+        sa.Column("late", sa.Boolean, nullable=False),
+        sa.Column("again_at", _INSTANT),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_finished_closed", "finished", ["closed_at", "lead"])
+    op.create_index("ix_finished_closed", "finished", ["closed_at", "circle", "lead", "again_at", "late", "net"])
+    op.create_index("ix_finished_lead", "finished", ["lead", "closed_at"])
     op.create_index(
         "ix_acts_milestones", "acts", ["act", "at", "target"], sqlite_where=_MILESTONE, postgresql_where=_MILESTONE
     )
-    op.create_index("ix_acts_late", "acts", ["target", "at"], sqlite_where=_LATE, postgresql_where=_LATE)
 
 
 def downgrade() -> None:

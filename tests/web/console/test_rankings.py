@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from sqlalchemy import delete
 
 from models.bulletins import BulletinKind
-from models.messages import Resume, Sign, Submit, Suspend, Verify
+from models.messages import Cancel, Resume, Sign, Submit, Suspend, Verify
 from models.rows import FinishedRow, table
 from policies.bulletins import bulletin
 from record import bulletins
 from tests.web.console.conftest import House
-from tests.workflows.cast import CO, CO_HANDLER, HANDLER, OFFICER
+from tests.workflows.cast import CO, CO_HANDLER, HANDLER, LEADER, OFFICER
 from web.api.parts import calendar_of
 
 PAGE = "/console/rankings"
@@ -61,6 +61,8 @@ def test_the_page_ranks_as_a_bulletin_of_the_same_period_does(house: House) -> N
 
 def test_what_was_closed_before_times_were_noted_is_measured_when_it_is_asked_for(house: House) -> None:
     lived(house)
+    house.launch("m4")
+    house.say("m4", Cancel, LEADER, reason="停办")
     before = house.get("leader", f"{PAGE}?period=2026").text
     assert "财政局</a>" in before
     with house.store.writing() as session:
