@@ -32,7 +32,7 @@ def test_every_picture_is_shown_somewhere() -> None:
 
 def test_every_picture_of_the_console_is_taken_by_a_walk() -> None:
     walks = "".join(one.read_text(encoding="utf-8") for one in (ROOT / "tests" / "browser").glob("test_*.py"))
-    taken = set(re.findall(r"shot\(\w+, \"([\w-]+)\"\)", walks))
+    taken = set(re.findall(r"shot\(\s*\w+,\s*\"([\w-]+)\"", walks))
     console = {one.stem for one in shown() if one.parent.name == "console"}
     assert len(console) > 10
     assert console <= taken

@@ -13,6 +13,8 @@ from tests.web.console.conftest import House, hidden
 from tests.workflows.cast import CO, HANDLER
 from web.console.filters import ACT, EXPORT, PRINT, REGISTER
 
+pytestmark = pytest.mark.either_database("one form over many commands")
+
 
 def a_few(house: House) -> None:
     for matter in ("m1", "m2", "m3"):

@@ -1,8 +1,12 @@
 """补办: periods that never were are opened, once, each with its matter."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
+
+pytestmark = pytest.mark.either_database("a form")
 
 DUTY = "duty/月报"
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.web.console.conftest import House
 
+pytestmark = pytest.mark.either_database("what is refused before any record")
+
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 

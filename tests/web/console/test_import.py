@@ -17,6 +17,8 @@ from tests.web.console.conftest import House
 from tests.workflows.cast import DIRECTORY, LEAD, OFFICE
 from web.console.importing import APPLY, BATCH, CHECK, FAULTY, IMPORT, RUN
 
+pytestmark = pytest.mark.either_database("a form over the importing that tests/intake and tests/cli claim")
+
 DATA = Path(__file__).resolve().parents[3] / "data"
 HEAD = "序号,督办事项,牵头单位,协办单位,交办日期,办结时限,备注\n"
 GOOD = "1,治理教育乱收费,教育局,财政局,2026-03-02,15个工作日,\n2,校舍加固,教育局,,2026-03-02,3个月,急\n"

@@ -14,6 +14,8 @@ from tests.web.console.policy_room import DRAFT, TWO_DAYS, begun, fresh, put
 from tests.workflows.cast import CO, LEAD, LEADER, OFFICE, OFFICER
 from web.console.launch import LAUNCH, PREVIEW
 
+pytestmark = pytest.mark.either_database("a form and its preview")
+
 GOOD = {"title": "治理教育乱收费", "lead": LEAD, "office": OFFICE, "leader": LEADER, "limit": "15个工作日"}
 
 

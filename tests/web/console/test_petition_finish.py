@@ -2,12 +2,16 @@
 
 import re
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import AcceptRouting, CheckItems, Route
 from tests.files import PDF
 from tests.web.console.conftest import House, hidden
 from tests.web.console.proceeding_house import done_once_by, give, opened
 from tests.workflows.cast import HANDLER, LEAD, OFFICER
+
+pytestmark = pytest.mark.either_database("a form")
 
 ONE = "petition/1"
 

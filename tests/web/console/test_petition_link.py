@@ -1,8 +1,12 @@
 """关联重复件: a repetition goes on with the first one; both say so."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
+
+pytestmark = pytest.mark.either_database("a form")
 
 ONE, OTHER = "petition/1", "petition/2"
 

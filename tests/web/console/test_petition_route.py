@@ -1,9 +1,13 @@
 """分办: the office gives a petition to the organ that has to handle it, which then sees it."""
 
+import pytest
+
 from models.acts import ActName
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import done_once_by, give, opened
 from tests.workflows.cast import LEAD
+
+pytestmark = pytest.mark.either_database("a form")
 
 ONE = "petition/1"
 

@@ -9,6 +9,8 @@ from tests.web.console.conftest import House, hidden
 from tests.web.console.proceeding_house import opened
 from tests.workflows.cast import OFFICE
 
+pytestmark = pytest.mark.either_database("a form; what is kept apart is claimed in tests/record")
+
 ADDRESS = "/console/proceedings/open/petition"
 PETITION = "petition/2026-0001"
 WHO = {"identity.name": "某诉求人", "identity.phone": "010-5550143", "identity.address": "某街道九号"}

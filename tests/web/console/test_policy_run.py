@@ -11,6 +11,8 @@ from tests.web.console.conftest import House
 from tests.web.console.policy_room import DRAFT, ROOM, TWO_DAYS, acts, begun, fresh, put
 from tests.workflows.cast import HANDLER
 
+pytestmark = pytest.mark.either_database("a page over what tests/record/test_comparing.py claims")
+
 
 def a_past(house: House) -> None:
     """One matter that is supervised and ordered to rectify, one that is done in time."""

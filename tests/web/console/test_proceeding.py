@@ -11,6 +11,8 @@ from tests.web.console.proceeding_house import form, give, harmless_twice, opene
 from tests.workflows.cast import CO, CO_HANDLER, HANDLER
 from web.console.proceeding_filters import address_of
 
+pytestmark = pytest.mark.either_database("a page and its forms")
+
 ONE = "/console/proceedings/proceeding/1"
 
 

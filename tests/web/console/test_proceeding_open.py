@@ -9,6 +9,8 @@ from policies.block_procedures import all_shipped
 from tests.web.console.conftest import House, hidden
 from tests.workflows.cast import CO, LEAD, OFFICE
 
+pytestmark = pytest.mark.either_database("forms")
+
 OPENING = "/console/proceedings/open"
 
 

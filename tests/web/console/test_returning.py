@@ -5,6 +5,7 @@ import io
 import re
 
 import httpx2
+import pytest
 from openpyxl import load_workbook
 
 from models.acts import ActName
@@ -15,6 +16,8 @@ from tests.web.console.test_import import fields, upload
 from tests.workflows.cast import CO, OFFICER
 from web.console.filters import EXPORT
 from web.console.importing import APPLY
+
+pytestmark = pytest.mark.either_database("a form over what tests/cli claims")
 
 
 def edited(house: House, cells: dict[tuple[str, str], str], query: str = "") -> bytes:

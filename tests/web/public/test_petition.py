@@ -14,6 +14,8 @@ from record.store import Store
 from tests.web.conftest import ORIGIN
 from tests.web.public.conftest import SAID, WHO, Hall, receipt
 
+pytestmark = pytest.mark.either_database("a form; what is kept apart is claimed in tests/record")
+
 PAGE = "/public/petition"
 
 

@@ -1,10 +1,14 @@
 """The answer judged by its petitioner: on record and told, once it was answered; never a call back."""
 
+import pytest
+
 from models.acts import ActName
 from models.proceeding_messages import CallBack
 from record import ledger
 from tests.web.console.conftest import hidden
 from tests.web.public.conftest import OFFICER, Hall
+
+pytestmark = pytest.mark.either_database("a form")
 
 PAGE = "/public/status/rating"
 

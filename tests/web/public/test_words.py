@@ -1,9 +1,13 @@
 """Further words of whoever asked: told to who handles it, on record, once; refused where the rules do."""
 
+import pytest
+
 from models.acts import ActName
 from record import ledger
 from tests.web.console.conftest import hidden
 from tests.web.public.conftest import OFFICER, Hall, Receipt
+
+pytestmark = pytest.mark.either_database("a form")
 
 PAGE = "/public/status/words"
 

@@ -10,7 +10,7 @@ TEXTS = {
     "figure.green": ("绿灯", "Green light"),
     "figure.overdue": ("超期", "Overdue"),
     "figure.week": ("本周到期", "Due this week"),
-    "figure.escalated": ("在办已升级", "Open, escalated"),
+    "figure.escalated": ("已升级", "Escalated"),
     "figure.suspended": ("中止计时", "Suspended"),
     "cockpit.waiting": ("待您决定", "Waiting for your decision"),
     "cockpit.nothing_waits": ("目前没有待您决定的事项。", "Nothing waits for you now."),

@@ -22,7 +22,7 @@ TEXTS = {
     "register.narrowed": ("另按网址中的期间或待办筛选。", "Also narrowed by a period or a question in the address."),
     "state.open": ("在办", "Open"),
     "state.overdue": ("超期", "Overdue"),
-    "state.escalated": ("在办已升级", "Open, escalated"),
+    "state.escalated": ("已升级", "Escalated"),
     "state.suspended": ("中止计时", "Suspended"),
     "order.number": ("按编号", "By number"),
     "order.due": ("先到期在前", "Earliest due first"),
