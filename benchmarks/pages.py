@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from fastapi.testclient import TestClient
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, event, func, make_url, select
+from sqlalchemy import Engine, event, make_url
 
 from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER
 from benchmarks.filling import NOW, PATTERNS, fill, played
@@ -33,10 +33,10 @@ from benchmarks.machine import described, load_average
 from identity.administration import Administration
 from leaving import leave
 from models.matters import Light, Stage
-from models.rows import ActRow, CaseRow, MatterRow, NoticeRow, ProceedingRow, table
 from office import Office, UnavailableError
 from policies.deadlines import SHANGHAI
 from policies.waiting import Question
+from record.columns import numbers
 from record.registers import Order
 from record.store import Store
 from settings import ROOT, Settings
@@ -289,11 +289,8 @@ def run(
 
 def _kept(url: str) -> dict[str, int]:
     """How much is on record."""
-    rows = (MatterRow, ActRow, NoticeRow, CaseRow, ProceedingRow)
     with closing(Store(url)) as store, store.reading() as session:
-        return {
-            table(row).name: session.execute(select(func.count()).select_from(table(row))).scalar_one() for row in rows
-        }
+        return numbers(session, "matters", "acts", "notices", "cases", "proceedings")
 
 
 @dataclass(slots=True)

@@ -144,7 +144,7 @@ def test_no_route_shows_a_protected_field_to_anybody_without_an_opening(world: W
                 place = path.format(
                     matter_id=matter, case=name, document_id=paper, year=2026, kind=kind,
                     name=named if "/proceedings/" in path else "standard", number=1,
-                    webhook_id=f"wh-{'0' * 24}", person="u1",
+                    webhook_id=f"wh-{'0' * 24}", person="u1", hash="0" * 64, period="2026-05",
                 )  # fmt: skip
                 asks: dict[str, dict[str, Any]] = {"/events": {"wait": 0}, "/verification": {"matter": matter}}
                 more = asks.get(path, {})

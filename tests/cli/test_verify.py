@@ -1,6 +1,7 @@
 """`verify`: chains recomputed, and compared with what Temporal's own histories have seen."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,9 @@ def copied(engine: Beside, databases: Databases, tmp_path: Path) -> Copied:
     """A copy of the record as it stands; the answer are the settings of an office that has it, on the same server."""
 
     def copy() -> dict[str, str]:
+        files = engine.running.data_dir / "attachments"
+        if files.exists():
+            shutil.copytree(files, tmp_path / "attachments", dirs_exist_ok=True)
         return {
             "DUBAN_DATA_DIR": str(tmp_path),
             "DUBAN_KEY_FILE": str(engine.running.data_dir / "keys" / "master.json"),

@@ -79,12 +79,17 @@ Place = tuple[str, int]
 
 
 def refusals(rules: Iterable[Path] = RULES) -> dict[Place, tuple[int, str]]:
-    """Every `raise Refused(…)` of the rules: file and first line, with its last line and its text."""
+    """Every refusal that the rules raise, or yield to who raises the first: file and first line, with its last line
+    and its text."""
     found = {}
     for path in rules:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and node.exc is not None and ast.unparse(node.exc).startswith("Refused("):
-                found[str(path), node.lineno] = (node.end_lineno or node.lineno, ast.unparse(node.exc))
+            if not isinstance(node, ast.Raise | ast.Yield):
+                continue
+            told = node.exc if isinstance(node, ast.Raise) else node.value
+            text = ast.unparse(told) if told is not None else ""
+            if text.startswith("Refused(") or (isinstance(node, ast.Yield) and "Refused(" in text):
+                found[str(path), node.lineno] = (node.end_lineno or node.lineno, text)
     return found
 
 
@@ -95,11 +100,20 @@ class Witness:
         self.places: set[Place] = set()
         self._rules = rules
         self._files = {str(path) for path in rules}
+        # A refusal that is yielded is that of the message: nobody asks for a second one.
+        self._yielded = {
+            (file, line)
+            for (file, first), (last, text) in refusals(rules).items()
+            if not text.startswith("Refused(")
+            for line in range(first, last + 1)
+        }
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename not in self._files:
             return None
         if event == "exception" and argument[0] is Refused:
+            self.places.add((frame.f_code.co_filename, frame.f_lineno))
+        if event == "line" and (frame.f_code.co_filename, frame.f_lineno) in self._yielded:
             self.places.add((frame.f_code.co_filename, frame.f_lineno))
         return self
 
