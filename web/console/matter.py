@@ -46,6 +46,7 @@ from web.console.giving import Given, give
 from web.console.histories import history_of
 from web.console.looking import Looked
 from web.console.visits import PageRoute, Posting, Said, Visit, Visiting, page
+from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -96,7 +97,13 @@ async def command(matter_id: MatterId, do: str, this: Posting) -> HTMLResponse:
 
 def _answered(this: Visit, matter_id: str, given: Given) -> HTMLResponse:
     with this.web.store.reading() as session:
-        found = standing_of(session, this, matter_id)
+        try:
+            found = standing_of(session, this, matter_id)
+        except ProblemError:
+            # Whoever does not take a matter over sees it no more.
+            if not given.accepted:
+                raise
+            return page(this, "given.html", given=given)
         instead = _instead(session, this, matter_id, given)
     return shown(this, found, given=given, instead=instead)
 

@@ -2,6 +2,7 @@
 
 TEXTS = {
     "do.give": ("提交:{do}", "Submit: {do}"),
+    "given.gone": ("此项已不属于您可查看的范围。", "It is not yours to see any more."),
     "form.choose": ("请选择", "Choose"),
     "form.row": ("第{row}项", "Item {row}"),
     "form.names": ("每行一个,或以顿号分隔", "one on each line"),

@@ -1,0 +1,14 @@
+"""提高紧急程度: the office raises the urgency."""
+
+import pytest
+
+from models.acts import ActName
+from tests.web.console.conftest import House
+from tests.web.console.doing import done_once_by
+
+pytestmark = pytest.mark.either_database("a form on a page, and its answer")
+
+
+def test_the_office_raises_the_urgency_once_and_nobody_else_does(house: House) -> None:
+    house.launch("m1")
+    done_once_by(house, "officer", "m1", "raise_urgency", ActName.URGENCY_RAISED, urgency="特急", reason="汛期将至")

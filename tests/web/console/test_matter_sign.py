@@ -1,0 +1,14 @@
+"""签收: the lead signs for what it was assigned."""
+
+import pytest
+
+from models.acts import ActName
+from tests.web.console.conftest import House
+from tests.web.console.doing import done_once_by
+
+pytestmark = pytest.mark.either_database("a form on a page, and its answer")
+
+
+def test_the_lead_signs_once_and_nobody_else_does(house: House) -> None:
+    house.launch("m1")
+    done_once_by(house, "handler", "m1", "sign", ActName.SIGNED)
