@@ -92,6 +92,7 @@ def test_figures_of_open_matters_are_read_from_the_index_of_open_matters(store: 
     assert {name: sum(one[name] for one in by_lead.values()) for name in wanted} == counted
 
 
+@pytest.mark.either_database("that the benchmark measures every page, which runs on both")
 def test_every_page_is_measured_for_everybody_it_is_for(filled: str, tmp_path: Path) -> None:
     found = measured(filled, "here", tmp_path, 1, PAGES)
     assert {(one.page, one.role) for one in found} == {(page.name, role) for page in PAGES for role in page.roles}

@@ -76,6 +76,7 @@ def year(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
     found.store.close()
 
 
+@pytest.mark.either_database("what a seed comes to")
 def test_the_same_seed_gives_the_same_acts_and_another_one_others(
     year: Lived, databases: Databases, tmp_path: Path
 ) -> None:
