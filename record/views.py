@@ -380,15 +380,15 @@ def timeline(session: Session, target: str, *, scope: Scope, with_cases: bool = 
         return [entry_of(session, row) for row in session.execute(chosen.order_by(_ACTS.c.id))]
     of, whole = (_PROCEEDINGS, parties.proceeding_whole) if is_proceeding(target) else (_MATTERS, parties.whole)
     visible = whole(scope)
+    # Asked for by itself: whoever sees it whole need not be looked for among those who are told of single acts.
+    sees_whole = visible is None or bool(session.execute(select(exists().where(of.c.id == target, visible))).scalar())
     own: ColumnElement[Any] = _ACTS.c.target == target
-    if visible is not None:
-        seen = exists().where(of.c.id == target, visible)
-        own = own & or_(seen, _concerns(session, scope, target))
-    if with_cases:
-        of_matter = select(_CASES.c.id).where(_CASES.c.matter_id == target)
+    if not sees_whole:
+        own = own & _concerns(session, scope, target)
+    elif with_cases:
         readable = parties.case_read(scope, _ACTS.c.target)
-        seen_whole = true() if visible is None else exists().where(of.c.id == target, visible)
-        own = own | and_(_ACTS.c.target.in_(of_matter), seen_whole, true() if readable is None else readable)
+        of_matter = select(_CASES.c.id).where(_CASES.c.matter_id == target)
+        own = own | and_(_ACTS.c.target.in_(of_matter), true() if readable is None else readable)
     return [entry_of(session, row) for row in session.execute(select(_ACTS).where(own).order_by(_ACTS.c.id))]
 
 
