@@ -23,7 +23,7 @@ from policies.calendar import Calendar
 from policies.deadlines import local_date
 from policies.distance import Distance
 from policies.offering import OFFERED, shape_of
-from record import deliveries, documents, views
+from record import views
 from record.documents import Issued
 from record.ledger import Entry
 from record.matters import due_instant
@@ -34,11 +34,11 @@ from showing.why import explained
 from web import attaching
 from web.api import authority
 from web.api.bodies import MATTER_BODIES
-from web.api.matters import delivery, told_to
+from web.api.matters import told_to
 from web.api.parts import MatterId, calendar_of
 from web.api.shapes import ActOut, DeliveryOut
 from web.attaching import Named
-from web.console import clocks, details, drawing, giving
+from web.console import clocks, details, drawing, giving, shown_with
 from web.console.clocks import Drawn
 from web.console.filters import REGISTER
 from web.console.forms import form_of
@@ -50,7 +50,6 @@ from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_MOST = 200
 _FIELDS = {do: form_of(shape_of(do)) for do in OFFERED}
 
 
@@ -172,8 +171,8 @@ def standing_of(session: Session, this: Visit, matter_id: str) -> Standing:
         acts=tuple(told_to(session, web, caller, entries)),
         why=why,
         clocks=_drawn(this, state, why, entries, at) if card is not None else (),
-        papers=_papers(session, this, state),
-        notices=_notices(session, this, state),
+        papers=shown_with.papers(session, this, state),
+        notices=shown_with.notices(session, this, state),
         reads=any(authority.reads_case(session, web, caller, one.id, View.CASE_MATERIALS) for one in card.cases)
         if card is not None
         else False,
@@ -199,27 +198,4 @@ def _drawn(
         reminders={kind.value: clock.reminders for kind, clock in state.clocks.items()},
         stopped_on=local_date(state.stops[-1].from_at) if state.suspended else None,
         shown=due_instant(state),
-    )
-
-
-def _papers(session: Session, this: Visit, state: MatterState) -> tuple[Issued, ...]:
-    if not authority.sees(this.web, this.caller, state, View.DOCUMENTS):
-        return ()
-    found = documents.issued(session, matter_id=state.id, limit=_MOST).items
-    return tuple(
-        one
-        for one in found
-        if not is_case(one.target)
-        or authority.reads_case(session, this.web, this.caller, one.target, View.CASE_MATERIALS)
-    )
-
-
-def _notices(session: Session, this: Visit, state: MatterState) -> tuple[DeliveryOut, ...] | None:
-    if not authority.sees(this.web, this.caller, state, View.DELIVERIES):
-        return None
-    found = deliveries.deliveries(session, matter_id=state.id, limit=_MOST).items
-    return tuple(
-        delivery(one)
-        for one in found
-        if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )

@@ -27,7 +27,7 @@ from policies.distance import Distance
 from policies.proceeding import due_at
 from policies.proceeding_offering import PROCEEDING_OFFERED, shape_of_proceeding
 from policies.proceeding_wording import BLOCK_TITLES, ROLES
-from record import deliveries, documents, proceeding_lists, registers, views
+from record import proceeding_lists, registers, views
 from record.documents import Issued
 from record.ledger import Entry
 from record.proceeding_lists import ProceedingCard, ProceedingLine
@@ -40,13 +40,13 @@ from taking import Candidate, candidates
 from web import attaching
 from web.api import authority
 from web.api.bodies import PROCEEDING_BODIES
-from web.api.matters import delivery, explanation, told_to
+from web.api.matters import explanation, told_to
 from web.api.parts import calendar_of
 from web.api.proceedings import KindName, Name
 from web.api.shapes import ActOut, DeliveryOut
 from web.api.texts import PRINTABLE
 from web.attaching import Named
-from web.console import clocks, drawing, giving
+from web.console import clocks, drawing, giving, shown_with
 from web.console.clocks import Drawn
 from web.console.giving import Given, give
 from web.console.histories import history_of
@@ -255,8 +255,8 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
         acts=tuple(told_to(session, web, caller, entries)),
         why=why,
         clocks=_drawn(this, state, why, entries, at),
-        papers=_papers(session, this, state),
-        notices=_notices(session, this, state),
+        papers=shown_with.papers(session, this, state),
+        notices=shown_with.notices(session, this, state),
         offers=_offers(session, this, state, at, working),
         occurrences=_occurrences(session, this, entries, at),
         launched=_launched(session, this, state.launched if card is not None else (), at),
@@ -289,29 +289,6 @@ def _drawn(
         reminders={kind.value: clock.reminders for kind, clock in state.clocks.items()},
         stopped_on=local_date(state.stops[-1].from_at) if state.paused else None,
         shown=due_at(state),
-    )
-
-
-def _papers(session: Session, this: Visit, state: ProceedingState) -> tuple[Issued, ...]:
-    if not authority.sees(this.web, this.caller, state, View.DOCUMENTS):
-        return ()
-    found = documents.issued(session, matter_id=state.id, limit=_MOST).items
-    return tuple(
-        one
-        for one in found
-        if not is_case(one.target)
-        or authority.reads_case(session, this.web, this.caller, one.target, View.CASE_MATERIALS)
-    )
-
-
-def _notices(session: Session, this: Visit, state: ProceedingState) -> tuple[DeliveryOut, ...] | None:
-    if not authority.sees(this.web, this.caller, state, View.DELIVERIES):
-        return None
-    found = deliveries.deliveries(session, matter_id=state.id, limit=_MOST).items
-    return tuple(
-        delivery(one)
-        for one in found
-        if not is_case(one.entry.target) or authority.reads_case(session, this.web, this.caller, one.entry.target)
     )
 
 
