@@ -58,13 +58,17 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row: what was measured (Chinese, English), its unit, a sample per round, and its bound if there is one."""
+    """One row: what was measured (Chinese, English), its unit, a sample per round, and its bound if there is one.
+
+    `key` names it for plots and programs (`throughput/engine/rate`), whatever it is called.
+    """
 
     section: str
     name: str
     unit: str
     samples: tuple[float, ...]
     bound: Budget | Goal | None = None
+    key: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -74,6 +78,7 @@ class Figure:
     def document(self) -> dict[str, Any]:
         """The figure for a program: every sample, in the order in which they were taken."""
         return {
+            "key": self.key,
             "section": self.section,
             "name": self.name,
             "unit": self.unit,
@@ -85,6 +90,14 @@ class Figure:
             "binding": isinstance(self.bound, Budget),
             "verdict": self.verdict.value,
         }
+
+
+def ratio(
+    section: str, name: str, ours: Figure, theirs: Figure, bound: Goal | None = None, key: str = ""
+) -> Figure:
+    """One figure as a multiple of another, round by round; of as many rounds as both have."""
+    pairs = zip(ours.samples, theirs.samples, strict=False)
+    return Figure(section, name, "x", tuple(one / other for one, other in pairs), bound, key)
 
 
 def over(figures: Iterable[Figure]) -> list[Figure]:

@@ -22,7 +22,7 @@ from rich.console import Console
 from benchmarks.cast import DIRECTORY, leads, this_second
 from benchmarks.figures import Figure, tabulated
 from benchmarks.machine import described, load_average, peak_megabytes
-from benchmarks.throughput import worker_beside
+from benchmarks.sides import worker_beside
 from cli.problems import ExitCode
 from embedded import EmbeddedServer
 from intake.layout import Column

@@ -1,0 +1,104 @@
+"""`python -m benchmarks.bare`: the same matter as a bare Temporal workflow, its worker in a process of its own.
+
+The same messages as updates, the same timer moved by the same messages, the same shape of code (one turn after the
+other, one timer for the next due instant) and the same worker settings; no record, no rules, no search attributes, no
+sealing, no summaries: no effects at all. What the engine costs above this is what its promises cost.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import uvloop
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import Outcome, ReportProgress, Sign, Submit, Verify
+
+QUEUE = "bare"
+_NEXT = timedelta(days=15)
+
+
+@workflow.defn(name="BareMatter")
+class BareMatter:
+    """One matter that remembers where it stands, and nothing else."""
+
+    def __init__(self) -> None:
+        self._due: datetime | None = None
+        self._turn = asyncio.Lock()
+        self._seq = 0
+        self._overdue = False
+        self._ended = False
+
+    @workflow.run
+    async def run(self, due: datetime | None) -> int:
+        """Wait for messages and for what falls due, until it is verified."""
+        self._due = due or workflow.now() + _NEXT
+        while not (self._ended and workflow.all_handlers_finished()):
+            waited = self._due
+            left = waited - workflow.now() if waited else None
+            try:
+                await workflow.wait_condition(lambda was=waited: self._due != was or self._ended, timeout=left)
+            except TimeoutError:
+                self._due, self._overdue = None, True
+        return self._seq
+
+    @workflow.update
+    async def sign(self, command: Sign) -> Outcome:
+        """签收: it moves the timer."""
+        return await self._answer(moved=True)
+
+    @workflow.update
+    async def report_progress(self, command: ReportProgress) -> Outcome:
+        """报告进展: it leaves the timer alone."""
+        return await self._answer(moved=False)
+
+    @workflow.update
+    async def submit(self, command: Submit) -> Outcome:
+        """报结: it moves the timer."""
+        return await self._answer(moved=True)
+
+    @workflow.update
+    async def verify(self, command: Verify) -> Outcome:
+        """核验: it ends the matter."""
+        outcome = await self._answer(moved=False)
+        self._ended = True
+        return outcome
+
+    async def _answer(self, *, moved: bool) -> Outcome:
+        async with self._turn:
+            self._seq += 1
+            if moved:
+                self._due = workflow.now() + _NEXT
+            return Outcome(accepted=True)
+
+
+async def serve() -> None:
+    """Serve matters until told to stop, with the settings of a worker of the engine."""
+    # Here, not above: the workflow's module is loaded anew inside the sandbox.
+    from settings import load, load_temporal  # noqa: PLC0415
+    from worker import stop_on_signals, workflow_runner  # noqa: PLC0415
+
+    settings, temporal = load(), load_temporal()
+    client = await Client.connect(**temporal.connect, data_converter=pydantic_data_converter)
+    worker = Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[BareMatter],
+        workflow_runner=workflow_runner(settings.runner),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(settings.workflow_pollers),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+    )
+    async with worker:
+        await stop_on_signals().wait()
+
+
+if __name__ == "__main__":
+    # Under its own name: the sandbox loads the workflow's module anew.
+    from benchmarks import bare
+
+    uvloop.run(bare.serve())
