@@ -22,6 +22,7 @@ Handlers = Mapping[str, Callable[..., Awaitable[Answer]]]
 
 _LINE = 1 << 24
 _STOP_SECONDS = 15.0
+_ERRORS = 2
 _QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 
 
@@ -53,7 +54,7 @@ class Child:
             cwd=self._directory,
             env={"PYTHONPATH": str(ROOT), **self._environment},
             stdin=asyncio.subprocess.PIPE if self._speaks else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE if self._speaks else sys.stderr,
+            stdout=asyncio.subprocess.PIPE if self._speaks else _ERRORS,
             limit=_LINE,
         )
 

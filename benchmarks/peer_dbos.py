@@ -204,4 +204,10 @@ def main(arguments: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
-    main([*sys.argv[1:2], *(str(Path(one).absolute()) if "://" not in one else one for one in sys.argv[2:3]), *sys.argv[3:]])
+    main(
+        [
+            *sys.argv[1:2],
+            *(str(Path(one).absolute()) if "://" not in one else one for one in sys.argv[2:3]),
+            *sys.argv[3:],
+        ]
+    )

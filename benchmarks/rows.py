@@ -25,7 +25,9 @@ CREATE TABLE IF NOT EXISTS effect (
 )
 """
 EFFECT = "INSERT INTO effect (matter, seq, act, body, written) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_MATTERS = "CREATE TABLE IF NOT EXISTS matter (id TEXT PRIMARY KEY, stage TEXT NOT NULL, seq INTEGER NOT NULL, due REAL)"
+_MATTERS = (
+    "CREATE TABLE IF NOT EXISTS matter (id TEXT PRIMARY KEY, stage TEXT NOT NULL, seq INTEGER NOT NULL, due REAL)"
+)
 _DUE = "CREATE INDEX IF NOT EXISTS matter_due ON matter (due) WHERE due IS NOT NULL"
 _EVERY_SECONDS = 0.1
 _FAR = 90 * 86_400.0
@@ -50,7 +52,9 @@ class Rows:
         self._connection.execute("BEGIN IMMEDIATE")
         (seq,) = self._connection.execute("SELECT seq FROM matter WHERE id = ?", (number,)).fetchone()
         due = None if do == "verify" else time.time() + _FAR
-        self._connection.execute("UPDATE matter SET stage = ?, seq = ?, due = ? WHERE id = ?", (do, seq + 1, due, number))
+        self._connection.execute(
+            "UPDATE matter SET stage = ?, seq = ?, due = ? WHERE id = ?", (do, seq + 1, due, number)
+        )
         self._happened(number, seq + 1, do, body)
 
     def poll(self) -> int:

@@ -68,7 +68,12 @@ class Side:
     """One system at work: its server, its worker process, and how a matter is launched and spoken to."""
 
     def __init__(
-        self, server: EmbeddedServer, worker: Child, launch: Launch, say: Say, handle: Callable[[str], WorkflowHandle[object, object]]
+        self,
+        server: EmbeddedServer,
+        worker: Child,
+        launch: Launch,
+        say: Say,
+        handle: Callable[[str], WorkflowHandle[object, object]],
     ) -> None:
         self.server = server
         self.worker = worker
@@ -94,7 +99,9 @@ class Side:
         """The events of a matter."""
         return (await self._handle(number).fetch_history()).events
 
-    async def open(self, numbers: Sequence[str], in_flight: int, *, lead: str = LEAD, due: datetime | None = None) -> None:
+    async def open(
+        self, numbers: Sequence[str], in_flight: int, *, lead: str = LEAD, due: datetime | None = None
+    ) -> None:
         """Launch matters and leave them open; all of them have been taken up when it returns."""
 
         async def one(number: str) -> None:

@@ -58,7 +58,9 @@ class Contender:
 
     def figure(self, name: str, unit: str, key: str, of: Callable[[Round], float]) -> Figure:
         """One figure of every round."""
-        return Figure(SECTION, f"{self.name}:{name}", unit, tuple(map(of, self.rounds)), key=f"throughput/{self.key}/{key}")
+        return Figure(
+            SECTION, f"{self.name}:{name}", unit, tuple(map(of, self.rounds)), key=f"throughput/{self.key}/{key}"
+        )
 
     def rate(self) -> Figure:
         """Matters finished in a second."""
@@ -87,7 +89,10 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
         }
         bare = await stack.enter_async_context(sides.bare(_made(place, "bare"), plan.runners[0]))
         contenders = [
-            *(_temporal(f"engine-{runner}", f"本引擎 engine, {runner}", side, plan) for runner, side in engines.items()),
+            *(
+                _temporal(f"engine-{runner}", f"本引擎 engine, {runner}", side, plan)
+                for runner, side in engines.items()
+            ),
             _temporal("bare", f"裸 Temporal bare, {plan.runners[0]}", bare, plan),
             await stack.enter_async_context(_dbos(_made(place, "dbos"))),
             await stack.enter_async_context(_dbos_on_postgresql(_made(place, "dbos-pg"), 2)),
@@ -216,8 +221,14 @@ def _figures(one: Contender) -> Iterator[Figure]:
     yield one.rate()
     yield one.cpu()
     if any(a_round.server for a_round in one.rounds):
-        for name, key in (("工作进程 worker CPU", "worker"), ("服务 server CPU", "server"), ("客户端 client CPU", "client")):
-            part = one.figure(name, "ms/件 matter", key, lambda a_round, key=key: a_round.per_matter(getattr(a_round, key)) * 1000)  # type: ignore[misc]
+        for name, key in (
+            ("工作进程 worker CPU", "worker"),
+            ("服务 server CPU", "server"),
+            ("客户端 client CPU", "client"),
+        ):
+            part = one.figure(
+                name, "ms/件 matter", key, lambda a_round, key=key: a_round.per_matter(getattr(a_round, key)) * 1000
+            )  # type: ignore[misc]
             if any(part.samples):
                 yield part
     for name, unit, key in (
@@ -241,7 +252,12 @@ def _ratios(of: dict[str, Contender], ours: Contender) -> Iterator[Figure]:
         theirs = of[key]
         name = f"本引擎与它之比 engine : {theirs.name}"
         yield ratio(
-            SECTION, f"{name},办结 closed", ours.rate(), theirs.rate(), Goal(at_least=least), f"throughput/{key}/ratio-rate"
+            SECTION,
+            f"{name},办结 closed",
+            ours.rate(),
+            theirs.rate(),
+            Goal(at_least=least),
+            f"throughput/{key}/ratio-rate",
         )
         mine, other = (ours.cpu(), theirs.cpu()) if client else (ours.without_client(), theirs.without_client())
         yield ratio(SECTION, f"{name},处理器 CPU", mine, other, Goal(at_most=most), f"throughput/{key}/ratio-cpu")
