@@ -6,7 +6,9 @@ sealing, no summaries: no effects at all. What the engine costs above this is wh
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import uvloop
 from temporalio import workflow
@@ -37,13 +39,15 @@ class BareMatter:
         """Wait for messages and for what falls due, until it is verified."""
         self._due = due or workflow.now() + _NEXT
         while not (self._ended and workflow.all_handlers_finished()):
-            waited = self._due
-            left = waited - workflow.now() if waited else None
+            left = self._due - workflow.now() if self._due is not None else None
             try:
-                await workflow.wait_condition(lambda was=waited: self._due != was or self._ended, timeout=left)
+                await workflow.wait_condition(self._moved(self._due), timeout=left)
             except TimeoutError:
                 self._due, self._overdue = None, True
         return self._seq
+
+    def _moved(self, due: datetime | None) -> Callable[[], bool]:
+        return lambda: self._due != due or self._ended
 
     @workflow.update
     async def sign(self, command: Sign) -> Outcome:
@@ -99,6 +103,4 @@ async def serve() -> None:
 
 if __name__ == "__main__":
     # Under its own name: the sandbox loads the workflow's module anew.
-    from benchmarks import bare
-
-    uvloop.run(bare.serve())
+    uvloop.run(import_module("benchmarks.bare").serve())

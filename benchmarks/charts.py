@@ -1,196 +1,192 @@
-"""How do the figures of a run look, drawn? Small SVG files, the same for the same figures.
+"""How do the figures of a run look, drawn? Small SVG files without scripts, the same for the same figures.
 
-What a plot shows is looked up by the keys of figures; of a run without them (`--only`) it is not drawn. Labels are Chinese
-first where the machine has a font for them, English alone where it has none.
+What a plot shows is looked up by the keys of figures; of a run without them (`--only`) it is not drawn. The files
+carry no letters of their own: they name fonts with Chinese characters, and whoever looks at them has one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from matplotlib import font_manager
-from matplotlib.figure import Figure as Drawing
+import pygal
+from pygal.etree import etree
+from pygal.style import Style
 
-_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "WenQuanYi Micro Hei",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "SimHei",
+_STYLE = Style(
+    font_family="'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'Microsoft YaHei', 'PingFang SC', sans-serif",
+    background="#fff",
+    plot_background="#fff",
+    colors=("#b3261e", "#1a73e8", "#188038", "#e37400", "#5f6368", "#8430ce"),
+    value_font_size=11,
+    label_font_size=11,
+    title_font_size=15,
+    legend_font_size=11,
 )
-_COLOURS = {"engine": "#b3261e", "bare": "#5f6368", "dbos": "#1a73e8", "rows": "#188038", "fired": "#e37400"}
-_SALT = "duban"
+_ROW = 34
+_MET, _MISSED = "#188038", "#b3261e"
 
 Found = Mapping[str, dict[str, Any]]
+Chart = Any
+"""pygal ships no types."""
 
 
 def drawn(document: Mapping[str, Any], into: Path, stem: str) -> list[Path]:
     """Draw what the figures of `document` allow into files named after `stem`; the files."""
-    import matplotlib as mpl  # noqa: PLC0415 - the one name that settings are made under
-
     found = {one["key"]: one for one in document["figures"] if one["key"]}
-    font = chinese_font()
-    settings: dict[str, Any] = {
-        "svg.hashsalt": _SALT,
-        "svg.fonttype": "none",
-        "font.family": [*([font] if font else []), "DejaVu Sans"],
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-    }
     written = []
-    with mpl.rc_context(settings):
-        for name, draw in _PLOTS.items():
-            drawing = draw(found, _chosen if font else _english)
-            if drawing is not None:
-                file = into / f"{stem}-{name}.svg"
-                drawing.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-                written.append(file)
+    for name, draw in _PLOTS.items():
+        chart = draw(found)
+        if chart is not None:
+            file = into / f"{stem}-{name}.svg"
+            file.write_bytes(_bare(chart, name))
+            written.append(file)
     return written
 
 
-def chinese_font() -> str | None:
-    """A font of this machine with Chinese characters, or None."""
-    installed = {one.name for one in font_manager.fontManager.ttflist}
-    return next((name for name in _FONTS if name in installed), None)
+def _bare(chart: Chart, name: str) -> bytes:
+    """The file, without the scripts that pygal adds and the id that it makes up."""
+    chart.uuid = name
+    chart.config.js = ()
+    tree = chart.render_tree()
+    for parent in list(tree.iter()):
+        for child in list(parent):
+            # A comment's tag is no text: it tells the version and the time of its making.
+            if not isinstance(child.tag, str) or child.tag.endswith("script"):
+                parent.remove(child)
+    # pygal builds with lxml where that is installed.
+    return bytes(etree.tostring(tree, encoding="utf-8")) + b"\n"
 
 
-Word = Callable[[str, str], str]
+def _bars(kind: Chart, title: str, labels: list[str], **settings: Any) -> Chart:
+    chart = kind(
+        style=_STYLE,
+        title=title,
+        width=900,
+        height=_ROW * len(labels) + 130,
+        truncate_label=-1,
+        truncate_legend=-1,
+        legend_at_bottom=True,
+        **settings,
+    )
+    # Bars are drawn from below.
+    chart.x_labels = labels[::-1]
+    return chart
 
 
-def _chosen(chinese: str, english: str) -> str:
-    return f"{chinese} {english}"
-
-
-def _english(_chinese: str, english: str) -> str:
-    return english
-
-
-def _throughput(found: Found, word: Word) -> Drawing | None:
-    """Matters a second (logarithmic) with their spread, and where the processor time of one goes."""
-    systems = [key.split("/")[1] for key in found if key.startswith("throughput/") and key.endswith("/rate")]
+def _rates(found: Found) -> Chart | None:
+    systems = list(_systems(found))
     if not systems:
         return None
-    drawing = Drawing(figsize=(9, 0.55 * len(systems) + 1.4), layout="constrained")
-    left, right = drawing.subplots(1, 2, sharey=True)
-    places = range(len(systems))
-    rates = [found[f"throughput/{one}/rate"] for one in systems]
-    middle = [one["median"] for one in rates]
-    spread = [[one["median"] - one["min"] for one in rates], [one["max"] - one["median"] for one in rates]]
-    left.barh(places, middle, xerr=spread, color=[_colour(one) for one in systems], height=0.6)
-    left.set_xscale("log")
-    left.set_yticks(places, labels=systems)
-    left.invert_yaxis()
-    left.set_title(word("每秒办结", "matters closed a second"), fontsize=10)
-    for place, value in zip(places, middle, strict=True):
-        left.annotate(f"{value:.3g}", (value, place), xytext=(4, 6), textcoords="offset points", fontsize=7)
-    base = [0.0] * len(systems)
-    shades = (("worker", "工作进程", "#b3261e"), ("server", "服务", "#e8a49f"), ("client", "客户端", "#5f6368"))
-    parts = {one: _split(found, one) for one in systems}
-    for part, chinese, shade in shades:
-        values = [parts[one].get(part, 0.0) for one in systems]
-        right.barh(places, values, left=base, color=shade, height=0.6, label=word(chinese, part))
-        base = [sum(two) for two in zip(base, values, strict=True)]
-    right.set_title(word("每件处理器毫秒", "CPU ms a matter"), fontsize=10)
-    right.legend(fontsize=7, frameon=False)
-    return drawing
+    title = "每秒办结(对数) matters closed a second (logarithmic)"
+    chart = _bars(pygal.HorizontalBar, title, systems, logarithmic=True, print_values=True, show_legend=False)
+    rates = [found[f"throughput/{one}/rate"]["median"] for one in systems]
+    chart.add("", rates[::-1], formatter=_short)
+    return chart
 
 
-def _split(found: Found, system: str) -> dict[str, float]:
-    named = {
-        part: found[f"throughput/{system}/{part}"]["median"]
-        for part in ("worker", "server", "client")
-        if f"throughput/{system}/{part}" in found
-    }
-    return named or {"worker": found[f"throughput/{system}/cpu"]["median"]}
-
-
-def _growth(found: Found, word: Word) -> Drawing | None:
-    """What one more matter costs at each number of open ones: level lines are linear growth."""
-    panels = (
-        ("launch-cpu", word("立项 CPU ms", "launch")),
-        ("message-cpu", word("命令 CPU ms", "message")),
-        ("p50", word("应答 p50 ms", "answered")),
-        ("kept", word("每件磁盘 KB", "disk of each")),
-        ("worker", word("工作进程 MB", "worker")),
-        ("server", word("服务 MB", "server")),
-    )
-    if not any(key.startswith("open/engine/") for key in found):
+def _processor(found: Found) -> Chart | None:
+    """Where the processor time of a matter goes; a system of one process has no other part."""
+    systems = list(_systems(found))
+    if not systems:
         return None
-    drawing = Drawing(figsize=(9, 5), layout="constrained")
-    for axes, (figure, title) in zip(drawing.subplots(2, 3).flat, panels, strict=True):
-        for system in ("engine", "bare", "dbos"):
-            points = sorted(
-                (int(size), one["median"])
-                for key, one in found.items()
-                for _, of, size, what in [key.split("/") if key.count("/") == 3 else ("", "", "", "")]
-                if (of, what) == (system, figure) and size.isdigit()
-            )
-            if points:
-                axes.plot(*zip(*points, strict=True), marker="o", markersize=3, color=_colour(system), label=system)
-        axes.set_xscale("log")
-        axes.set_ylim(bottom=0)
-        axes.set_title(title, fontsize=9)
-        axes.tick_params(labelsize=7)
-    drawing.axes[0].legend(fontsize=7, frameon=False)
-    drawing.supxlabel(word("在办件数", "open matters"), fontsize=9)
-    return drawing
+    chart = _bars(pygal.HorizontalStackedBar, "每件处理器毫秒 CPU milliseconds a matter", systems)
+    for part, words in (("worker", "工作进程 worker"), ("server", "服务 server"), ("client", "客户端 client")):
+        values = [_part(found, one, part) for one in systems]
+        chart.add(words, values[::-1], formatter=_short)
+    return chart
 
 
-def _lateness(found: Found, word: Word) -> Drawing | None:
-    """How many of those due in one second were kept by when."""
-    lines = (
-        ("fired", word("计时器触发", "timers fired")),
-        ("engine", word("本引擎计入", "engine, acts kept")),
-        ("dbos", word("DBOS 计入", "DBOS, rows kept")),
-        ("rows", word("轮询计入", "poller, rows kept")),
+def _systems(found: Found) -> Iterator[str]:
+    yield from (key.split("/")[1] for key in found if key.startswith("throughput/") and key.endswith("/rate"))
+
+
+def _part(found: Found, system: str, part: str) -> float:
+    one = found.get(f"throughput/{system}/{part}")
+    if one is None and part == "worker":
+        one = found[f"throughput/{system}/cpu"]
+    return float(one["median"]) if one else 0.0
+
+
+def _growth(found: Found) -> Chart | None:
+    """What one more matter costs at each number of open ones, as a multiple of the first: 1 is linear growth."""
+    sizes = sorted(int(key.split("/")[2]) for key in found if key.startswith("open/engine/") and key.endswith("/p50"))
+    sizes = [size for size in sizes if f"open/engine/{size}/p50" in found]
+    if len(sizes) < 2:
+        return None
+    chart = pygal.Line(
+        style=_STYLE,
+        title="每件成本随在办件数 cost of each beside so many open (× first)",
+        width=900,
+        height=420,
+        range=(0, 2),
+        truncate_legend=-1,
+        legend_at_bottom=True,
     )
+    chart.x_labels = [f"{size:,}" for size in sizes]
+    for what, words, shared in (
+        ("launch-cpu", "立项处理器 CPU of a launch", False),
+        ("message-cpu", "命令处理器 CPU of a message", False),
+        ("p50", "应答 answered p50", False),
+        ("kept", "每件磁盘 disk of each", False),
+        ("server", "每件服务内存 server memory of each", True),
+        ("worker", "每件工作进程内存 worker memory of each", True),
+    ):
+        values = [found[f"open/engine/{size}/{what}"]["median"] / (size if shared else 1) for size in sizes]
+        chart.add(words, [value / values[0] for value in values], formatter=_short)
+    return chart
+
+
+def _lateness(found: Found) -> Chart | None:
+    """How many of those due in one second were done by when."""
     if "timers/engine/late" not in found:
         return None
-    drawing = Drawing(figsize=(6, 3.6), layout="constrained")
-    axes = drawing.subplots()
-    for key, label in lines:
+    chart = pygal.XY(
+        style=_STYLE,
+        title="同时到期:至该秒已完成之百分比 due together: percent done so many seconds later",
+        width=900,
+        height=420,
+        show_dots=False,
+        truncate_legend=-1,
+        legend_at_bottom=True,
+    )
+    for key, words in (
+        ("fired", "计时器触发 timers fired"),
+        ("engine", "本引擎计入 engine, acts kept"),
+        ("dbos", "DBOS 计入 rows kept"),
+        ("rows", "轮询计入 poller, rows kept"),
+    ):
         late = sorted(found[f"timers/{key}/late"]["samples"])
-        axes.plot(late, [place / (len(late) - 1) * 100 for place in range(len(late))], color=_colour(key), label=label)
-    axes.set_xlabel(word("到期后秒数", "seconds after the instant"), fontsize=9)
-    axes.set_ylabel("%", fontsize=9)
-    axes.legend(fontsize=7, frameon=False)
-    return drawing
+        chart.add(words, [(seconds, place * 100 / (len(late) - 1)) for place, seconds in enumerate(late)])
+    return chart
 
 
-def _ratios(found: Found, word: Word) -> Drawing | None:
-    """Every ratio beside its bound, as a share of it: at 1 the goal is just met."""
+def _ratios(found: Found) -> Chart | None:
+    """Every ratio as a share of its bound: at most 1 where the goal is met."""
     rows = [(key, *_bound(one)) for key, one in found.items() if one["unit"] == "x" and one["bound"]]
     if not rows:
         return None
-    drawing = Drawing(figsize=(8, 0.28 * len(rows) + 1), layout="constrained")
-    axes = drawing.subplots()
-    places = range(len(rows))
+    labels = [f"{key} {_short(value)} ({'≤' if upper else '≥'} {bound:g})" for key, value, bound, upper in rows]
+    title = "与目标之距离(至多 1 为达到) distance from each goal (at most 1: met)"
+    chart = _bars(pygal.HorizontalBar, title, labels, print_values=True, show_legend=False)
     shares = [value / bound if upper else bound / value for _, value, bound, upper in rows]
-    axes.barh(places, shares, color=["#188038" if share <= 1 else "#b3261e" for share in shares], height=0.6)
-    axes.axvline(1, color="#000", linewidth=0.8)
-    axes.set_xscale("log")
-    labels = [f"{key} {value:.3g} ({'≤' if upper else '≥'} {bound:g})" for key, value, bound, upper in rows]
-    axes.set_yticks(places, labels=labels, fontsize=7)
-    axes.invert_yaxis()
-    axes.set_xlabel(word("与目标之距离(1 为恰好达到)", "distance from the goal (1: just met)"), fontsize=8)
-    return drawing
+    values = [{"value": share, "color": _MET if share <= 1 else _MISSED} for share in shares]
+    chart.add("", values[::-1], formatter=_short)
+    return chart
 
 
 def _bound(one: Mapping[str, Any]) -> tuple[float, float, bool]:
     sign, bound = str(one["bound"]).split()
-    return one["median"], float(bound), sign == "≤"
+    return float(one["median"]), float(bound), sign == "≤"
 
 
-def _colour(system: str) -> str:
-    return _COLOURS.get(system) or _COLOURS.get(system.split("-")[0], "#80868b")
+def _short(value: float) -> str:
+    return f"{value:.3g}"
 
 
-_PLOTS: Mapping[str, Callable[[Found, Word], Drawing | None]] = {
-    "throughput": _throughput,
+_PLOTS: Mapping[str, Callable[[Found], Chart | None]] = {
+    "rates": _rates,
+    "processor": _processor,
     "growth": _growth,
     "lateness": _lateness,
     "ratios": _ratios,
 }
-
-__all__: Sequence[str] = ("chinese_font", "drawn")

@@ -1,9 +1,9 @@
 """`python -m benchmarks.importing [--rows N]`: how fast does a long ledger come in and go out, and in how much memory?
 
 Server and worker run beside; every command is a process of its own as an office runs it, so that its peak memory is its
-own. The ledger is made up for the run, its organs those of the shipped directory. In `make bench` the sheet is read beside
-openpyxl, the import is timed beside as many bare workflows started with the same window, and one import is killed half
-way and begun again.
+own. The ledger is made up for the run, its organs those of the shipped directory. In `make bench` the sheet is read
+beside openpyxl, the import is timed beside as many bare workflows started with the same window, and one import is
+killed half way and begun again.
 """
 
 import argparse

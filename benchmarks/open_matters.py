@@ -6,7 +6,7 @@ size only: on SQLite it asks its database once for every waiting workflow, ten t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random

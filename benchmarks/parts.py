@@ -1,6 +1,7 @@
 """Which parts has a run, in which order, and how is each begun?
 
-Each gets a directory of its own, which is removed when it is over, and returns its figures. A new part is one line here.
+Each gets a directory of its own, which is removed when it is over, and returns its figures. A new part is one line
+here.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
-"""`python -m benchmarks.peer_dbos SYSTEM_URL EFFECTS EXECUTOR`: the same matter as a DBOS workflow, in a process of its own.
+"""`python -m benchmarks.peer_dbos SYSTEM_URL EFFECTS EXECUTOR`: the same matter in DBOS, a process of its own.
 
 Launch and messages come in, each is received durably, kept as one row under a unique key by a step, and answered;
 while nothing is said a durable time-out runs. EFFECTS is an SQLite file or a PostgreSQL URL. Tuned as far as DBOS lets
-itself be: WAL and FULL, 16 threads, 0.1 s polling (SQLite; notifications on PostgreSQL), asynchronous workflows, uvloop;
-and its driver is inside this process, so that an answer costs it neither a table nor a connection.
+itself be: WAL and FULL, 16 threads, 0.1 s polling (SQLite; notifications on PostgreSQL), asynchronous workflows,
+uvloop; its driver is inside this process, so that an answer costs it neither a table nor a connection.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Effects:
         """Matter and instant (epoch seconds) of every row of that act."""
         query = "SELECT matter, written FROM effect WHERE act = "
         if self._sqlite is not None:
-            return list(self._sqlite.execute(f"{query}?", (act,)))  # noqa: S608 - no input
+            return list(self._sqlite.execute(f"{query}?", (act,)))
         with psycopg.connect(self._where, autocommit=True) as connection:
             return list(connection.execute(f"{query}%s", (act,)).fetchall())
 

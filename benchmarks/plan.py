@@ -8,8 +8,9 @@ class Plan:
     """The size of every part. `rounds` of each are taken; a part's other numbers are per round.
 
     `runners` are the settings of DUBAN_RUNNER under which throughput is taken, the first of them everywhere else.
-    `open_sizes` are the numbers of open matters, `crowd` those of one organ beside its neighbour's, `due_timers` those due in
-    one second, `recovered` those open when something is killed, `brought` rows of a ledger that is imported.
+    `open_sizes` are the numbers of open matters, `crowd` those of one organ beside its neighbour's, `due_timers` those
+    due in one second, `recovered` those open when something is killed, `brought` rows of a ledger that is imported.
+    No part may take longer than `limit_seconds`.
     `seed` deals the matters out to organs.
     """
 

@@ -42,19 +42,24 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
         dbos = await _dbos(child, numbers)
     words = "kill -9 之后首个应答 first answer after"
     everything = f"全部 {count:,} 件应答 all answered"
-    last = [
+    ours, theirs = (
         _figure("engine-worker/last", f"本引擎 engine:工作进程 worker,{everything}", max(worker)),
         _figure("dbos/last", f"DBOS, SQLite:{everything}", max(dbos)),
-    ]
+    )
     return [
         _figure("engine-worker/first", f"本引擎 engine:工作进程 worker,{words}", min(worker), Goal(at_most=2)),
-        last[0],
+        ours,
         _figure("engine-server/first", f"本引擎 engine:服务 server,{words}", min(server), Goal(at_most=3)),
         _figure("engine-server/last", f"本引擎 engine:服务 server,{everything}", max(server), Goal(at_most=12)),
         _figure("dbos/first", f"DBOS, SQLite:{words}", min(dbos)),
-        last[1],
+        theirs,
         ratio(
-            SECTION, "全部应答,本引擎与 DBOS 之比 all answered, engine : DBOS", *last, Goal(at_most=1), "recovery/ratio"
+            SECTION,
+            "全部应答,与 DBOS 之比 all answered, engine : DBOS",
+            ours,
+            theirs,
+            Goal(at_most=1),
+            "recovery/ratio",
         ),
     ]
 

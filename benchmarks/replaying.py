@@ -16,7 +16,7 @@ from benchmarks.figures import Figure, Goal
 from benchmarks.plan import Plan
 from drill.player import play_through
 from embedded import FOR_TESTS, EmbeddedServer
-from models.contract import matter_workflow_id
+from models.contract import DIGEST_WORKFLOW, NOTICE_WORKFLOW, matter_workflow_id
 from office import Office
 from record import ledger
 from record.store import Store
@@ -28,6 +28,7 @@ from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker, workflow_runner
 SECTION = "重放 replay"
 LONG_SECTION = "十年的事项 a matter of ten years"
 
+_NOTICES = {NOTICE_WORKFLOW, DIGEST_WORKFLOW}
 _SAVED = ROOT / "tests" / "histories"
 
 
@@ -37,14 +38,12 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
 
 
 async def _replays(plan: Plan) -> list[Figure]:
-    # Histories of notices are replayed by another worker.
     saved = [
         WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
         for file in sorted(_SAVED.glob("*/*.json"))
     ]
-    found = [
-        one for one in saved if _kind(one) in {workflow.__temporal_workflow_definition.name for workflow in WORKFLOWS}
-    ]  # type: ignore[attr-defined]
+    # Those of notices are another worker's.
+    found = [one for one in saved if _kind(one) not in _NOTICES]
     events = sum(len(one.events) for one in found)
     figures = []
     for runner in plan.runners:

@@ -39,10 +39,12 @@ def main() -> None:
 def rendered(document: Mapping[str, Any], *, whole: bool = False) -> Iterator[str]:
     """The lines of the report."""
     machine, figures = document["machine"], document["figures"]
+    made_with = f"Python {machine['python']}, temporalio {machine['temporalio']}, DBOS {machine['dbos']}"
+    load = f"{document['load_before'][0]:.2f} → {document['load_after'][0]:.2f}"
     yield (
-        f"{document['measured_at'][:16].replace('T', ' ')},`{document['command']}`;{machine['cores']} 核 cores, "
-        f"{machine['processor']}, Python {machine['python']}, temporalio {machine['temporalio']}, DBOS {machine['dbos']}; "
-        f"负载 load {document['load_before'][0]:.2f} → {document['load_after'][0]:.2f};用时 took {document['seconds']:.0f} s"
+        f"{document['measured_at'][:16].replace('T', ' ')},`{document['command']}`;"
+        f"{machine['cores']} 核 cores, {machine['processor']}, {made_with};"
+        f"负载 load {load};用时 took {document['seconds']:.0f} s"
     )
     yield from systems(figures)
     yield from goals(figures)

@@ -20,7 +20,8 @@ from benchmarks.children import Answer, serve
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS effect (
-    matter TEXT NOT NULL, seq INTEGER NOT NULL, act TEXT NOT NULL, body TEXT NOT NULL, written DOUBLE PRECISION NOT NULL,
+    matter TEXT NOT NULL, seq INTEGER NOT NULL, act TEXT NOT NULL, body TEXT NOT NULL,
+    written DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (matter, seq)
 )
 """

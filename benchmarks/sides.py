@@ -55,6 +55,11 @@ class Round:
         """All processor seconds together."""
         return self.worker + self.server + self.client
 
+    @property
+    def worker_and_server(self) -> float:
+        """Processor seconds without those of whoever speaks to it."""
+        return self.worker + self.server
+
     def per_matter(self, amount: float) -> float:
         """So much of it for each matter."""
         return amount / self.matters
@@ -229,13 +234,15 @@ def _bare_side(server: EmbeddedServer, worker: Child, client: Client) -> Side:
         until = time.monotonic() + PATIENCE.total_seconds()
         while True:
             try:
-                return await handle(number).execute_update(
+                outcome: Outcome = await handle(number).execute_update(
                     command.do, command, id=command.message_id, result_type=Outcome, rpc_timeout=_ATTEMPT
                 )
             except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
                 if time.monotonic() > until:
                     raise
                 await asyncio.sleep(0.2)
+            else:
+                return outcome
 
     return Side(server, worker, launch, say, handle)
 

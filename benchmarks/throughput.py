@@ -40,9 +40,6 @@ _TRANSITIONS = 5
 # They are over in a moment.
 _TIMES = 5
 
-DURABLE = {"on_disk": True, "fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB"}
-"""What PostgreSQL has by itself, and the tests' server has not: a commit survives the machine."""
-
 
 @dataclass(slots=True)
 class Contender:
@@ -56,28 +53,23 @@ class Contender:
     rounds: list[Round] = field(default_factory=list)
     histories: list[tuple[float, float]] = field(default_factory=list)
 
-    def figure(self, name: str, unit: str, key: str, of: Callable[[Round], float]) -> Figure:
-        """One figure of every round."""
-        return Figure(
-            SECTION, f"{self.name}:{name}", unit, tuple(map(of, self.rounds)), key=f"throughput/{self.key}/{key}"
-        )
+    def figure(self, name: str, unit: str, key: str, times: float = 1) -> Figure:
+        """What a matter took of `key`, in every round."""
+        samples = tuple(one.per_matter(getattr(one, key)) * times for one in self.rounds)
+        return Figure(SECTION, f"{self.name}:{name}", unit, samples, key=f"throughput/{self.key}/{key}")
 
     def rate(self) -> Figure:
         """Matters finished in a second."""
-        return self.figure("办结 matters closed", "/s", "rate", lambda one: one.matters / one.wall)
+        samples = tuple(one.matters / one.wall for one in self.rounds)
+        return Figure(SECTION, f"{self.name}:办结 matters closed", "/s", samples, key=f"throughput/{self.key}/rate")
 
     def cpu(self) -> Figure:
         """Processor time of all its processes."""
-        return self.figure("处理器合计 CPU, all", "ms/件 matter", "cpu", lambda one: one.per_matter(one.cpu) * 1000)
+        return self.figure("处理器合计 CPU, all", "ms/件 matter", "cpu", 1000)
 
-    def without_client(self) -> Figure:
-        """Processor time of worker and server."""
-        return self.figure(
-            "工作进程和服务 worker and server CPU",
-            "ms/件 matter",
-            "worker-and-server",
-            lambda one: one.per_matter(one.worker + one.server) * 1000,
-        )
+    def worker_and_server(self) -> Figure:
+        """Processor time without that of whoever speaks to it."""
+        return self.figure("工作进程和服务 worker and server CPU", "ms/件 matter", "worker_and_server", 1000)
 
 
 async def measured(plan: Plan, place: Path) -> list[Figure]:
@@ -162,7 +154,8 @@ async def dbos_on_sqlite(place: Path) -> AsyncIterator[Child]:
 
 @asynccontextmanager
 async def _dbos_on_postgresql(place: Path, processes: int) -> AsyncIterator[Contender]:
-    with PostgresqlServer(**DURABLE) as server:  # type: ignore[arg-type] - settings of the server beside our own
+    # As it is by itself: a commit survives the machine, which those of the tests need not.
+    with PostgresqlServer(on_disk=True, fsync="on", full_page_writes="on", shared_buffers="128MB") as server:
         async with AsyncExitStack() as stack:
             url = server.create().replace("+psycopg", "")
             children = [
@@ -220,25 +213,16 @@ def _floor(place: Path) -> Contender:
 def _figures(one: Contender) -> Iterator[Figure]:
     yield one.rate()
     yield one.cpu()
-    if any(a_round.server for a_round in one.rounds):
-        for name, key in (
-            ("工作进程 worker CPU", "worker"),
-            ("服务 server CPU", "server"),
-            ("客户端 client CPU", "client"),
-        ):
-            part = one.figure(
-                name, "ms/件 matter", key, lambda a_round, key=key: a_round.per_matter(getattr(a_round, key)) * 1000
-            )  # type: ignore[misc]
-            if any(part.samples):
-                yield part
-    for name, unit, key in (
-        ("记录的提交 commits of the record", "次/件 a matter", "commits"),
-        ("服务的提交 commits of the server", "次/件 a matter", "server_commits"),
-        ("数据库增长 database grown by", "B/件 a matter", "kept"),
-    ):
-        part = one.figure(name, unit, key, lambda a_round, key=key: a_round.per_matter(getattr(a_round, key)))  # type: ignore[misc]
-        if any(part.samples):
-            yield part
+    parts = (
+        ("工作进程 worker CPU", "ms/件 matter", "worker", 1000),
+        ("服务 server CPU", "ms/件 matter", "server", 1000),
+        ("客户端 client CPU", "ms/件 matter", "client", 1000),
+        ("记录的提交 commits of the record", "次/件 a matter", "commits", 1),
+        ("服务的提交 commits of the server", "次/件 a matter", "server_commits", 1),
+        ("数据库增长 database grown by", "B/件 a matter", "kept", 1),
+    )
+    # What a system has not, or cannot be told of it, has no row.
+    yield from (figure for figure in (one.figure(*part) for part in parts) if any(figure.samples))
     if one.histories:
         events, size = zip(*one.histories, strict=True)
         yield Figure(SECTION, f"{one.name}:历史 history", "事件 events", events, key=f"throughput/{one.key}/events")
@@ -259,7 +243,7 @@ def _ratios(of: dict[str, Contender], ours: Contender) -> Iterator[Figure]:
             Goal(at_least=least),
             f"throughput/{key}/ratio-rate",
         )
-        mine, other = (ours.cpu(), theirs.cpu()) if client else (ours.without_client(), theirs.without_client())
+        mine, other = (ours.cpu(), theirs.cpu()) if client else (ours.worker_and_server(), theirs.worker_and_server())
         yield ratio(SECTION, f"{name},处理器 CPU", mine, other, Goal(at_most=most), f"throughput/{key}/ratio-cpu")
 
     yield from against("bare", 0.9, 1.25, client=False)

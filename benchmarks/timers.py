@@ -1,4 +1,4 @@
-"""A thousand limits end in the same second: is any of them early, how late is the last, and what do lists say meanwhile?
+"""A thousand limits end in the same second: is any of them early, how late is the last, and what do lists say then?
 
 Matters are launched with a limit that ends at one instant, the same for all; after it, the server's histories tell when
 each timer fired and the record when each act was kept. DBOS and the poller get as many due instants, theirs told by
@@ -8,7 +8,7 @@ the rows they keep. "Overdue" on a list is asked for in that very second: it is 
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
@@ -48,7 +48,7 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
     async with sides.engine(directories["engine"], plan.runners[0]) as side:
         fired, kept, shown = await _engine(plan, side, count)
     async with sides.bare(directories["bare"], plan.runners[0]) as side:
-        bare, *_ = await _fired(side, *await _launched(plan, side, count))
+        bare = await _fired(side, *await _launched(plan, side, count))
     async with dbos_on_sqlite(directories["dbos"]) as child:
         dbos = await _peer(child, count)
     async with ready(Child("-m", "benchmarks.rows", str(directories["rows"] / "rows.db"), directory=place)) as child:
