@@ -1,20 +1,20 @@
-"""`python -m benchmarks.bare`: the same matter as a bare Temporal workflow, its worker in a process of its own.
+"""`python -m benchmarks.bare ADDRESS CACHED POLLERS STICKY`: the same matter as a bare Temporal workflow, and its worker.
 
 The same messages as updates, the same timer moved by the same messages, the same shape of code (one turn after the
 other, one timer for the next due instant) and the same worker settings; no record, no rules, no search attributes, no
-sealing, no summaries: no effects at all. What the engine costs above this is what its promises cost.
+sealing, no summaries, no sandbox: no effects at all. What the engine costs above this is what its promises cost.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import import_module
 
 import uvloop
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import Outcome, ReportProgress, Sign, Submit, Verify
@@ -79,28 +79,20 @@ class BareMatter:
             return Outcome(accepted=True)
 
 
-async def serve() -> None:
-    """Serve matters until told to stop, with the settings of a worker of the engine."""
-    # Here, not above: the workflow's module is loaded anew inside the sandbox.
-    from settings import load, load_temporal  # noqa: PLC0415
-    from worker import stop_on_signals, workflow_runner  # noqa: PLC0415
-
-    settings, temporal = load(), load_temporal()
-    client = await Client.connect(**temporal.connect, data_converter=pydantic_data_converter)
+async def serve(address: str, cached: str, pollers: str, sticky_seconds: str) -> None:
+    """Serve matters of the server at `address` until the process is ended, with the settings of an engine's worker."""
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
     worker = Worker(
         client,
         task_queue=QUEUE,
         workflows=[BareMatter],
-        workflow_runner=workflow_runner(settings.runner),
-        max_cached_workflows=settings.max_cached_workflows,
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
-        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(settings.workflow_pollers),
-        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=int(cached),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=float(sticky_seconds)),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(int(pollers)),
     )
-    async with worker:
-        await stop_on_signals().wait()
+    await worker.run()
 
 
 if __name__ == "__main__":
-    # Under its own name: the sandbox loads the workflow's module anew.
-    uvloop.run(import_module("benchmarks.bare").serve())
+    uvloop.run(serve(*sys.argv[1:]))

@@ -4,6 +4,7 @@ What a plot shows is looked up by the keys of figures; of a run without them (`-
 carry no letters of their own: they name fonts with Chinese characters, and whoever looks at them has one.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 import pygal
 from pygal.etree import etree
 from pygal.style import Style
+
+# pygal leaves a finder for its maps behind that Python warns of at every later import.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _STYLE = Style(
     font_family="'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'Microsoft YaHei', 'PingFang SC', sans-serif",
@@ -109,8 +113,8 @@ def _part(found: Found, system: str, part: str) -> float:
 
 def _growth(found: Found) -> Chart | None:
     """What one more matter costs at each number of open ones, as a multiple of the first: 1 is linear growth."""
-    sizes = sorted(int(key.split("/")[2]) for key in found if key.startswith("open/engine/") and key.endswith("/p50"))
-    sizes = [size for size in sizes if f"open/engine/{size}/p50" in found]
+    parts = [key.split("/") for key in found if key.startswith("open/engine/") and key.endswith("/p50")]
+    sizes = sorted(int(size) for _, _, size, _ in parts if size.isdigit())
     if len(sizes) < 2:
         return None
     chart = pygal.Line(

@@ -23,7 +23,7 @@ from rich.console import Console
 from sqlalchemy import select
 
 from benchmarks import sides
-from benchmarks.cast import DIRECTORY, leads, this_second
+from benchmarks.cast import DIRECTORY, OFFICE, leads, this_second
 from benchmarks.figures import Figure, Goal, ratio, tabulated
 from benchmarks.machine import described, load_average, peak_megabytes
 from benchmarks.plan import Plan
@@ -112,7 +112,7 @@ def _parsed(place: Path, plan: Plan) -> list[Figure]:
         theirs.append(perf_counter() - begun)
         book.close()
         begun = perf_counter()
-        ledger = read_ledger(file, DIRECTORY.organs)
+        ledger = read_ledger(file, DIRECTORY.organs, office=OFFICE)
         checked.append(perf_counter() - begun)
         if (len(grid.rows), len(ledger.rows)) != (rows, plan.sheet_rows):
             raise RuntimeError(f"{rows} rows, of which {len(grid.rows)} were read and {len(ledger.rows)} are good")

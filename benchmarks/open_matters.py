@@ -48,18 +48,21 @@ class Standing:
 
 async def measured(plan: Plan, place: Path) -> list[Figure]:
     """Every size of the engine and of a bare workflow, DBOS at the first; and how the cost grows."""
-    figures: list[Figure] = []
-    for key, name, opened in (("engine", "本引擎 engine", sides.engine), ("bare", "裸 Temporal bare", sides.bare)):
-        (directory := place / key).mkdir()
-        async with opened(directory, plan.runners[0]) as side:
-            found = await _filled(plan, side, plan.open_sizes if key == "engine" else plan.open_sizes[:2])
-        figures += [figure for one in found for figure in _figures(key, name, one, goals=key == "engine")]
-        if key == "engine":
-            figures += _growth(key, name, found)
-    (directory := place / "dbos").mkdir()
-    async with dbos_on_sqlite(directory) as child:
-        figures += await _dbos(plan, child, directory)
-    return figures
+    for name in ("engine", "bare", "dbos"):
+        (place / name).mkdir()
+    async with sides.engine(place / "engine", plan.runners[0]) as side:
+        ours = await _filled(plan, side, plan.open_sizes)
+    async with sides.bare(place / "bare") as side:
+        theirs = await _filled(plan, side, plan.open_sizes[:2])
+    async with dbos_on_sqlite(place / "dbos") as child:
+        dbos = await _dbos(plan, child, place / "dbos")
+    return [
+        *(figure for one in ours for figure in _figures("engine", "本引擎 engine", one, goals=True)),
+        *_growth("engine", "本引擎 engine", ours),
+        *(figure for one in theirs for figure in _figures("bare", "裸 Temporal bare", one, goals=False)),
+        *_growth("bare", "裸 Temporal bare", theirs),
+        *_figures("dbos", "DBOS, SQLite", dbos, goals=False),
+    ]
 
 
 async def _filled(plan: Plan, side: Side, sizes: Sequence[int]) -> list[Standing]:
@@ -101,7 +104,7 @@ async def _filled(plan: Plan, side: Side, sizes: Sequence[int]) -> list[Standing
     return found
 
 
-async def _dbos(plan: Plan, child: Child, place: Path) -> list[Figure]:
+async def _dbos(plan: Plan, child: Child, place: Path) -> Standing:
     size = plan.open_sizes[0]
     files = (place / "dbos.db", place / "effects.db")
     await child.ask("open", numbers=["warm"], in_flight=1)
@@ -115,10 +118,9 @@ async def _dbos(plan: Plan, child: Child, place: Path) -> list[Figure]:
     said = await child.ask("sign", numbers=numbers, in_flight=1)
     spent = (processor_seconds(child.pid) - before) * 1000 / plan.open_messages
     memory = resident_megabytes(child.pid)
-    one = Standing(
+    return Standing(
         size, done["cpu"] * 1000 / size, size / done["wall"], memory, 0, grown / 1024, idle, spent, said["waits"], 0
     )
-    return list(_figures("dbos", "DBOS, SQLite", one, goals=False))
 
 
 async def _idle(plan: Plan, used: Callable[[], float]) -> float:
@@ -154,8 +156,8 @@ def _growth(key: str, name: str, found: Sequence[Standing]) -> Iterator[Figure]:
     if first is last:
         return
     between = f"{name},{first.size:,} → {last.size:,} 件 open"
-    level = Goal(at_most=_LEVEL)
-    rows: tuple[tuple[str, str, float, float, Goal], ...] = (
+    level = Goal(at_most=_LEVEL) if key == "engine" else None
+    rows: tuple[tuple[str, str, float, float, Goal | None], ...] = (
         ("立项处理器 CPU of a launch", "launch-cpu", first.launch_cpu, last.launch_cpu, level),
         ("命令处理器 CPU of a message", "message-cpu", first.message_cpu, last.message_cpu, level),
         ("每件磁盘 disk of each", "kept", first.kept, last.kept, level),

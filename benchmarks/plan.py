@@ -42,6 +42,7 @@ class Plan:
     seeded_lives: int
     compared: int
     in_flight: int = 100
+    dbos_processes: int = 2
     limit_seconds: float = 900.0
     seed: int = 20261122
 

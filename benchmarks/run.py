@@ -53,7 +53,11 @@ def run(plan: Plan, into: Path, parts: Mapping[str, Part] = PARTS, command: str 
     into.mkdir(parents=True, exist_ok=True)
     file = into / f"{now:%Y%m%dT%H%M%S}-{plan.name}.json"
     file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    plots = charts.drawn(document, into, file.stem)
+    try:
+        plots = charts.drawn(document, into, file.stem)
+    except Exception as error:  # noqa: BLE001 - told; what was measured is told too
+        traceback.print_exception(error)
+        failed["plots"], plots = f"{type(error).__name__}: {error}", []
     return report(figures, document, file, plots)
 
 

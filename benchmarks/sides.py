@@ -194,10 +194,16 @@ async def worker_beside(
     store = Store(**chosen.record)
     store.migrate()
     environment = {
+        "TEMPORAL_ADDRESS": server.address,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
         "DUBAN_DATA_DIR": str(directory),
         "DUBAN_DIRECTORY_PATH": str(DIRECTORY_FILE),
+        "DUBAN_RUNNER": runner,
+        "DUBAN_LOG_LEVEL": "error",
+        **settings,
     }
-    worker = _worker(server, directory, runner, str(ROOT / "worker.py"), **environment, **settings)
+    # No .env or duban.toml of the checkout takes part in `directory`.
+    worker = Child(str(ROOT / "worker.py"), directory=directory, environment=environment, speaks=False)
     try:
         await worker.start()
         client = await connect(load_temporal(directory).at(server.address))
@@ -210,10 +216,12 @@ async def worker_beside(
 
 
 @asynccontextmanager
-async def bare(place: Path, runner: str = "unsandboxed", **settings: str) -> AsyncIterator[Side]:
-    """A bare Temporal workflow of the same shape, with everything in `place`."""
+async def bare(place: Path) -> AsyncIterator[Side]:
+    """A bare Temporal workflow of the same shape, with everything in `place`; its worker is set as the engine's is."""
+    chosen = Settings(data_dir=place)
     async with EmbeddedServer(place, port=free_port()) as server:
-        worker = _worker(server, place, runner, "-m", "benchmarks.bare", **settings)
+        numbers = (chosen.max_cached_workflows, chosen.workflow_pollers, chosen.sticky_timeout_seconds)
+        worker = Child("-m", "benchmarks.bare", server.address, *map(str, numbers), directory=place, speaks=False)
         await worker.start()
         try:
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
@@ -245,18 +253,6 @@ def _bare_side(server: EmbeddedServer, worker: Child, client: Client) -> Side:
                 return outcome
 
     return Side(server, worker, launch, say, handle)
-
-
-def _worker(server: EmbeddedServer, directory: Path, runner: str, *program: str, **settings: str) -> Child:
-    # No .env or duban.toml of the checkout takes part in `directory`.
-    environment = {
-        "TEMPORAL_ADDRESS": server.address,
-        "TEMPORAL_CONFIG_FILE": os.devnull,
-        "DUBAN_RUNNER": runner,
-        "DUBAN_LOG_LEVEL": "error",
-        **settings,
-    }
-    return Child(*program, directory=directory, environment=environment, speaks=False)
 
 
 def free_port() -> int:

@@ -79,15 +79,15 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
             runner: await stack.enter_async_context(sides.engine(_made(place, f"engine-{runner}"), runner))
             for runner in plan.runners
         }
-        bare = await stack.enter_async_context(sides.bare(_made(place, "bare"), plan.runners[0]))
+        bare = await stack.enter_async_context(sides.bare(_made(place, "bare")))
         contenders = [
             *(
                 _temporal(f"engine-{runner}", f"本引擎 engine, {runner}", side, plan)
                 for runner, side in engines.items()
             ),
-            _temporal("bare", f"裸 Temporal bare, {plan.runners[0]}", bare, plan),
+            _temporal("bare", "裸 Temporal bare", bare, plan),
             await stack.enter_async_context(_dbos(_made(place, "dbos"))),
-            await stack.enter_async_context(_dbos_on_postgresql(_made(place, "dbos-pg"), 2)),
+            await stack.enter_async_context(_dbos_on_postgresql(_made(place, "dbos-pg"), plan.dbos_processes)),
             await stack.enter_async_context(_rows(_made(place, "rows"))),
             _floor(_made(place, "floor")),
         ]

@@ -47,7 +47,7 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
         directory.mkdir()
     async with sides.engine(directories["engine"], plan.runners[0]) as side:
         fired, kept, shown = await _engine(plan, side, count)
-    async with sides.bare(directories["bare"], plan.runners[0]) as side:
+    async with sides.bare(directories["bare"]) as side:
         bare = await _fired(side, *await _launched(plan, side, count))
     async with dbos_on_sqlite(directories["dbos"]) as child:
         dbos = await _peer(child, count)
