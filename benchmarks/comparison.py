@@ -25,14 +25,13 @@ from cli.importing import as_of
 from cli.year import MONTHS
 from intake.ledger import read_ledger
 from models.acts import Act
-from models.matters import MatterState
 from models.messages import Registration
 from policies.calendar import standard_calendar
-from policies.matter import next_due
+from policies.machines import due_at, next_due
 from policies.procedures import STANDARD, shipped
-from record import ledger, matters, outbox, procedures
+from record import ledger, outbox, procedures, targets
 from record.store import Store
-from rehearsal.conductor import Conductor
+from rehearsal.conductor import Conductor, Played
 from rehearsal.streams import Stream
 from settings import ROOT
 
@@ -119,26 +118,33 @@ def recorded(file: Path, count: int, seed: int) -> int:
     return acts
 
 
-def lived(matter_id: str, registration: Registration, seed: int) -> tuple[MatterState, Sequence[Act]]:
+def lived(matter_id: str, registration: Registration, seed: int) -> Played:
     """A year of one matter, as its own stream of replies and silences brings it."""
     conductor = Conductor(shipped(STANDARD), DIRECTORY, MONTHS[0], responder=Stream(seed, DIRECTORY))
     conductor.register(matter_id, as_of(registration, MONTHS[0]))
-    played = conductor.play(MONTHS[-1])
-    return played.states[matter_id], played.acts
+    return conductor.play(MONTHS[-1])
 
 
-def keep(store: Store, lives: Sequence[tuple[MatterState, Sequence[Act]]]) -> int:
-    """Put lives on record in one transaction; how many acts."""
+def keep(store: Store, lives: Sequence[Played]) -> int:
+    """Put lives, with the cases in them, on record in one transaction; how many acts."""
     with store.writing() as session:
         entries = []
-        for state, acts in lives:
-            for act in acts:
+        for life in lives:
+            own: dict[str, list[Act]] = {}
+            for act in life.acts:
+                own.setdefault(act.target, []).append(act)
                 entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
-            own = [act for act in acts if act.target == state.id]
-            due = next_due(state)
-            matters.save(
-                session, state, seq=len(own), at=own[-1].at, last_act=own[-1].act, next_at=due.at if due else None
-            )
+            for target, state in {**life.states, **life.cases}.items():
+                due, last = next_due(state), own[target][-1]
+                targets.save(
+                    session,
+                    state,
+                    seq=len(own[target]),
+                    at=last.at,
+                    last_act=last.act,
+                    next_at=due.at if due else None,
+                    due_at=due_at(state),
+                )
         outbox.queue(session, entries)
     return len(entries)
 
