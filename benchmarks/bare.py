@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bare ADDRESS CACHED POLLERS STICKY`: the same matter as a bare Temporal workflow, with a worker.
+"""`python -m benchmarks.bare ADDRESS CACHED POLLERS STICKY`: the same matter as a bare Temporal workflow, in a worker.
 
 The same messages as updates, the same timer moved by the same messages, the same shape of code (one turn after the
 other, one timer for the next due instant) and the same worker settings; no record, no rules, no search attributes, no

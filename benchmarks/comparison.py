@@ -27,7 +27,7 @@ from intake.ledger import read_ledger
 from models.acts import Act
 from models.messages import Registration
 from policies.calendar import standard_calendar
-from policies.machines import due_at, next_due
+from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
 from record import ledger, outbox, procedures, targets
 from record.store import Store
@@ -134,7 +134,8 @@ def keep(store: Store, lives: Sequence[Played]) -> int:
             for act in life.acts:
                 own.setdefault(act.target, []).append(act)
                 entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
-            for target, state in {**life.states, **life.cases}.items():
+            states: dict[str, State] = {**life.states, **life.cases}
+            for target, state in states.items():
                 due, last = next_due(state), own[target][-1]
                 targets.save(
                     session,
