@@ -8,6 +8,7 @@ size only: on SQLite it asks its database once for every waiting workflow, ten t
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -32,7 +33,7 @@ _LEVEL = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was found at one size. Milliseconds of processor time for a launch and a message, megabytes, seconds."""
+    """What was found at one size. Milliseconds of processor time for a launch and a message, megabytes, seconds; nan where there is none."""
 
     size: int
     launch_cpu: float
@@ -119,7 +120,7 @@ async def _dbos(plan: Plan, child: Child, place: Path) -> Standing:
     spent = (processor_seconds(child.pid) - before) * 1000 / plan.open_messages
     memory = resident_megabytes(child.pid)
     return Standing(
-        size, done["cpu"] * 1000 / size, size / done["wall"], memory, 0, grown / 1024, idle, spent, said["waits"], 0
+        size, done["cpu"] * 1000 / size, size / done["wall"], memory, nan, grown / 1024, idle, spent, said["waits"], nan
     )
 
 
@@ -144,7 +145,7 @@ def _figures(key: str, name: str, one: Standing, *, goals: bool) -> Iterator[Fig
         ("另有在办时办结 closed beside them", "/s", "closed", one.closed, None),
     )
     for what, unit, short, value, bound in rows:
-        if value:
+        if not isnan(value):
             yield Figure(
                 SECTION, f"{name},{one.size:,} 件 open:{what}", unit, (value,), bound, f"open/{key}/{one.size}/{short}"
             )
