@@ -33,7 +33,11 @@ _LEVEL = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was found at one size. Milliseconds of processor time for a launch and a message, megabytes, seconds; nan where there is none."""
+    """What was found at one size; nan where there is none.
+
+    Milliseconds of processor time for a launch and a message, megabytes, kilobytes of a matter on disk, percent of a
+    core while idle, seconds.
+    """
 
     size: int
     launch_cpu: float
