@@ -13,6 +13,8 @@ import pygal
 from pygal.etree import etree
 from pygal.style import Style
 
+from benchmarks.figures import number_text
+
 # pygal leaves a finder for its maps behind that Python warns of at every later import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
@@ -82,9 +84,13 @@ def _rates(found: Found) -> Chart | None:
     if not systems:
         return None
     title = "每秒办结(对数) matters closed a second (logarithmic)"
-    chart = _bars(pygal.HorizontalBar, title, systems, logarithmic=True, print_values=True, show_legend=False)
     rates = [found[f"throughput/{one}/rate"]["median"] for one in systems]
-    chart.add("", rates[::-1], formatter=_short)
+    # Where a logarithmic bar begins is arbitrary: all begin below the slowest.
+    base = min(1, *rates) / 2
+    chart = _bars(
+        pygal.HorizontalBar, title, systems, logarithmic=True, zero=base, print_values=True, show_legend=False
+    )
+    chart.add("", rates[::-1], formatter=number_text)
     return chart
 
 
@@ -96,7 +102,7 @@ def _processor(found: Found) -> Chart | None:
     chart = _bars(pygal.HorizontalStackedBar, "每件处理器毫秒 CPU milliseconds a matter", systems)
     for part, words in (("worker", "工作进程 worker"), ("server", "服务 server"), ("client", "客户端 client")):
         values = [_part(found, one, part) for one in systems]
-        chart.add(words, values[::-1], formatter=_short)
+        chart.add(words, values[::-1], formatter=number_text)
     return chart
 
 
@@ -136,7 +142,7 @@ def _growth(found: Found) -> Chart | None:
         ("worker", "每件工作进程内存 worker memory of each", True),
     ):
         values = [found[f"open/engine/{size}/{what}"]["median"] / (size if shared else 1) for size in sizes]
-        chart.add(words, [value / values[0] for value in values], formatter=_short)
+        chart.add(words, [value / values[0] for value in values], formatter=number_text)
     return chart
 
 
@@ -169,22 +175,18 @@ def _ratios(found: Found) -> Chart | None:
     rows = [(key, *_bound(one)) for key, one in found.items() if one["unit"] == "x" and one["bound"]]
     if not rows:
         return None
-    labels = [f"{key} {_short(value)} ({'≤' if upper else '≥'} {bound:g})" for key, value, bound, upper in rows]
+    labels = [f"{key} {number_text(value)} ({'≤' if upper else '≥'} {bound:g})" for key, value, bound, upper in rows]
     title = "与目标之距离(至多 1 为达到) distance from each goal (at most 1: met)"
     chart = _bars(pygal.HorizontalBar, title, labels, print_values=True, show_legend=False)
     shares = [value / bound if upper else bound / value for _, value, bound, upper in rows]
     values = [{"value": share, "color": _MET if share <= 1 else _MISSED} for share in shares]
-    chart.add("", values[::-1], formatter=_short)
+    chart.add("", values[::-1], formatter=number_text)
     return chart
 
 
 def _bound(one: Mapping[str, Any]) -> tuple[float, float, bool]:
     sign, bound = str(one["bound"]).split()
     return float(one["median"]), float(bound), sign == "≤"
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}"
 
 
 _PLOTS: Mapping[str, Callable[[Found], Chart | None]] = {
