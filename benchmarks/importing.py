@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from openpyxl import Workbook, load_workbook
 from rich.console import Console
-from sqlalchemy import select
+from sqlalchemy import text
 
 from benchmarks import sides
 from benchmarks.cast import DIRECTORY, OFFICE, leads, this_second
@@ -34,7 +34,6 @@ from intake.layout import Column
 from intake.ledger import read_ledger
 from intake.sheets import read_grids
 from leaving import leave
-from models.rows import MatterRow, table
 from record.store import Store
 from settings import ROOT
 from worker import SEARCH_ATTRIBUTES
@@ -45,7 +44,7 @@ _LOOK_SECONDS = 0.02
 _AGAIN = 20
 _WINDOW = 8
 _OTHER = "另第"
-_MATTERS = table(MatterRow)
+_TITLES = text("SELECT title FROM matters WHERE title LIKE :begins")
 
 
 def main() -> NoReturn:
@@ -134,8 +133,7 @@ async def _killed(store: Store, runs: "_Runs", ledger: Path, rows: int) -> list[
 
     def titles() -> list[str]:
         with store.reading() as session:
-            found = session.execute(select(_MATTERS.c.title).where(_MATTERS.c.title.like(f"{_OTHER}%")))
-            return [title for (title,) in found]
+            return [title for (title,) in session.execute(_TITLES, {"begins": f"{_OTHER}%"})]
 
     process = runs.begun("import", str(ledger), "--json")
     while len(titles()) < rows // 2:

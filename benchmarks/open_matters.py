@@ -167,8 +167,8 @@ def _growth(key: str, name: str, found: Sequence[Standing]) -> Iterator[Figure]:
         ("命令处理器 CPU of a message", "message-cpu", first.message_cpu, last.message_cpu, level),
         ("每件磁盘 disk of each", "kept", first.kept, last.kept, level),
         ("服务内存 server memory, per matter", "server", first.server / first.size, last.server / last.size, level),
-        ("应答 answered p50", "p50", median(first.waits), median(last.waits), Goal(at_most=2)),
-        ("办结 closed beside them", "closed", first.closed, last.closed, Goal(at_least=0.9)),
+        ("应答 answered p50", "p50", median(first.waits), median(last.waits), Goal(at_most=2) if level else None),
+        ("办结 closed beside them", "closed", first.closed, last.closed, Goal(at_least=0.9) if level else None),
     )
     for what, short, then, now, bound in rows:
         yield Figure(SECTION, f"{between}:{what}", "x", (now / then,), bound, f"open/{key}/growth/{short}")
