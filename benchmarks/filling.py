@@ -44,7 +44,7 @@ from record.finished import Closed
 from record.ledger import entry_hash
 from record.sealed import for_the_rules
 from record.store import Store
-from record.tallies import tally
+
 from rehearsal.conductor import Conductor, Played
 from rehearsal.scenarios import PlannedCommand, PlannedOpening
 from rehearsal.streams import Stream

@@ -91,8 +91,17 @@ class Reach:
             return and_(true(), *(where == name for where, name in of.items() if name is not None))
         if self.every and lead is None and office is None:
             return column.is_not(None)
-        fitting = [one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office)]
+        fitting = self.names(lead=lead, office=office)
         return column.in_(fitting) if fitting else false()
+
+    def names(self, *, lead: str | None = None, office: str | None = None) -> tuple[str, ...] | None:
+        """By name, the circles that are his, of this lead and this office alone, where they are given.
+
+        None: all of them, and what has no circle.
+        """
+        if self.unbounded and lead is None and office is None:
+            return None
+        return tuple(one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office))
 
     def besides(self, column: ColumnElement[str]) -> ColumnElement[bool] | None:
         """Those in which he has another part, or that he reviews; None where all of them are his already."""
@@ -124,9 +133,10 @@ def reach(session: Session, scope: Scope) -> Reach:
 
 
 def _reach(session: Session, scope: Scope) -> Reach:
-    if parties.whole(scope) is None:
-        return Reach(scope, (), (), unbounded=True)
-    if scope.kind is not ScopeKind.POST:
+    unbounded = parties.whole(scope) is None
+    if scope.kind is not ScopeKind.POST and not unbounded:
         return Reach(scope, (), (), unbounded=False)
     found = tuple(circles(session))
+    if unbounded:
+        return Reach(scope, found, found, unbounded=True)
     return Reach(scope, found, tuple(one for one in found if one.visible(scope)), unbounded=False)

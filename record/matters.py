@@ -20,7 +20,6 @@ from record import parties
 from record.circles import Circle
 from record.statements import Head, Prepared, Values, unit, upsert
 from record.store import hold
-from record.tallies import move, tally
 
 _ACTS = table(ActRow)
 _ANSWERS = table(AnswerRow)
@@ -70,8 +69,7 @@ _ASKED: Mapping[str, tuple[Callable[[MatterState], bool], tuple[ClockKind, ...]]
 # are set only when one of them changes: otherwise a transition would have to make several more pages durable.
 _LED_TO = sorted({column.name for index in _MATTERS.indexes for column in index.columns} - {"id"})
 _FREE = [column.name for column in _MATTERS.c if column.name not in (*_LED_TO, "id")]
-_STANDING = sorted({*_LED_TO, "level", "cases_open"})
-_STANDING_COLUMNS = [_MATTERS.c[name] for name in _STANDING]
+_STANDING_COLUMNS = [_MATTERS.c[name] for name in _LED_TO]
 
 _LOAD = Prepared(
     select(_SNAPSHOTS.c.state, _HEADS.c.seq, _HEADS.c.hash, *_STANDING_COLUMNS)
@@ -105,7 +103,7 @@ def load(session: Session, matter_id: str) -> MatterState | None:
         return None
     if row[1] is not None:
         known.heads[matter_id] = Head(row[1], row[2])
-    known.standing[matter_id] = dict(zip(_STANDING, row[3:], strict=True))
+    known.standing[matter_id] = dict(zip(_LED_TO, row[3:], strict=True))
     state = MatterState.model_validate_json(row[0])
     parties.loaded(session, matter_id, state)
     return state
@@ -164,7 +162,6 @@ def save(
         _TOUCH_MATTER.run(session, {**row, "id_": state.id})
     else:
         _SAVE_MATTER.run(session, row)
-    move(session, tally(standing), tally(row))
     unit(session).standing[state.id] = row
     parties.keep(session, state)
     # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
@@ -265,5 +262,5 @@ def _standing(session: Session, matter_id: str) -> Values | None:
     known = unit(session).standing
     if matter_id not in known:
         row = _STANDS.first(session, {"id_": matter_id})
-        known[matter_id] = None if row is None else dict(zip(_STANDING, row, strict=True))
+        known[matter_id] = None if row is None else dict(zip(_LED_TO, row, strict=True))
     return known[matter_id]

@@ -4,10 +4,10 @@ A figure of the console is the number of lines behind it: `numbers` and `found` 
 within what the reader may list. What is overdue is judged as in views.py, at the instant that is handed in.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -33,26 +33,30 @@ from sqlmodel import Session
 from models.access import Scope
 from models.acts import ActName
 from models.asked import Asked
-from models.cases import CaseState
 from models.matters import Light, MatterState, Stage
-from models.rows import ESCALATED, MILESTONE, ActRow, CaseRow, Instant, MatterRow, SnapshotRow, aware, table
-from record import cases, parties
-from record.circles import Circle, Reach, circles, each, reach
-from record.matters import SETTLED
+from models.rows import ESCALATED, MILESTONE, ActRow, DayRow, Instant, MatterRow, SnapshotRow, TallyRow, aware, table
+from record.circles import Circle, Reach, each, reach
+from record.matters import OVER
 from record.pages import Page, bounded, cut, instant_of
 from record.statements import unit
+from record.tallies import ALL_BASES, basis_of, day_of, of_basis
 from record.views import MatterLine, is_overdue, line_of
 
 _ACTS = table(ActRow)
-_CASES = table(CaseRow)
+_DAYS = table(DayRow)
 _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
+_TALLIES = table(TallyRow)
 
 _BASES = each(_MATTERS.c.basis).subquery("bases")
 _PLUS = custom_op[Any]("+")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+Standing = dict[tuple[str, str], dict[str, int]]
+"""By lead and basis, how many open matters fit each of what is asked."""
 
 
 class Order(StrEnum):
@@ -109,6 +113,11 @@ class Sought:
     def of_open(self) -> bool:
         """Whether nothing fits but what is open."""
         return self.open or self.overdue or self.due_from is not None or self.due_before is not None
+
+    @property
+    def ends_alone(self) -> bool:
+        """Whether nothing fits but what can run out by a day that it names."""
+        return self.overdue or self.due_before is not None
 
 
 def found(
@@ -180,20 +189,60 @@ def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) ->
 
 
 def numbers(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime) -> dict[str, int]:
-    """How many matters fit each of these, by its name: each by the index that serves it, all in one question."""
+    """How many matters fit each of these, by its name: from the tallies, or by the index that serves it."""
+    return figures(session, {}, wanted, scope=scope, now=now)[1]
+
+
+def standing(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime) -> Standing:
+    """How many open matters of each lead and basis fit each of these, where any does.
+
+    Each of `wanted` has to be about open matters (`open`, `overdue` or what falls due), else ValueError.
+    """
+    return figures(session, wanted, {}, scope=scope, now=now)[0]
+
+
+def figures(
+    session: Session, columns: Mapping[str, Sought], others: Mapping[str, Sought], *, scope: Scope, now: datetime
+) -> tuple[Standing, dict[str, int]]:
+    """`standing` of the columns and `numbers` of the others at once: what is listed by its parties is read once."""
+    foreign = [name for name, sought in columns.items() if not sought.of_open]
+    if foreign:
+        raise ValueError(f"not about open matters: {', '.join(foreign)}")
+    reached = reach(session, scope)
+    stand: dict[tuple[str, str], Counter[str]] = {}
+    counted = Counter(_in_circles(session, others, reached, now))
+
+    def add(circle: str, basis: str, numbers: Mapping[str, int]) -> None:
+        stand.setdefault((Circle.named(circle).lead, basis), Counter()).update(numbers)
+
+    for circle, basis, found in _standing_in_circles(session, columns, reached, now):
+        add(circle, basis, found)
+    if reached.besides(_MATTERS.c.circle) is not None and (columns or others):
+        for circle, basis, found in _besides(session, {**_named("c", columns), **_named("o", others)}, reached, now):
+            add(circle, basis, {name: found[f"c {name}"] for name in columns})
+            counted.update({name: found[f"o {name}"] for name in others})
+    return (
+        {key: {name: stand[key][name] for name in columns} for key in sorted(stand) if any(stand[key].values())},
+        {name: counted[name] for name in others},
+    )
+
+
+def _named(which: str, wanted: Mapping[str, Sought]) -> dict[str, Sought]:
+    return {f"{which} {name}": sought for name, sought in wanted.items()}
+
+
+def _in_circles(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> dict[str, int]:
+    """How many of the circles that are the reader's fit each, all in one question."""
     if not wanted:
         return {}
-    reached = reach(session, scope)
-    own = [
-        _how_many(*_of_circles(session, sought, reached, now)).label(f"n{place}")
-        for place, sought in enumerate(wanted.values())
+    asked_ = [
+        tallied.number(reached)
+        if (tallied := _Tallied.of(sought))
+        else _how_many(*_of_circles(session, sought, reached, now))
+        for sought in wanted.values()
     ]
-    rows = [session.execute(select(*own)).one()]
-    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
-    if besides is not None:
-        # Through the parties: few, each looked up once, so no index of a filter helps.
-        rows.append(session.execute(select(*_sums(session, wanted, reached, now)).where(besides)).one())
-    return {name: sum(int(row[place] or 0) for row in rows) for place, name in enumerate(wanted)}
+    row = session.execute(select(*(one.label(f"n{place}") for place, one in enumerate(asked_)))).one()
+    return {name: int(row[place] or 0) for place, name in enumerate(wanted)}
 
 
 def _of_circles(session: Session, sought: Sought, reached: Reach, now: datetime) -> list[ColumnElement[bool]]:
@@ -201,6 +250,45 @@ def _of_circles(session: Session, sought: Sought, reached: Reach, now: datetime)
     fits = _Fits(session, reached, now, plain=sought.filters > 1)
     circle = _MATTERS.c.circle if not sought.filters else fits.plainly(_MATTERS.c.circle)
     return [reached.by_circle(circle, lead=sought.lead, office=sought.office), *fits.of(sought)]
+
+
+def _how_many(*fits: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(_MATTERS).where(*fits).scalar_subquery()
+
+
+def _standing_in_circles(
+    session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime
+) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """How many of each circle and basis fit each: from the tallies, from what can run out, or of all that is open."""
+    tallied = {name: one for name, sought in wanted.items() if (one := _Tallied.of(sought)) and one.of_stands}
+    ending = {name: one for name, one in wanted.items() if name not in tallied and one.ends_alone}
+    others = {name: one for name, one in wanted.items() if name not in tallied and name not in ending}
+    circles_ = reached.names()
+    if tallied:
+        of = _TALLIES.c
+        sums = [
+            func.sum(case((and_(true(), *one.fits(reached, with_basis=False)), of[one.column]), else_=0))
+            for one in tallied.values()
+        ]
+        chosen = select(of.circle, of.basis, *sums).where(of.basis != ALL_BASES, of.stage.not_in(OVER), of.circle != "")
+        if circles_ is not None:
+            chosen = chosen.where(of.circle.in_(circles_))
+        for circle, basis, *counts in session.execute(chosen.group_by(of.circle, of.basis)):
+            yield circle, basis_of(basis), dict(zip(tallied, map(int, counts), strict=True))
+    for part, bounded_by in ((ending, _until(ending.values(), now)), (others, _MATTERS.c.open.is_(True))):
+        if part:
+            by = (_MATTERS.c.circle, _MATTERS.c.basis)
+            chosen = select(*by, *_sums(session, part, reached, now)).where(
+                bounded_by, reached.by_circle(_plainly(session, _MATTERS.c.circle)), by[0].is_not(None)
+            )
+            for circle, basis, *counts in session.execute(chosen.group_by(*by)):
+                yield circle, basis, dict(zip(part, map(int, counts), strict=True))
+
+
+def _until(wanted: Iterable[Sought], now: datetime) -> ColumnElement[bool]:
+    """Everything that these, each of which is about what can run out, can be about."""
+    last = max((now if one.overdue else one.due_before or _NEVER for one in wanted), default=now)
+    return and_(_MATTERS.c.overdue_from.is_not(None), _MATTERS.c.overdue_from <= aware(last))
 
 
 def _sums(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> list[Any]:
@@ -212,36 +300,98 @@ def _sums(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: d
     ]
 
 
-def _how_many(*fits: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(_MATTERS).where(*fits).scalar_subquery()
+def _besides(
+    session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime
+) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """The same of what is the reader's to list for another reason than its circle: few, each looked up by its number.
 
-
-def standing(
-    session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime
-) -> dict[tuple[str, str], dict[str, int]]:
-    """How many open matters of each lead and basis fit each of these, where any does; in one pass over what is open.
-
-    Each of `wanted` has to be about open matters (`open`, `overdue` or what falls due), else ValueError.
+    What is asked in them, and their leads and bases, are learnt on the way and kept for this transaction.
     """
-    foreign = [name for name, sought in wanted.items() if not sought.of_open]
-    if foreign:
-        raise ValueError(f"not about open matters: {', '.join(foreign)}")
-    reached = reach(session, scope)
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    by = (_MATTERS.c.circle, _MATTERS.c.basis)
-    sums = _sums(session, wanted, reached, now)
-    besides = reached.besides(_plainly(session, _MATTERS.c.circle))
-    parts: list[tuple[ColumnElement[bool], ...]] = [
-        (reached.by_circle(_MATTERS.c.circle), _MATTERS.c.open.is_(True), _MATTERS.c.circle.is_not(None))
-    ]
-    if besides is not None:
-        parts.append((besides, _plainly(session, _MATTERS.c.open).is_(True)))
-    for part in parts:
-        for row in session.execute(select(*sums, *by).where(*part).group_by(*by)):
-            counted = found.setdefault((Circle.named(row.circle).lead, row.basis), dict.fromkeys(wanted, 0))
-            for place, name in enumerate(wanted):
-                counted[name] += int(row[place] or 0)
-    return {key: found[key] for key in sorted(found) if any(found[key].values())}
+    which = reached.besides(_plainly(session, _MATTERS.c.circle))
+    if which is None:
+        return
+    by = (_MATTERS.c.circle, _MATTERS.c.basis, _MATTERS.c.asked)
+    chosen = select(*by, func.count(), *_sums(session, wanted, reached, now)).where(
+        which, _plainly(session, _MATTERS.c.circle).is_not(None)
+    )
+    rows = session.execute(chosen.group_by(*(_plainly(session, column) for column in by))).all()
+    unit(session).reaches[reached] = [(row[0], row[1], row[2], int(row[3])) for row in rows]
+    for circle, basis, _, _, *counts in rows:
+        yield circle, basis, dict(zip(wanted, map(int, counts), strict=True))
+
+
+def _known_besides(session: Session, reached: Reach) -> list[tuple[str, str, str | None, int]]:
+    """By circle, basis and what is asked, how many there are besides; asked once in a transaction that reads."""
+    known = unit(session)
+    if reached not in known.reaches or known.writing:
+        known.reaches[reached] = []
+        deque(_besides(session, {}, reached, _ALWAYS), maxlen=0)
+    found: list[tuple[str, str, str | None, int]] = known.reaches[reached]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tallied:
+    """What is asked so that lines of the tallies, or of the days, answer it."""
+
+    sought: Sought
+    column: str
+    since: date | None = None
+    before: date | None = None
+
+    @classmethod
+    def of(cls, sought: Sought) -> "_Tallied | None":
+        """The same, where they do: nothing in it hangs on a clock, or on a single matter."""
+        kept = {"lead", "office", "basis", "stage", "light", "open", "escalated", "suspended"}
+        plain = Sought(**{name: getattr(sought, name) for name in kept})
+        if sought == plain and not (sought.escalated and sought.suspended):
+            column = "escalated" if sought.escalated else "suspended" if sought.suspended else "matters"
+            return cls(sought, column)
+        for column in ("registered", "closed"):
+            ends = [getattr(sought, f"{column}_{end}") for end in ("from", "before")]
+            days = [None if end is None else day_of(end) for end in ends]
+            whole = all((end is None) == (day is None) for end, day in zip(ends, days, strict=True))
+            said = {f"{column}_from": ends[0], f"{column}_before": ends[1]}
+            if whole and any(days) and sought == Sought(lead=sought.lead, office=sought.office, **said):
+                return cls(sought, column, days[0], days[1])
+        before = None if sought.open_at is None else day_of(sought.open_at)
+        if before is not None and sought == Sought(lead=sought.lead, office=sought.office, open_at=sought.open_at):
+            return cls(sought, "open_at", None, before)
+        return None
+
+    @property
+    def of_stands(self) -> bool:
+        """Whether it is about where matters stand, and not about days."""
+        return self.column in _TALLIES.c
+
+    def fits(self, reached: Reach, *, with_basis: bool = True) -> list[ColumnElement[bool]]:
+        """Which lines."""
+        sought, of = self.sought, (_TALLIES if self.of_stands else _DAYS).c
+        names = reached.names(lead=sought.lead, office=sought.office)
+        found: list[ColumnElement[bool]] = [] if names is None else [of.circle.in_(names)]
+        if not self.of_stands:
+            found += [] if self.since is None else [of.day >= self.since]
+            return [*found, *([] if self.before is None else [of.day < self.before])]
+        if with_basis:
+            found.append(of.basis == (ALL_BASES if sought.basis is None else of_basis(sought.basis)))
+        elif sought.basis is not None:
+            found.append(of.basis == of_basis(sought.basis))
+        named = {"stage": sought.stage, "light": sought.light}
+        found += [of[name] == value.value for name, value in named.items() if value is not None]
+        return [*found, of.stage.not_in(OVER)] if sought.open else found
+
+    @property
+    def value(self) -> ColumnElement[Any]:
+        """What a line adds."""
+        if self.column == "open_at":
+            # Whatever was closed had been registered before.
+            return _DAYS.c.registered - _DAYS.c.closed
+        return (_TALLIES if self.of_stands else _DAYS).c[self.column]
+
+    def number(self, reached: Reach) -> Any:
+        """How many."""
+        lines = _TALLIES if self.of_stands else _DAYS
+        return select(func.sum(self.value)).select_from(lines).where(*self.fits(reached)).scalar_subquery()
 
 
 def by_lead(
@@ -251,39 +401,48 @@ def by_lead(
 
     Every matter that fits has a lead: what was refused without terms is counted nowhere.
     """
-    if not wanted:
-        return {}
-    happened = _Happened.of(wanted.values())
-    fits = _Fits(session, reach(session, scope), now, plain=True, happened=happened)
-    each_fits = [and_(true(), *fits.of(sought), *fits.posts(sought)) for sought in wanted.values()]
-    circle = fits.plainly(_MATTERS.c.circle)
-    sums = [func.sum(case((one, 1), else_=0)).label(f"n{place}") for place, one in enumerate(each_fits)]
-    # What fits with the acts that are asked for fits without them: where that is wanted too, it is said already.
-    plainer = [
-        one
-        for one, sought in zip(each_fits, wanted.values(), strict=True)
-        if not sought.acts or _without_acts(sought) not in wanted.values()
-    ]
-    chosen = select(_MATTERS.c.circle, *sums).where(or_(*plainer), circle.is_not(None), fits.listed())
-    if happened is not None:
-        chosen = chosen.join_from(_MATTERS, happened.acts, happened.acts.c.target == _MATTERS.c.id, isouter=True)
+    reached = reach(session, scope)
     found: dict[str, Counter[str]] = {}
-    for row in session.execute(chosen.group_by(circle)):
-        counted = found.setdefault(Circle.named(row.circle).lead, Counter())
-        counted.update({name: int(row[place + 1] or 0) for place, name in enumerate(wanted)})
-    return {lead: {name: found[lead][name] for name in wanted} for lead in sorted(found)}
+    daily = {name: one for name, sought in wanted.items() if (one := _Tallied.of(sought)) and not one.of_stands}
+    acted = {name: sought for name, sought in wanted.items() if sought.acts}
+    others = {name: sought for name, sought in wanted.items() if name not in daily and name not in acted}
+
+    def add(names: Collection[str], rows: Iterable[Sequence[Any]]) -> None:
+        for circle, *counts in rows:
+            counted = dict(zip(names, map(int, counts), strict=True))
+            found.setdefault(Circle.named(circle).lead, Counter()).update(counted)
+
+    if daily:
+        sums = [func.sum(case((and_(true(), *one.fits(reached)), one.value), else_=0)) for one in daily.values()]
+        chosen = select(_DAYS.c.circle, *sums).where(_DAYS.c.circle != "")
+        add(daily, session.execute(chosen.group_by(_DAYS.c.circle)))
+        if reached.besides(_MATTERS.c.circle) is not None:
+            also = _besides(session, {name: wanted[name] for name in daily}, reached, now)
+            add(daily, ((circle, *counts.values()) for circle, _, counts in also))
+    for part, happened in ((others, None), (acted, _Happened.of(acted.values()))):
+        if part:
+            fits = _Fits(session, reached, now, plain=True, happened=happened)
+            circle = fits.plainly(_MATTERS.c.circle)
+            each_fits = [and_(true(), *fits.of(sought), *fits.posts(sought)) for sought in part.values()]
+            sums = [func.sum(case((one, 1), else_=0)) for one in each_fits]
+            chosen = select(_MATTERS.c.circle, *sums).where(circle.is_not(None), fits.listed())
+            if happened is not None:
+                chosen = chosen.join_from(happened.acts, _MATTERS, happened.acts.c.target == _MATTERS.c.id)
+            add(part, session.execute(chosen.group_by(circle)))
+    return {lead: {name: found[lead][name] for name in wanted} for lead in sorted(found) if any(found[lead].values())}
 
 
 def asked(session: Session, scope: Scope) -> dict[Asked, int]:
     """What is asked in the matters in the scope (models/asked.py), and in how many of them each."""
     reached = reach(session, scope)
     found: Counter[str] = Counter()
-    circle, asked_ = _plainly(session, _MATTERS.c.circle), _plainly(session, _MATTERS.c.asked)
-    for which, is_asked in ((reached.by_circle(circle), _MATTERS.c.asked), (reached.besides(circle), asked_)):
-        if which is not None:
-            chosen = select(_MATTERS.c.asked, func.count()).where(is_asked.is_not(None), which)
-            for text, number in session.execute(chosen.group_by(_MATTERS.c.asked)):
-                found[text] += number
+    mine = reached.by_circle(_plainly(session, _MATTERS.c.circle))
+    chosen = select(_MATTERS.c.asked, func.count()).where(_MATTERS.c.asked.is_not(None), mine)
+    for text, number in session.execute(chosen.group_by(_MATTERS.c.asked)):
+        found[text] += number
+    for _, _, also, number in _known_besides(session, reached):
+        if also is not None:
+            found[also] += number
     return {Asked.model_validate_json(text): number for text, number in sorted(found.items())}
 
 
@@ -302,41 +461,19 @@ def _asked_in(which: Collection[Asked]) -> ColumnElement[bool]:
     return and_(_MATTERS.c.asked.is_not(None), _MATTERS.c.asked.in_(sorted(texts)))
 
 
-def open_cases(session: Session, scope: Scope) -> Iterator[CaseState]:
-    """The cases that the reader may know of, open or with a step still owed, as they stand, in the order of proposal.
-
-    What was decided is served, executed, recorded and reviewed after the case is open no more.
-    """
-    known = parties.case_known(scope, _CASES.c.id)
-    yield from cases.owed(session, true() if known is None else known)
-
-
 def bases(session: Session, *, scope: Scope) -> list[str]:
     """The kinds of basis that matters in the scope have, in the order of their names."""
     reached = reach(session, scope)
     own = exists().where(_MATTERS.c.basis == _BASES.c.name, reached.by_circle(_MATTERS.c.circle))
     found = set(session.execute(select(_BASES.c.name).where(own.correlate(_BASES))).scalars())
-    return sorted(found | {basis for _, basis in _besides(session, reached)})
+    return sorted(found | {basis for _, basis, _, _ in _known_besides(session, reached)})
 
 
 def leads(session: Session, *, scope: Scope) -> list[str]:
     """The leads that matters in the scope have, in the order of their names."""
     reached = reach(session, scope)
-    own = circles(session) if reached.unbounded else reached.own
-    return sorted({one.lead for one in own} | {lead for lead, _ in _besides(session, reached)})
-
-
-def _besides(session: Session, reached: Reach) -> set[tuple[str, str]]:
-    """The leads and bases of what is the reader's to list for another reason than its circle; asked once."""
-    known = unit(session).reaches
-    which = reached.besides(_plainly(session, _MATTERS.c.circle))
-    if which is None:
-        return set()
-    if reached not in known:
-        chosen = select(_MATTERS.c.lead, _MATTERS.c.basis).where(which, _plainly(session, _MATTERS.c.lead).is_not(None))
-        known[reached] = {(lead, basis) for lead, basis in session.execute(chosen.distinct())}
-    found: set[tuple[str, str]] = known[reached]
-    return found
+    besides = {Circle.named(circle).lead for circle, _, _, _ in _known_besides(session, reached)}
+    return sorted({one.lead for one in reached.own} | besides)
 
 
 def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -369,10 +506,6 @@ class _Happened:
         """Whether what is asked of the matter's acts did happen."""
         fits: ColumnElement[bool] = self.acts.c[self.columns[_about_acts(sought)]] == 1
         return fits
-
-
-def _without_acts(sought: Sought) -> Sought:
-    return replace(sought, acts=frozenset(), act_from=None, act_before=None)
 
 
 def _about_acts(sought: Sought) -> Sought:
@@ -430,9 +563,9 @@ class _Fits:
         if sought.suspended:
             fits.append(of("suspended").is_(True))
         if sought.due_from is not None or sought.due_before is not None:
-            fits += [of("stage").not_in([stage.value for stage in SETTLED]), of("suspended").is_(False)]
-            fits.append(of("open").is_(True))
-        fits += _between(of("due_at"), sought.due_from, sought.due_before)
+            # What can still run out has a due instant from which on it is overdue (record/matters.py).
+            ends = _MATTERS.c.overdue_from
+            fits += [ends.is_not(None), *_between(ends, sought.due_from, sought.due_before)]
         fits += _between(of("registered_at"), sought.registered_from, sought.registered_before)
         fits += _between(of("closed_at"), sought.closed_from, sought.closed_before)
         if sought.open_at is not None:
