@@ -6,7 +6,6 @@ acts, views, notices and answer are written together. Running it again gives the
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
@@ -303,14 +302,16 @@ class Recording:
         closings = [entry.act.at for entry in own if entry.act.act is ActName.CLOSED]
         if not closings or not isinstance(state, MatterState) or state.terms is None:
             return
-        # Beyond the calendar nobody can count working days.
-        with suppress(CalendarError):
-            acts = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
-            at = closings[-1]
+        acts, at = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)), closings[-1]
+        try:
             time = time_in_hand(acts, at, facts.calendar)
-            if time is not None:
-                closing = Closed(state.id, state.terms.lead, at, time, ever_late(acts, at))
-                finished.note(session, closing, Circle.of(state.terms))
+        except CalendarError:
+            # Beyond the calendar nobody can count working days: it is tried again when it is asked for.
+            finished.leave(session, state.id)
+            return
+        if time is not None:
+            closing = Closed(state.id, state.terms.lead, at, time, ever_late(acts, at))
+            finished.note(session, closing, Circle.of(state.terms))
 
     def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
         """Name and title of the step of a proceeding, and the posts that owe it, also for its having been missed."""

@@ -152,7 +152,8 @@ class ActRow(SQLModel, table=True):
         UniqueConstraint("target", "seq", name="uq_acts_target_seq"),
         Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
         Index("ix_acts_offences", "subject", "at", sqlite_where=_OFFENCES, postgresql_where=_OFFENCES),
-        Index("ix_acts_milestones", "target", "act", "at", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
+        Index("ix_acts_milestones", "act", "at", "target", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
+        Index("ix_acts_reached", "target", "at", "act", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
         Index("ix_acts_told", "at", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 
@@ -213,8 +214,8 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_basis", "basis", "id", "circle"),
         Index("ix_matters_circle", "circle", "basis", "id"),
         Index("ix_matters_due", "due_at", "id"),
-        Index("ix_matters_registered", "registered_at", "id", "circle", "closed_at"),
-        Index("ix_matters_closed", "closed_at", "id", "circle"),
+        Index("ix_matters_registered", "registered_at", "id", "circle"),
+        Index("ix_matters_closed", "closed_at", "id", "circle", "registered_at"),
         Index("ix_matters_level", "id", "circle", "level", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
         Index("ix_matters_asked", "asked", "circle", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index(

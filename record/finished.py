@@ -13,13 +13,17 @@ from models.access import Scope, ScopeKind
 from models.acts import ActName
 from models.bulletins import NetTime
 from models.matters import Stage
-from models.rows import ActRow, FinishedRow, MatterRow, aware, table
+from models.rows import ActRow, FinishedRow, MatterRow, UnmeasuredRow, aware, table
 from record import parties
 from record.circles import Circle, reach
+from record.statements import Prepared, insert_or_ignore, plainly
 
 _ACTS = table(ActRow)
 _FINISHED = table(FinishedRow)
 _MATTERS = table(MatterRow)
+_UNMEASURED = table(UnmeasuredRow)
+
+_LEAVE = Prepared(insert_or_ignore(_UNMEASURED, "matter"))
 
 _CLOSED = (Stage.CLOSED.value, Stage.ARCHIVED.value)
 
@@ -59,6 +63,11 @@ def note(session: Session, closing: Closed, circle: Circle) -> None:
     )  # fmt: skip
 
 
+def leave(session: Session, matter: str) -> None:
+    """Keep that a matter was closed and its time could not be measured."""
+    _LEAVE.run(session, {"matter": matter})
+
+
 def sums(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[Sum]:
     """What each lead finished at `since` or later and before `before`, aware instants, as far as the reader sees it.
 
@@ -90,8 +99,12 @@ def closed(session: Session, since: datetime, before: datetime, lead: str, *, sc
 
 
 def unnoted(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[tuple[str, str, datetime]]:
-    """What was closed in the period before times were noted: its number, its lead, and when, by number."""
-    chosen = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at).where(
+    """What was closed in the period and not measured then: its number, its lead, and when, by number."""
+    # Few or none: SQLite is to begin with them.
+    chosen = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at).join_from(
+        _UNMEASURED, _MATTERS, _MATTERS.c.id == plainly(session, _UNMEASURED.c.matter)
+    )
+    chosen = chosen.where(
         _MATTERS.c.closed_at >= aware(since),
         _MATTERS.c.closed_at < aware(before),
         _MATTERS.c.stage.in_(_CLOSED),

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
-    UnaryExpression,
     and_,
     case,
     exists,
@@ -26,8 +25,8 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
-from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from models.access import Scope
@@ -38,7 +37,7 @@ from models.rows import ESCALATED, MILESTONE, ActRow, DayRow, Instant, MatterRow
 from record.circles import Circle, Reach, each, reach
 from record.matters import OVER
 from record.pages import Page, bounded, cut, instant_of
-from record.statements import unit
+from record.statements import plainly, unit
 from record.tallies import ALL_BASES, basis_of, day_of, of_basis
 from record.views import MatterLine, is_overdue, line_of
 
@@ -49,7 +48,6 @@ _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
 
 _BASES = each(_MATTERS.c.basis).subquery("bases")
-_PLUS = custom_op[Any]("+")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
@@ -118,6 +116,13 @@ class Sought:
     def ends_alone(self) -> bool:
         """Whether nothing fits but what can run out by a day that it names."""
         return self.overdue or self.due_before is not None
+
+    @property
+    def in_hand_and_acted(self) -> bool:
+        """Whether it is about what was in hand at an instant and what had happened in it, and about nothing else."""
+        named = ("lead", "office", "open_at", "acts", "act_from", "act_before")
+        whole = self == Sought(**{name: getattr(self, name) for name in named})
+        return whole and bool(self.acts) and self.open_at is not None
 
 
 def found(
@@ -279,7 +284,7 @@ def _standing_in_circles(
         if part:
             by = (_MATTERS.c.circle, _MATTERS.c.basis)
             chosen = select(*by, *_sums(session, part, reached, now)).where(
-                bounded_by, reached.by_circle(_plainly(session, _MATTERS.c.circle)), by[0].is_not(None)
+                bounded_by, reached.by_circle(plainly(session, _MATTERS.c.circle)), by[0].is_not(None)
             )
             for circle, basis, *counts in session.execute(chosen.group_by(*by)):
                 yield circle, basis, dict(zip(part, map(int, counts), strict=True))
@@ -289,6 +294,47 @@ def _until(wanted: Iterable[Sought], now: datetime) -> ColumnElement[bool]:
     """Everything that these, each of which is about what can run out, can be about."""
     last = max((now if one.overdue else one.due_before or _NEVER for one in wanted), default=now)
     return and_(_MATTERS.c.overdue_from.is_not(None), _MATTERS.c.overdue_from <= aware(last))
+
+
+def _stood(session: Session, wanted: Collection[Sought], reached: Reach) -> Select[Any]:
+    """By circle, how many fit each of these, which are all `in_hand_and_acted`.
+
+    What was in hand at the earliest of the instants is still open, or closed since: of each of these the acts are
+    looked up, so that it does not matter how much there has ever been.
+    """
+    columns = {one: f"h{place}" for place, one in enumerate(dict.fromkeys(map(_about_acts, wanted)))}
+    of = _MATTERS.c
+    since = min(aware(one.open_at) for one in wanted if one.open_at is not None)
+    candidates = [
+        select(of.circle, of.registered_at, of.closed_at, *_happenings(columns))
+        # So said that SQLite begins with the matters.
+        .join_from(_MATTERS, _ACTS, _ACTS.c.target == plainly(session, of.id))
+        .where(MILESTONE, which, reached.listed(plainly(session, of.circle)), of.circle.is_not(None))
+        .group_by(of.closed_at, of.id)
+        for which in (of.closed_at.is_(None), of.closed_at >= since)
+    ]
+    found = union_all(*candidates).subquery("found")
+    sums = []
+    for one in wanted:
+        fits = [found.c[columns[_about_acts(one)]] == 1, *_in_hand(found.c, one)]
+        names = reached.names(lead=one.lead, office=one.office)
+        if one.lead is not None or one.office is not None:
+            fits.append(found.c.circle.in_(names or ()))
+        sums.append(func.sum(case((and_(*fits), 1), else_=0)))
+    return select(found.c.circle, *sums).group_by(found.c.circle)
+
+
+def _happenings(columns: Mapping[Sought, str]) -> list[Any]:
+    """Of what is asked about acts, whether it happened, for a question that is grouped by matter."""
+    return [func.max(case((and_(*_acted(one)), 1), else_=0)).label(name) for one, name in columns.items()]
+
+
+def _in_hand(of: Any, sought: Sought) -> list[ColumnElement[bool]]:
+    """That it was in hand at the instant that is asked for, if one is."""
+    if sought.open_at is None:
+        return []
+    at = aware(sought.open_at)
+    return [of.registered_at < at, or_(of.closed_at.is_(None), of.closed_at >= at)]
 
 
 def _sums(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> list[Any]:
@@ -307,14 +353,14 @@ def _besides(
 
     What is asked in them, and their leads and bases, are learnt on the way and kept for this transaction.
     """
-    which = reached.besides(_plainly(session, _MATTERS.c.circle))
+    which = reached.besides(plainly(session, _MATTERS.c.circle))
     if which is None:
         return
     by = (_MATTERS.c.circle, _MATTERS.c.basis, _MATTERS.c.asked)
     chosen = select(*by, func.count(), *_sums(session, wanted, reached, now)).where(
-        which, _plainly(session, _MATTERS.c.circle).is_not(None)
+        which, plainly(session, _MATTERS.c.circle).is_not(None)
     )
-    rows = session.execute(chosen.group_by(*(_plainly(session, column) for column in by))).all()
+    rows = session.execute(chosen.group_by(*(plainly(session, column) for column in by))).all()
     unit(session).reaches[reached] = [(row[0], row[1], row[2], int(row[3])) for row in rows]
     for circle, basis, _, _, *counts in rows:
         yield circle, basis, dict(zip(wanted, map(int, counts), strict=True))
@@ -419,7 +465,11 @@ def by_lead(
         if reached.besides(_MATTERS.c.circle) is not None:
             also = _besides(session, {name: wanted[name] for name in daily}, reached, now)
             add(daily, ((circle, *counts.values()) for circle, _, counts in also))
-    for part, happened in ((others, None), (acted, _Happened.of(acted.values()))):
+    stood = {name: one for name, one in acted.items() if one.in_hand_and_acted}
+    if stood:
+        add(stood, session.execute(_stood(session, stood.values(), reached)))
+    became = {name: one for name, one in acted.items() if name not in stood}
+    for part, happened in ((others, None), (became, _Happened.of(became.values()))):
         if part:
             fits = _Fits(session, reached, now, plain=True, happened=happened)
             circle = fits.plainly(_MATTERS.c.circle)
@@ -436,7 +486,7 @@ def asked(session: Session, scope: Scope) -> dict[Asked, int]:
     """What is asked in the matters in the scope (models/asked.py), and in how many of them each."""
     reached = reach(session, scope)
     found: Counter[str] = Counter()
-    mine = reached.by_circle(_plainly(session, _MATTERS.c.circle))
+    mine = reached.by_circle(plainly(session, _MATTERS.c.circle))
     chosen = select(_MATTERS.c.asked, func.count()).where(_MATTERS.c.asked.is_not(None), mine)
     for text, number in session.execute(chosen.group_by(_MATTERS.c.asked)):
         found[text] += number
@@ -476,13 +526,6 @@ def leads(session: Session, *, scope: Scope) -> list[str]:
     return sorted({one.lead for one in reached.own} | besides)
 
 
-def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The column so said that SQLite uses no index of it; PostgreSQL is told nothing."""
-    if unit(session).dialect.name != "sqlite":
-        return column
-    return UnaryExpression(column, operator=_PLUS, type_=column.type)
-
-
 @dataclass(frozen=True, slots=True)
 class _Happened:
     """Every matter in which an act happened that is asked for, read in one pass; and of what is asked, what did."""
@@ -497,10 +540,12 @@ class _Happened:
         if not asked:
             return None
         columns = {one: f"h{place}" for place, one in enumerate(asked)}
-        sums = [func.max(case((and_(*_acted(one)), 1), else_=0)).label(name) for one, name in columns.items()]
-        return cls(
-            select(_ACTS.c.target, *sums).where(MILESTONE).group_by(_ACTS.c.target).subquery("happened"), columns
+        every = Sought(
+            acts=frozenset().union(*(one.acts for one in asked)),
+            act_from=None if None in (froms := [one.act_from for one in asked]) else min(filter(None, froms)),
         )
+        chosen = select(_ACTS.c.target, *_happenings(columns)).where(MILESTONE, *_acted(every))
+        return cls(chosen.group_by(_ACTS.c.target).subquery("happened"), columns)
 
     def has(self, sought: Sought) -> ColumnElement[bool]:
         """Whether what is asked of the matter's acts did happen."""
@@ -530,7 +575,7 @@ class _Fits:
 
     def plainly(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The column without its indexes."""
-        return _plainly(self._session, column)
+        return plainly(self._session, column)
 
     def listed(self) -> ColumnElement[bool]:
         """Whether it is the reader's to list."""

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ClauseElement, Dialect, Insert, Select, Table
+from sqlalchemy import ClauseElement, ColumnElement, Dialect, Insert, Select, Table, UnaryExpression
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from privacy.vault import Vault
@@ -19,6 +20,7 @@ Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 
 _UNIT = "duban.unit"
+_PLUS = custom_op[Any]("+")
 
 
 class Head(NamedTuple):
@@ -84,6 +86,13 @@ def unit(session: Session) -> Unit:
     if known is None:
         raise RuntimeError("use a session opened by Store.writing() or Store.reading()")
     return known
+
+
+def plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column so said that SQLite uses no index of it; PostgreSQL, which knows how many have what, is told nothing."""
+    if unit(session).dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=_PLUS, type_=column.type)
 
 
 def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], Insert]:

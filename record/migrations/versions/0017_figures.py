@@ -24,12 +24,13 @@ _AS_IT_IS = ("subject", "organs", "office", "leader", "lead", "panel", "reviewer
 _ASKED, _OVERDUE = "asked IS NOT NULL", "overdue_from IS NOT NULL"
 _MILESTONE = "act IN ('overdue', 'imported_overdue', 'supervised', 'rectification_ordered')"
 _TOLD = "act NOT IN ('reminded', 'sign_reminded', 'light_changed', 'progress_reported', 'refused', 'step_begun')"
-_DROPPED = {"ix_matters_open": "matters", "ix_matters_overdue": "matters", "ix_matters_twin": "matters",
-            "ix_acts_milestones": "acts"}  # fmt: skip
+_DROPPED = ("ix_matters_open", "ix_matters_overdue", "ix_matters_twin", "ix_matters_closed", "ix_matters_registered")
 _INDEXES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "ix_matters_overdue": ("matters", ("overdue_from", "id", "circle", "basis"), _OVERDUE),
     "ix_matters_twin": ("matters", ("lead", "title", "circle", "id"), None),
-    "ix_acts_milestones": ("acts", ("target", "act", "at"), _MILESTONE),
+    "ix_matters_closed": ("matters", ("closed_at", "id", "circle", "registered_at"), None),
+    "ix_matters_registered": ("matters", ("registered_at", "id", "circle"), None),
+    "ix_acts_reached": ("acts", ("target", "at", "act"), _MILESTONE),
     "ix_acts_told": ("acts", ("at",), _TOLD),
     "ix_cases_proposed": ("cases", ("proposed_at", "id"), None),
     "ix_cases_asked": ("cases", ("proposed_at", "id"), _ASKED),
@@ -159,8 +160,8 @@ def upgrade() -> None:
     # Written down as a script it finds no cases to work out.
     if not op.get_context().as_sql:
         _fill()
-    for name, table in _DROPPED.items():
-        op.drop_index(name, table)
+    for name in _DROPPED:
+        op.drop_index(name, "matters")
     for name, (table, columns, where) in _INDEXES.items():
         only = {
             f"{which}_where": sa.text(where.format(yes=yes))
