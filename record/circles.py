@@ -103,12 +103,15 @@ class Reach:
             return None
         return tuple(one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office))
 
-    def besides(self, column: ColumnElement[str]) -> ColumnElement[bool] | None:
-        """Those in which he has another part, or that he reviews; None where all of them are his already."""
+    def besides(self, column: ColumnElement[str], *, in_array: bool = False) -> ColumnElement[bool] | None:
+        """Those in which he has another part, or that he reviews; None where all of them are his already.
+
+        `in_array`: so said that PostgreSQL looks each of them up, however many it takes them for.
+        """
         if self.every or self.scope.kind is not ScopeKind.POST:
             return None
         beyond = column.not_in([one.name for one in self.own]) if self.own else true()
-        return and_(parties.besides(self.scope), beyond)
+        return and_(parties.besides(self.scope, in_array=in_array), beyond)
 
     def listed(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         """Both together."""

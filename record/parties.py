@@ -6,7 +6,7 @@ target, and written only where the parties have changed; a test compares with th
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, delete, exists, false, func, or_, select
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
@@ -146,9 +146,12 @@ def reviewed(scope: Scope) -> ColumnElement[bool]:
     return _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post)))
 
 
-def besides(scope: Scope) -> ColumnElement[bool]:
+def besides(scope: Scope, *, in_array: bool = False) -> ColumnElement[bool]:
     """Which matters the post of the scope lists whoever leads, sponsors or approves them: by the parties alone."""
-    return _MATTERS.c.id.in_(_targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope))))
+    targets = _targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope)))
+    if in_array:
+        return _MATTERS.c.id == any_(func.array(targets.scalar_subquery()))
+    return _MATTERS.c.id.in_(targets)
 
 
 def _in_part(scope: Scope) -> ColumnElement[bool]:

@@ -50,6 +50,8 @@ _TALLIES = table(TallyRow)
 _BASES = each(_MATTERS.c.basis).subquery("bases")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+_FEW = 5_000
+"""So many rows are looked up one by one rather than a table read."""
 _ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
@@ -107,6 +109,15 @@ class Sought:
                  if value is not None and value is not False and value != frozenset()}  # fmt: skip
         return len(pairs)
 
+    def spread_over(self, order: "Order") -> bool:
+        """Whether, if there are many, they are met soon in this order: what is due first is closed, the newest open."""
+        kept = {"lead", "office", "basis", "stage", "light", "open"}
+        if self != Sought(**{name: getattr(self, name) for name in kept}):
+            return False
+        is_open = self.open or (self.stage is not None and self.stage.value not in OVER)
+        is_closed = self.stage is not None and self.stage.value in OVER
+        return not (is_open or is_closed or self.light) or (is_closed if order is Order.DUE else is_open)
+
     @property
     def of_open(self) -> bool:
         """Whether nothing fits but what is open."""
@@ -143,33 +154,62 @@ def found(
     reached = reach(session, scope)
     # By number the table is read in its own order, or an index of one filter that keeps it.
     plain = order is not Order.NUMBER or sought.filters + (sought.office is not None) > 1
-    fits = _Fits(session, reached, now, plain=plain)
+    rarest = _rarest(session, sought) if plain and sought.filters else None
+    fits = _Fits(session, reached, now, plain=plain, led_by=rarest)
     chosen = select(_MATTERS, fits.whole().label("whole")).where(fits.listed(), *fits.of(sought), *fits.posts(sought))
     if order is Order.NUMBER:
         chosen = chosen.order_by(_MATTERS.c.id).limit(many)
         if after is not None:
             chosen = chosen.where(_MATTERS.c.id > after)
         return cut([line_of(row, now) for row in session.execute(chosen)], limit, lambda line: line.id)
-    seen = list(_ordered(session, _Place(order, after, fits if sought.filters else None), chosen, many))
+    along = not sought.filters or (rarest is None and sought.spread_over(order))
+    seen = list(_ordered(session, _Place(order, after, along), chosen, many))
     shown = [(line_of(row, now), row.place) for row in seen]
     page = cut(shown, limit, lambda one: f"{(one[1] or _nothing(order)).isoformat()}{_SEPARATOR}{one[0].id}")
     return Page(tuple(line for line, _ in page.items), page.next)
 
 
+def narrowed(session: Session, sought: Sought, *, scope: Scope, now: datetime) -> Sought:
+    """The same matters by their numbers, where a text is looked for and few have it: read through once, not twice."""
+    if not sought.text:
+        return sought
+    reached = reach(session, scope)
+    fits = _Fits(session, reached, now, plain=True)
+    chosen = select(_MATTERS.c.id).where(fits.listed(), *fits.of(sought), *fits.posts(sought)).limit(_FEW + 1)
+    ids = session.execute(chosen).scalars().all()
+    return Sought(ids=frozenset(ids)) if len(ids) <= _FEW else sought
+
+
+def _rarest(session: Session, sought: Sought) -> str | None:
+    """Of what is asked the column of which so few matters are that they are best found by it; None where none is."""
+    of = _TALLIES.c
+    named = {"stage": sought.stage, "light": sought.light}
+    lines = {name: and_(of.basis == ALL_BASES, of[name] == value.value) for name, value in named.items() if value}
+    if sought.basis is not None:
+        lines["basis"] = of.basis == of_basis(sought.basis)
+    if not lines:
+        return None
+    counted = [select(func.sum(of.matters)).where(which).scalar_subquery() for which in lines.values()]
+    numbers_ = session.execute(select(*counted)).one()
+    number, name = min((int(number or 0), name) for number, name in zip(numbers_, lines, strict=True))
+    return name if number <= _FEW else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """From where on, in the order of an instant; `fits` where the table is to be read through for it."""
+    """From where on, in the order of an instant; `along` where what fits is met soon by following that order."""
 
     order: Order
     after: str | None
-    fits: "_Fits | None"
+    along: bool
 
 
 def _ordered(session: Session, place: _Place, chosen: Select[Any], many: int) -> Iterator[Row[Any]]:
     """So many rows from this place on, those without an instant last."""
     forward = place.order is Order.DUE
     instant = _MATTERS.c.due_at if forward else _MATTERS.c.registered_at
-    key = instant if place.fits is None else place.fits.plainly(instant)
+    # So said that no index of the instant is followed.
+    key = instant if place.along else plainly(session, instant, everywhere=True)
     since: datetime | None = None
     last = ""
     if place.after is not None:
@@ -353,7 +393,7 @@ def _besides(
 
     What is asked in them, and their leads and bases, are learnt on the way and kept for this transaction.
     """
-    which = reached.besides(plainly(session, _MATTERS.c.circle))
+    which = reached.besides(plainly(session, _MATTERS.c.circle), in_array=unit(session).dialect.name != "sqlite")
     if which is None:
         return
     by = (_MATTERS.c.circle, _MATTERS.c.basis, _MATTERS.c.asked)
@@ -561,12 +601,21 @@ class _Fits:
     """How it is said to the database that a matter fits.
 
     `plain`: SQLite is to read the table in order, and not to look rows up one by one through the index of a column that
-    a third of them may have; PostgreSQL knows how many have what. `happened`: where it can be read what has happened.
+    a third of them may have, but by that of `led_by`; PostgreSQL knows how many have what. `happened`: where it can be
+    read what has happened.
     """
 
     def __init__(
-        self, session: Session, reached: Reach, now: datetime, *, plain: bool, happened: _Happened | None = None
+        self,
+        session: Session,
+        reached: Reach,
+        now: datetime,
+        *,
+        plain: bool,
+        led_by: str | None = None,
+        happened: _Happened | None = None,
     ) -> None:
+        self._led_by = led_by
         self._happened = happened
         self._reached = reached
         self._now = now
@@ -619,8 +668,7 @@ class _Fits:
         if sought.acts:
             fits.append(_has_acted(sought) if self._happened is None else self._happened.has(sought))
         if sought.text:
-            said = [_MATTERS.c[name].contains(sought.text, autoescape=True) for name in ("title", "id")]
-            fits.append(or_(*said))
+            fits.append(or_(*(_contains(self._session, of(name), sought.text) for name in ("title", "id"))))
         if sought.asked is not None:
             fits.append(_asked_in(sought.asked))
         if sought.ids is not None:
@@ -628,7 +676,15 @@ class _Fits:
         return fits
 
     def _of(self, name: str) -> ColumnElement[Any]:
-        return self.plainly(_MATTERS.c[name]) if self._plain else _MATTERS.c[name]
+        return self.plainly(_MATTERS.c[name]) if self._plain and name != self._led_by else _MATTERS.c[name]
+
+
+def _contains(session: Session, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether the text stands in it; on SQLite, as ever, in capital letters or not."""
+    if unit(session).dialect.name == "sqlite" and not any("a" <= letter <= "z" for letter in text.lower()):
+        found: ColumnElement[bool] = func.instr(column, text) > 0
+        return found
+    return column.contains(text, autoescape=True)
 
 
 def _has_acted(sought: Sought) -> ColumnElement[bool]:

@@ -6,9 +6,21 @@ commit itself. So the recurring ones are compiled once per dialect and run on th
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ClauseElement, ColumnElement, Dialect, Insert, Select, Table, UnaryExpression
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Interval,
+    Select,
+    Table,
+    UnaryExpression,
+    literal,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.operators import custom_op
@@ -21,6 +33,7 @@ Process = Callable[[Any], Any]
 
 _UNIT = "duban.unit"
 _PLUS = custom_op[Any]("+")
+_NO_TIME = literal(timedelta(), Interval())
 
 
 class Head(NamedTuple):
@@ -88,11 +101,14 @@ def unit(session: Session) -> Unit:
     return known
 
 
-def plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The column so said that SQLite uses no index of it; PostgreSQL, which knows how many have what, is told nothing."""
-    if unit(session).dialect.name != "sqlite":
-        return column
-    return UnaryExpression(column, operator=_PLUS, type_=column.type)
+def plainly(session: Session, column: ColumnElement[Any], *, everywhere: bool = False) -> ColumnElement[Any]:
+    """The column so said that SQLite uses no index of it; PostgreSQL, which knows how many have what, is told nothing.
+
+    `everywhere`: it is told too, of a column of instants.
+    """
+    if unit(session).dialect.name == "sqlite":
+        return UnaryExpression(column, operator=_PLUS, type_=column.type)
+    return type_coerce(column + _NO_TIME, column.type) if everywhere else column
 
 
 def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], Insert]:
