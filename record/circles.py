@@ -6,27 +6,17 @@ database only by name. Parts in a matter besides these three are in record/parti
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
 from models.matters import MatterTerms
-from models.rows import MatterRow, table
+from models.rows import MatterRow, TallyRow, table
 from record import parties
 from record.statements import unit
+from record.tallies import ALL_BASES
 
-_MATTERS = table(MatterRow)
-
-
-def each(column: ColumnElement[str]) -> Select[tuple[str]]:
-    """Every value that a column of the matters has, found by its index without reading all of it."""
-    first = select(func.min(column).label("name")).cte("names", recursive=True)
-    after = select(func.min(column)).where(column > first.c.name).scalar_subquery()
-    names = first.union_all(select(after).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
-
-
-_NAMES = each(_MATTERS.c.circle)
+_MATTERS, _TALLIES = table(MatterRow), table(TallyRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +51,9 @@ class Circle:
 
 def circles(session: Session) -> list[Circle]:
     """Every circle that has a matter now, in the order of their names."""
-    return [Circle.named(name) for name in session.execute(_NAMES).scalars()]
+    of = _TALLIES.c
+    chosen = select(of.circle).where(of.basis == ALL_BASES, of.matters > 0, of.circle != "").distinct()
+    return sorted(map(Circle.named, session.execute(chosen).scalars()), key=lambda one: one.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -34,7 +33,7 @@ from models.acts import ActName
 from models.asked import Asked
 from models.matters import Light, MatterState, Stage
 from models.rows import ESCALATED, MILESTONE, ActRow, DayRow, Instant, MatterRow, SnapshotRow, TallyRow, aware, table
-from record.circles import Circle, Reach, each, reach
+from record.circles import Circle, Reach, reach
 from record.matters import OVER
 from record.pages import Page, bounded, cut, instant_of
 from record.statements import plainly, unit
@@ -47,7 +46,6 @@ _MATTERS = table(MatterRow)
 _SNAPSHOTS = table(SnapshotRow)
 _TALLIES = table(TallyRow)
 
-_BASES = each(_MATTERS.c.basis).subquery("bases")
 _SEPARATOR = "|"
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 _FEW = 5_000
@@ -277,17 +275,23 @@ def _named(which: str, wanted: Mapping[str, Sought]) -> dict[str, Sought]:
 
 
 def _in_circles(session: Session, wanted: Mapping[str, Sought], reached: Reach, now: datetime) -> dict[str, int]:
-    """How many of the circles that are the reader's fit each, all in one question."""
-    if not wanted:
-        return {}
-    asked_ = [
-        tallied.number(reached)
-        if (tallied := _Tallied.of(sought))
-        else _how_many(*_of_circles(session, sought, reached, now))
-        for sought in wanted.values()
-    ]
-    row = session.execute(select(*(one.label(f"n{place}") for place, one in enumerate(asked_)))).one()
-    return {name: int(row[place] or 0) for place, name in enumerate(wanted)}
+    """How many of the circles that are the reader's fit each: from lines that are kept, or all others in one question.
+
+    Lines that answer several of these are read once.
+    """
+    tallied = {name: one for name, sought in wanted.items() if (one := _Tallied.of(sought))}
+    together: dict[tuple[Any, ...], dict[str, _Tallied]] = {}
+    for name, one in tallied.items():
+        together.setdefault(one.read_with, {})[name] = one
+    found: dict[str, int] = {}
+    for some in together.values():
+        lines = session.execute(next(iter(some.values())).lines(some.values(), reached)).all()
+        found |= {name: one.summed(lines) for name, one in some.items()}
+    others = {name: sought for name, sought in wanted.items() if name not in tallied}
+    if others:
+        asked_ = [_how_many(*_of_circles(session, sought, reached, now)) for sought in others.values()]
+        found |= zip(others, map(int, session.execute(select(*asked_)).one()), strict=True)
+    return found
 
 
 def _of_circles(session: Session, sought: Sought, reached: Reach, now: datetime) -> list[ColumnElement[bool]]:
@@ -308,16 +312,19 @@ def _standing_in_circles(
     tallied = {name: one for name, sought in wanted.items() if (one := _Tallied.of(sought)) and one.of_stands}
     ending = {name: one for name, one in wanted.items() if name not in tallied and one.ends_alone}
     others = {name: one for name, one in wanted.items() if name not in tallied and name not in ending}
-    circles_ = reached.names()
+    of = _TALLIES.c
+
+    def of_its_basis(one: _Tallied) -> list[ColumnElement[bool]]:
+        return [] if one.sought.basis is None else [of.basis == of_basis(one.sought.basis)]
+
     if tallied:
-        of = _TALLIES.c
         sums = [
-            func.sum(case((and_(true(), *one.fits(reached, with_basis=False)), of[one.column]), else_=0))
+            func.sum(case((and_(true(), *one.fits(), *one.of_posts(reached), *of_its_basis(one)), one.value), else_=0))
             for one in tallied.values()
         ]
-        chosen = select(of.circle, of.basis, *sums).where(of.basis != ALL_BASES, of.stage.not_in(OVER), of.circle != "")
-        if circles_ is not None:
-            chosen = chosen.where(of.circle.in_(circles_))
+        chosen = select(of.circle, of.basis, *sums).where(
+            of.basis != ALL_BASES, of.stage.not_in(OVER), of.circle != "", *_own_lines(of.circle, reached)
+        )
         for circle, basis, *counts in session.execute(chosen.group_by(of.circle, of.basis)):
             yield circle, basis_of(basis), dict(zip(tallied, map(int, counts), strict=True))
     for part, bounded_by in ((ending, _until(ending.values(), now)), (others, _MATTERS.c.open.is_(True))):
@@ -450,21 +457,11 @@ class _Tallied:
         """Whether it is about where matters stand, and not about days."""
         return self.column in _TALLIES.c
 
-    def fits(self, reached: Reach, *, with_basis: bool = True) -> list[ColumnElement[bool]]:
-        """Which lines."""
-        sought, of = self.sought, (_TALLIES if self.of_stands else _DAYS).c
-        names = reached.names(lead=sought.lead, office=sought.office)
-        found: list[ColumnElement[bool]] = [] if names is None else [of.circle.in_(names)]
-        if not self.of_stands:
-            found += [] if self.since is None else [of.day >= self.since]
-            return [*found, *([] if self.before is None else [of.day < self.before])]
-        if with_basis:
-            found.append(of.basis == (ALL_BASES if sought.basis is None else of_basis(sought.basis)))
-        elif sought.basis is not None:
-            found.append(of.basis == of_basis(sought.basis))
-        named = {"stage": sought.stage, "light": sought.light}
-        found += [of[name] == value.value for name, value in named.items() if value is not None]
-        return [*found, of.stage.not_in(OVER)] if sought.open else found
+    @property
+    def read_with(self) -> tuple[Any, ...]:
+        """What is the same of all that the same lines answer."""
+        sought = self.sought
+        return (self.column == "open_at", self.of_stands, sought.lead, sought.office, self.of_stands and sought.basis)
 
     @property
     def value(self) -> ColumnElement[Any]:
@@ -474,10 +471,66 @@ class _Tallied:
             return _DAYS.c.registered - _DAYS.c.closed
         return (_TALLIES if self.of_stands else _DAYS).c[self.column]
 
-    def number(self, reached: Reach) -> Any:
-        """How many."""
-        lines = _TALLIES if self.of_stands else _DAYS
-        return select(func.sum(self.value)).select_from(lines).where(*self.fits(reached)).scalar_subquery()
+    def of_posts(self, reached: Reach) -> list[ColumnElement[bool]]:
+        """Of the reader's lines, those of the lead and the office that are asked for."""
+        sought, of = self.sought, (_TALLIES if self.of_stands else _DAYS).c
+        if sought.lead is None and sought.office is None:
+            return []
+        return [of.circle.in_(reached.names(lead=sought.lead, office=sought.office) or ())]
+
+    def fits(self) -> list[ColumnElement[bool]]:
+        """Which of the lines, of whatever circle and basis."""
+        sought, of = self.sought, (_TALLIES if self.of_stands else _DAYS).c
+        if not self.of_stands:
+            since = [] if self.since is None else [of.day >= self.since]
+            return [*since, *([] if self.before is None else [of.day < self.before])]
+        named = {"stage": sought.stage, "light": sought.light}
+        found = [of[name] == value.value for name, value in named.items() if value is not None]
+        return [*found, of.stage.not_in(OVER)] if sought.open else found
+
+    def lines(self, some: Collection["_Tallied"], reached: Reach) -> Select[Any]:
+        """The lines that answer all of these, which are read with this one, added up over circles."""
+        of, sought = (_TALLIES if self.of_stands else _DAYS).c, self.sought
+        mine = [*_own_lines(of.circle, reached), *self.of_posts(reached)]
+        if self.of_stands:
+            basis = ALL_BASES if sought.basis is None else of_basis(sought.basis)
+            sums = [func.sum(of[name]).label(name) for name in ("matters", "escalated", "suspended")]
+            return select(of.stage, of.light, *sums).where(of.basis == basis, *mine).group_by(of.stage, of.light)
+        ends = {one.before for one in some}
+        if self.column == "open_at":
+            sums = [
+                func.sum(case((of.day < end, self.value), else_=0)).label(str(end))
+                for end in sorted(filter(None, ends))
+            ]
+            return select(*sums).where(*mine)
+        since = {one.since for one in some}
+        bounds = [] if None in since else [of.day >= min(filter(None, since))]
+        bounds += [] if None in ends else [of.day < max(filter(None, ends))]
+        sums = [func.sum(of[name]).label(name) for name in ("registered", "closed")]
+        return select(of.day, *sums).where(*bounds, *mine).group_by(of.day)
+
+    def summed(self, lines: Sequence[Row[Any]]) -> int:
+        """How many these come to."""
+        if self.column == "open_at":
+            return int(lines[0]._mapping[str(self.before)] or 0)
+        return sum(int(line._mapping[self.column]) for line in lines if self._has(line))
+
+    def _has(self, line: Row[Any]) -> bool:
+        sought = self.sought
+        if not self.of_stands:
+            return (self.since is None or line.day >= self.since) and (self.before is None or line.day < self.before)
+        return (
+            sought.stage in (None, line.stage)
+            and sought.light in (None, line.light)
+            and not (sought.open and line.stage in OVER)
+        )
+
+
+def _own_lines(circle: ColumnElement[str], reached: Reach) -> list[ColumnElement[bool]]:
+    """The lines of the circles that are the reader's."""
+    if reached.unbounded:
+        return []
+    return [circle != "" if reached.every else circle.in_(reached.names() or ())]
 
 
 def by_lead(
@@ -499,8 +552,11 @@ def by_lead(
             found.setdefault(Circle.named(circle).lead, Counter()).update(counted)
 
     if daily:
-        sums = [func.sum(case((and_(true(), *one.fits(reached)), one.value), else_=0)) for one in daily.values()]
-        chosen = select(_DAYS.c.circle, *sums).where(_DAYS.c.circle != "")
+        sums = [
+            func.sum(case((and_(true(), *one.fits(), *one.of_posts(reached)), one.value), else_=0))
+            for one in daily.values()
+        ]
+        chosen = select(_DAYS.c.circle, *sums).where(_DAYS.c.circle != "", *_own_lines(_DAYS.c.circle, reached))
         add(daily, session.execute(chosen.group_by(_DAYS.c.circle)))
         if reached.besides(_MATTERS.c.circle) is not None:
             also = _besides(session, {name: wanted[name] for name in daily}, reached, now)
@@ -554,8 +610,9 @@ def _asked_in(which: Collection[Asked]) -> ColumnElement[bool]:
 def bases(session: Session, *, scope: Scope) -> list[str]:
     """The kinds of basis that matters in the scope have, in the order of their names."""
     reached = reach(session, scope)
-    own = exists().where(_MATTERS.c.basis == _BASES.c.name, reached.by_circle(_MATTERS.c.circle))
-    found = set(session.execute(select(_BASES.c.name).where(own.correlate(_BASES))).scalars())
+    of = _TALLIES.c
+    chosen = select(of.basis).where(of.basis != ALL_BASES, of.matters > 0, of.circle != "").distinct()
+    found = set(map(basis_of, session.execute(chosen.where(*_own_lines(of.circle, reached))).scalars()))
     return sorted(found | {basis for _, basis, _, _ in _known_besides(session, reached)})
 
 
