@@ -34,10 +34,11 @@ from models.contract import (
 )
 from policies.calendar import CalendarError
 from policies.directory import Directory
+from policies.documents import DocumentError
 from policies.procedures import Procedure, load_text
 from record import ledger, lives, policies, procedures, revisions, settling, targets
 from record.revisions import Revision
-from record.store import Store
+from record.store import RecordUnavailableError, Store
 from rehearsal.comparison import first_difference
 from rehearsal.retracing import UntraceableError, World, live_again, loaded, retrace
 from settings import Runner, Settings
@@ -132,16 +133,30 @@ class Published:
     moved: Mapping[str, tuple[Decision, Decision]]
 
 
+class MigrationError(Exception):
+    """The tables cannot be brought to this program's revision: in words, why. `newer`: they are of a newer one."""
+
+    def __init__(self, why: str, *, newer: bool = False) -> None:
+        super().__init__(why)
+        self.newer = newer
+
+
 def migrated(copy: Store) -> Migrated:
-    """Bring the copy's tables to this program's revision. Raises LookupError where they are newer."""
+    """Bring the copy's tables to this program's revision. Raises MigrationError."""
     with copy.reading() as session:
         before, counted, kept = revisions.standing(session), revisions.rows(session), revisions.digests(session)
     pending = revisions.pending(before)
     if pending is None:
-        raise LookupError(before)
+        raise MigrationError(before, newer=True)
     began = time.perf_counter()
     marks: list[float] = []
-    copy.migrate(lambda _revision: marks.append(time.perf_counter()))
+    try:
+        copy.migrate(lambda _revision: marks.append(time.perf_counter()))
+    except RecordUnavailableError:
+        raise
+    except Exception as error:
+        # Whatever it stumbles over in this record: it would stop the new program from starting.
+        raise MigrationError(f"{pending[len(marks)].name}: {_first_line(error)}") from error
     held = time.perf_counter() - began
     spans = [until - since for since, until in zip([began, *marks], marks, strict=False)]
     with copy.reading() as session:
@@ -192,7 +207,7 @@ def struck(copy: Store, recording: Recording, most: int) -> Struck:
         except CalendarError as error:
             failed[target] = str(error)
         except Exception as error:  # noqa: BLE001 - whatever the rules stumble over is what is looked for
-            failed[target] = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
+            failed[target] = _first_line(error)
     return Struck(decisions, failed, max(0, len(waiting) - most))
 
 
@@ -222,7 +237,7 @@ def reheard(copy: Store, directory: Directory, most: int) -> Reheard:
                 with copy.reading() as session:
                     texts[version] = load_text(procedures.get(session, version), version)
             lived = live_again(family, texts[version].in_force, world, around.until)
-        except (UntraceableError, LookupError, CalendarError):
+        except (UntraceableError, LookupError, CalendarError, DocumentError):
             untold += 1
             continue
         matters += len(family.matters)
@@ -282,6 +297,10 @@ def published(copy: Store, recording: Recording, procedure: Procedure, from_on: 
         if after.decisions.get(target) != was
     }
     return Published(procedure.version, from_on, keep, moved)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
 
 
 class _UndoneError(Exception):

@@ -14,13 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from backup.scratch import copied
 from builds import this_build
 from cli.authority import allowed_here
 from cli.instants import now
-from cli.kept import one_line, organs, record, settings
+from cli.kept import organs, record, settings
 from cli.live import in_words, sealed_client
 from cli.output import Json, answer, end, facts, say, warn
 from cli.problems import ExitCode, Problem
@@ -42,6 +41,7 @@ from settings import Settings
 from upgrading import (
     Checked,
     Migrated,
+    MigrationError,
     Published,
     Reheard,
     Replayed,
@@ -219,12 +219,12 @@ def _day(text: str) -> date:
 def _migrated(copy: Store) -> Migrated:
     try:
         return migrated(copy)
-    except LookupError as error:
-        raise Problem(
-            f"数据库版本高于本程序 the database is newer than this program: {error.args[0]}", ExitCode.UNAVAILABLE
-        ) from error
-    except DBAPIError as error:
-        raise Problem(f"迁移失败 the migration fails: {one_line(error.orig or error)}", ExitCode.REFUSED) from error
+    except MigrationError as error:
+        if error.newer:
+            raise Problem(
+                f"数据库版本高于本程序 the database is newer than this program: {error}", ExitCode.UNAVAILABLE
+            ) from error
+        raise Problem(f"迁移失败,不要升级 the migration fails, do not upgrade: {error}", ExitCode.REFUSED) from error
 
 
 def _procedure(copy: Store, named: str, day: date) -> Procedure:

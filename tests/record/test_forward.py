@@ -1,19 +1,14 @@
 """Every record that was ever kept is taken over by today's program, and its matters go on where they stood."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, MetaData, create_engine, func, select
+from sqlalchemy import MetaData, select
 
-import record
 from activities.recording import Recording
 from models.access import Scope
 from models.acts import ActName
@@ -26,12 +21,12 @@ from record.store import Store
 from tests.databases import Databases
 from tests.record.recount import recounted, tallied
 from tests.record.tampering import faults
+from tests.records.loading import SAVED, load, opened, write
 from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, OFFICER, a_matter
 
 EVERYTHING = Scope.everything()
 
 ROOT = Path(__file__).parents[2]
-SAVED = sorted((ROOT / "tests" / "records").glob("*.jsonl"))
 LATER = datetime(2026, 3, 6, 10, tzinfo=SHANGHAI)
 
 
@@ -43,36 +38,8 @@ WORKED_OUT = ("matters", "parties", "doings", "tallies", "cases", "finished")
 def kept(request: pytest.FixtureRequest, database_url: str) -> str:
     """A database at the revision of a saved record, with what it held; its URL."""
     file: Path = request.param
-    with opened(database_url) as engine:
-        with engine.begin() as connection:
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(Path(record.__file__).parent / "migrations"))
-            command.upgrade(config, file.stem)
-        write(engine, file)
+    load(database_url, file)
     return database_url
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Engine]:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
-    yield engine
-    engine.dispose()
-
-
-def write(engine: Engine, file: Path) -> None:
-    """Put the rows of a saved record into the tables, as the program did that kept it, whatever they are by now."""
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.begin() as connection:
-        for name, row in lines(file):
-            if name != "alembic_version":
-                connection.execute(tables.tables[name].insert().values(row))
-        if engine.dialect.name == "postgresql":
-            for name in ("acts", "calendar_notices"):
-                following = func.setval(func.pg_get_serial_sequence(name, "id"), func.max(tables.tables[name].c.id))
-                connection.execute(select(following))
 
 
 def worked_out(url: str) -> dict[str, list[str]]:
@@ -85,14 +52,6 @@ def worked_out(url: str) -> dict[str, list[str]]:
                 name: sorted(str(tuple(row)) for row in connection.execute(select(tables.tables[name])))
                 for name in WORKED_OUT
             }
-
-
-def lines(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    for line in file.read_text(encoding="utf-8").splitlines():
-        one = json.loads(line)
-        if one["table"] == "document_templates":
-            one["row"]["file"] = b""  # left out
-        yield one["table"], one["row"]
 
 
 @pytest.fixture
