@@ -39,7 +39,7 @@ _ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "exception", "error", "error_at", "withheld", "stack",
         "workflow_id", "workflow_type", "workflow_now", "run_id", "update", "update_id",
-        "activity", "activity_id", "attempt", "local", "task_queue", "namespace", "build_id",
+        "activity", "activity_id", "attempt", "local", "task_queue", "namespace", "build_id", "build", "deployment",
         "matter_id", "case_id", "target", "act", "acts", "seq", "message_id", "command", "rule", "stage", "light",
         "clock", "calendar", "policy", "notice", "scenario", "revision", "channel",
         "address", "ui_url", "directory", "file", "setting", "signal", "version", "format", "runner", "organ", "office",

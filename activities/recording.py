@@ -94,10 +94,11 @@ def _now() -> datetime:
 class Recording:
     """Decides and records, for the office whose directory this is.
 
-    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
-    put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
-    ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files.
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own; where there is one, it
+    rules what names none), `blocks` those that are put together from building blocks; `issuing` knows the templates
+    documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what another target's
+    transition starts or moves; without `dispatch` every notice stays in the in-app inbox. A message may name
+    `attachments_most` files.
     """
 
     def __init__(
@@ -120,6 +121,9 @@ class Recording:
         self._directory = directory
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
+        if len(procedures) == 1:
+            # What names no procedure, a case of its own for one, goes by the one that a rehearsal brings.
+            self._own.setdefault(STANDARD, procedures[0])
         self._versions: dict[str, Procedure] = {}
         self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}

@@ -142,21 +142,25 @@ class Store:
         with _unavailable(self._reader.dialect), self._reader.connect() as connection:
             return inspect(connection).has_table(table(ActRow).name)
 
-    def migrate(self) -> None:
+    def migrate(self, heard: Callable[[str], None] = lambda _revision: None) -> None:
         """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
 
-        Raises RecordUnavailableError, RecordUnsuitableError, or alembic's CommandError for a database newer than the
-        program.
+        `heard` is told of each revision that was added, before all of them are made durable together. Tables of a newer
+        program stay as they are where they say that this one may go on with them. Raises RecordUnavailableError,
+        RecordUnsuitableError, or alembic's CommandError for a database too new for the program.
         """
         # Alembic takes a tenth of a second to import, which only a starting process should have to wait for.
         from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
 
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        from record import revisions  # noqa: PLC0415
+
+        config = revisions.config()
         with _unavailable(self._writer.dialect), self._connected() as connection:
             _prepare_migration(connection)
+            if revisions.newer_and_usable(connection):
+                return
             config.attributes["connection"] = connection
+            config.attributes["heard"] = heard
             command.upgrade(config, "head")
 
     @contextmanager

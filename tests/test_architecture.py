@@ -55,6 +55,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
         | {"backup", "builds", "documents", "evidence", "leaving", "notices", "privacy", "reconciling", "schedules"}
     ),
+    "upgrading": frozenset(
+        {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "worker", "settings"}
+        | {"comparing", "documents", "evidence"}
+    ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
         | {"embedded", "logs", "privacy", "settings"}
@@ -69,7 +73,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
         | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
-        | {"attachments", "comparing", "enacting", "taking", "web"}
+        | {"attachments", "comparing", "enacting", "taking", "upgrading", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

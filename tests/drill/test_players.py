@@ -23,8 +23,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "tests" / "scenarios").glob("*.yaml"))
-# One for each kind of block: the rest of the mechanisms is held by the rehearsals alone.
-MECHANISMS = ("mechanisms/b3-one-time-notice", "mechanisms/d15-paused-and-backfilled", "proceedings/launched")
+# One for each kind of block, and a case that no matter gives its procedure: the rest is held by the rehearsals alone.
+MECHANISMS = ("mechanisms/b3-one-time-notice", "mechanisms/d15-paused-and-backfilled", "proceedings/launched",
+              "mechanisms/k12-school-fees-not-automatic")  # fmt: skip
 SEEDS = range(12)
 DIRECTORY = Directory(read_directory(ROOT / "data" / "directory.csv"))
 
