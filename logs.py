@@ -23,6 +23,7 @@ from temporalio import activity, workflow
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
+    PrometheusConfig,
     Runtime,
     TelemetryConfig,
     TelemetryFilter,
@@ -138,15 +139,16 @@ def configure(
     activity.logger.activity_info_on_message = False
 
 
-def forward_core() -> None:
+def forward_core(metrics: PrometheusConfig | None = None) -> None:
     """Route the lines of Temporal's native core through this log too; call before the first Client is made.
 
     Without it they go to standard error in a format of their own. Their extra fields are left out, since they can
-    hold a failure's text. Does nothing when a runtime exists already.
+    hold a failure's text. With `metrics` it also tells what it counts. Raises ValueError where that cannot be served.
     """
     Runtime.set_default(
         Runtime(
             telemetry=TelemetryConfig(
+                metrics=metrics,
                 logging=LoggingConfig(
                     filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
                     forwarding=LogForwardingConfig(
@@ -154,7 +156,7 @@ def forward_core() -> None:
                         append_target_to_name=False,
                         append_log_fields_to_message=False,
                     ),
-                )
+                ),
             )
         ),
         error_if_already_set=False,

@@ -12,6 +12,8 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+import meters
+import tracing
 from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.dispatch import Dispatch
@@ -135,9 +137,11 @@ class Recording:
     @activity.defn(name=RECORD_TRANSITION, no_thread_cancel_exception=True)
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
-        with self._store.writing() as session:
-            receipt, entries, waiting = self._held(session, order)
-            leaving = self._leaving(session, order)
+        with meters.transition() as counted:
+            with tracing.span("record.transaction"), self._store.writing() as session:
+                receipt, entries, waiting = self._held(session, order)
+                leaving = self._leaving(session, order)
+            counted.outcome = _came_to(receipt.outcome)
         if self._waking is not None:
             self._waking.wake(waiting)
         if self._dispatch is not None:
@@ -461,6 +465,12 @@ class Recording:
         if not isinstance(message, Registration) or not message.lead or not message.title:
             return None
         return matters.open_twin(session, message.lead, message.title, order.matter_id)
+
+
+def _came_to(outcome: Outcome | None) -> meters.Outcome:
+    if outcome is None:
+        return meters.Outcome.CLOCK
+    return meters.Outcome.ACCEPTED if outcome.accepted else meters.Outcome.REFUSED
 
 
 def _cited(session: Session, case_id: str) -> Cited | None:

@@ -344,7 +344,7 @@ def test_which_queues_a_process_serves_and_where_links_lead_are_checked(monkeypa
 
     said = refused()
 
-    assert "all, procedure, notices" in said
+    assert "all, procedure, records, notices" in said
     assert "https://" in said
 
 

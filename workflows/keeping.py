@@ -36,6 +36,8 @@ with workflow.unsafe.imports_passed_through():
 from workflows.clocks import DrillClock, MatterClock, RealClock
 
 STORY_LINES = 40
+# The server suggests to go on in a new run at some four thousand: one much longer is stuck in its run.
+_LONG_EVENTS = 6_000
 _RECORDING_ATTEMPT = timedelta(seconds=10)
 _RECORDING_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
 _LOCAL_RETRY_THRESHOLD = timedelta(minutes=1)
@@ -187,6 +189,8 @@ class Keeper:
             self._receipt, self._seq, self._head = receipt, receipt.seq, receipt.head
             self._story = [*self._story, *receipt.lines][-STORY_LINES:]
             self._show(receipt)
+            if workflow.info().get_current_history_length() > _LONG_EVENTS:
+                workflow.metric_meter().create_counter("duban_long_history_steps").add(1)
         return receipt
 
     def _summary(self, message: Registration | Open | Command | CalendarPublished | None) -> str:
