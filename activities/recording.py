@@ -305,7 +305,7 @@ class Recording:
             return
         # Beyond the calendar nobody can count working days.
         with suppress(CalendarError):
-            acts = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
+            acts = list(bulletins.happened_to(session, state.id))
             at = closings[-1]
             time = time_in_hand(acts, at, facts.calendar)
             if time is not None:
