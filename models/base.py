@@ -1,6 +1,7 @@
 """The bases of every shape: frozen, and strict about names they do not know."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -41,13 +42,22 @@ class Compact(Shape):
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {name: value for name, value in handler(self).items() if not self._is_default(name)}
+        own, defaults = self.__dict__, _defaults(type(self))
+        return {
+            name: value
+            for name, value in handler(self).items()
+            if name not in defaults or (own[name] is not defaults[name] and own[name] != defaults[name])
+        }
 
-    def _is_default(self, name: str) -> bool:
-        field = type(self).model_fields.get(name)
-        if field is None or field.is_required() or name == "do":
-            return False
-        return bool(getattr(self, name) == field.get_default(call_default_factory=True, validated_data={}))
+
+@lru_cache(maxsize=512)
+def _defaults(shape: type[BaseModel]) -> dict[str, object]:
+    """What the fields of a shape are where nothing was said; without those that are always said."""
+    return {
+        name: field.get_default(call_default_factory=True, validated_data={})
+        for name, field in shape.model_fields.items()
+        if not field.is_required() and name != "do"
+    }
 
 
 class Voice(Compact):
