@@ -25,7 +25,7 @@ from cli.web import Web, sample_accounts, site
 from embedded import EmbeddedServer, register_search_attributes
 from office import Office
 from settings import Settings, load, load_temporal
-from worker import SEARCH_ATTRIBUTES, running, stop_on_signals
+from worker import SEARCH_ATTRIBUTES, running, stay, stop_on_signals
 
 __all__ = ["up"]
 
@@ -70,6 +70,7 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
                 samples = None
                 if with_sample:
                     samples = await asyncio.to_thread(sample_accounts, chosen, store, directory, now())
+                stay()
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
                 told["web"] = None
                 if with_web:
