@@ -42,7 +42,7 @@ class Compact(Shape):
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        own, defaults = self.__dict__, _defaults(type(self))
+        own, defaults = self.__dict__, defaults_of(type(self))
         return {
             name: value
             for name, value in handler(self).items()
@@ -51,7 +51,7 @@ class Compact(Shape):
 
 
 @lru_cache(maxsize=512)
-def _defaults(shape: type[BaseModel]) -> dict[str, object]:
+def defaults_of(shape: type[BaseModel]) -> dict[str, object]:
     """What the fields of a shape are where nothing was said; without those that are always said."""
     return {
         name: field.get_default(call_default_factory=True, validated_data={})
