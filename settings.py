@@ -56,7 +56,10 @@ class SettingsError(Exception):
 
 
 class Runner(StrEnum):
-    """Whether workflow code runs inside Temporal's sandbox, which finds non-determinism but costs time and memory."""
+    """Whether workflow code runs inside Temporal's sandbox, which finds non-determinism but costs time and memory.
+
+    Tests run inside it, offices outside (docs/decisions/0028).
+    """
 
     SANDBOXED = "sandboxed"
     UNSANDBOXED = "unsandboxed"
@@ -241,7 +244,7 @@ class Settings(BaseSettings):
     sqlite_synchronous: Synchronous = Field(Synchronous.FULL, description="EXTRA, FULL, NORMAL")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="json, console")
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning, error")
-    runner: Runner = Field(Runner.SANDBOXED, description="sandboxed, unsandboxed")
+    runner: Runner = Field(Runner.UNSANDBOXED, description="sandboxed, unsandboxed")
     max_cached_workflows: PositiveInt = Field(1000, description="正整数 a whole number from 1")
     workflow_pollers: PositiveInt = Field(20, le=200, description="1–200")
     import_in_flight: PositiveInt = Field(8, le=200, description="1–200")

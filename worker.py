@@ -5,6 +5,7 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -272,6 +273,15 @@ def sealing_of(client: Client, store: Store, directory: Directory, settings: Set
     )
 
 
+def stay() -> None:
+    """Let the collector pass over what has been loaded by now: it stays for the life of the process.
+
+    Called once, when a process that serves has started.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @asynccontextmanager
 async def running(client: Client, store: Store, directory: Directory, settings: Settings) -> AsyncIterator[Office]:
     """A running worker that has caught up with the record, and an office that speaks through it.
@@ -339,6 +349,7 @@ async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> 
             client = await connect(temporal)
             await register_search_attributes(client, SEARCH_ATTRIBUTES)
             async with watched_by(settings, store, client), running(client, store, directory, settings):
+                stay()
                 await stop.wait()
         log.info("worker.stopped")
     finally:

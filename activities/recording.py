@@ -310,7 +310,7 @@ class Recording:
         closings = [entry.act.at for entry in own if entry.act.act is ActName.CLOSED]
         if not closings or not isinstance(state, MatterState) or state.terms is None:
             return
-        acts, at = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)), closings[-1]
+        acts, at = list(bulletins.happened_to(session, state.id)), closings[-1]
         try:
             time = time_in_hand(acts, at, facts.calendar)
         except CalendarError:

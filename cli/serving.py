@@ -28,7 +28,7 @@ from office import Office
 from policies.directory import Directory
 from settings import Settings, load, load_temporal
 from watching import core
-from worker import SEARCH_ATTRIBUTES, running, stop_on_signals, watched_by
+from worker import SEARCH_ATTRIBUTES, running, stay, stop_on_signals, watched_by
 
 __all__ = ["up"]
 
@@ -86,6 +86,7 @@ async def _served(
                 samples = None
                 if with_sample:
                     samples = await asyncio.to_thread(sample_accounts, chosen, store, directory, now())
+                stay()
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
                 told["web"] = None
                 if with_web:

@@ -21,7 +21,6 @@ _KEPT = (
     ("snapshots", "id, seq, state", "id"),
     ("answers", "target, message_id, seq, outcome", "target, message_id"),
     ("numbers", "source_key, matter_id, year, number", "source_key"),
-    ("tallies", "lead, stage, light, matters, escalated, cases_open", "lead, stage, light"),
 )
 _READ_TOGETHER = 1_000
 

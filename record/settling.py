@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import func, select, text
 from sqlmodel import Session
 
 from models.acts import ActName
 from models.asked import Asked
-from models.matters import MatterState, Stage
-from models.rows import ActRow, MatterRow, PartyRow, SnapshotRow, TallyRow, table
-from record import matters, parties
+from models.matters import MatterState
+from models.rows import ActRow, MatterRow, PartyRow, SnapshotRow, table
+from record import matters, parties, tallies
 from record.circles import Circle
 from record.sealed import for_the_rules
 from record.statements import unit
@@ -26,7 +26,6 @@ _ACTS = table(ActRow)
 _MATTERS = table(MatterRow)
 _PARTIES = table(PartyRow)
 _SNAPSHOTS = table(SnapshotRow)
-_TALLIES = table(TallyRow)
 
 _PAGE = 500
 _ACTS_TOGETHER = 20_000
@@ -90,21 +89,8 @@ def astray(session: Session) -> Iterator[str]:
 
 
 def miscounted(session: Session) -> list[str]:
-    """The lines (lead, stage, light) of the tallies that do not say what counting the matters says."""
-    counted = (
-        select(
-            *(_MATTERS.c[name] for name in ("lead", "stage", "light")),
-            func.count().label("matters"),
-            func.sum(case((_MATTERS.c.level >= 1, 1), else_=0)).label("escalated"),
-            func.sum(_MATTERS.c.cases_open).label("cases_open"),
-        )
-        .where(_MATTERS.c.lead.is_not(None), _MATTERS.c.stage != Stage.REFUSED.value)
-        .group_by(*(_MATTERS.c[name] for name in ("lead", "stage", "light")))
-    )
-    # A line that everybody has left says nothing.
-    found, said = ({tuple(row[:3]): tuple(row[3:]) for row in session.execute(chosen) if any(row[3:])}
-                   for chosen in (counted, select(_TALLIES)))  # fmt: skip
-    return sorted(" · ".join(key) for key in found.keys() | said.keys() if found.get(key) != said.get(key))
+    """The lines of the tallies that do not say what counting the matters says, each by what it counts."""
+    return [" · ".join(str(part) for part in one.line) for one in tallies.differing(session)]
 
 
 def settle(store: Store) -> Settled:

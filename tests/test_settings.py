@@ -30,7 +30,7 @@ def test_without_any_setting_the_shipped_defaults_hold(tmp_path: Path) -> None:
     assert loaded.directory_path == settings.ROOT / "data" / "directory.csv"
     assert loaded.office == "区政府督查室"
     assert loaded.sqlite_synchronous is Synchronous.FULL
-    assert loaded.runner is Runner.SANDBOXED
+    assert loaded.runner is Runner.UNSANDBOXED
 
 
 def test_the_database_lies_in_the_data_directory_wherever_that_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from rehearsal.conductor import play
 from rehearsal.printing import line
 from rehearsal.random_scenarios import random_scenario
 from rehearsal.scenarios import Scenario, load
-from settings import Settings
+from settings import Runner, Settings
 from tests.databases import Databases
 from worker import SEARCH_ATTRIBUTES
 
@@ -33,7 +33,7 @@ DIRECTORY = Directory(read_directory(ROOT / "data" / "directory.csv"))
 async def played_on(server: EmbeddedServer, place: Path, databases: Databases, scenario: Scenario) -> list[str]:
     client = await Client.connect(server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
-    settings = Settings(data_dir=place, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(data_dir=place, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     return [line(act) for act in await Player(client, DIRECTORY, settings, databases.new).play(scenario)]
 
 
