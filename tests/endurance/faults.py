@@ -1,0 +1,309 @@
+"""What goes wrong, how, and how is it put right again? One function for each fault.
+
+Each brings its fault about, waits as long as it lasts, and takes it away; it returns what it found wrong by itself.
+"""
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
+
+from models.contract import CALENDAR_PUBLISHED_SIGNAL, matter_workflow_id
+from models.messages import Registration, ReportProgress, Sign
+from office import Office, UnavailableError
+from record import ledger
+from tests.endurance import clock
+from tests.endurance.audit import Audit
+from tests.endurance.disks import can_mount
+from tests.endurance.house import POISONED, WORKER, House
+from tests.endurance.line import Weather
+from tests.endurance.plan import LEADER, NEEDS_CLOCKS, NEEDS_DISKS, NEEDS_LINE, OFFICE, Fault, Trouble
+from tests.endurance.stream import Stream
+from tests.notices.peers import Mood
+
+Lasting = Callable[[], Awaitable[None]]
+
+_HOUR = 3600
+_LOCKED_SECONDS = 12.0
+_FREEZES = 4
+_HANDLER, _LEAD = "区财政局承办岗", "区财政局"
+
+_MOODS = {
+    Fault.MAIL_HANGS: Mood.HANGS,
+    Fault.MAIL_REFUSES: Mood.REFUSES,
+    Fault.MAIL_BUSY: Mood.BUSY,
+    Fault.MAIL_LATE: Mood.LATE,
+    Fault.MAIL_TWICE: Mood.TWICE,
+}
+
+
+def impossible(fault: Fault, house: House) -> str:
+    """Why this fault cannot be brought about here; empty where it can."""
+    if fault in NEEDS_DISKS and not house.disks:
+        return "needs root and loop devices" if not can_mount() else "no disks of their own in this run"
+    if fault in NEEDS_LINE and house.line is None:
+        return "a line to the database: PostgreSQL only"
+    if fault in NEEDS_CLOCKS and not clock.can_jump():
+        return "needs root on Linux, x86-64"
+    return ""
+
+
+class Faults:
+    """Brings faults about in one house."""
+
+    def __init__(self, house: House, stream: Stream, audit: Audit) -> None:
+        self._house = house
+        self._stream = stream
+        self._audit = audit
+        self._number = 0
+
+    async def bring(self, trouble: Trouble, lasting: Lasting) -> list[str]:
+        """Let it happen, last as long as `lasting` does, and end."""
+        fault, house = trouble.fault, self._house
+        if fault in _MOODS:
+            return await self._mail(_MOODS[fault], lasting)
+        match fault:
+            case Fault.WORKER:
+                names = [name for name in house.programs if name.startswith("worker")]
+                house.kill_program(names[int(trouble.chance * len(names))])
+            case Fault.WORKERS:
+                for name in [name for name in house.programs if name.startswith("worker")]:
+                    house.kill_program(name)
+            case Fault.CONSOLE:
+                house.kill_program("console")
+            case Fault.SERVER:
+                await house.kill_server()
+                await asyncio.sleep(trouble.chance * 1.5)
+                await house.start_server()
+            case Fault.DATABASE:
+                await self._database(trouble)
+            case Fault.EVERYTHING:
+                await house.kill_everything()
+                await asyncio.sleep(trouble.chance)
+                await house.start_everything()
+            case Fault.POWER | Fault.READ_ONLY:
+                await self._restart_with_disks(trouble)
+            case Fault.FULL_DISK | Fault.FULL_SERVER_DISK:
+                await self._full("record" if fault is Fault.FULL_DISK else "server", lasting)
+            case Fault.SLOW_DISK:
+                await self._slow_disk(trouble)
+            case Fault.LOST_DATABASE | Fault.SILENT_DATABASE | Fault.SLOW_DATABASE:
+                await self._line(fault, trouble, lasting)
+            case Fault.MAIL_GONE:
+                await self._mail_gone(lasting)
+            case Fault.CLOCK_AHEAD | Fault.CLOCK_BACK | Fault.CLOCKS_APART:
+                await self._clocks(fault, trouble, lasting)
+            case Fault.POISON:
+                return await self._poison()
+            case Fault.GARBAGE:
+                return await self._garbage()
+        return []
+
+    # --- database and disks -----------------------------------------------------------------------------------------
+
+    async def _database(self, trouble: Trouble) -> None:
+        house = self._house
+        if house.database is not None:
+            house.kill_database()
+            await asyncio.sleep(trouble.chance)
+            house.start_database()
+            return
+        # Another process that takes its time with the file.
+        hold = (
+            "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60);"
+            "c.execute('BEGIN IMMEDIATE'); time.sleep(float(sys.argv[2])); c.execute('ROLLBACK')"
+        )
+        file = str(house.store.url.database)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", hold, file, str(_LOCKED_SECONDS))
+        await process.wait()
+
+    async def _restart_with_disks(self, trouble: Trouble) -> None:
+        """The machine goes down and comes up; with POWER whatever was not flushed is gone."""
+        house, disks = self._house, self._house.disks.values()
+        if trouble.fault is Fault.POWER:
+            for disk in disks:
+                disk.cut()
+        await house.kill_everything()
+        # Nobody may look for a file where no disk is.
+        await self._stream.gate.pause()
+        house.store.close()
+        for disk in disks:
+            disk.unmount()
+        if trouble.fault is Fault.READ_ONLY:
+            for disk in disks:
+                disk.mount(read_only=True)
+            with suppress(Exception):
+                await house.start_everything()
+            await asyncio.sleep(trouble.seconds / 2)
+            await house.kill_everything()
+            for disk in disks:
+                disk.unmount()
+        for disk in disks:
+            disk.mount()
+        self._stream.gate.resume()
+        await house.start_everything()
+
+    async def _full(self, name: str, lasting: Lasting) -> None:
+        disk = self._house.disks[name]
+        await asyncio.to_thread(disk.fill)
+        try:
+            await lasting()
+        finally:
+            disk.clear()
+
+    async def _slow_disk(self, trouble: Trouble) -> None:
+        """In a thread that needs no disk itself: whoever thaws must never wait for the frozen."""
+        stopped = threading.Event()
+
+        def stutter() -> None:
+            for _ in range(_FREEZES):
+                for disk in self._house.disks.values():
+                    disk.freeze()
+                time.sleep(0.5 + trouble.chance)
+                for disk in self._house.disks.values():
+                    disk.thaw()
+                time.sleep(0.4)
+            stopped.set()
+
+        await asyncio.to_thread(stutter)
+
+    async def _line(self, fault: Fault, trouble: Trouble, lasting: Lasting) -> None:
+        line = self._house.line
+        assert line is not None
+        weather = {
+            Fault.LOST_DATABASE: Weather.BROKEN,
+            Fault.SILENT_DATABASE: Weather.SILENT,
+            Fault.SLOW_DATABASE: Weather.SLOW,
+        }[fault]
+        line.become(weather, 0.02 + 0.1 * trouble.chance if fault is Fault.SLOW_DATABASE else 0.0)
+        try:
+            await lasting()
+        finally:
+            line.become(Weather.FAIR)
+
+    # --- mail -------------------------------------------------------------------------------------------------------
+
+    async def _mail(self, mood: Mood, lasting: Lasting) -> list[str]:
+        self._house.mailing(mood)
+        try:
+            await lasting()
+        finally:
+            self._house.mailing(Mood.TAKES)
+        return []
+
+    async def _mail_gone(self, lasting: Lasting) -> None:
+        self._house.mail_goes()
+        try:
+            await lasting()
+        finally:
+            self._house.mail_comes()
+
+    # --- clocks -----------------------------------------------------------------------------------------------------
+
+    async def _clocks(self, fault: Fault, trouble: Trouble, lasting: Lasting) -> None:
+        """Jump, go on so for a while, and jump back: a clock that a technician set wrong and right again."""
+        house = self._house
+        hours = 1 + int(trouble.chance * 5)
+        by = {
+            Fault.CLOCK_AHEAD: dict.fromkeys(house.clocked, hours * _HOUR),
+            Fault.CLOCK_BACK: dict.fromkeys(house.clocked, -hours * _HOUR),
+            Fault.CLOCKS_APART: {
+                name: (place % 3 - 1) * hours * _HOUR for place, name in enumerate(sorted(house.clocked))
+            },
+        }[fault]
+        since = datetime.now(UTC)
+        for name, seconds in by.items():
+            house.set_clock(name, seconds)
+        try:
+            await lasting()
+        finally:
+            for name in by:
+                house.set_clock(name, 0)
+            # What was on its way in that moment may still carry the wrong hour.
+            to = datetime.now(UTC) + timedelta(seconds=60)
+            self._audit.skewed.append((since, to, min(0, *by.values()), max(0, *by.values())))
+
+    # --- messages that are none -------------------------------------------------------------------------------------
+
+    async def _new_matter(self) -> tuple[str, Office]:
+        """A matter of the fault's own, which nobody's plan knows."""
+        self._number += 1
+        name = f"x{self._number}"
+        self._audit.apart.add(name)
+        office = Office(self._house.client, self._house.store, patience=timedelta(seconds=60))
+        registration = Registration(
+            message_id=f"{name}-r", title=f"坏消息 {name}", lead=_LEAD, office=OFFICE, leader=LEADER, limit="15wd"
+        )
+        assert (await office.launch(name, registration)).outcome.accepted
+        assert (await office.say(name, Sign(message_id=f"{name}-s", by=_HANDLER))).accepted
+        return name, office
+
+    async def _poison(self) -> list[str]:
+        """A build whose rules raise for one message: that matter stops, is reported, and goes on with a better one."""
+        house, found = self._house, list[str]()
+        name, office = await self._new_matter()
+        workers = [program for key, program in house.programs.items() if key.startswith("worker")]
+        for program in workers:
+            program.command, program.module = POISONED, True
+            program.kill()
+        poisoned = ReportProgress(message_id=f"{name}-p", by=_HANDLER, text="毒 poison")
+        hasty = Office(house.client, house.store, patience=timedelta(seconds=6))
+        try:
+            await hasty.say(name, poisoned)
+            found.append(f"{name}: a message that makes the rules raise was answered")
+        except UnavailableError:
+            pass
+        found += await self._others_go_on(name)
+        found += await self._reported(name)
+        for program in workers:
+            program.command, program.module = WORKER, False
+            program.kill()
+        # Sent again under its id, as every caller does: it is taken once.
+        outcome = await office.say(name, poisoned)
+        if not outcome.accepted:
+            found.append(f"{name}: refused after the repair: {outcome.reason}")
+        with house.store.reading() as session:
+            acts = [entry.message_id for entry in ledger.entries(session, name)]
+        if acts.count(poisoned.message_id) != 1:
+            found.append(f"{name}: the message is on record {acts.count(poisoned.message_id)} times")
+        return found
+
+    async def _others_go_on(self, name: str) -> list[str]:
+        other, office = await self._new_matter()
+        said = ReportProgress(message_id=f"{other}-after-{name}", by=_HANDLER, text="照常")
+        outcome = await office.say(other, said)
+        return [] if outcome.accepted else [f"{other}: stopped by the poison of {name}"]
+
+    async def _reported(self, name: str) -> list[str]:
+        """Whether the office learns of the matter that stands still."""
+        from record import incidents  # noqa: PLC0415
+
+        for _ in range(100):
+            with self._house.store.reading() as session:
+                found = incidents.listed(session, name)
+            if found:
+                return []
+            await asyncio.sleep(0.2)
+        return [f"{name}: stands still, and no incident tells of it"]
+
+    async def _garbage(self) -> list[str]:
+        """Updates and signals that are no messages, straight to the workflow of a matter: it goes on."""
+        name, office = await self._new_matter()
+        handle = self._house.client.get_workflow_handle(matter_workflow_id(name))
+        wait = timedelta(seconds=5)
+        for number, (update, said) in enumerate(
+            [("sign", 7), ("sign", {"do": "fly"}), ("none_such", {}), ("submit", [1, 2]), ("sign", None)]
+        ):
+            with suppress(WorkflowUpdateFailedError, RPCError, TimeoutError):
+                async with asyncio.timeout(5):
+                    await handle.execute_update(update, said, id=f"{name}-g{number}", rpc_timeout=wait)
+        for signal, told in ((CALENDAR_PUBLISHED_SIGNAL, {"no": "notice"}), ("none_such", 1), ("record_moved", 5)):
+            await handle.signal(signal, told)
+        outcome = await office.say(name, ReportProgress(message_id=f"{name}-z", by=_HANDLER, text="照常"))
+        return [] if outcome.accepted else [f"{name}: does not go on after garbage: {outcome.reason}"]
