@@ -6,21 +6,22 @@ What was acknowledged stands in the director's own journal, of which the house k
 
 import asyncio
 import json
+import os
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+from temporalio.service import RPCError
 
 from drill.player import give
 from models.case_messages import Execute
-from models.contract import Receipt, is_case, is_proceeding
+from models.contract import Receipt, is_case, is_proceeding, matter_workflow_id
 from models.messages import Command, Outcome, Registration
 from models.proceeding_messages import Open
 from office import Launched, Office, UnavailableError
@@ -32,7 +33,7 @@ from tests.endurance.plan import NOW, Life, Plan, Said, falls_due_after
 T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=20)
-GIVEN_UP_SECONDS = 400.0
+GIVEN_UP_SECONDS = float(os.environ.get("GIVE_UP", "400"))
 """After so long without an answer something is wrong for good."""
 _LIMIT = timedelta(hours=2)
 
@@ -169,6 +170,7 @@ class Stream:
     def __init__(self, house: House, plan: Plan, journal: Journal, *, callers: int = 24) -> None:
         self.gate = Gate()
         self.over = asyncio.Event()
+        self.give_up_after = GIVEN_UP_SECONDS
         self._house = house
         self._plan = plan
         self._journal = journal
@@ -254,9 +256,17 @@ class Stream:
                 async with self.gate.attempt():
                     return await attempt(), attempts
             except (UnavailableError, httpx2.HTTPError) as error:
-                if time.monotonic() - began > GIVEN_UP_SECONDS:
-                    raise UnansweredError(f"{what}: {error}") from error
+                if time.monotonic() - began > self.give_up_after:
+                    raise UnansweredError(f"{what}: {error} {await self._pending(what.partition(' ')[0])}") from error
             await asyncio.sleep(min(0.2 * attempts, 2.0))
+
+    async def _pending(self, target: str) -> str:
+        """What the server says of the workflow that does not answer."""
+        with suppress(RPCError):
+            seen = await self._house.client.get_workflow_handle(matter_workflow_id(target)).describe()
+            task, status = seen.raw_description.pending_workflow_task, seen.status
+            return f"[{status and status.name}, {seen.history_length} events, task {task}]"
+        return "[the server does not answer]"
 
     async def _by_office(self, target: str, message: Registration | Open | Command) -> Outcome:
         if isinstance(message, Registration):
