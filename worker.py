@@ -129,6 +129,7 @@ def build_worker(
     """
     templates = Templates(settings.templates_path)
     templates.check()
+    office = directory.find(settings.office)
     waking = Waking(client, queue=queue, scope=scope)
     sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
     recording = Recording(
@@ -140,6 +141,7 @@ def build_worker(
         dispatch=dispatch,
         blocks=blocks,
         attachments_most=settings.attachments_per_message,
+        tell=(office.head,) if office else (),
     )
     calendars = Calendars(store, client, scope)
     # One processor stays free for the matters themselves.

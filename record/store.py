@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, insp
 from sqlmodel import Session
 
 from models.rows import ActRow, table
+from privacy.masters import MasterError
 from privacy.vault import Vault
 from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
@@ -60,6 +61,10 @@ class RecordUnavailableError(RuntimeError):
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
+
+
+PASSING = (RecordUnavailableError, MasterError, OSError)
+"""What a transaction raises for what may be over in a while, and says nothing against the program: database, keys, disk."""
 
 
 class RecordUnsuitableError(RuntimeError):

@@ -97,9 +97,9 @@ class Audit:
                     seen = [one async for one in witnesses_of(self._house.client, target)]
                     with self._house.store.reading() as session:
                         faults = ledger.compare(session, seen)
-                    if not any(fault.kind is FaultKind.RECORD_AHEAD for fault in faults):
+                    if seen and not any(fault.kind is FaultKind.RECORD_AHEAD for fault in faults):
                         break
-                    # Whoever moves it has not been told yet.
+                    # Whoever keeps it was woken just now, and has not looked yet.
                     await asyncio.sleep(0.5)
             missing = [] if seen else [f"{target}: no history has seen anything of it"]
             return [*missing, *(fault.text for fault in faults)]

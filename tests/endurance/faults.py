@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from models.contract import CALENDAR_PUBLISHED_SIGNAL, matter_workflow_id
@@ -300,9 +300,8 @@ class Faults:
         for number, (update, said) in enumerate(
             [("sign", 7), ("sign", {"do": "fly"}), ("none_such", {}), ("submit", [1, 2]), ("sign", None)]
         ):
-            with suppress(WorkflowUpdateFailedError, RPCError, TimeoutError):
-                async with asyncio.timeout(5):
-                    await handle.execute_update(update, said, id=f"{name}-g{number}", rpc_timeout=wait)
+            with suppress(WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
+                await handle.execute_update(update, said, id=f"{name}-g{number}", rpc_timeout=wait)
         for signal, told in ((CALENDAR_PUBLISHED_SIGNAL, {"no": "notice"}), ("none_such", 1), ("record_moved", 5)):
             await handle.signal(signal, told)
         outcome = await office.say(name, ReportProgress(message_id=f"{name}-z", by=_HANDLER, text="照常"))
