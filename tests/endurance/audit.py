@@ -48,10 +48,19 @@ class Audit:
         self._plan = plan
         self._journal = journal
         self._stream = stream
-        self.skewed: list[tuple[datetime, datetime, int, int]] = []
-        """When clocks were apart: from, to, and by how much at most, back and ahead."""
+        self._clock_set: list[tuple[datetime, int, int]] = []
+        self._began_again = False
+        self.drills_compared = False
         self.apart = set[str]()
         """Targets of which something is known that no plan says: they are not lived again."""
+
+    def clock_was_set(self, before: int, after: int) -> None:
+        """The clock of the house's machine was set, from so many seconds beside the director's to so many."""
+        self._clock_set.append((datetime.now(UTC), before, after))
+
+    def histories_began(self) -> None:
+        """The histories of before are lost: of what is over nobody knows any more."""
+        self._began_again = True
 
     async def settle(self, within: float = 60) -> list[str]:
         """Wait until every clock due has struck and no notice is on its way; who is late is a fault."""
@@ -59,7 +68,7 @@ class Audit:
         while True:
             with self._house.store.reading() as session:
                 late = targets.late(session, datetime.now(UTC) - _LATE)
-                late = {one: at for one, at in late.items() if not self._drilled(one) and one not in self.apart}
+                late = {one: at for one, at in late.items() if not self.drilled(one) and one not in self.apart}
             if not late:
                 return []
             if time.monotonic() > until:
@@ -87,7 +96,7 @@ class Audit:
     async def histories(self, sample: int | None = None) -> list[str]:
         """Whether Temporal's histories and the record agree; of `sample` targets that moved last, or of all."""
         with self._house.store.reading() as session:
-            known = list(targets.stages(session))
+            known = list(targets.going_on(session) if self._began_again else targets.stages(session))
         chosen = known if sample is None else known[-sample:]
         turns = asyncio.Semaphore(_IN_FLIGHT)
 
@@ -101,6 +110,9 @@ class Audit:
                         break
                     # Whoever keeps it was woken just now, and has not looked yet.
                     await asyncio.sleep(0.5)
+            # A clock that was never the host's is nobody's to keep once the drill is over.
+            if self._began_again and self.drilled(target):
+                return []
             missing = [] if seen else [f"{target}: no history has seen anything of it"]
             return [*missing, *(fault.text for fault in faults)]
 
@@ -158,10 +170,15 @@ class Audit:
                 yield f"{key}: on record at {at[key]}, said from {one.sent_at} to {one.answered_at}"
 
     def _within(self, at: datetime, sent_at: datetime, answered_at: datetime) -> bool:
-        back = ahead = timedelta()
-        for since, to, least, most in self.skewed:
-            if since <= answered_at and sent_at <= to:
-                back, ahead = min(back, timedelta(seconds=least)), max(ahead, timedelta(seconds=most))
+        """Whether the instant is one that the machine's clock may have shown between the two of the director's."""
+        shown = {0}
+        for when, before, after in self._clock_set:
+            if sent_at <= when + _LATE:
+                # What was on its way when the clock was set was perhaps taken before.
+                shown |= {before, after} if answered_at >= when else {before}
+            else:
+                shown = {after}
+        back, ahead = timedelta(seconds=min(shown)), timedelta(seconds=max(shown))
         second = timedelta(seconds=1)
         return sent_at - second + back <= at <= answered_at + second + ahead
 
@@ -181,7 +198,8 @@ class Audit:
                 wanted = lived_again(said, ids, own, self._house.directory)
                 yield from differing(in_lines(entry.act for entry in own), wanted.acts)
                 yield from self._standing(session, wanted.standing)
-        if self._stream.over.is_set():
+        if self._stream.drilled.is_set() and not self.drills_compared:
+            self.drills_compared = True
             for number, scenario in enumerate(self._plan.drills):
                 own = by_family.get(f"d{number}", [])
                 wanted = as_written(scenario, self._house.directory)
@@ -206,12 +224,12 @@ class Audit:
             for name in (root, root[:-1], root.partition("-")[0]):
                 if name in names:
                     return name
-            return root.partition("m")[0] if self._drilled(target) else None
+            return root.partition("m")[0] if self.drilled(target) else None
 
         return family
 
     @staticmethod
-    def _drilled(target: str) -> bool:
+    def drilled(target: str) -> bool:
         return target.startswith("d") and target[1:2].isdigit()
 
     def _deliveries(self) -> list[Delivery]:

@@ -10,7 +10,7 @@ import asyncio
 from tests.endurance.audit import Audit
 from tests.endurance.faults import Faults, impossible
 from tests.endurance.house import House
-from tests.endurance.plan import Plan, Trouble
+from tests.endurance.plan import STARTS_AGAIN, Plan, Trouble
 from tests.endurance.stream import Journal, Stream
 
 
@@ -72,6 +72,9 @@ class Director:
                         report.impossible[trouble.fault.value] = reason
                         continue
                     await self.journal.reached(trouble.after, self._stream.over)
+                    if trouble.fault in STARTS_AGAIN and not self._audit.drills_compared:
+                        await self._stream.drilled.wait()
+                        await self._look("the drills")
                     await self._bring(trouble)
                     if (number + 1) % self._audit_every == 0:
                         await self._look(trouble.fault.value)

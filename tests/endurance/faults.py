@@ -9,19 +9,21 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
+import builds
 from models.contract import CALENDAR_PUBLISHED_SIGNAL, matter_workflow_id
 from models.messages import Registration, ReportProgress, Sign
 from office import Office, UnavailableError
-from record import ledger
+from reconciling import reconcile
+from record import incidents, ledger
 from tests.endurance import clock
 from tests.endurance.audit import Audit
 from tests.endurance.disks import can_mount
-from tests.endurance.house import POISONED, WORKER, House
+from tests.endurance.house import DEPLOYMENT, FIRST, LATER, POISONED, SECOND, House
 from tests.endurance.line import Weather
 from tests.endurance.plan import LEADER, NEEDS_CLOCKS, NEEDS_DISKS, NEEDS_LINE, OFFICE, Fault, Trouble
 from tests.endurance.stream import Stream
@@ -32,6 +34,7 @@ Lasting = Callable[[], Awaitable[None]]
 _HOUR = 3600
 _LOCKED_SECONDS = 12.0
 _FREEZES = 4
+_PATIENCE = timedelta(seconds=60)
 _HANDLER, _LEAD = "区财政局承办岗", "区财政局"
 
 _MOODS = {
@@ -70,10 +73,10 @@ class Faults:
             return await self._mail(_MOODS[fault], lasting)
         match fault:
             case Fault.WORKER:
-                names = [name for name in house.programs if name.startswith("worker")]
+                names = house.worker_names
                 house.kill_program(names[int(trouble.chance * len(names))])
             case Fault.WORKERS:
-                for name in [name for name in house.programs if name.startswith("worker")]:
+                for name in house.worker_names:
                     house.kill_program(name)
             case Fault.CONSOLE:
                 house.kill_program("console")
@@ -97,8 +100,22 @@ class Faults:
                 await self._line(fault, trouble, lasting)
             case Fault.MAIL_GONE:
                 await self._mail_gone(lasting)
-            case Fault.CLOCK_AHEAD | Fault.CLOCK_BACK | Fault.CLOCKS_APART:
-                await self._clocks(fault, trouble, lasting)
+            case Fault.CLOCKS_APART:
+                await self._clocks_apart(trouble, lasting)
+            case Fault.CLOCK_STEP:
+                self._host_clock(house.host_clock - 3 - int(trouble.chance * 5))
+            case Fault.CLOCK_AHEAD:
+                self._host_clock(house.host_clock + _HOUR * (1 + int(trouble.chance * 5)))
+            case Fault.CLOCK_WRONG:
+                right = house.host_clock
+                self._host_clock(right + _HOUR * (1 + int(trouble.chance * 5)))
+                await lasting()
+                self._host_clock(right)
+                return await self._start_again()
+            case Fault.SERVER_LOST:
+                return await self._start_again()
+            case Fault.UPGRADE:
+                return await self._upgrade(lasting)
             case Fault.POISON:
                 return await self._poison()
             case Fault.GARBAGE:
@@ -206,28 +223,55 @@ class Faults:
 
     # --- clocks -----------------------------------------------------------------------------------------------------
 
-    async def _clocks(self, fault: Fault, trouble: Trouble, lasting: Lasting) -> None:
-        """Jump, go on so for a while, and jump back: a clock that a technician set wrong and right again."""
+    async def _clocks_apart(self, trouble: Trouble, lasting: Lasting) -> None:
+        """Whoever decides goes by the server's clock: what others read must not matter, so nothing is allowed for."""
         house = self._house
         hours = 1 + int(trouble.chance * 5)
-        by = {
-            Fault.CLOCK_AHEAD: dict.fromkeys(house.clocked, hours * _HOUR),
-            Fault.CLOCK_BACK: dict.fromkeys(house.clocked, -hours * _HOUR),
-            Fault.CLOCKS_APART: {
-                name: (place % 3 - 1) * hours * _HOUR for place, name in enumerate(sorted(house.clocked))
-            },
-        }[fault]
-        since = datetime.now(UTC)
-        for name, seconds in by.items():
-            house.set_clock(name, seconds)
+        others = [name for name in sorted(house.clocked) if name != "server"]
+        house.set_clocks(
+            apart={name: house.host_clock + (-1, 1)[place % 2] * hours * _HOUR for place, name in enumerate(others)}
+        )
         try:
             await lasting()
         finally:
-            for name in by:
-                house.set_clock(name, 0)
-            # What was on its way in that moment may still carry the wrong hour.
-            to = datetime.now(UTC) + timedelta(seconds=60)
-            self._audit.skewed.append((since, to, min(0, *by.values()), max(0, *by.values())))
+            house.set_clocks()
+
+    def _host_clock(self, seconds: int) -> None:
+        """Set the clock of the machine; from now on, what is said may be on record by the old hour or the new one."""
+        before = self._house.host_clock
+        self._house.set_clocks(seconds)
+        self._audit.clock_was_set(before, seconds)
+
+    async def _start_again(self) -> list[str]:
+        """What docs/operations.md says of a server whose store is lost: an empty one, and all from the record."""
+        house = self._house
+        await self._stream.gate.pause()
+        await house.lose_server_store()
+        self._audit.histories_began()
+        done = await reconcile(house.client, house.store, None)
+        self._stream.gate.resume()
+        return [] if done.started else ["nothing was started from the record"]
+
+    async def _upgrade(self, lasting: Lasting) -> list[str]:
+        """A later build beside the earlier one, then in its place, while everybody goes on speaking."""
+        house = self._house
+        earlier = house.worker_names
+        for name in earlier:
+            house.add_worker(name, LATER, SECOND)
+        for attempt in range(5):
+            try:
+                await builds.promote(house.client, DEPLOYMENT, SECOND)
+            except builds.UnknownBuildError:
+                # It loads its modules, or waits for something that went wrong before.
+                if attempt == 4:
+                    raise
+            else:
+                break
+        await lasting()
+        left = await builds.renew_all(house.client, DEPLOYMENT, FIRST, patience=_PATIENCE)
+        for name in earlier:
+            house.retire(name)
+        return [f"{one}: does not leave the earlier build" for one in left]
 
     # --- messages that are none -------------------------------------------------------------------------------------
 
@@ -248,9 +292,10 @@ class Faults:
         """A build whose rules raise for one message: that matter stops, is reported, and goes on with a better one."""
         house, found = self._house, list[str]()
         name, office = await self._new_matter()
-        workers = [program for key, program in house.programs.items() if key.startswith("worker")]
+        workers = [house.programs[key] for key in house.worker_names]
+        sound = [(program.command, program.module) for program in workers]
         for program in workers:
-            program.command, program.module = POISONED, True
+            program.command, program.module = (*POISONED, program.command[0]), True
             program.kill()
         poisoned = ReportProgress(message_id=f"{name}-p", by=_HANDLER, text="毒 poison")
         hasty = Office(house.client, house.store, patience=timedelta(seconds=6))
@@ -261,8 +306,8 @@ class Faults:
             pass
         found += await self._others_go_on(name)
         found += await self._reported(name)
-        for program in workers:
-            program.command, program.module = WORKER, False
+        for program, (command, module) in zip(workers, sound, strict=True):
+            program.command, program.module = command, module
             program.kill()
         # Sent again under its id, as every caller does: it is taken once.
         outcome = await office.say(name, poisoned)
@@ -282,8 +327,6 @@ class Faults:
 
     async def _reported(self, name: str) -> list[str]:
         """Whether the office learns of the matter that stands still."""
-        from record import incidents  # noqa: PLC0415
-
         for _ in range(100):
             with self._house.store.reading() as session:
                 found = incidents.listed(session, name)

@@ -38,7 +38,8 @@ from worker import SEARCH_ATTRIBUTES
 RECORD_MEGABYTES, SERVER_MEGABYTES = 1_500, 1_500
 _BEAT_SECONDS = 0.1
 _AGAIN_SECONDS = 0.4
-WORKER, POISONED = ("worker.py",), ("tests.endurance.poisoned",)
+WORKER, POISONED, LATER = ("worker.py",), ("tests.endurance.poisoned",), ("tests.endurance.later",)
+DEPLOYMENT, FIRST, SECOND = "duban", "first", "second"
 
 
 @dataclass
@@ -98,10 +99,13 @@ class House:
     mail: Peer = field(default_factory=Peer)
     kills: int = 0
     clocks: dict[str, int] = field(default_factory=dict)
+    host_clock: int = 0
+    """By how many seconds the clock of the house's machine differs from that of the director's."""
     store: Store = field(init=False)
     client: Client = field(init=False)
     directory: Directory = field(init=False)
     server: EmbeddedServer = field(init=False)
+    apart: dict[str, int] = field(default_factory=dict)
     database: PostgresqlServer | None = None
     line: Line | None = None
     web_port: int = 0
@@ -199,6 +203,8 @@ class House:
             "DUBAN_WORKFLOW_POLLERS": "8",
             "DUBAN_SHUTDOWN_SECONDS": "2",
             "DUBAN_WEB_PORT": str(self.web_port),
+            "DUBAN_DEPLOYMENT": DEPLOYMENT,
+            "DUBAN_BUILD": FIRST,
             "DUBAN_API_REQUESTS_PER_MINUTE": "1000000",
             "TEST_MAIL_URL": f"mailto://127.0.0.1:{self.mail.port}?from=duban@example.invalid&to=x@example.invalid",
         }
@@ -232,6 +238,16 @@ class House:
                     await self.start_server()
             for program in self.programs.values():
                 program.tend()
+            self._keep_clocks()
+
+    def _keep_clocks(self) -> None:
+        """Whoever was started reads the clock of the house's machine."""
+        for who in self.clocked:
+            if self.clocks.get(who, 0) != self._clock_of(who):
+                self.set_clock(who, self._clock_of(who))
+
+    def _clock_of(self, who: str) -> int:
+        return self.apart.get(who, self.host_clock)
 
     async def _stop_tending(self) -> None:
         self._tending.cancel()
@@ -242,6 +258,39 @@ class House:
         for program in self.programs.values():
             program.wanted = False
             program.kill()
+
+    @property
+    def worker_names(self) -> list[str]:
+        """The workers."""
+        return [name for name in self.programs if name.startswith("worker")]
+
+    def add_worker(self, like: str, command: tuple[str, ...], build: str) -> str:
+        """One more worker, of another build; its name."""
+        name = f"worker{len(self.programs)}"
+        given = {**self.programs[like].environment, "DUBAN_BUILD": build}
+        self.programs[name] = Program(name, command, given, self.place / f"{name}.log", module=True)
+        self.programs[name].start()
+        return name
+
+    def retire(self, name: str) -> None:
+        """Tell a worker to finish what is under way and end for good."""
+        program = self.programs.pop(name)
+        program.wanted = False
+        if program.process is not None:
+            program.process.terminate()
+            program.process.wait(timeout=30)
+
+    async def lose_server_store(self) -> None:
+        """The server starts with nothing that it knew; what it knew is put aside."""
+        await self.kill_server()
+        aside = self.place / "server" / f"aside-{self.kills}"
+        aside.mkdir()
+        for file in (self.place / "server").glob("temporal.db*"):
+            file.rename(aside / file.name)
+        await self.start_server()
+        # They would poll for a build of which the new server has never heard.
+        for name in self.worker_names:
+            self.kill_program(name)
 
     def kill_program(self, name: str) -> None:
         """kill -9; it is started again after a moment."""
@@ -264,8 +313,9 @@ class House:
         self._clock_is_fresh("server")
 
     async def start_server(self) -> None:
-        """Start it again; its clock is the host's."""
+        """Start it again."""
         await self.server.start()
+        self._keep_clocks()
         self._server_wanted = True
 
     def _database_runs(self) -> bool:
@@ -315,11 +365,17 @@ class House:
     # --- clocks -----------------------------------------------------------------------------------------------------
 
     def set_clock(self, who: str, seconds: int) -> None:
-        """Let the clock of that process be so far from the host's."""
+        """Let the clock of that process be so far from the director's; nothing where it does not run."""
         for pid in self._pids(who):
             with suppress(OSError):
                 clock.jump(pid, seconds)
-        self.clocks[who] = seconds
+                self.clocks[who] = seconds
+
+    def set_clocks(self, seconds: int | None = None, apart: Mapping[str, int] | None = None) -> None:
+        """Set the clock of the machine, and those of processes that differ from it."""
+        self.host_clock = self.host_clock if seconds is None else seconds
+        self.apart = dict(apart or {})
+        self._keep_clocks()
 
     def _clock_is_fresh(self, who: str) -> None:
         """A process that starts anew reads the host's clock."""

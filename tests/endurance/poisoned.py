@@ -1,5 +1,9 @@
-"""A worker of a build with a mistake: its rules raise for one message. `python -m tests.endurance.poisoned`."""
+"""A worker of a build with a mistake: its rules raise for one message. `python -m tests.endurance.poisoned PROGRAM`.
 
+PROGRAM is the worker that has the mistake: today's, or the later one.
+"""
+
+import sys
 from typing import Any
 
 import uvloop
@@ -8,6 +12,7 @@ import worker
 from activities import recording
 from leaving import leave
 from policies.machines import step
+from tests.endurance.later import become_later
 
 WORD = "毒"
 
@@ -20,5 +25,7 @@ def poisoned(state: Any, message: Any, *given: Any, **named: Any) -> Any:
 
 
 if __name__ == "__main__":
+    if sys.argv[1].endswith("later"):
+        become_later()
     recording.step = poisoned
-    leave(uvloop.run(worker._main()))
+    leave(uvloop.run(worker._main()))  # noqa: SLF001 - as the program itself does

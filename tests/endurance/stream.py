@@ -32,10 +32,11 @@ from tests.endurance.plan import NOW, Life, Plan, Said, falls_due_after
 
 T = TypeVar("T")
 
-PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=8)
 GIVEN_UP_SECONDS = float(os.environ.get("GIVE_UP", "400"))
 """After so long without an answer something is wrong for good."""
 _LIMIT = timedelta(hours=2)
+_DRILLS_AT_ONCE = 6
 
 
 class UnansweredError(Exception):
@@ -170,6 +171,7 @@ class Stream:
     def __init__(self, house: House, plan: Plan, journal: Journal, *, callers: int = 24) -> None:
         self.gate = Gate()
         self.over = asyncio.Event()
+        self.drilled = asyncio.Event()
         self.give_up_after = GIVEN_UP_SECONDS
         self._house = house
         self._plan = plan
@@ -195,8 +197,7 @@ class Stream:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._callers):
                     group.create_task(caller())
-                for scenario in self._plan.drills:
-                    group.create_task(self._drill(scenario))
+                group.create_task(self._drills())
         finally:
             self.over.set()
             await self._journal.wake()
@@ -293,8 +294,17 @@ class Stream:
             raise UnavailableError(f"{answer.status_code} {told}")
         raise AssertionError(f"{target} {message.do}: {answer.status_code} {told}")
 
-    async def _drill(self, scenario: Scenario) -> None:
-        await give(scenario, _Drilled(self, self._house), self._house.store)
+    async def _drills(self) -> None:
+        turns = asyncio.Semaphore(_DRILLS_AT_ONCE)
+
+        async def drill(scenario: Scenario) -> None:
+            async with turns:
+                await give(scenario, _Drilled(self, self._house), self._house.store)
+
+        async with asyncio.TaskGroup() as group:
+            for scenario in self._plan.drills:
+                group.create_task(drill(scenario))
+        self.drilled.set()
 
 
 class _Drilled(Office):

@@ -1,0 +1,20 @@
+"""A worker of a later build, whose matters take a beat before each command. `python -m tests.endurance.later`."""
+
+import uvloop
+
+import worker
+from leaving import leave
+from tests.workflows.variants import LaterMatter
+from workflows.matter import MatterWorkflow
+
+
+def become_later() -> None:
+    """Serve the later workflow in place of the one of today."""
+    workflows = tuple(LaterMatter if one is MatterWorkflow else one for one in worker.WORKFLOWS)
+    worker.WORKFLOWS = workflows
+    worker.build_worker.__kwdefaults__["workflows"] = workflows
+
+
+if __name__ == "__main__":
+    become_later()
+    leave(uvloop.run(worker._main()))  # noqa: SLF001 - as the program itself does
