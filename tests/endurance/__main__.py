@@ -98,5 +98,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     leave(main())
-
-

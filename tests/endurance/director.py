@@ -72,9 +72,8 @@ class Director:
                         report.impossible[trouble.fault.value] = reason
                         continue
                     await self.journal.reached(trouble.after, self._stream.over)
-                    if trouble.fault in STARTS_AGAIN and not self._audit.drills_compared:
-                        await self._stream.drilled.wait()
-                        await self._look("the drills")
+                    if trouble.fault in STARTS_AGAIN:
+                        await self._after_the_drills(trouble)
                     await self._bring(trouble)
                     if (number + 1) % self._audit_every == 0:
                         await self._look(trouble.fault.value)
@@ -88,6 +87,12 @@ class Director:
             report.slowest_seconds = round(self.journal.slowest, 1)
             report.seconds = round(time.monotonic() - began, 1)
         return report
+
+    async def _after_the_drills(self, trouble: Trouble) -> None:
+        if not self._audit.drills_compared:
+            await self._stream.drilled.wait()
+            await self._look("the drills")
+        await self.journal.reached(self.journal.acknowledged + trouble.answers // 2, self._stream.over)
 
     async def _bring(self, trouble: Trouble) -> None:
         from_ = self.journal.acknowledged
@@ -128,5 +133,3 @@ class Director:
             if one not in known:
                 self.report.wrong.append(f"after {after}: {one}")
                 self._say(f"    WRONG {one}")
-
-

@@ -32,7 +32,9 @@ class Undisturbed:
     standing: Mapping[str, str]
 
 
-def lived_again(said: Iterable[Said], ids: Mapping[str, str], entries: list[Entry], directory: Directory) -> Undisturbed:
+def lived_again(
+    said: Iterable[Said], ids: Mapping[str, str], entries: list[Entry], directory: Directory
+) -> Undisturbed:
     """The life once more: `ids` names each message as the record does, `entries` are the record's of the family."""
     by_id = {(one.target, ids[one.message.message_id]): one for one in said}
     conductor: Conductor | None = None
@@ -90,7 +92,7 @@ def _at(instant: datetime | None) -> str:
     return "–" if instant is None else str(int(instant.timestamp()))
 
 
-def differing(found: Mapping[str, list[str]], wanted: Mapping[str, list[str]]) -> list[str]:
+def unlike(found: Mapping[str, list[str]], wanted: Mapping[str, list[str]]) -> list[str]:
     """In what acts on record differ from those of an undisturbed life, in a line for each target."""
     faults = []
     for target in sorted({*found, *wanted}):
@@ -103,5 +105,3 @@ def differing(found: Mapping[str, list[str]], wanted: Mapping[str, list[str]]) -
                 f"{(theirs[place:] or ['nothing'])[0]}"
             )
     return faults
-
-
