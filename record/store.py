@@ -64,7 +64,7 @@ class RecordUnavailableError(RuntimeError):
 
 
 PASSING = (RecordUnavailableError, MasterError, OSError)
-"""What a transaction raises for what may be over in a while, and says nothing against the program: database, keys, disk."""
+"""What a transaction raises for what may be over in a while: database, keys, disk. Nothing is wrong with the program."""
 
 
 class RecordUnsuitableError(RuntimeError):

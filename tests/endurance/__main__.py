@@ -8,12 +8,12 @@ import argparse
 import asyncio
 import json
 import random
-import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 import logs
+from cli.output import say, warn
 from leaving import leave
 from logs import LogFormat, LogLevel
 from tests.endurance.director import Director, Report
@@ -39,36 +39,33 @@ def _plan(given: argparse.Namespace) -> Plan:
 
 async def _run(given: argparse.Namespace) -> Report:
     plan = _plan(given)
-    print(
+    say(
         f"seed {given.seed}: {len(plan.lives)} matters and {len(plan.drills)} drills, {plan.messages} messages, "
-        f"{len(plan.troubles)} faults, {given.database}",
-        flush=True,
+        f"{len(plan.troubles)} faults, {given.database}"
     )
     async with House(plan, given.database == POSTGRESQL, workers=given.workers) as house:
-        director = Director(
-            house, plan, lambda text: print(text, flush=True), audit_every=_KILLS_BETWEEN_LOOKS if given.kills else 1
-        )
+        director = Director(house, plan, say, audit_every=_KILLS_BETWEEN_LOOKS if given.kills else 1)
         try:
             async with asyncio.timeout(given.minutes * 60):
                 return await director.run()
         except BaseException:
-            print(house.last_words(), file=sys.stderr)
+            warn(house.last_words())
             kept = Path(tempfile.gettempdir()) / f"endurance-{given.seed}.jsonl"
             kept.write_bytes(director.journal.file.read_bytes() if director.journal.file else b"")
-            print(f"seed {given.seed}; what was acknowledged: {kept}", file=sys.stderr)
+            warn(f"seed {given.seed}; what was acknowledged: {kept}")
             raise
 
 
 def _told(report: Report) -> None:
     faults = ", ".join(f"{name} {number}" for name, number in sorted(report.faults.items()))
-    print(f"\n{report.database}: {report.messages} messages answered ({report.repeated} of them repetitions, "
+    say(f"\n{report.database}: {report.messages} messages answered ({report.repeated} of them repetitions, "
           f"{report.attempts} attempts, the slowest {report.slowest_seconds} s), {report.entries} acts, "
           f"{report.kills} kills, {report.audits} audits, {report.seconds} s")  # fmt: skip
-    print(f"faults: {faults}")
+    say(f"faults: {faults}")
     for name, why in sorted(report.impossible.items()):
-        print(f"not possible here: {name} ({why})")
-    print(f"notices: {report.notices}")
-    print(f"lost {report.lost}, doubled {report.doubled}, wrong {len(report.wrong)}; seed {report.seed}")
+        say(f"not possible here: {name} ({why})")
+    say(f"notices: {report.notices}")
+    say(f"lost {report.lost}, doubled {report.doubled}, wrong {len(report.wrong)}; seed {report.seed}")
 
 
 def main() -> int:

@@ -1,11 +1,10 @@
 """Who lets a plan happen: everybody speaks, each fault comes in its turn, and after each everything is looked at."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import asyncio
 
 from tests.endurance.audit import Audit
 from tests.endurance.faults import Faults, impossible

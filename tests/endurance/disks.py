@@ -12,6 +12,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 _FREEZE, _THAW = 0xC0045877, 0xC0045878
 _SHUTDOWN, _NOTHING_FLUSHED = 0x8004587D, 2
@@ -32,7 +33,7 @@ class Disk:
         self._megabytes = megabytes
         self._frozen = False
 
-    def __enter__(self) -> "Disk":
+    def __enter__(self) -> Self:
         self.place.mkdir(parents=True)
         with self._image.open("wb") as image:
             image.truncate(self._megabytes << 20)

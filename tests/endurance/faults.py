@@ -5,7 +5,6 @@ Each brings its fault about, waits as long as it lasts, and takes it away; it re
 
 import asyncio
 import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -65,72 +64,75 @@ class Faults:
         self._stream = stream
         self._audit = audit
         self._number = 0
+        self._bringing: dict[Fault, Callable[[Trouble, Lasting], Awaitable[list[str]]]] = {
+            Fault.WORKER: self._worker,
+            Fault.WORKERS: self._workers,
+            Fault.SERVER: self._server,
+            Fault.DATABASE: self._database,
+            Fault.CONSOLE: self._console,
+            Fault.EVERYTHING: self._everything,
+            Fault.POWER: self._restart_with_disks,
+            Fault.FULL_DISK: self._full,
+            Fault.FULL_SERVER_DISK: self._full,
+            Fault.SLOW_DISK: self._slow_disk,
+            Fault.READ_ONLY: self._restart_with_disks,
+            Fault.LOST_DATABASE: self._line,
+            Fault.SILENT_DATABASE: self._line,
+            Fault.SLOW_DATABASE: self._line,
+            Fault.MAIL_GONE: self._mail_gone,
+            Fault.CLOCKS_APART: self._clocks_apart,
+            Fault.CLOCK_STEP: self._clock_step,
+            Fault.CLOCK_AHEAD: self._clock_ahead,
+            Fault.CLOCK_WRONG: self._clock_wrong,
+            Fault.POISON: self._poison,
+            Fault.GARBAGE: self._garbage,
+            Fault.UPGRADE: self._upgrade,
+            Fault.SERVER_LOST: self._start_again,
+        }
 
     async def bring(self, trouble: Trouble, lasting: Lasting) -> list[str]:
         """Let it happen, last as long as `lasting` does, and end."""
-        fault, house = trouble.fault, self._house
-        if fault in _MOODS:
-            return await self._mail(_MOODS[fault], lasting)
-        match fault:
-            case Fault.WORKER:
-                names = house.worker_names
-                house.kill_program(names[int(trouble.chance * len(names))])
-            case Fault.WORKERS:
-                for name in house.worker_names:
-                    house.kill_program(name)
-            case Fault.CONSOLE:
-                house.kill_program("console")
-            case Fault.SERVER:
-                await house.kill_server()
-                await asyncio.sleep(trouble.chance * 1.5)
-                await house.start_server()
-            case Fault.DATABASE:
-                await self._database(trouble)
-            case Fault.EVERYTHING:
-                await house.kill_everything()
-                await asyncio.sleep(trouble.chance)
-                await house.start_everything()
-            case Fault.POWER | Fault.READ_ONLY:
-                await self._restart_with_disks(trouble)
-            case Fault.FULL_DISK | Fault.FULL_SERVER_DISK:
-                await self._full("record" if fault is Fault.FULL_DISK else "server", lasting)
-            case Fault.SLOW_DISK:
-                await self._slow_disk(trouble)
-            case Fault.LOST_DATABASE | Fault.SILENT_DATABASE | Fault.SLOW_DATABASE:
-                await self._line(fault, trouble, lasting)
-            case Fault.MAIL_GONE:
-                await self._mail_gone(lasting)
-            case Fault.CLOCKS_APART:
-                await self._clocks_apart(trouble, lasting)
-            case Fault.CLOCK_STEP:
-                self._host_clock(house.host_clock - 3 - int(trouble.chance * 5))
-            case Fault.CLOCK_AHEAD:
-                self._host_clock(house.host_clock + _HOUR * (1 + int(trouble.chance * 5)))
-            case Fault.CLOCK_WRONG:
-                right = house.host_clock
-                self._host_clock(right + _HOUR * (1 + int(trouble.chance * 5)))
-                await lasting()
-                self._host_clock(right)
-                return await self._start_again()
-            case Fault.SERVER_LOST:
-                return await self._start_again()
-            case Fault.UPGRADE:
-                return await self._upgrade(lasting)
-            case Fault.POISON:
-                return await self._poison()
-            case Fault.GARBAGE:
-                return await self._garbage()
+        if trouble.fault in _MOODS:
+            return await self._mail(_MOODS[trouble.fault], lasting)
+        return await self._bringing[trouble.fault](trouble, lasting)
+
+    # --- kills --------------------------------------------------------------------------------------------------------
+
+    async def _worker(self, trouble: Trouble, _: Lasting) -> list[str]:
+        names = self._house.worker_names
+        self._house.kill_program(names[int(trouble.chance * len(names))])
+        return []
+
+    async def _workers(self, _: Trouble, __: Lasting) -> list[str]:
+        for name in self._house.worker_names:
+            self._house.kill_program(name)
+        return []
+
+    async def _console(self, _: Trouble, __: Lasting) -> list[str]:
+        self._house.kill_program("console")
+        return []
+
+    async def _server(self, trouble: Trouble, _: Lasting) -> list[str]:
+        await self._house.kill_server()
+        await asyncio.sleep(trouble.chance * 1.5)
+        await self._house.start_server()
+        return []
+
+    async def _everything(self, trouble: Trouble, _: Lasting) -> list[str]:
+        await self._house.kill_everything()
+        await asyncio.sleep(trouble.chance)
+        await self._house.start_everything()
         return []
 
     # --- database and disks -----------------------------------------------------------------------------------------
 
-    async def _database(self, trouble: Trouble) -> None:
+    async def _database(self, trouble: Trouble, _: Lasting) -> list[str]:
         house = self._house
         if house.database is not None:
             house.kill_database()
             await asyncio.sleep(trouble.chance)
             house.start_database()
-            return
+            return []
         # Another process that takes its time with the file.
         hold = (
             "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60);"
@@ -139,8 +141,9 @@ class Faults:
         file = str(house.store.url.database)
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", hold, file, str(_LOCKED_SECONDS))
         await process.wait()
+        return []
 
-    async def _restart_with_disks(self, trouble: Trouble) -> None:
+    async def _restart_with_disks(self, trouble: Trouble, _: Lasting) -> list[str]:
         """The machine goes down and comes up; with POWER whatever was not flushed is gone."""
         house, disks = self._house, self._house.disks.values()
         if trouble.fault is Fault.POWER:
@@ -165,18 +168,19 @@ class Faults:
             disk.mount()
         self._stream.gate.resume()
         await house.start_everything()
+        return []
 
-    async def _full(self, name: str, lasting: Lasting) -> None:
-        disk = self._house.disks[name]
+    async def _full(self, trouble: Trouble, lasting: Lasting) -> list[str]:
+        disk = self._house.disks["record" if trouble.fault is Fault.FULL_DISK else "server"]
         await asyncio.to_thread(disk.fill)
         try:
             await lasting()
         finally:
             disk.clear()
+        return []
 
-    async def _slow_disk(self, trouble: Trouble) -> None:
+    async def _slow_disk(self, trouble: Trouble, _: Lasting) -> list[str]:
         """In a thread that needs no disk itself: whoever thaws must never wait for the frozen."""
-        stopped = threading.Event()
 
         def stutter() -> None:
             for _ in range(_FREEZES):
@@ -186,23 +190,24 @@ class Faults:
                 for disk in self._house.disks.values():
                     disk.thaw()
                 time.sleep(0.4)
-            stopped.set()
 
         await asyncio.to_thread(stutter)
+        return []
 
-    async def _line(self, fault: Fault, trouble: Trouble, lasting: Lasting) -> None:
+    async def _line(self, trouble: Trouble, lasting: Lasting) -> list[str]:
         line = self._house.line
         assert line is not None
         weather = {
             Fault.LOST_DATABASE: Weather.BROKEN,
             Fault.SILENT_DATABASE: Weather.SILENT,
             Fault.SLOW_DATABASE: Weather.SLOW,
-        }[fault]
-        line.become(weather, 0.02 + 0.1 * trouble.chance if fault is Fault.SLOW_DATABASE else 0.0)
+        }[trouble.fault]
+        line.become(weather, 0.02 + 0.1 * trouble.chance if weather is Weather.SLOW else 0.0)
         try:
             await lasting()
         finally:
             line.become(Weather.FAIR)
+        return []
 
     # --- mail -------------------------------------------------------------------------------------------------------
 
@@ -214,16 +219,17 @@ class Faults:
             self._house.mailing(Mood.TAKES)
         return []
 
-    async def _mail_gone(self, lasting: Lasting) -> None:
+    async def _mail_gone(self, _: Trouble, lasting: Lasting) -> list[str]:
         self._house.mail_goes()
         try:
             await lasting()
         finally:
             self._house.mail_comes()
+        return []
 
     # --- clocks -----------------------------------------------------------------------------------------------------
 
-    async def _clocks_apart(self, trouble: Trouble, lasting: Lasting) -> None:
+    async def _clocks_apart(self, trouble: Trouble, lasting: Lasting) -> list[str]:
         """Whoever decides goes by the server's clock: what others read must not matter, so nothing is allowed for."""
         house = self._house
         hours = 1 + int(trouble.chance * 5)
@@ -235,6 +241,22 @@ class Faults:
             await lasting()
         finally:
             house.set_clocks()
+        return []
+
+    async def _clock_step(self, trouble: Trouble, _: Lasting) -> list[str]:
+        self._host_clock(self._house.host_clock - 3 - int(trouble.chance * 5))
+        return []
+
+    async def _clock_ahead(self, trouble: Trouble, _: Lasting) -> list[str]:
+        self._host_clock(self._house.host_clock + _HOUR * (1 + int(trouble.chance * 5)))
+        return []
+
+    async def _clock_wrong(self, trouble: Trouble, lasting: Lasting) -> list[str]:
+        right = self._house.host_clock
+        await self._clock_ahead(trouble, lasting)
+        await lasting()
+        self._host_clock(right)
+        return await self._start_again(trouble, lasting)
 
     def _host_clock(self, seconds: int) -> None:
         """Set the clock of the machine; from now on, what is said may be on record by the old hour or the new one."""
@@ -242,7 +264,7 @@ class Faults:
         self._house.set_clocks(seconds)
         self._audit.clock_was_set(before, seconds)
 
-    async def _start_again(self) -> list[str]:
+    async def _start_again(self, _: Trouble, __: Lasting) -> list[str]:
         """What docs/operations.md says of a server whose store is lost: an empty one, and all from the record."""
         house = self._house
         await self._stream.gate.pause()
@@ -252,7 +274,7 @@ class Faults:
         self._stream.gate.resume()
         return [] if done.started else ["nothing was started from the record"]
 
-    async def _upgrade(self, lasting: Lasting) -> list[str]:
+    async def _upgrade(self, _: Trouble, lasting: Lasting) -> list[str]:
         """A later build beside the earlier one, then in its place, while everybody goes on speaking."""
         house = self._house
         earlier = house.worker_names
@@ -288,7 +310,7 @@ class Faults:
         assert (await office.say(name, Sign(message_id=f"{name}-s", by=_HANDLER))).accepted
         return name, office
 
-    async def _poison(self) -> list[str]:
+    async def _poison(self, _: Trouble, __: Lasting) -> list[str]:
         """A build whose rules raise for one message: that matter stops, is reported, and goes on with a better one."""
         house, found = self._house, list[str]()
         name, office = await self._new_matter()
@@ -335,7 +357,7 @@ class Faults:
             await asyncio.sleep(0.2)
         return [f"{name}: stands still, and no incident tells of it"]
 
-    async def _garbage(self) -> list[str]:
+    async def _garbage(self, _: Trouble, __: Lasting) -> list[str]:
         """Updates and signals that are no messages, straight to the workflow of a matter: it goes on."""
         name, office = await self._new_matter()
         handle = self._house.client.get_workflow_handle(matter_workflow_id(name))

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from temporalio.client import Client
 
@@ -114,7 +115,7 @@ class House:
     _server_wanted: bool = True
     _database_wanted: bool = True
 
-    async def __aenter__(self) -> "House":
+    async def __aenter__(self) -> Self:
         try:
             await self._open()
         except BaseException:
@@ -299,7 +300,7 @@ class House:
         self._clock_is_fresh(name)
 
     def _server_runs(self) -> bool:
-        process = self.server._process  # noqa: SLF001 - whether it runs is nobody else's business
+        process = self.server._process
         return process is not None and process.poll() is None
 
     async def kill_server(self) -> None:
@@ -320,7 +321,7 @@ class House:
 
     def _database_runs(self) -> bool:
         assert self.database is not None
-        process = self.database._process  # noqa: SLF001 - as above
+        process = self.database._process
         return process is not None and process.poll() is None
 
     def kill_database(self) -> None:

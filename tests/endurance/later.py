@@ -17,4 +17,4 @@ def become_later() -> None:
 
 if __name__ == "__main__":
     become_later()
-    leave(uvloop.run(worker._main()))  # noqa: SLF001 - as the program itself does
+    leave(uvloop.run(worker._main()))

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import suppress
 from enum import StrEnum
+from typing import Self
 
 _CHUNK = 1 << 16
 
@@ -34,7 +35,7 @@ class Line:
         self.delay = 0.0
         self.port = 0
 
-    async def __aenter__(self) -> "Line":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -28,4 +28,4 @@ if __name__ == "__main__":
     if sys.argv[1].endswith("later"):
         become_later()
     recording.step = poisoned
-    leave(uvloop.run(worker._main()))  # noqa: SLF001 - as the program itself does
+    leave(uvloop.run(worker._main()))
