@@ -100,8 +100,9 @@ class Recording:
 
     `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
     put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
-    ones). `tell` are the posts that learn of a target that stands still. Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files.
+    ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
+    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files. `tell` are the posts
+    that learn of a target that stands still.
     """
 
     def __init__(

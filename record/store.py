@@ -64,7 +64,7 @@ class RecordUnavailableError(RuntimeError):
 
 
 PASSING = (RecordUnavailableError, MasterError, OSError)
-"""What a transaction raises for what may be over in a while: database, keys, disk. Nothing is wrong with the program."""
+"""What a transaction raises for what may be over in a while (database, keys, disk): the program is not at fault."""
 
 
 class RecordUnsuitableError(RuntimeError):

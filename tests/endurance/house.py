@@ -107,6 +107,8 @@ class House:
     directory: Directory = field(init=False)
     server: EmbeddedServer = field(init=False)
     apart: dict[str, int] = field(default_factory=dict)
+    server_started_at: list[datetime] = field(default_factory=list)
+    """When it was started again; for a moment before, it read the director's clock."""
     database: PostgresqlServer | None = None
     line: Line | None = None
     web_port: int = 0
@@ -244,7 +246,9 @@ class House:
     def _keep_clocks(self) -> None:
         """Whoever was started reads the clock of the house's machine."""
         for who in self.clocked:
-            if self.clocks.get(who, 0) != self._clock_of(who):
+            # Before it is ready a server may be another program still, which becomes it.
+            ready = who != "server" or self._server_wanted
+            if ready and self.clocks.get(who, 0) != self._clock_of(who):
                 self.set_clock(who, self._clock_of(who))
 
     def _clock_of(self, who: str) -> int:
@@ -316,8 +320,9 @@ class House:
     async def start_server(self) -> None:
         """Start it again."""
         await self.server.start()
-        self._keep_clocks()
         self._server_wanted = True
+        self._keep_clocks()
+        self.server_started_at.append(datetime.now(UTC))
 
     def _database_runs(self) -> bool:
         assert self.database is not None

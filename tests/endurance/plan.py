@@ -44,6 +44,7 @@ from models.messages import (
     Verify,
 )
 from models.proceeding_messages import CallBack, Finish, Open
+from models.proceedings import Channel
 from rehearsal.random_scenarios import random_text
 from rehearsal.scenarios import Scenario, read
 from settings import ROOT
@@ -367,7 +368,7 @@ def _petition(script: _Script) -> None:
     target = f"petition/{script.name}"
     opening = Open(
         message_id=script.id(), procedure="leader_case", title=f"诉求 {script.name}", lead=script.organ,
-        office="区信访局", channel="visit", prominent=True,
+        office="区信访局", channel=Channel.VISIT, prominent=True,
     )  # fmt: skip
     script.say(opening, target)
     for evidence in ({"接访记录": "已接访", "化解方案": "方案"}, {"化解结果": "已签协议"}):
@@ -432,7 +433,8 @@ def _rows(lives: Sequence[Life], drills: int) -> Iterator[str]:
 def _cast_rows(number: int) -> Iterator[str]:
     from rehearsal.random_scenarios import _ORGANS  # noqa: PLC0415 - the cast of a random scenario
 
-    for place, organ in enumerate(_ORGANS):
+    cast: tuple[dict[str, Any], ...] = _ORGANS
+    for place, organ in enumerate(cast):
         row = [
             f"D{number}X{place}", organ["organ"], organ.get("parent", ""), "", "是" if organ.get("independent") else "",
             organ["head"], organ["handler"], "",

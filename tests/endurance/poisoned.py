@@ -27,5 +27,5 @@ def poisoned(state: Any, message: Any, *given: Any, **named: Any) -> Any:
 if __name__ == "__main__":
     if sys.argv[1].endswith("later"):
         become_later()
-    recording.step = poisoned
+    vars(recording)["step"] = poisoned
     leave(uvloop.run(worker._main()))

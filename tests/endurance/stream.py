@@ -344,6 +344,6 @@ def _as_of_now(message: Registration | Open | Command, life: Life) -> Registrati
     now = datetime.now(UTC).astimezone(SHANGHAI).replace(microsecond=0)
     if isinstance(message, Registration) and life.kind == "falls_due":
         return message.model_copy(update={"assigned_at": now - _LIMIT + falls_due_after(life)})
-    if isinstance(message, Execute) and message.evidence is not None and message.evidence.get("time") == NOW:
+    if isinstance(message, Execute) and isinstance(message.evidence, dict) and message.evidence.get("time") == NOW:
         return message.model_copy(update={"evidence": {**message.evidence, "time": now.isoformat()}})
     return message

@@ -334,7 +334,8 @@ async def test_a_matter_whose_last_command_never_reached_its_history_catches_up(
 async def test_an_update_that_says_nothing_fails_by_itself_and_the_matter_goes_on(live: LiveOffice) -> None:
     await live.office.launch("m1", a_matter())
     handle = live.office.handle("m1")
-    for said in (None, 7, {"do": "fly"}, []):
+    nothings: list[object] = [None, 7, {"do": "fly"}, []]
+    for said in nothings:
         with pytest.raises(WorkflowUpdateFailedError):
             await handle.execute_update("sign", said, rpc_timeout=timedelta(seconds=5))
 
