@@ -134,6 +134,7 @@ def build_worker(
     """
     templates = Templates(settings.templates_path)
     templates.check()
+    office = directory.find(settings.office)
     waking = Waking(client, queue=queue, scope=scope)
     recording = Recording(
         store,
@@ -144,6 +145,7 @@ def build_worker(
         dispatch=dispatch,
         blocks=blocks,
         attachments_most=settings.attachments_per_message,
+        tell=(office.head,) if office else (),
     )
     calendars = Calendars(store, client, scope)
     return Worker(

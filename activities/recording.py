@@ -37,7 +37,7 @@ from policies.block_procedures import BlockProcedure, load_blocks, shipped_block
 from policies.bulletins import ever_late, time_in_hand
 from policies.calendar import CalendarError
 from policies.counting import counting
-from policies.deadlines import local_date
+from policies.deadlines import SHANGHAI, local_date
 from policies.directory import Directory
 from policies.drafting import Facts
 from policies.machines import (
@@ -68,6 +68,7 @@ from record import (
     documents,
     families,
     finished,
+    incidents,
     ledger,
     matters,
     outbox,
@@ -82,10 +83,12 @@ from record.circles import Circle
 from record.finished import Closed
 from record.ledger import Entry
 from record.policies import Publication
-from record.store import Store
+from record.store import PASSING, RecordUnavailableError, Store
 
 log = logs.get(__name__)
 
+# Two transactions may meet once in a way that neither expects.
+_ATTEMPTS_UNREPORTED = 2
 _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED, ActName.ROUTING_ACCEPTED, ActName.ROUTING_UPHELD})
 
 
@@ -100,7 +103,7 @@ class Recording:
     rules what names none), `blocks` those that are put together from building blocks; `issuing` knows the templates
     documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what another target's
     transition starts or moves; without `dispatch` every notice stays in the in-app inbox. A message may name
-    `attachments_most` files.
+    `attachments_most` files. `tell` are the posts that learn of a target that stands still.
     """
 
     def __init__(
@@ -114,6 +117,7 @@ class Recording:
         dispatch: Dispatch | None = None,
         blocks: tuple[BlockProcedure, ...] = (),
         attachments_most: int = 10,
+        tell: tuple[str, ...] = (),
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
@@ -131,17 +135,24 @@ class Recording:
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
         self._block_versions: dict[str, BlockProcedure] = {}
         self._attachments_most = attachments_most
+        self._tell = tell
         self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
     @activity.defn(name=RECORD_TRANSITION, no_thread_cancel_exception=True)
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
-        with meters.transition() as counted:
-            with tracing.span("record.transaction"), self._store.writing() as session:
-                receipt, entries, waiting = self._held(session, order)
-                leaving = self._leaving(session, order)
-            counted.outcome = _came_to(receipt.outcome)
+        try:
+            with meters.transition() as counted:
+                with tracing.span("record.transaction"), self._store.writing() as session:
+                    receipt, entries, waiting = self._held(session, order)
+                    leaving = self._leaving(session, order)
+                counted.outcome = _came_to(receipt.outcome)
+        except PASSING:
+            raise
+        except Exception as error:
+            self._report_stuck(order, error)
+            raise
         if self._waking is not None:
             self._waking.wake(waiting)
         if self._dispatch is not None:
@@ -151,6 +162,18 @@ class Recording:
                 "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
             )
         return receipt
+
+    def _report_stuck(self, order: TransitionOrder, error: Exception) -> None:
+        """Let the office know of a mistake in the program that keeps a target from going on, once until dealt with."""
+        if activity.in_activity() and activity.info().attempt < _ATTEMPTS_UNREPORTED:
+            return
+        why = type(error).__name__
+        log.error("transition.failed", matter_id=order.matter_id, failure=why)
+        workflow_id = activity.info().workflow_id if activity.in_activity() else order.matter_id
+        # What failed is told by the attempt itself.
+        with suppress(RecordUnavailableError), self._store.writing() as session:
+            at = self._clock().astimezone(SHANGHAI).replace(microsecond=0)
+            incidents.report(session, incidents.stuck(order.matter_id, workflow_id or "", why), at, self._tell)
 
     def record_in(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry]]:
         """Decide and record `order` in a writing transaction of the caller's; nobody is woken, nothing is sent."""

@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from models.rows import ActRow, table
+from privacy.masters import MasterError
 from privacy.vault import Vault
 from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
@@ -63,6 +64,10 @@ class RecordUnavailableError(RuntimeError):
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
+
+
+PASSING = (RecordUnavailableError, MasterError, OSError)
+"""What a transaction raises for what may be over in a while (database, keys, disk): the program is not at fault."""
 
 
 class RecordUnsuitableError(RuntimeError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.case_messages import Propose
@@ -162,6 +163,7 @@ class Keeper:
     # --- one transition -----------------------------------------------------------------------------------------------
 
     async def _answer(self, command: Command | Open) -> Outcome:
+        _refuse_nothing(command)
         await workflow.wait_condition(lambda: self._receipt is not None)
         receipt = await self._transact(command)
         if receipt.outcome is None:
@@ -249,6 +251,15 @@ class Keeper:
                 "standing": self._last.model_copy(update={"lines": (), "outcome": None, "organ": None}),
             }
         )
+
+
+def _refuse_nothing(said: object) -> None:
+    """A payload of nothing is decoded to None whatever a handler asks for.
+
+    It fails by itself: were it to fail the workflow task, the target would stand still as long as somebody repeats it.
+    """
+    if said is None:
+        raise ApplicationError("nothing was said", type="Nothing", non_retryable=True)
 
 
 def _attributes(receipt: Receipt, organ: str) -> dict[str, object]:
