@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
@@ -37,8 +37,10 @@ class Shape(BaseModel):
 class Compact(Shape):
     """A shape whose payload leaves out what has its default: histories are kept for years.
 
-    The discriminator of a message stays, so that the message can be told from others.
+    What is `always_told` stays: the discriminator of a message, so that it can be told from others.
     """
+
+    always_told: ClassVar[frozenset[str]] = frozenset({"do"})
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
@@ -56,7 +58,7 @@ def defaults_of(shape: type[BaseModel]) -> dict[str, object]:
     return {
         name: field.get_default(call_default_factory=True, validated_data={})
         for name, field in shape.model_fields.items()
-        if not field.is_required() and name != "do"
+        if not field.is_required() and name not in getattr(shape, "always_told", ())
     }
 
 
