@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 import settings
+from cli.app import COMMANDS
 from settings import ROOT, Serve
 from tests.deploy import checking
 from tests.deploy.checking import DEPLOY
@@ -237,6 +238,8 @@ def test_every_alert_asks_for_what_is_told_and_says_what_to_do(metrics: frozense
     scraped = read(DEPLOY / "prometheus" / "scrape.yaml")
     assert (ALERTS.parent / scraped["rule_files"][0]).is_file()
     jobs = {job["job_name"] for job in scraped["scrape_configs"]}
+    commands = set(re.findall(r"starter\.py ([a-z]+)", ALERTS.read_text(encoding="utf-8")))
+    assert commands <= COMMANDS.keys()
     asked = set(re.findall(r'job="([^"]+)"', ALERTS.read_text(encoding="utf-8")))
     assert asked <= jobs
     promtool = shutil.which("promtool")
