@@ -82,17 +82,17 @@ class Audit:
         with self._house.store.reading() as session:
             entries = list(ledger.recorded(session))
             lost = list(self._lost(session, entries))
-            doubled = list(_doubled(entries))
+            twice = list(doubled(entries))
             faults = [
                 *lost,
-                *doubled,
+                *twice,
                 *self._journal.contradicted,
                 *(fault.text for fault in ledger.verify(session)),
                 *(fault.text for fault in documents.verify(session)),
                 *_miscounted(session),
                 *self._unlike(session, entries),
             ]
-        return Audited(tuple(faults), len(entries), len(lost), len(doubled), time.monotonic() - began)
+        return Audited(tuple(faults), len(entries), len(lost), len(twice), time.monotonic() - began)
 
     async def histories(self, sample: int | None = None) -> list[str]:
         """Whether Temporal's histories and the record agree: of `sample` targets that go on, or of all there are."""
@@ -247,7 +247,7 @@ class Audit:
                     return found
 
 
-def _doubled(entries: list[Entry]) -> Iterator[str]:
+def doubled(entries: list[Entry]) -> Iterator[str]:
     """The same act twice for one message, or of one clock at one instant."""
     said = Counter(
         (entry.target, entry.message_id, entry.act.act, _told_apart(entry)) for entry in entries if entry.message_id

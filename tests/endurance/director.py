@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.endurance.audit import Audit
+from tests.endurance.audit import Audit, Audited
 from tests.endurance.faults import Faults, impossible
 from tests.endurance.house import House
 from tests.endurance.plan import STARTS_AGAIN, Plan, Trouble
@@ -86,6 +86,10 @@ class Director:
             report.slowest_seconds = round(self.journal.slowest, 1)
             report.seconds = round(time.monotonic() - began, 1)
         return report
+
+    def look_at_record(self) -> Audited:
+        """What the record says against what was acknowledged, now."""
+        return self._audit.record()
 
     async def _after_the_drills(self, trouble: Trouble) -> None:
         if not self._audit.drills_compared:

@@ -91,6 +91,8 @@ class House:
     postgresql: bool
     workers: int = 2
     on_disks: bool = True
+    given: str | PostgresqlServer | None = None
+    """A database of the caller's, which nobody shuts off by a line; None: one of the house's own."""
     say: Callable[[str], None] = print
     place: Path = field(init=False)
     disks: dict[str, Disk] = field(default_factory=dict)
@@ -166,6 +168,11 @@ class House:
         self._stack.push_async_callback(self._stop_tending)
 
     async def _database_url(self) -> str:
+        if isinstance(self.given, PostgresqlServer):
+            self.database = self.given
+            return self.given.create()
+        if self.given is not None:
+            return self.given
         if not self.postgresql:
             return f"sqlite:///{self.place / 'record' / 'duban.db'}"
         port = free_port()
@@ -180,8 +187,7 @@ class House:
         )
         name = self.database.create().partition("?")[0].rpartition("/")[2]
         self.line = await self._stack.enter_async_context(Line(port))
-        self._direct = f"postgresql+psycopg://duban@127.0.0.1:{port}/{name}"
-        return self._direct
+        return f"postgresql+psycopg://duban@127.0.0.1:{port}/{name}"
 
     def _environment(self, url: str, directory: Path) -> dict[str, str]:
         contacts = self.place / "contacts.yaml"
