@@ -6,6 +6,7 @@ acts, views, notices and answer are written together. Running it again gives the
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
