@@ -331,7 +331,7 @@ class TallyRow(SQLModel, table=True):
     "" where the matter has none. `escalated` counts those of level 1 or higher. record/tallies.py.
     """
 
-    __tablename__ = "tallies"
+    __tablename__ = "counts"
     __table_args__ = KEYED_BY_TEXT
 
     basis: str = Field(primary_key=True)

@@ -127,7 +127,7 @@ def test_tallies_are_touched_only_when_a_matter_moves_to_another_line(traced: tu
     with store.writing() as session:
         matters.load(session, "m1")
         matters.save(session, a_matter(level=1), seq=2, at=NOW, last_act=ActName.SUPERVISED, next_at=DUE)
-    assert [first_words(one) for one in statements if "tallies" in one] == ["INSERT tallies", "INSERT tallies"]
+    assert [first_words(one) for one in statements if "counts" in one] == ["INSERT counts", "INSERT counts"]
 
 
 def everything(store: Store) -> list[object]:
