@@ -50,6 +50,11 @@ class BareMatter:
         return lambda: self._due != due or self._ended
 
     @workflow.update
+    async def register(self) -> Outcome:
+        """立项: whoever launches it hears that it stands."""
+        return await self._answer(moved=False)
+
+    @workflow.update
     async def sign(self, command: Sign) -> Outcome:
         """签收: it moves the timer."""
         return await self._answer(moved=True)

@@ -90,6 +90,7 @@ def _rates(found: Found) -> Chart | None:
     chart = _bars(
         pygal.HorizontalBar, title, systems, logarithmic=True, zero=base, print_values=True, show_legend=False
     )
+    chart.y_labels = [10**power for power in range(-1, 5) if base < 10**power < max(rates) * 2]
     chart.add("", rates[::-1], formatter=number_text)
     return chart
 

@@ -52,7 +52,7 @@ class Child:
         self._process = await asyncio.create_subprocess_exec(
             *(*tied, sys.executable, *self._arguments),
             cwd=self._directory,
-            env={"PYTHONPATH": str(ROOT), **self._environment},
+            env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=asyncio.subprocess.PIPE if self._speaks else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE if self._speaks else _ERRORS,
             limit=_LINE,

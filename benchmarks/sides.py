@@ -15,7 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
@@ -79,6 +85,7 @@ class Side:
         launch: Launch,
         say: Say,
         handle: Callable[[str], WorkflowHandle[object, object]],
+        registered: Launch | None = None,
     ) -> None:
         self.server = server
         self.worker = worker
@@ -87,6 +94,7 @@ class Side:
         self._launch = launch
         self._say = say
         self._handle = handle
+        self._registered = registered or launch
 
     async def launch(self, number: str, lead: str = LEAD, due: datetime | None = None) -> None:
         """Launch an ordinary matter; with `due` one whose limit is over then."""
@@ -129,7 +137,7 @@ class Side:
         lead_of = dict(zip(numbers, leads, strict=True))
 
         async def one(number: str) -> None:
-            await self.launch(number, lead_of[number])
+            await self._registered(number, lead_of[number], None)
             waits.extend([await self.say(number, command) for command in life(number, lead=lead_of[number])])
 
         before = self._counted()
@@ -238,6 +246,13 @@ def _bare_side(server: EmbeddedServer, worker: Child, client: Client) -> Side:
     async def launch(number: str, _lead: str, due: datetime | None) -> None:
         await client.start_workflow(BareMatter.run, due, id=number, task_queue=QUEUE)
 
+    async def registered(number: str, _lead: str, due: datetime | None) -> None:
+        """Launched, and told so by the matter itself, as the engine's launch is answered."""
+        start = WithStartWorkflowOperation(
+            BareMatter.run, due, id=number, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
+        )
+        await client.execute_update_with_start_workflow(BareMatter.register, start_workflow_operation=start)
+
     async def say(number: str, command: Command) -> Outcome:
         until = time.monotonic() + PATIENCE.total_seconds()
         while True:
@@ -252,7 +267,7 @@ def _bare_side(server: EmbeddedServer, worker: Child, client: Client) -> Side:
             else:
                 return outcome
 
-    return Side(server, worker, launch, say, handle)
+    return Side(server, worker, launch, say, handle, registered)
 
 
 def free_port() -> int:
