@@ -142,7 +142,7 @@ def environment(deployment: Document, found: list[Document]) -> dict[str, str]:
 
 _SERVICE_KEYS = frozenset(
     {"image", "command", "entrypoint", "environment", "volumes", "ports", "healthcheck", "depends_on", "network_mode"}
-    | {"restart", "read_only", "cap_drop", "security_opt", "tmpfs", "profiles"}
+    | {"restart", "read_only", "cap_drop", "security_opt", "tmpfs"}
 )
 
 
@@ -161,9 +161,9 @@ def compose_faults(found: Document, place: Path) -> Iterator[str]:
         )
         for mounted in one.get("volumes", ()):
             source = mounted.partition(":")[0]
-            # The certificate is the administrator's to put there.
+            # The certificate and the office's own files are the administrator's to put there.
             known = (place.parent / source).is_file() if source.startswith("./") else source in volumes
-            if not known and source != "./tls":
+            if not known and source not in ("./tls", "./office"):
                 yield f"{name}: mounts nothing: {source}"
         if one["image"].startswith("duban-engine"):
             if one.get("read_only") is not True or one.get("cap_drop") != ["ALL"]:
