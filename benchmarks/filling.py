@@ -163,7 +163,7 @@ def _into(url: str, write: Callable[[_Sink], Filled]) -> Filled:
         with store.writing() as session:
             tallies.recount(session)
             if not on_sqlite:
-                session.execute(text("ANALYZE counts, days"))
+                session.execute(text("ANALYZE tally_lines, days"))
     finally:
         store.close()
     return filled

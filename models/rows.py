@@ -331,7 +331,7 @@ class TallyRow(SQLModel, table=True):
     "" where the matter has none. `escalated` counts those of level 1 or higher. record/tallies.py.
     """
 
-    __tablename__ = "counts"
+    __tablename__ = "tally_lines"
     __table_args__ = KEYED_BY_TEXT
 
     basis: str = Field(primary_key=True)
@@ -341,6 +341,20 @@ class TallyRow(SQLModel, table=True):
     matters: int
     escalated: int
     suspended: int
+    cases_open: int
+
+
+class OldTallyRow(SQLModel, table=True):
+    """Where builds of before revision 0017 count, so that they go on beside newer ones; no other reads or writes it."""
+
+    __tablename__ = "tallies"
+    __table_args__ = KEYED_BY_TEXT
+
+    lead: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    light: str = Field(primary_key=True)
+    matters: int
+    escalated: int
     cases_open: int
 
 

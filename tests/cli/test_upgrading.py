@@ -82,7 +82,7 @@ def test_what_stands_in_the_way_is_named_and_without_a_server_histories_are_said
     without = command("upgrade", "rehearse", **released)
     asked(
         url,
-        "UPDATE counts SET matters = matters + 1 WHERE stage = 'closed'",
+        "UPDATE tally_lines SET matters = matters + 1 WHERE stage = 'closed'",
         "UPDATE heads SET hash = 'altered' WHERE target = 'suspended'",
         "UPDATE policy_versions SET text = 'not a procedure'",
     )

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 
 from models.access import Scope
 from models.acts import ActName
 from models.matters import Light, MatterState, Stage
-from models.rows import MatterRow, NaiveInstantError, SnapshotRow, TallyRow
-from record import matters, targets, views
+from models.rows import DayRow, MatterRow, NaiveInstantError, SnapshotRow, TallyRow, table
+from record import matters, tallies, targets, views
 from record.store import Store
 from record.tallies import ALL_BASES
 from tests.record.builders import DUE, NOW, a_matter, a_refused_registration, an_act, append, emptied, save
@@ -174,6 +174,20 @@ STATES = st.builds(
     open_cases=st.integers(0, 2),
     suspended=st.booleans(),
 ) | st.builds(a_refused_registration, st.sampled_from(["m1", "m2", "m3"]))
+
+
+def test_a_line_that_is_wrong_is_named_and_a_recount_sets_it_right(store: Store) -> None:
+    saved(store, a_matter("m1"), a_matter("m2", stage=Stage.SUBMITTED, suspended=True))
+    with store.writing() as session:
+        session.execute(update(table(TallyRow)).where(table(TallyRow).c.stage == Stage.SUBMITTED).values(matters=7))
+        session.execute(delete(table(DayRow)))
+        wrong = tallies.differing(session)
+        assert {(one.line[0], one.kept[0], one.counted[0]) for one in wrong if len(one.line) == 4} == {
+            (ALL_BASES, 7, 1), ("=会议决定", 7, 1),
+        }  # fmt: skip
+        assert [(one.kept, one.counted) for one in wrong if len(one.line) == 2] == [((), (2, 0))]
+        tallies.recount(session)
+        assert tallies.differing(session) == []
 
 
 def test_tallies_always_equal_a_recount(store: Store) -> None:

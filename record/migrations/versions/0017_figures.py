@@ -1,7 +1,8 @@
 """Figures that no page has to count: tallies by circle and basis, days, what cases are asked; and indexes for lists.
 
-The tallies are kept by triggers on the matters, whoever writes them: also by a program of the revision before, which
-knew nothing of them and goes on with its own, `tallies`, which nobody reads from here on. They are made anew from the matters; the columns of cases are worked out from their states.
+The tallies are kept by triggers on the matters, whoever writes them: also a program of the revision before, which
+knows nothing of them and goes on counting in its own table. They are made from the matters; the columns of cases are
+worked out from their states.
 """
 
 import json
@@ -61,16 +62,20 @@ _DAYS = (
 )
 _BASES = ("''", "'=' || coalesce({of}.basis, '')")
 _ADD = {
-    "counts": "INSERT INTO counts (basis, circle, stage, light, matters, escalated, suspended, cases_open)"
+    "tally_lines": "INSERT INTO tally_lines (basis, circle, stage, light, matters, escalated, suspended, cases_open)"
     " SELECT basis, circle, stage, light, sum(matters), sum(escalated), sum(suspended), sum(cases_open)"
-    " FROM ({lines}) AS lines WHERE true GROUP BY basis, circle, stage, light ORDER BY basis, circle, stage, light",
+    " FROM ({lines}) AS lines WHERE true GROUP BY basis, circle, stage, light"
+    " HAVING sum(matters) <> 0 OR sum(escalated) <> 0 OR sum(suspended) <> 0 OR sum(cases_open) <> 0"
+    " ORDER BY basis, circle, stage, light",
     "days": "INSERT INTO days (day, circle, registered, closed) SELECT day, circle, sum(registered), sum(closed)"
-    " FROM ({lines}) AS lines WHERE day IS NOT NULL GROUP BY day, circle ORDER BY day, circle",
+    " FROM ({lines}) AS lines WHERE day IS NOT NULL GROUP BY day, circle"
+    " HAVING sum(registered) <> 0 OR sum(closed) <> 0 ORDER BY day, circle",
 }
 _MOVED = {
-    "counts": " ON CONFLICT (basis, circle, stage, light) DO UPDATE SET matters = counts.matters + excluded.matters,"
-    " escalated = counts.escalated + excluded.escalated, suspended = counts.suspended + excluded.suspended,"
-    " cases_open = counts.cases_open + excluded.cases_open",
+    "tally_lines": " ON CONFLICT (basis, circle, stage, light) DO UPDATE SET"
+    " matters = tally_lines.matters + excluded.matters, escalated = tally_lines.escalated + excluded.escalated,"
+    " suspended = tally_lines.suspended + excluded.suspended,"
+    " cases_open = tally_lines.cases_open + excluded.cases_open",
     "days": " ON CONFLICT (day, circle) DO UPDATE SET registered = days.registered + excluded.registered,"
     " closed = days.closed + excluded.closed",
 }
@@ -79,10 +84,10 @@ _MOVED = {
 def _lines(dialect: str, signs: Iterable[tuple[str, int, str]]) -> dict[str, str]:
     """What is added to the lines of each table: of which row (`of`), how often, and behind which FROM or WHERE."""
     said = _ON_SQLITE if dialect == "sqlite" else _ON_POSTGRESQL
-    lines: dict[str, list[str]] = {"counts": [], "days": []}
+    lines: dict[str, list[str]] = {"tally_lines": [], "days": []}
     for of, by, source in signs:
         words = {name: text.format(of=of, at="{at}") for name, text in said.items() if name != "day"}
-        lines["counts"] += [
+        lines["tally_lines"] += [
             _LINES.format(basis=basis.format(of=of), of=of, by=by, source=source, **words) for basis in _BASES
         ]
         lines["days"] += [
@@ -130,9 +135,8 @@ def _keep_counting(dialect: str) -> None:
 def upgrade() -> None:
     """Make the tables, fill what stands, and let the triggers keep it from then on."""
     dialect = op.get_context().dialect.name
-    op.drop_table("counts")
     op.create_table(
-        "counts",
+        "tally_lines",
         *(sa.Column(name, sa.String, primary_key=True) for name in ("basis", "circle", "stage", "light")),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("matters", "escalated", "suspended", "cases_open")),
         sqlite_with_rowid=False,
