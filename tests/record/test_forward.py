@@ -31,7 +31,7 @@ LATER = datetime(2026, 3, 6, 10, tzinfo=SHANGHAI)
 
 
 # What lists read, worked out from states and acts.
-WORKED_OUT = ("matters", "parties", "doings", "tally_lines", "days", "cases", "finished")
+WORKED_OUT = ("matters", "parties", "doings", "cases", "finished")
 
 
 @pytest.fixture(params=SAVED, ids=lambda path: path.stem)
