@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types browser tests screenshots bench histories format lock clean
+.PHONY: help setup demo up test check lint types browser tests screenshots bench endure histories format lock clean
 
 help: ## 本说明  this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ screenshots: setup browser ## 重拍文档中的控制台图片  take the pictur
 
 bench: setup ## 性能预算，实测于真实服务器  the budgets, measured on a real dev server
 	@$(PY) -m benchmarks
+
+endure: setup ## 耐久：杀进程、断电、满盘、断库、乱时钟之下不丢不重  lose nothing whatever is killed, cut off or filled up
+	@.ci/endure $(ENDURE_ARGS)
 
 histories: setup ## 为一个版本保存流程历史  save a release's histories (VERSION=0.2.0)
 	$(PY) -m tests.histories.save $(or $(VERSION),$(error VERSION=… is missing))
