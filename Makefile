@@ -33,7 +33,7 @@ lint: setup
 	$(PY) -m ruff format --check .
 
 types: setup
-	$(PY) -m mypy
+	$(PY) -m mypy --num-workers auto
 
 browser:
 	@.ci/browser

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, inspect, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from models.rows import ActRow, table
@@ -200,11 +201,12 @@ class Store:
                 _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """Let go of every connection; the store opens new ones when it is used again."""
+        """Let go of every connection, of those in use as soon as they are not; used again, the store opens new ones."""
         if self._turns is not None:
             self._turns.close()
-        self._writer.dispose()
-        self._reader.dispose()
+        for engine in (self._writer, self._reader):
+            event.listen(engine.pool, "checkin", _close_returned)
+            engine.dispose()
 
     def _connected(self) -> AbstractContextManager[Connection]:
         return self._writer.begin() if self._turns is None else self._turns.turn()
@@ -265,6 +267,11 @@ def _passes(error: Exception, dialect: Dialect) -> bool:
     return (
         isinstance(cause, dialect.loaded_dbapi.OperationalError) or getattr(cause, "sqlstate", None) in _PASSING_STATES
     )
+
+
+def _close_returned(_: object, record: ConnectionPoolEntry) -> None:
+    """A pool that was let go of keeps what is given back to it, open, until it is collected as garbage."""
+    record.close()
 
 
 def _file(url: URL) -> Path:

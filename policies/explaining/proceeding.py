@@ -47,6 +47,7 @@ from policies.explaining.tracing import Numbered
 from policies.explaining.vocabulary import About, RuleWords, both
 from policies.explaining.words import COUNTING_EN
 from policies.limits import parse_limit
+from policies.procedure_words import words as in_words
 from policies.proceeding_drafts import next_due
 from policies.proceeding_wording import BLOCK_TITLES, CONCLUSIONS, PROCEEDING_STAGES, ROLES, VALUE_WORDS
 from policies.wording import LIGHTS, act_words, moment, speaker, speaker_en
@@ -362,13 +363,25 @@ def _missed(block: Block) -> tuple[str, str]:
         case Then.WAIT:
             zh, en = ";逾期报上一级,仍须办理", "; missed, it is told above and still owed"
     if missed.urge:
-        zh, en = f"{zh};{missed.urge} 后催办", f"{en}; a letter urges it {missed.urge} later"
+        zh, en = (
+            f"{zh};{in_words(missed.urge)}后催办",
+            f"{en}; a letter urges it {in_words(missed.urge, english=True)} later",
+        )
     if missed.again:
-        zh, en = f"{zh};每 {missed.again} 再报一级", f"{en}; one organ higher each {missed.again}"
+        zh, en = (
+            f"{zh};每{in_words(missed.again)}再报一级",
+            f"{en}; one organ higher each {in_words(missed.again, english=True)}",
+        )
     if missed.supervise:
-        zh, en = f"{zh};启动 {missed.supervise} 的督办事项", f"{en}; a matter of {missed.supervise} is launched"
+        zh, en = (
+            f"{zh};启动{in_words(missed.supervise)}的督办事项",
+            f"{en}; a matter of {in_words(missed.supervise, english=True)} is launched",
+        )
     if missed.propose:
-        zh, en = f"{zh};建议启动问责({missed.propose.value})", f"{en}; a case is proposed ({missed.propose.value})"
+        zh, en = (
+            f"{zh};建议启动问责({in_words(missed.propose.value)})",
+            f"{en}; a case is proposed ({missed.propose.value})",
+        )
     return zh, en
 
 
@@ -577,7 +590,7 @@ def _ways(block: Block, by: Sequence[Role], until: datetime | None, dossier: Pro
     if block.more_time is not None:
         yield Way(
             who=who, until=until,
-            words=Words(zh=f"到期前申请延长(最长 {block.more_time.longest})", en="ask for more time, once"),
+            words=Words(zh=f"到期前申请延长(最长{in_words(block.more_time.longest)})", en="ask for more time, once"),
         )  # fmt: skip
     if block.pauses:
         yield Way(

@@ -258,6 +258,7 @@ def _allowed(scene: Scene, who: str, operation: str) -> bool:
     return any(may(str(name), held) for name in names)
 
 
+@pytest.mark.either_database("who gets what over the interface; what scopes show is in tests/record, on both")
 def test_everybody_gets_of_every_route_what_the_table_says(scene: Scene) -> None:
     tried: Counter[str] = Counter()
     wrong = []
@@ -293,6 +294,7 @@ def _there_is_none(operation: str, status: int) -> bool:
     return ("{webhook_id}" in operation or "delegations/{number}" in operation) and status == 404
 
 
+@pytest.mark.either_database("who gets what over the interface; what scopes show is in tests/record, on both")
 def test_everybody_tries_every_command(scene: Scene) -> None:
     """Heard only by whom the matter or case is no secret to; done only for whom the table names, the rest on record."""
     tried: Counter[str] = Counter()

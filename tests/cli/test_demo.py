@@ -56,6 +56,7 @@ def test_the_demonstration_shows_a_closed_matter_a_year_and_the_files_it_wrote(
     assert starter("list", settings=office).code == 3
 
 
+@pytest.mark.either_database("what a seed comes to")
 def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_another(
     databases: Databases, tmp_path: Path
 ) -> None:
@@ -77,6 +78,7 @@ def test_the_same_seed_gives_the_same_year_to_the_last_hash_and_another_seed_ano
     second.close()
 
 
+@pytest.mark.either_database("what a seed comes to")
 def test_the_course_of_the_year_counts_every_matter_at_every_month(databases: Databases, tmp_path: Path) -> None:
     year, store = played(databases, tmp_path / "year", 2026)
     store.close()

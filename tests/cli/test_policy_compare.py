@@ -153,6 +153,7 @@ def test_an_export_gives_the_answer_of_the_database(compare: Command, past: Path
     assert exported == kept
 
 
+@pytest.mark.either_database("processes that compute; they read an export")
 def test_several_processes_give_the_answer_of_one(
     past: Path, compare: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -97,6 +98,16 @@ def test_a_closed_store_opens_again(store: Store) -> None:
         append(session, an_act())
     with store.reading() as session:
         assert ledger.head(session, "m1").seq == 1
+
+
+def test_what_is_in_use_when_a_store_is_closed_is_let_go_of_afterwards(store: Store) -> None:
+    with store.reading() as session:
+        used = session.connection().connection.driver_connection
+        store.close()
+        session.execute(text("SELECT 1"))
+    assert used is not None
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
+        used.cursor().execute("SELECT 1")
 
 
 def test_a_session_from_elsewhere_is_refused(sqlite_file: tuple[Store, Path]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from temporalio.client import Client
 
 import worker
@@ -135,6 +136,7 @@ def a_case() -> list[CaseCommand]:
     ]
 
 
+@pytest.mark.either_database("kills of worker and server; those of PostgreSQL besides are in test_lost_database.py")
 async def test_a_case_lives_through_a_kill_at_every_step(
     temporal_server: EmbeddedServer, tmp_path: Path, database_url: str
 ) -> None:
@@ -185,6 +187,7 @@ async def live_through_case(server: EmbeddedServer, store: Store, kill: Callable
     )
 
 
+@pytest.mark.either_database("kills of worker and server; those of PostgreSQL besides are in test_lost_database.py")
 async def test_kills_of_worker_and_server_lose_nothing_and_double_nothing(tmp_path: Path, database_url: str) -> None:
     chance = random.Random(SEED)  # noqa: S311 - a seeded choice of instants
     port = 7300 + os.getpid() % 500
