@@ -68,7 +68,8 @@ def assert_that_it_would_be_seen(director: Director, house: House) -> None:
     journal.first = {**journal.first, key: replace(first, accepted=not first.accepted)}
     del journal.first["e0", "never-recorded"]
     assert "acknowledged as" in only(look())
-    journal.first[key] = replace(first, sent_at=first.sent_at - timedelta(1), answered_at=first.answered_at - timedelta(1))
+    day = timedelta(days=1)
+    journal.first[key] = replace(first, sent_at=first.sent_at - day, answered_at=first.answered_at - day)
     assert "said from" in only(look())
     journal.first[key] = first
 
@@ -126,4 +127,3 @@ def test_acts_that_differ_are_named_with_what_should_have_been() -> None:
     assert unlike({"m1": ["a", "b"]}, {"m1": ["a", "b"]}) == []
     assert unlike({"m1": ["a", "c"]}, {"m1": ["a", "b"]}) == ["m1: act 2: c, undisturbed b"]
     assert unlike({}, {"m1": ["a"]}) == ["m1: act 1: nothing, undisturbed a"]
-
