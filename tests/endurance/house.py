@@ -37,6 +37,7 @@ from tests.warm import Warm
 from worker import SEARCH_ATTRIBUTES
 
 RECORD_MEGABYTES, SERVER_MEGABYTES = 1_500, 1_500
+_QUICK = {"history.defaultWorkflowTaskTimeout": "2s"}
 _BEAT_SECONDS = 0.1
 _AGAIN_SECONDS = 0.4
 WORKER, POISONED, LATER = ("worker.py",), ("tests.endurance.poisoned",), ("tests.endurance.later",)
@@ -91,6 +92,8 @@ class House:
     postgresql: bool
     workers: int = 2
     on_disks: bool = True
+    quick: bool = False
+    """What a killed worker had begun is begun again after two seconds instead of ten."""
     given: str | PostgresqlServer | None = None
     """A database of the caller's, which nobody shuts off by a line; None: one of the house's own."""
     say: Callable[[str], None] = print
@@ -144,7 +147,10 @@ class House:
         self.mail_comes()
         self._stack.callback(self.mail_goes)
         self.server = EmbeddedServer(
-            self.place / "server", port=free_port(), search_attributes=SEARCH_ATTRIBUTES, dynamic_config=FOR_TESTS
+            self.place / "server",
+            port=free_port(),
+            search_attributes=SEARCH_ATTRIBUTES,
+            dynamic_config={**FOR_TESTS, **(_QUICK if self.quick else {})},
         )
         await self.server.start()
         self._stack.push_async_callback(self.server.stop)

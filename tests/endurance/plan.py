@@ -444,4 +444,4 @@ def _cast_rows(number: int) -> Iterator[str]:
 
 def falls_due_after(life: Life) -> timedelta:
     """How long after its launch the limit of such a life runs out: differs from life to life, the same each time."""
-    return timedelta(seconds=15 + 7 * (int(life.name[1:]) % 11))
+    return timedelta(seconds=4 + 3 * (5 * int(life.name[1:]) % 11))

@@ -23,7 +23,7 @@ from tests.record.recount import recounted, tallied
 from tests.warm import Warm
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-LIVES = ("06-admonishment", "62-split-nested", "19-returned-and-missed")
+LIVES = ("19-returned-and-missed",)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.endurance.living import unlike
 from tests.endurance.plan import Fault, Plan, a_plan
 from tests.postgresql import PostgresqlServer
 
-SEED, MATTERS = 20261126, 10
+SEED, MATTERS = 20261126, 9
 
 
 def told(text: str) -> None:
@@ -27,13 +27,13 @@ def told(text: str) -> None:
 
 
 def a_short_plan(*faults: Fault) -> Plan:
-    return a_plan(SEED, MATTERS, faults, drills=1)
+    return a_plan(SEED, MATTERS, faults, drills=0)
 
 
 def assert_whole(report: Report, plan: Plan) -> None:
     assert report.wrong == []
     assert sum(report.faults.values()) == len(plan.troubles)
-    assert report.messages > plan.messages
+    assert report.messages == plan.messages
     assert report.kills > 0
     assert report.notices["delivered"] == report.notices["arrived"] > 0
 
@@ -42,7 +42,7 @@ async def test_kills_of_worker_and_server_and_a_mail_server_that_answers_twice_l
     sqlite_url: str,
 ) -> None:
     plan = a_short_plan(Fault.WORKER, Fault.SERVER, Fault.MAIL_TWICE, Fault.GARBAGE)
-    async with House(plan, postgresql=False, workers=1, on_disks=False, given=sqlite_url) as house:
+    async with House(plan, postgresql=False, workers=1, on_disks=False, quick=True, given=sqlite_url) as house:
         director = Director(house, plan, told)
         assert_whole(await director.run(), plan)
         assert_that_it_would_be_seen(director, house)
@@ -52,7 +52,7 @@ async def test_kills_of_the_database_and_of_everything_lose_and_double_nothing(
     postgresql_server: PostgresqlServer,
 ) -> None:
     plan = a_short_plan(Fault.DATABASE, Fault.EVERYTHING)
-    async with House(plan, postgresql=True, workers=1, on_disks=False, given=postgresql_server) as house:
+    async with House(plan, postgresql=True, workers=1, on_disks=False, quick=True, given=postgresql_server) as house:
         assert_whole(await Director(house, plan, told).run(), plan)
 
 
@@ -68,9 +68,8 @@ def assert_that_it_would_be_seen(director: Director, house: House) -> None:
     journal.first = {**journal.first, key: replace(first, accepted=not first.accepted)}
     del journal.first["e0", "never-recorded"]
     assert "acknowledged as" in only(look())
-    journal.first[key] = replace(
-        first, sent_at=first.sent_at - timedelta(1), answered_at=first.answered_at - timedelta(1)
-    )
+    day = timedelta(days=1)
+    journal.first[key] = replace(first, sent_at=first.sent_at - day, answered_at=first.answered_at - day)
     assert "said from" in only(look())
     journal.first[key] = first
 
