@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types browser tests screenshots bench bench-full histories format lock clean
+.PHONY: help setup demo up test check lint types browser tests screenshots bench bench-full endure histories format lock clean
 
 help: ## 本说明  this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: setup ## 性能实测，与同类并列，约十分钟  speed, cost and r
 
 bench-full: setup ## 同上，五万件在办，数小时  the same with 50,000 open matters, hours
 	@$(PY) -m benchmarks --full
+
+endure: setup ## 耐久：杀进程、断电、满盘、断库、乱时钟之下不丢不重  lose nothing whatever is killed, cut off or filled up
+	@.ci/endure $(ENDURE_ARGS)
 
 histories: setup ## 为一个版本保存流程历史  save a release's histories (VERSION=0.2.0)
 	$(PY) -m tests.histories.save $(or $(VERSION),$(error VERSION=… is missing))
