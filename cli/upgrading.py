@@ -188,11 +188,9 @@ def settle_record(as_json: Json = False) -> None:
     with record(chosen, write=True) as store, in_words():
         done = settle(store)
     if as_json:
-        answer({"matters": done.matters, "doings": done.doings})
+        answer({"targets": done.targets, "doings": done.doings})
     else:
-        say(
-            f"补齐事项 {done.matters} 件、经办 {done.doings} 条。 {done.matters} matters, {done.doings} doings written."
-        )
+        say(f"补齐事项、案件 {done.targets} 件,经办 {done.doings} 条。 {done.targets} of them, {done.doings} doings.")
 
 
 @contextmanager

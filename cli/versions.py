@@ -94,7 +94,7 @@ def retire(
     if not left:
         # It may have worked on after the tables were migrated for a newer one.
         with record(chosen, write=True) as store, in_words():
-            settled = settle(store).matters
+            settled = settle(store).targets
     if as_json:
         answer(
             {"deployment": chosen.deployment, "retired": build, "left": left, "rebuilt": rebuilt, "settled": settled}
@@ -112,7 +112,7 @@ def retire(
         else:
             say(f"{build} 上已无在办事项,可停掉它的工作进程。 No open matter is left on {build}; stop its worker.")
         if settled:
-            say(f"补齐 {settled} 件事项的列表内容。 What lists show of {settled} matters was written anew.")
+            say(f"补齐 {settled} 件事项、案件的列表内容。 What lists show of {settled} matters and cases was written.")
     end(ExitCode.REFUSED if left else ExitCode.DONE)
 
 

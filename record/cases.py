@@ -7,6 +7,7 @@ policies/. engine.md 4.
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlmodel import Session
@@ -137,15 +138,19 @@ def save(
         "next_at": next_at,
         "last_act": last_act.value,
         "last_act_at": at,
-        "title": state.title,
-        "red": bool(state.climbed),
-        "asked": AskedOfCase.of(state).model_dump_json(exclude_defaults=True) if state.open or due_at else None,
+        **asked_columns(state, due_at),
     }
     _SAVE_CASE.run(session, row)
     parties.keep(session, state)
     told = state.model_dump(mode="json", exclude_defaults=True)
     kept = sealed(session, Kind.STATE, told, subject_of(state.id), _place(state.id))
     _SAVE_SNAPSHOT.run(session, {"id": state.id, "seq": seq, "state": canonical(kept)})
+
+
+def asked_columns(state: CaseState, due_at: datetime | None) -> dict[str, Any]:
+    """What lists and inboxes read of a case in place of its state, by column."""
+    asked = AskedOfCase.of(state).model_dump_json(exclude_defaults=True) if state.open or due_at else None
+    return {"title": state.title, "red": bool(state.climbed), "asked": asked}
 
 
 def state_of(session: Session, case_id: str, text: str) -> CaseState:

@@ -9,20 +9,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session
 
 from models.acts import ActName
-from models.asked import Asked
+from models.asked import Asked, AskedOfCase
 from models.matters import MatterState
-from models.rows import ActRow, MatterRow, PartyRow, SnapshotRow, table
-from record import matters, parties, tallies
+from models.rows import ActRow, CaseRow, CaseSnapshotRow, MatterRow, PartyRow, SnapshotRow, table
+from record import cases, matters, parties, tallies
 from record.circles import Circle
 from record.sealed import for_the_rules
 from record.statements import unit
 from record.store import Store
 
 _ACTS = table(ActRow)
+_CASES = table(CaseRow)
+_CASE_SNAPSHOTS = table(CaseSnapshotRow)
 _MATTERS = table(MatterRow)
 _PARTIES = table(PartyRow)
 _SNAPSHOTS = table(SnapshotRow)
@@ -44,9 +46,9 @@ _DONE = """
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How many matters did not stand in lists as they stand, and how many acts were not found by who did them."""
+    """How many matters and cases did not stand in lists as they stand, and how many acts nobody's doings named."""
 
-    matters: int
+    targets: int
     doings: int
 
 
@@ -88,6 +90,28 @@ def astray(session: Session) -> Iterator[str]:
         after = rows[-1].id
 
 
+def cases_astray(session: Session) -> Iterator[str]:
+    """The cases whose lists and inboxes say something else than their states, in the order of their ids."""
+    after = ""
+    while True:
+        chosen = select(_CASES, _CASE_SNAPSHOTS.c.state).join(_CASE_SNAPSHOTS, _CASE_SNAPSHOTS.c.id == _CASES.c.id)
+        rows = session.execute(chosen.where(_CASES.c.id > after).order_by(_CASES.c.id).limit(_PAGE)).all()
+        if not rows:
+            return
+        for row in rows:
+            told = cases.asked_columns(cases.state_of(session, row.id, row.state), row.due_at)
+            said = row._mapping
+            if any(said[name] != told[name] for name in ("title", "red")) or _asks(said["asked"]) != _asks(
+                told["asked"]
+            ):
+                yield row.id
+        after = rows[-1].id
+
+
+def _asks(column: str | None) -> AskedOfCase | None:
+    return None if column is None else AskedOfCase.model_validate_json(column)
+
+
 def miscounted(session: Session) -> list[str]:
     """The lines of the tallies that do not say what counting the matters says, each by what it counts."""
     return [" · ".join(str(part) for part in one.line) for one in tallies.differing(session)]
@@ -99,12 +123,17 @@ def settle(store: Store) -> Settled:
     Each matter in a transaction of its own, acts by some thousands: nobody waits long for it.
     """
     with store.reading() as session:
-        missing = list(astray(session))
+        missing, cases_missing = list(astray(session)), list(cases_astray(session))
         last = session.execute(select(func.max(_ACTS.c.id))).scalar_one() or 0
     for matter_id in missing:
         with store.writing() as session:
             _write_again(session, matter_id)
-    return Settled(len(missing), sum(_note_doings(store, after) for after in range(0, last, _ACTS_TOGETHER)))
+    for case_id in cases_missing:
+        with store.writing() as session:
+            _case_again(session, case_id)
+    return Settled(
+        len(missing) + len(cases_missing), sum(_note_doings(store, after) for after in range(0, last, _ACTS_TOGETHER))
+    )
 
 
 def _write_again(session: Session, matter_id: str) -> None:
@@ -123,6 +152,13 @@ def _write_again(session: Session, matter_id: str) -> None:
     matters.save(
         session, state, seq=stands.seq, at=stands.last_act_at, last_act=ActName(stands.last_act), next_at=stands.next_at
     )
+
+
+def _case_again(session: Session, case_id: str) -> None:
+    state = cases.load(session, case_id)
+    if state is not None:
+        due_at = session.execute(select(_CASES.c.due_at).where(_CASES.c.id == case_id)).scalar_one()
+        session.execute(update(_CASES).where(_CASES.c.id == case_id).values(cases.asked_columns(state, due_at)))
 
 
 def _note_doings(store: Store, after: int) -> int:

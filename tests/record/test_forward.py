@@ -141,7 +141,7 @@ def test_what_an_older_program_wrote_after_the_migration_is_settled_as_if_it_had
 
     settled = settling.settle(newer)
 
-    assert settled.matters > 5
+    assert settled.targets > 5
     assert worked_out(url) == worked_out(kept)
     with newer.reading() as session:
         assert list(settling.astray(session)) == settling.miscounted(session) == []

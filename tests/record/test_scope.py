@@ -11,7 +11,7 @@ from models.cases import CaseStage, CaseState
 from models.matters import Light, MatterState, Stage
 from policies.access import may_view, relations, scope
 from policies.machines import light_of
-from record import case_lists, outbox, parties, registers, views
+from record import case_lists, outbox, parties, registers, settling, views
 from record import cases as kept_cases
 from record import matters as kept_matters
 from record.case_lists import CaseSought
@@ -130,6 +130,20 @@ def test_the_filters_of_the_cases_say_what_their_states_say(kept: Store) -> None
             if (after := page.next) is None:
                 break
     assert len(pages) == len(set(pages)) == len(CASES)
+
+
+def test_what_an_older_program_did_not_write_of_cases_is_settled_by_their_states(kept: Store) -> None:
+    columns = text("SELECT id, title, red, asked FROM cases ORDER BY id")
+    with kept.reading() as session:
+        before = session.execute(columns).all()
+    with kept.writing() as session:
+        session.execute(text("UPDATE cases SET title = NULL, red = NOT red, asked = NULL"))
+
+    assert settling.settle(kept).targets >= len(before) > 10
+
+    with kept.reading() as session:
+        assert session.execute(columns).all() == before
+        assert list(settling.cases_astray(session)) == []
 
 
 def test_an_outside_body_finds_no_case_but_those_the_table_lets_it_see(kept: Store) -> None:
