@@ -13,6 +13,8 @@ from sqlmodel import Session
 from temporalio import activity
 
 import logs
+import meters
+import tracing
 from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.dispatch import Dispatch
@@ -98,11 +100,11 @@ def _now() -> datetime:
 class Recording:
     """Decides and records, for the office whose directory this is.
 
-    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
-    put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
-    ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files. `tell` are the posts
-    that learn of a target that stands still.
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own; where there is one, it
+    rules what names none), `blocks` those that are put together from building blocks; `issuing` knows the templates
+    documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what another target's
+    transition starts or moves; without `dispatch` every notice stays in the in-app inbox. A message may name
+    `attachments_most` files. `tell` are the posts that learn of a target that stands still.
     """
 
     def __init__(
@@ -126,6 +128,9 @@ class Recording:
         self._directory = directory
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
+        if len(procedures) == 1:
+            # What names no procedure, a case of its own for one, goes by the one that a rehearsal brings.
+            self._own.setdefault(STANDARD, procedures[0])
         self._versions: dict[str, Procedure] = {}
         self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
@@ -139,9 +144,11 @@ class Recording:
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
         try:
-            with self._store.writing() as session:
-                receipt, entries, waiting = self._held(session, order)
-                leaving = self._leaving(session, order)
+            with meters.transition() as counted:
+                with tracing.span("record.transaction"), self._store.writing() as session:
+                    receipt, entries, waiting = self._held(session, order)
+                    leaving = self._leaving(session, order)
+                counted.outcome = _came_to(receipt.outcome)
         except PASSING:
             raise
         except Exception as error:
@@ -327,14 +334,16 @@ class Recording:
         closings = [entry.act.at for entry in own if entry.act.act is ActName.CLOSED]
         if not closings or not isinstance(state, MatterState) or state.terms is None:
             return
-        # Beyond the calendar nobody can count working days.
-        with suppress(CalendarError):
-            acts = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
-            at = closings[-1]
+        acts, at = list(bulletins.happened_to(session, state.id)), closings[-1]
+        try:
             time = time_in_hand(acts, at, facts.calendar)
-            if time is not None:
-                closing = Closed(state.id, state.terms.lead, at, time, ever_late(acts, at))
-                finished.note(session, closing, Circle.of(state.terms))
+        except CalendarError:
+            # Beyond the calendar nobody can count working days: it is tried again when it is asked for.
+            finished.leave(session, state.id)
+            return
+        if time is not None:
+            closing = Closed(state.id, state.terms.lead, at, time, ever_late(acts, at))
+            finished.note(session, closing, Circle.of(state.terms))
 
     def _step_of(self, state: State, plan: Plan | None) -> tuple[tuple[str, str] | None, tuple[str, ...]]:
         """Name and title of the step of a proceeding, and the posts that owe it, also for its having been missed."""
@@ -480,6 +489,12 @@ class Recording:
         if not isinstance(message, Registration) or not message.lead or not message.title:
             return None
         return matters.open_twin(session, message.lead, message.title, order.matter_id)
+
+
+def _came_to(outcome: Outcome | None) -> meters.Outcome:
+    if outcome is None:
+        return meters.Outcome.CLOCK
+    return meters.Outcome.ACCEPTED if outcome.accepted else meters.Outcome.REFUSED
 
 
 def _cited(session: Session, case_id: str) -> Cited | None:

@@ -7,7 +7,7 @@ record. To twenty matters there is one proceeding, petition or duty. Families ar
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlmodel import Session
 
 from benchmarks.cast import DIRECTORY, LEAD, LEADER, OFFICE, OFFICER, leads
@@ -37,14 +37,13 @@ from policies.calendar import CalendarError, standard_calendar
 from policies.deadlines import SHANGHAI
 from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
-from record import bulletins, finished, ledger, outbox, procedures, targets
+from record import bulletins, finished, ledger, outbox, procedures, tallies, targets
 from record.circles import Circle
 from record.columns import COLUMNS
 from record.finished import Closed
 from record.ledger import entry_hash
 from record.sealed import for_the_rules
 from record.store import Store
-from record.tallies import tally
 from rehearsal.conductor import Conductor, Played
 from rehearsal.scenarios import PlannedCommand, PlannedOpening
 from rehearsal.streams import Stream
@@ -135,9 +134,39 @@ def fill(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) 
                 procedures.put(session, one.version, one.text)
     finally:
         store.close()
-    if make_url(url).get_backend_name() == "sqlite":
-        return _into_sqlite(Path(str(make_url(url).database)), lives, matters, seed)
-    return _into_postgresql(url, lives, matters, seed)
+    return _into(url, lambda sink: _write(sink, lives, matters, seed))
+
+
+def fill_lists(url: str, matters: int, lives: Sequence[Pattern], *, seed: int = SEED) -> Filled:
+    """The same without chains, states, notices and inboxes: only what lists and tallies read, for a million of them.
+
+    No page of a single matter can be read from such a record, and nothing in it goes on.
+    """
+    store = Store(url)
+    try:
+        store.migrate()
+    finally:
+        store.close()
+    bare = [Pattern(one.id, one.year, {name: one.rows[name] for name in _LISTED}, [], []) for one in lives
+            if one.opened is None]  # fmt: skip
+    return _into(url, lambda sink: _write(sink, bare, matters, seed))
+
+
+_LISTED = ("matters", "cases", "parties", "proceedings")
+
+
+def _into(url: str, write: Callable[[_Sink], Filled]) -> Filled:
+    on_sqlite = make_url(url).get_backend_name() == "sqlite"
+    filled = _into_sqlite(Path(str(make_url(url).database)), write) if on_sqlite else _into_postgresql(url, write)
+    store = Store(url)
+    try:
+        with store.writing() as session:
+            tallies.recount(session)
+            if not on_sqlite:
+                session.execute(text("ANALYZE tally_lines, days"))
+    finally:
+        store.close()
+    return filled
 
 
 # --- a few lives ------------------------------------------------------------------------------------------------------
@@ -270,7 +299,7 @@ def _finished(session: Session, state: State, acts: Sequence[Act]) -> None:
         return
     for at in [act.at for act in acts if act.act is ActName.CLOSED]:
         with suppress(CalendarError):
-            happened = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
+            happened = list(bulletins.happened_to(session, state.id))
             time = time_in_hand(happened, at, standard_calendar())
             if time is not None:
                 closing = Closed(state.id, state.terms.lead, at, time, ever_late(happened, at))
@@ -301,7 +330,7 @@ def _copies(lives: Sequence[Pattern], matters: int, seed: int) -> Iterator[tuple
     """Which life is written under which id: numbered year by year, otherwise by chance."""
     rng, numbers = Random(seed), Counter[str]()  # noqa: S311 - nothing here is secret
     own, opened = ([one for one in lives if (one.opened is None) is of_matter] for of_matter in (True, False))
-    for among, number in ((own, matters), (opened, max(matters // _ONE_OPENED, len(opened)))):
+    for among, number in ((own, matters), (opened, max(matters // _ONE_OPENED, len(opened)) if opened else 0)):
         for nth in range(number):
             life = among[nth] if nth < len(among) else rng.choice(among)
             of_year = f"{life.opened}/{life.year}" if life.opened else str(life.year)
@@ -310,7 +339,7 @@ def _copies(lives: Sequence[Pattern], matters: int, seed: int) -> Iterator[tuple
 
 
 def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
-    acts, notices, cases, proceedings, tallies = 0, 0, 0, 0, Counter[tuple[str, str, str, str]]()
+    acts, notices, cases, proceedings = 0, 0, 0, 0
     copies = _copies(lives, matters, seed)
     while some := list(islice(copies, _TOGETHER)):
         batch: dict[str, list[Row]] = {name: [] for name in COLUMNS}
@@ -321,12 +350,9 @@ def _write(sink: _Sink, lives: Sequence[Pattern], matters: int, seed: int) -> Fi
             acts += len(life.acts)
             cases += len(life.rows["cases"])
             proceedings += len(life.rows["proceedings"])
-            _counted(tallies, life)
         notices += len(batch["notices"])
         for name, rows in batch.items():
             sink.put(name, rows)
-    keys = sorted({key[:3] for key in tallies})
-    sink.put("tallies", [(*key, *(tallies[(*key, what)] for what in COLUMNS["tallies"][3:])) for key in keys])
     return Filled(matters, acts, notices, cases, proceedings)
 
 
@@ -346,17 +372,6 @@ def _chained(batch: dict[str, list[Row]], life: Pattern, matter_id: str, before:
         batch["notices"] += [(recipient, channel, number, *rest)
                              for recipient, channel, _, *rest in life.told[number - before - 1]]  # fmt: skip
     batch["heads"] += [(target, seq, own) for target, (seq, own) in heads.items()]
-
-
-def _counted(tallies: Counter[tuple[str, str, str, str]], life: Pattern) -> None:
-    for row in life.rows["matters"]:
-        line = tally(dict(zip(COLUMNS["matters"], row, strict=True)))
-        if line is None:
-            continue
-        key = (line.lead, line.stage, line.light)
-        tallies[(*key, "matters")] += 1
-        tallies[(*key, "escalated")] += line.escalated
-        tallies[(*key, "cases_open")] += line.cases_open
 
 
 # --- into a database --------------------------------------------------------------------------------------------------
@@ -392,22 +407,38 @@ def _cell(value: Any) -> str:
     return value.translate(_ESCAPED) if isinstance(value, str) else str(value)
 
 
-def _into_sqlite(file: Path, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
+def _into_sqlite(file: Path, write: Callable[[_Sink], Filled]) -> Filled:
     with closing(sqlite3.connect(file)) as connection:
         # Nothing is lost by a failure here: whoever fills a record begins anew.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -400000")
         with connection:
-            return _write(_Sqlite(connection), lives, matters, seed)
+            # The tallies are made when all is there.
+            made = _without_triggers(connection)
+            filled = write(_Sqlite(connection))
+            for trigger in made:
+                connection.execute(trigger)
+            return filled
 
 
-def _into_postgresql(url: str, lives: Sequence[Pattern], matters: int, seed: int) -> Filled:
+def _without_triggers(connection: sqlite3.Connection) -> list[str]:
+    """Drop the triggers of the matters; what makes each of them again."""
+    chosen = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'matters'"
+    triggers = connection.execute(chosen).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    return [text for _, text in triggers]
+
+
+def _into_postgresql(url: str, write: Callable[[_Sink], Filled]) -> Filled:
     with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as connection:
         cursor = connection.cursor()
         with connection.transaction():
+            cursor.execute("ALTER TABLE matters DISABLE TRIGGER USER")
             # The rows of a matter stand before those that refer to it.
-            filled = _write(_Postgresql(cursor), lives, matters, seed)
+            filled = write(_Postgresql(cursor))
+            cursor.execute("ALTER TABLE matters ENABLE TRIGGER USER")
             cursor.execute("SELECT setval(pg_get_serial_sequence('acts', 'id'), (SELECT max(id) FROM acts))")
         # What the server does by itself soon after.
         cursor.execute("VACUUM ANALYZE")

@@ -87,6 +87,8 @@ _MEASURES = text("act = 'measure_decided'")
 _OFFENCES = text("act = 'offence_registered'")
 MILESTONE = text("act IN ('overdue', 'imported_overdue', 'supervised', 'rectification_ordered')")
 """The acts by which matters are told apart in lists; said with a question, so that the index for it is seen."""
+TOLD = text("act NOT IN ('reminded', 'sign_reminded', 'light_changed', 'progress_reported', 'refused', 'step_begun')")
+"""The acts that figures of a period count, and some more; said with a question, so that the index for it is seen."""
 _OVERDUE = text("overdue_from IS NOT NULL")
 _CHILD = text("root IS NOT NULL")
 _HANDLED = text("handled_by IS NOT NULL")
@@ -129,6 +131,15 @@ class FinishedRow(SQLModel, table=True):
     again_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class UnmeasuredRow(SQLModel, table=True):
+    """A matter that was closed and has no line in `finished`: before times were noted, or beyond the calendar."""
+
+    __tablename__ = "unmeasured"
+    __table_args__ = KEYED_BY_TEXT
+
+    matter: str = Field(primary_key=True)
+
+
 class ActRow(SQLModel, table=True):
     """One entry of the ledger; never updated, never deleted (triggers refuse both).
 
@@ -142,6 +153,8 @@ class ActRow(SQLModel, table=True):
         Index("ix_acts_measures", "subject", "at", sqlite_where=_MEASURES, postgresql_where=_MEASURES),
         Index("ix_acts_offences", "subject", "at", sqlite_where=_OFFENCES, postgresql_where=_OFFENCES),
         Index("ix_acts_milestones", "act", "at", "target", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
+        Index("ix_acts_reached", "target", "at", "act", sqlite_where=MILESTONE, postgresql_where=MILESTONE),
+        Index("ix_acts_told", "at", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
@@ -201,23 +214,10 @@ class MatterRow(SQLModel, table=True):
         Index("ix_matters_basis", "basis", "id", "circle"),
         Index("ix_matters_circle", "circle", "basis", "id"),
         Index("ix_matters_due", "due_at", "id"),
-        Index("ix_matters_registered", "registered_at", "id", "circle", "closed_at"),
-        Index("ix_matters_closed", "closed_at", "id", "circle"),
+        Index("ix_matters_registered", "registered_at", "id", "circle"),
+        Index("ix_matters_closed", "closed_at", "id", "circle", "registered_at"),
         Index("ix_matters_level", "id", "circle", "level", sqlite_where=ESCALATED, postgresql_where=ESCALATED),
         Index("ix_matters_asked", "asked", "circle", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
-        Index(
-            "ix_matters_open",
-            "circle",
-            "basis",
-            "light",
-            "overdue_from",
-            "due_at",
-            "suspended",
-            "stage",
-            "open",
-            sqlite_where=_OPEN_SQLITE,
-            postgresql_where=_OPEN_POSTGRESQL,
-        ),
         Index(
             "ix_matters_suspended",
             "id",
@@ -226,8 +226,16 @@ class MatterRow(SQLModel, table=True):
             sqlite_where=_SUSPENDED_SQLITE,
             postgresql_where=_SUSPENDED_POSTGRESQL,
         ),
-        Index("ix_matters_twin", "lead", "title"),
-        Index("ix_matters_overdue", "overdue_from", "id", "lead", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+        Index("ix_matters_twin", "lead", "title", "circle", "id"),
+        Index(
+            "ix_matters_overdue",
+            "overdue_from",
+            "id",
+            "circle",
+            "basis",
+            sqlite_where=_OVERDUE,
+            postgresql_where=_OVERDUE,
+        ),
         Index("ix_matters_handled", "lead", "handled_by", "id", sqlite_where=_HANDLED, postgresql_where=_HANDLED),
         Index("ix_matters_asked_by", "asked_by", "id", sqlite_where=_ASKED_BY, postgresql_where=_ASKED_BY),
         Index("ix_matters_root", "root", "id", sqlite_where=_CHILD, postgresql_where=_CHILD),
@@ -308,8 +316,36 @@ class SnapshotRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
 
 
+class UsableFromRow(SQLModel, table=True):
+    """The oldest revision whose program may go on with the tables as they are now; one row."""
+
+    __tablename__ = "usable_from"
+
+    revision: str = Field(primary_key=True)
+
+
 class TallyRow(SQLModel, table=True):
-    """How many matters of a lead stand where: kept with every transition, so that a page never counts matters."""
+    """How many matters of a circle stand where: kept by triggers with every change of a matter, so that no page counts.
+
+    `basis` is "" on the lines of all bases together, and "=" before a basis on those of that basis alone; `circle` is
+    "" where the matter has none. `escalated` counts those of level 1 or higher. record/tallies.py.
+    """
+
+    __tablename__ = "tally_lines"
+    __table_args__ = KEYED_BY_TEXT
+
+    basis: str = Field(primary_key=True)
+    circle: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    light: str = Field(primary_key=True)
+    matters: int
+    escalated: int
+    suspended: int
+    cases_open: int
+
+
+class OldTallyRow(SQLModel, table=True):
+    """Where builds of before revision 0017 count, so that they go on beside newer ones; no other reads or writes it."""
 
     __tablename__ = "tallies"
     __table_args__ = KEYED_BY_TEXT
@@ -320,6 +356,18 @@ class TallyRow(SQLModel, table=True):
     matters: int
     escalated: int
     cases_open: int
+
+
+class DayRow(SQLModel, table=True):
+    """How many matters of a circle were registered and closed on a day in Shanghai; kept as the tallies are."""
+
+    __tablename__ = "days"
+    __table_args__ = KEYED_BY_TEXT
+
+    day: date = Field(primary_key=True)
+    circle: str = Field(primary_key=True)
+    registered: int
+    closed: int
 
 
 class AnswerRow(SQLModel, table=True):
@@ -335,13 +383,19 @@ class AnswerRow(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case a matter has opened, as its acts tell it."""
+    """A case a matter has opened, as its acts tell it.
+
+    `red`: one of its steps has run out. `asked` is what whose word it waits for hangs on (models/asked.py), while it is
+    open or a step of it is owed, else null.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_matter", "matter_id", "id"),
         Index("ix_cases_subject", "subject", "id"),
         Index("ix_cases_open", "proposed_at", "id", sqlite_where=_OPEN_SQLITE, postgresql_where=_OPEN_POSTGRESQL),
+        Index("ix_cases_proposed", "proposed_at", "id"),
+        Index("ix_cases_asked", "proposed_at", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
     )
 
     id: str = Field(primary_key=True)
@@ -358,6 +412,9 @@ class CaseRow(SQLModel, table=True):
     next_at: datetime | None = Field(default=None, sa_type=Instant)
     last_act: str | None = None
     last_act_at: datetime | None = Field(default=None, sa_type=Instant)
+    title: str | None = None
+    red: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    asked: str | None = Field(default=None, sa_type=Text)
 
 
 class CaseSnapshotRow(SQLModel, table=True):
@@ -382,6 +439,9 @@ class ProceedingRow(SQLModel, table=True):
     __tablename__ = "proceedings"
     __table_args__ = (
         Index("ix_proceedings_kind", "kind", "id"),
+        Index("ix_proceedings_due", "kind", "due_at", "id"),
+        Index("ix_proceedings_opened", "kind", "opened_at", "id"),
+        Index("ix_proceedings_public", "id", sqlite_where=_PUBLIC_SQLITE, postgresql_where=_PUBLIC_POSTGRESQL),
         Index("ix_proceedings_lead", "lead", "id"),
         Index("ix_proceedings_office", "office", "id"),
         Index("ix_proceedings_leader", "leader", "id"),

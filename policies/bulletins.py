@@ -54,7 +54,7 @@ def period_of(text: str) -> tuple[date, date]:
 def bulletin(
     happened: Iterable[Happened], kind: BulletinKind, period: str, as_of: date, calendar: Calendar
 ) -> Bulletin:
-    """The bulletin of that period, of what happened by the end of `as_of`, in the order of recording.
+    """The bulletin of that period, of what happened by the end of `as_of`; of each target in the order of recording.
 
     Raises ValueError for a period that cannot be read or has not begun on `as_of`.
     """
@@ -67,7 +67,7 @@ def bulletin(
         ranking: tuple[Rank, ...] = ()
     else:
         figures, organs = _supervision(lives, first, last)
-        ranking = _ranking(lives.values(), first, last, calendar)
+        ranking = _ranking([lives[target] for target in sorted(lives)], first, last, calendar)
     return Bulletin(
         kind=kind, title=f"{_TITLES[kind]}（{period}）", first=first, last=last, as_of=as_of, figures=figures,
         organs=organs, ranking=ranking,

@@ -43,7 +43,6 @@ from record.ledger import Entry
 from record.statements import unit, upsert
 from record.store import erasing
 from record.store import hold as hold_key
-from record.tallies import move, tally
 
 _ACTS = table(ActRow)
 _ANSWERS = table(AnswerRow)
@@ -310,8 +309,6 @@ def _forget(session: Session, file: File) -> None:
     session.execute(delete(_CASE_SNAPSHOTS).where(_CASE_SNAPSHOTS.c.id.in_(targets)))
     session.execute(delete(_CASES).where(_CASES.c.id.in_(targets)))
     session.execute(delete(_SNAPSHOTS).where(_SNAPSHOTS.c.id.in_(targets)))
-    for row in session.execute(select(_MATTERS).where(_MATTERS.c.id.in_(targets))).mappings():
-        move(session, tally(dict(row)), None)
     session.execute(delete(_MATTERS).where(_MATTERS.c.id.in_(targets)))
     session.execute(delete(_HOLDS).where(_HOLDS.c.target == file.id))
     session.execute(delete(_DESTRUCTIONS).where(_DESTRUCTIONS.c.target == file.id))

@@ -1,25 +1,23 @@
 """Which cases fit, of those a reader may know of? The list of cases, within what the table of access lets him see."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, exists, func, literal, or_, select, tuple_, type_coerce
-from sqlalchemy import cast as cast_to
+from sqlalchemy import ColumnElement, exists, false, func, literal, or_, select, true, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
 from models.cases import CaseStage
 from models.matters import Light
-from models.rows import CaseRow, CaseSnapshotRow, Instant, PartyRow, table
-from record import parties
+from models.rows import CaseRow, Instant, PartyRow, table
+from record import cases, parties
 from record.pages import Page, bounded, cut, instant_of
 from record.views import within
 
 _CASES = table(CaseRow)
 _PARTIES = table(PartyRow)
-_SNAPSHOTS = table(CaseSnapshotRow)
 
 _SEPARATOR = "|"
 
@@ -64,12 +62,7 @@ def found(
 
     Raises ValueError for a foreign `after`, or a limit beyond 1..1000.
     """
-    kept = _kept(session)
-    chosen = select(_CASES, kept["title"].as_string().label("title"), _red(session).label("red")).join_from(
-        _CASES, _SNAPSHOTS, _SNAPSHOTS.c.id == _CASES.c.id
-    )
-    chosen = chosen.where(*_conditions(session, sought))
-    chosen = within(chosen, parties.case_known(scope, _CASES.c.id))
+    chosen = within(select(_CASES).where(*_conditions(sought)), parties.case_known(scope, _CASES.c.id, each=True))
     if after is not None:
         instant, _, case_id = after.partition(_SEPARATOR)
         last = tuple_(literal(instant_of(instant), Instant()), literal(case_id))
@@ -97,8 +90,9 @@ def found(
 
 def number(session: Session, sought: CaseSought, *, scope: Scope) -> int:
     """How many cases fit, within the scope."""
-    chosen = select(func.count()).select_from(_CASES).join(_SNAPSHOTS, _SNAPSHOTS.c.id == _CASES.c.id)
-    chosen = within(chosen.where(*_conditions(session, sought)), parties.case_known(scope, _CASES.c.id))
+    few = sought.open is True or sought.ids is not None
+    chosen = select(func.count()).select_from(_CASES).where(*_conditions(sought))
+    chosen = within(chosen, parties.case_known(scope, _CASES.c.id, each=few))
     fitting: int = session.execute(chosen).scalar_one()
     return fitting
 
@@ -109,7 +103,16 @@ def organs(session: Session, *, scope: Scope) -> list[str]:
     return sorted(session.execute(within(chosen, parties.case_known(scope, _PARTIES.c.target))).scalars())
 
 
-def _conditions(session: Session, sought: CaseSought) -> list[ColumnElement[bool]]:
+def asked(session: Session, *, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Id and what is asked (models/asked.py), of the cases in the scope that wait for somebody, in order of proposal.
+
+    What was decided is served, executed, recorded and reviewed after the case is open no more.
+    """
+    known = parties.case_known(scope, _CASES.c.id, each=True)
+    return cases.asked(session, true() if known is None else known)
+
+
+def _conditions(sought: CaseSought) -> list[ColumnElement[bool]]:
     of = _CASES.c
     fits: list[ColumnElement[bool]] = []
     if sought.stage is not None:
@@ -117,8 +120,8 @@ def _conditions(session: Session, sought: CaseSought) -> list[ColumnElement[bool
     if sought.open is not None:
         fits.append(of.open.is_(sought.open))
     if sought.light is not None:
-        red = _red(session)
-        fits.append(red if sought.light is Light.RED else ~red if sought.light is Light.GREEN else literal(value=False))
+        is_red = {Light.RED: of.red.is_(True), Light.GREEN: of.red.is_(False)}
+        fits.append(is_red.get(sought.light, false()))
     if sought.organ is not None:
         is_of = (_PARTIES.c.role == parties.Part.ORGAN) & (_PARTIES.c.party == sought.organ)
         fits.append(exists().where(_PARTIES.c.target == of.id, is_of).correlate(_CASES))
@@ -129,15 +132,3 @@ def _conditions(session: Session, sought: CaseSought) -> list[ColumnElement[bool
     if sought.ids is not None:
         fits.append(of.id.in_(sorted(sought.ids)))
     return fits
-
-
-def _red(session: Session) -> ColumnElement[bool]:
-    """Whether one of its steps has run out (policies/machines.py `light_of`); what is empty is not kept."""
-    climbed: ColumnElement[bool] = _kept(session)["climbed"].as_string().is_not(None)
-    return climbed
-
-
-def _kept(session: Session) -> Any:
-    """The state of the case as a document; what is protected in it is sealed."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return type_coerce(_SNAPSHOTS.c.state, JSON) if on_sqlite else cast_to(_SNAPSHOTS.c.state, JSON)

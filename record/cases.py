@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.asked import AskedOfCase
 from models.cases import CaseState
 from models.contract import matter_of
 from models.protection import Kind
@@ -84,28 +85,11 @@ def open_against(session: Session, subject: str) -> list[CaseState]:
     return [state_of(session, row.id, row.state) for row in session.execute(chosen)]
 
 
-def owed(session: Session, which: ColumnElement[bool]) -> Iterator[CaseState]:
-    """The cases, open or with a step still owed, of which this holds, in the order of proposal. None is held.
-
-    Without what has become of their clocks: on that hangs nobody's word.
-    """
-    chosen = (
-        select(_SNAPSHOTS.c.id, _SNAPSHOTS.c.state)
-        .join_from(_CASES, _SNAPSHOTS, _CASES.c.id == _SNAPSHOTS.c.id)
-        .where(or_(_CASES.c.open.is_(True), _CASES.c.due_at.is_not(None)), which)
-        .order_by(_CASES.c.proposed_at, _CASES.c.id)
-    )
-    for row in session.execute(chosen):
-        yield _without(session, row.id, row.state, ("rungs", "findings"))
-
-
-def _without(session: Session, case_id: str, text: str, parts: tuple[str, ...]) -> CaseState:
-    """The same as `state_of` without these parts, in which nothing is protected."""
-    told = json.loads(text)
-    for name in parts:
-        told.pop(name, None)
-    told = read_sealed(session, Kind.STATE, told, _place(case_id), subject_of(case_id))
-    return CaseState.model_validate_json(canonical(told))
+def asked(session: Session, which: ColumnElement[bool]) -> Iterator[tuple[str, str]]:
+    """Id and what is asked, of the cases, open or with a step still owed, of which this holds, in order of proposal."""
+    chosen = select(_CASES.c.id, _CASES.c.asked).where(_CASES.c.asked.is_not(None), which)
+    for row in session.execute(chosen.order_by(_CASES.c.proposed_at, _CASES.c.id)):
+        yield row.id, row.asked
 
 
 def resting_on(session: Session, case_id: str) -> list[CaseState]:
@@ -153,6 +137,9 @@ def save(
         "next_at": next_at,
         "last_act": last_act.value,
         "last_act_at": at,
+        "title": state.title,
+        "red": bool(state.climbed),
+        "asked": AskedOfCase.of(state).model_dump_json(exclude_defaults=True) if state.open or due_at else None,
     }
     _SAVE_CASE.run(session, row)
     parties.keep(session, state)

@@ -6,27 +6,17 @@ database only by name. Parts in a matter besides these three are in record/parti
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
 from models.matters import MatterTerms
-from models.rows import MatterRow, table
+from models.rows import MatterRow, TallyRow, table
 from record import parties
 from record.statements import unit
+from record.tallies import ALL_BASES
 
-_MATTERS = table(MatterRow)
-
-
-def each(column: ColumnElement[str]) -> Select[tuple[str]]:
-    """Every value that a column of the matters has, found by its index without reading all of it."""
-    first = select(func.min(column).label("name")).cte("names", recursive=True)
-    after = select(func.min(column)).where(column > first.c.name).scalar_subquery()
-    names = first.union_all(select(after).where(first.c.name.is_not(None)))
-    return select(names.c.name).where(names.c.name.is_not(None))
-
-
-_NAMES = each(_MATTERS.c.circle)
+_MATTERS, _TALLIES = table(MatterRow), table(TallyRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +51,9 @@ class Circle:
 
 def circles(session: Session) -> list[Circle]:
     """Every circle that has a matter now, in the order of their names."""
-    return [Circle.named(name) for name in session.execute(_NAMES).scalars()]
+    of = _TALLIES.c
+    chosen = select(of.circle).where(of.basis == ALL_BASES, of.matters > 0, of.circle != "").distinct()
+    return sorted(map(Circle.named, session.execute(chosen).scalars()), key=lambda one: one.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +83,27 @@ class Reach:
             return and_(true(), *(where == name for where, name in of.items() if name is not None))
         if self.every and lead is None and office is None:
             return column.is_not(None)
-        fitting = [one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office)]
+        fitting = self.names(lead=lead, office=office)
         return column.in_(fitting) if fitting else false()
 
-    def besides(self, column: ColumnElement[str]) -> ColumnElement[bool] | None:
-        """Those in which he has another part, or that he reviews; None where all of them are his already."""
+    def names(self, *, lead: str | None = None, office: str | None = None) -> tuple[str, ...] | None:
+        """By name, the circles that are his, of this lead and this office alone, where they are given.
+
+        None: all of them, and what has no circle.
+        """
+        if self.unbounded and lead is None and office is None:
+            return None
+        return tuple(one.name for one in self.own if lead in (None, one.lead) and office in (None, one.office))
+
+    def besides(self, column: ColumnElement[str], *, in_array: bool = False) -> ColumnElement[bool] | None:
+        """Those in which he has another part, or that he reviews; None where all of them are his already.
+
+        `in_array`: so said that PostgreSQL looks each of them up, however many it takes them for.
+        """
         if self.every or self.scope.kind is not ScopeKind.POST:
             return None
         beyond = column.not_in([one.name for one in self.own]) if self.own else true()
-        return and_(parties.besides(self.scope), beyond)
+        return and_(parties.besides(self.scope, in_array=in_array), beyond)
 
     def listed(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         """Both together."""
@@ -124,9 +128,10 @@ def reach(session: Session, scope: Scope) -> Reach:
 
 
 def _reach(session: Session, scope: Scope) -> Reach:
-    if parties.whole(scope) is None:
-        return Reach(scope, (), (), unbounded=True)
-    if scope.kind is not ScopeKind.POST:
+    unbounded = parties.whole(scope) is None
+    if scope.kind is not ScopeKind.POST and not unbounded:
         return Reach(scope, (), (), unbounded=False)
     found = tuple(circles(session))
+    if unbounded:
+        return Reach(scope, found, found, unbounded=True)
     return Reach(scope, found, tuple(one for one in found if one.visible(scope)), unbounded=False)

@@ -6,22 +6,33 @@ What the time comes to is found by policies/bulletins.py; here it is only kept.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, update
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
 from models.acts import ActName
 from models.bulletins import NetTime
 from models.matters import Stage
-from models.rows import ActRow, FinishedRow, MatterRow, aware, table
+from models.rows import ActRow, FinishedRow, MatterRow, UnmeasuredRow, aware, table
 from record import parties
 from record.circles import Circle, reach
+from record.statements import Prepared, insert_or_ignore, plainly
 
 _ACTS = table(ActRow)
 _FINISHED = table(FinishedRow)
 _MATTERS = table(MatterRow)
+_UNMEASURED = table(UnmeasuredRow)
+
+_LEAVE = Prepared(insert_or_ignore(_UNMEASURED, "matter"))
 
 _CLOSED = (Stage.CLOSED.value, Stage.ARCHIVED.value)
+
+_AGAIN = Prepared(
+    update(_FINISHED)
+    .where(_FINISHED.c.matter == bindparam("of"), _FINISHED.c.again_at.is_(None))
+    .values(again_at=bindparam("again"))
+)
+_NOTE = Prepared(_FINISHED.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +58,21 @@ class Sum:
 
 def note(session: Session, closing: Closed, circle: Circle) -> None:
     """Keep a closing; the one before it is now the last no more."""
-    before = update(_FINISHED).where(_FINISHED.c.matter == closing.matter, _FINISHED.c.again_at.is_(None))
-    session.execute(before.values(again_at=closing.closed_at))
+    _AGAIN.run(session, {"of": closing.matter, "again": closing.closed_at})
     time = closing.time
-    session.add(
-        FinishedRow(
-            matter=closing.matter, closed_at=closing.closed_at, lead=closing.lead, circle=circle.name,
-            gross=time.gross, paused=time.paused, extended=time.extended, elsewhere=time.elsewhere, net=time.net,
-            late=closing.late,
-        )
+    _NOTE.run(
+        session,
+        {
+            "matter": closing.matter, "closed_at": closing.closed_at, "lead": closing.lead, "circle": circle.name,
+            "gross": time.gross, "paused": time.paused, "extended": time.extended, "elsewhere": time.elsewhere,
+            "net": time.net, "late": closing.late, "again_at": None,
+        },
     )  # fmt: skip
+
+
+def leave(session: Session, matter: str) -> None:
+    """Keep that a matter was closed and its time could not be measured."""
+    _LEAVE.run(session, {"matter": matter})
 
 
 def sums(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[Sum]:
@@ -90,8 +106,12 @@ def closed(session: Session, since: datetime, before: datetime, lead: str, *, sc
 
 
 def unnoted(session: Session, since: datetime, before: datetime, *, scope: Scope) -> list[tuple[str, str, datetime]]:
-    """What was closed in the period before times were noted: its number, its lead, and when, by number."""
-    chosen = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at).where(
+    """What was closed in the period and not measured then: its number, its lead, and when, by number."""
+    # Few or none: SQLite is to begin with them.
+    chosen = select(_MATTERS.c.id, _MATTERS.c.lead, _MATTERS.c.closed_at).join_from(
+        _UNMEASURED, _MATTERS, _MATTERS.c.id == plainly(session, _UNMEASURED.c.matter)
+    )
+    chosen = chosen.where(
         _MATTERS.c.closed_at >= aware(since),
         _MATTERS.c.closed_at < aware(before),
         _MATTERS.c.stage.in_(_CLOSED),

@@ -6,7 +6,7 @@ target, and written only where the parties have changed; a test compares with th
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, delete, exists, false, func, or_, select
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
@@ -146,9 +146,12 @@ def reviewed(scope: Scope) -> ColumnElement[bool]:
     return _MATTERS.c.id.in_(_targets(_is(Part.REVIEWER, scope.post)))
 
 
-def besides(scope: Scope) -> ColumnElement[bool]:
+def besides(scope: Scope, *, in_array: bool = False) -> ColumnElement[bool]:
     """Which matters the post of the scope lists whoever leads, sponsors or approves them: by the parties alone."""
-    return _MATTERS.c.id.in_(_targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope))))
+    targets = _targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope)))
+    if in_array:
+        return _MATTERS.c.id == any_(func.array(targets.scalar_subquery()))
+    return _MATTERS.c.id.in_(targets)
 
 
 def _in_part(scope: Scope) -> ColumnElement[bool]:
@@ -163,8 +166,10 @@ def listed(scope: Scope) -> ColumnElement[bool] | None:
     return or_(own, _MATTERS.c.id.in_(_targets(_in_part(scope))))
 
 
-def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:
+def case_known(scope: Scope, case: ColumnElement[str], *, each: bool = False) -> ColumnElement[bool] | None:
     """Whether the reader may know of the case with this id: that there is one, and where it stands. None: of every one.
+
+    `each`: the parties of each case that is read are looked up, not all cases of the reader; for few of them, in order.
 
     He takes part in it, its office is his own or below, or the subject's organ lies below his own. The head of an
     organ above that a silent step has reached is one of these; an outside body that is seated at the top is told of
@@ -182,7 +187,7 @@ def case_known(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | 
         (_PARTIES.c.role == Part.OFFICE) & _PARTIES.c.party.in_(organs),
         (_PARTIES.c.role == Part.ORGAN) & _PARTIES.c.party.in_(below),
     )
-    return case.in_(_targets(takes_part))
+    return exists().where(_PARTIES.c.target == case, takes_part) if each else case.in_(_targets(takes_part))
 
 
 def case_read(scope: Scope, case: ColumnElement[str]) -> ColumnElement[bool] | None:

@@ -4,11 +4,12 @@ Frozen values computed in the database within the reader's scope, as record/view
 are there too (`timeline`). Who turned to the office is in none of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, true, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
@@ -142,27 +143,43 @@ def found(
     Raises ValueError for a foreign `after`, or a limit beyond 1..1000.
     """
     whole = parties.proceeding_whole(scope)
-    key, forward = _key(order)
-    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"), key.label("place"))
+    chosen = select(_PROCEEDINGS, (true() if whole is None else whole).label("whole"))
     chosen = within(chosen.where(*_conditions(sought, now)), parties.proceeding_listed(scope))
     if order is Order.NUMBER:
         chosen = chosen.order_by(_PROCEEDINGS.c.id)
         if after is not None:
             chosen = chosen.where(_PROCEEDINGS.c.id > after)
-    else:
-        if after is not None:
-            instant, _, target = after.partition(_SEPARATOR)
-            last = tuple_(literal(instant_of(instant), Instant()), literal(target))
-            place = tuple_(key, _PROCEEDINGS.c.id)
-            chosen = chosen.where(place > last if forward else place < last)
-        chosen = chosen.order_by(*((key, _PROCEEDINGS.c.id) if forward else (key.desc(), _PROCEEDINGS.c.id.desc())))
-    shown = [(_line(row, now), row.place) for row in session.execute(chosen.limit(bounded(limit) + 1))]
-    page = cut(shown, limit, lambda one: _cursor(order, *one))
-    return Page(tuple(line for line, _ in page.items), page.next)
+        found_ = [_line(row, now) for row in session.execute(chosen.limit(bounded(limit) + 1))]
+        return cut(found_, limit, lambda one: one.id)
+    shown = [_line(row, now) for row in _ordered(session, chosen, order, after, bounded(limit) + 1)]
+    return cut(shown, limit, lambda one: f"{_place(order, one).isoformat()}{_SEPARATOR}{one.id}")
 
 
-def _cursor(order: Order, last: ProceedingLine, place: datetime) -> str:
-    return last.id if order is Order.NUMBER else f"{place.isoformat()}{_SEPARATOR}{last.id}"
+def _ordered(session: Session, chosen: Select[Any], order: Order, after: str | None, many: int) -> Iterator[Row[Any]]:
+    """So many rows from this place on: the latest opened first, or the earliest due, and last what is not due."""
+    of, forward = _PROCEEDINGS.c, order is Order.DUE
+    key = of.due_at if forward else of.opened_at
+    instant, _, last = (after or "").partition(_SEPARATOR)
+    since = None if after is None else instant_of(instant)
+    if since != _NEVER:
+        dated = chosen.where(key.is_not(None))
+        if since is not None:
+            here, there = tuple_(key, of.id), tuple_(literal(since, Instant()), literal(last))
+            dated = dated.where(here > there if forward else here < there)
+        rows = session.execute(
+            dated.order_by(*((key, of.id) if forward else (key.desc(), of.id.desc()))).limit(many)
+        ).all()
+        yield from rows
+        many -= len(rows)
+    if many and forward:
+        undated = chosen.where(key.is_(None))
+        if since == _NEVER:
+            undated = undated.where(of.id > last)
+        yield from session.execute(undated.order_by(of.id).limit(many))
+
+
+def _place(order: Order, one: ProceedingLine) -> datetime:
+    return one.opened_at if order is Order.NEWEST else one.due_at or _NEVER
 
 
 def number(session: Session, sought: SoughtProceedings, *, scope: Scope, now: datetime) -> int:
@@ -193,13 +210,6 @@ def _conditions(sought: SoughtProceedings, now: datetime) -> list[ColumnElement[
     if sought.ids is not None:
         fits.append(of.id.in_(sorted(sought.ids)))
     return fits
-
-
-def _key(order: Order) -> tuple[ColumnElement[Any], bool]:
-    """The instant by which lines are ordered, and whether the earliest comes first; what is not due comes last."""
-    if order is Order.DUE:
-        return func.coalesce(_PROCEEDINGS.c.due_at, literal(_NEVER, Instant()), type_=Instant()), True
-    return _PROCEEDINGS.c.opened_at, False
 
 
 def line(session: Session, target: str, now: datetime, *, scope: Scope) -> ProceedingLine | None:

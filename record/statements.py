@@ -6,11 +6,25 @@ commit itself. So the recurring ones are compiled once per dialect and run on th
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ClauseElement, Dialect, Insert, Select, Table
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Interval,
+    Select,
+    Table,
+    UnaryExpression,
+    literal,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from privacy.vault import Vault
@@ -19,6 +33,8 @@ Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 
 _UNIT = "duban.unit"
+_PLUS = custom_op[Any]("+")
+_NO_TIME = literal(timedelta(), Interval())
 
 
 class Head(NamedTuple):
@@ -86,6 +102,16 @@ def unit(session: Session) -> Unit:
     return known
 
 
+def plainly(session: Session, column: ColumnElement[Any], *, everywhere: bool = False) -> ColumnElement[Any]:
+    """The column so said that SQLite uses no index of it; PostgreSQL, which knows how many have what, is told nothing.
+
+    `everywhere`: it is told too, of a column of instants.
+    """
+    if unit(session).dialect.name == "sqlite":
+        return UnaryExpression(column, operator=_PLUS, type_=column.type)
+    return type_coerce(column + _NO_TIME, column.type) if everywhere else column
+
+
 def insert_or_ignore(table: Table, *keys: str) -> Callable[[Dialect], Insert]:
     """An insert that does nothing where a row with these keys is there already."""
     return lambda dialect: _insert(table, dialect).on_conflict_do_nothing(index_elements=keys)
@@ -114,11 +140,12 @@ class _Compiled:
     text: str
     positional: bool
     names: tuple[str, ...]
+    taken: Callable[[Values], list[Any]]
     binds: tuple[tuple[int, Process], ...]
     columns: tuple[tuple[int, Process], ...]
 
     def arguments(self, values: Values) -> Any:
-        ready = _converted([values[name] for name in self.names], self.binds)
+        ready = _converted(self.taken(values), self.binds)
         return ready if self.positional else dict(zip(self.names, ready, strict=True))
 
     def row(self, row: Sequence[Any]) -> list[Any]:
@@ -197,9 +224,19 @@ class Prepared:
             compiled.string,
             compiled.positiontup is not None,
             names,
+            _taking(names),
             _processes(bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds),
             _processes(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
         )
+
+
+def _taking(names: tuple[str, ...]) -> Callable[[Values], list[Any]]:
+    """What takes these values, in this order, out of all that are given."""
+    if len(names) < 2:
+        # Of one alone it would not come back in a tuple.
+        return lambda values: [values[name] for name in names]
+    take = itemgetter(*names)
+    return lambda values: list(take(values))
 
 
 def _processes(processes: Iterable[Process | None]) -> tuple[tuple[int, Process], ...]:

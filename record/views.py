@@ -46,9 +46,11 @@ from models.rows import (
     table,
 )
 from record import parties
+from record.circles import Circle, Reach, reach
 from record.ledger import Entry, entry_of
 from record.outbox import Notice, inbox
 from record.pages import LONGEST_PAGE, Page, bounded, cut
+from record.tallies import ALL_BASES
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
@@ -64,7 +66,6 @@ _PUBLISHED = (
     _MATTERS.c.public.is_(True),
     _MATTERS.c.stage.not_in((Stage.REFUSED.value, Stage.AWAITING_APPROVAL.value)),
 )
-_TALLIED = [_TALLIES.c[name] for name in ("lead", "stage", "light", "matters", "escalated", "cases_open")]
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -397,12 +398,15 @@ def by_organ(session: Session, now: datetime, *, scope: Scope) -> Overview:
 
     Refused registrations are no matters.
     """
-    visible = parties.whole(scope)
-    late = select(_MATTERS.c.lead, func.count().label("matters")).where(is_overdue(now)).group_by(_MATTERS.c.lead)
-    overdue = {row.lead: row.matters for row in session.execute(within(late, visible))}
+    reached = reach(session, scope)
+    late = select(_MATTERS.c.circle, func.count()).where(is_overdue(now), reached.whole(_MATTERS.c.circle))
+    overdue: Counter[str] = Counter()
+    for circle, number in session.execute(late.where(_MATTERS.c.circle.is_not(None)).group_by(_MATTERS.c.circle)):
+        overdue[Circle.named(circle).lead] += number
     sums: dict[str, _Sum] = {}
-    for line in _tallied(session, scope):
-        sums.setdefault(line.lead, _Sum()).add(line.stage, line.light, line.matters, line.escalated, line.cases_open)
+    for line in _tallied(session, reached):
+        lead = Circle.named(line.circle).lead
+        sums.setdefault(lead, _Sum()).add(line.stage, line.light, line.matters, line.escalated, line.cases_open)
     totals = _Sum()
     for one in sums.values():
         totals.include(one)
@@ -410,28 +414,25 @@ def by_organ(session: Session, now: datetime, *, scope: Scope) -> Overview:
     return Overview(organs, totals.summary(None, sum(overdue.values())))
 
 
-def _tallied(session: Session, scope: Scope) -> Iterator[Row[Any]]:
-    """The lines of the tallies within the scope: counted already where the lead is the reader's, else counted now."""
-    visible = parties.whole(scope)
-    kept = select(*_TALLIED).where(_TALLIES.c.matters > 0)
-    if visible is None:
-        yield from session.execute(kept)
-        return
-    organs = sorted(scope.organs)
-    yield from session.execute(kept.where(_TALLIES.c.lead.in_(organs)))
-    counted = (
-        select(
-            _MATTERS.c.lead,
-            _MATTERS.c.stage,
-            _MATTERS.c.light,
-            func.count().label("matters"),
-            func.sum(case((_MATTERS.c.level >= 1, 1), else_=0)).label("escalated"),
-            func.sum(_MATTERS.c.cases_open).label("cases_open"),
-        )
-        .where(_MATTERS.c.lead.not_in(organs), _MATTERS.c.stage != Stage.REFUSED.value, visible)
-        .group_by(_MATTERS.c.lead, _MATTERS.c.stage, _MATTERS.c.light)
+def _tallied(session: Session, reached: Reach) -> Iterator[Row[Any]]:
+    """The lines of the tallies that the reader sees whole; of what he reviews in other circles, counted now."""
+    of, names = _TALLIES.c, reached.names()
+    kept = select(of.circle, of.stage, of.light, of.matters, of.escalated, of.cases_open).where(
+        of.basis == ALL_BASES, of.matters > 0, of.circle != "", of.stage != Stage.REFUSED.value
     )
-    yield from session.execute(counted)
+    yield from session.execute(kept if names is None else kept.where(of.circle.in_(names)))
+    if reached.every or reached.scope.kind is not ScopeKind.POST:
+        return
+    by = (_MATTERS.c.circle, _MATTERS.c.stage, _MATTERS.c.light)
+    counted = select(
+        *by,
+        func.count().label("matters"),
+        func.sum(case((_MATTERS.c.level >= 1, 1), else_=0)).label("escalated"),
+        func.sum(_MATTERS.c.cases_open).label("cases_open"),
+    ).where(
+        parties.reviewed(reached.scope), _MATTERS.c.circle.not_in(names or ()), _MATTERS.c.stage != Stage.REFUSED.value
+    )
+    yield from session.execute(counted.group_by(*by))
 
 
 def within(chosen: S, visible: ColumnElement[bool] | None) -> S:

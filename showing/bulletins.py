@@ -1,14 +1,16 @@
 """A bulletin of a period as the record stood at a day's end: what happened, in figures (policies/bulletins.py)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
 from models.bulletins import Bulletin, BulletinKind
 from policies.bulletins import bulletin, period_of
 from policies.calendar import Calendar
-from policies.deadlines import SHANGHAI
-from record.bulletins import happened
+from record.bulletins import in_period
+from showing.weeks import begins
+
+_DAY = timedelta(days=1)
 
 
 def usual(period: str) -> BulletinKind:
@@ -23,5 +25,8 @@ def drawn_up(session: Session, period: str, kind: BulletinKind | None, on: date,
     Raises ValueError for a period that cannot be read, or had not begun by then.
     """
     chosen = kind or usual(period)
-    until = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI)
-    return bulletin(happened(session, until), chosen, period, on, calendar)
+    first, last = period_of(period)
+    told = in_period(
+        session, begins(on + _DAY), begins(first), begins(last + _DAY), of_cases=chosen is BulletinKind.ACCOUNTABILITY
+    )
+    return bulletin(told, chosen, period, on, calendar)

@@ -37,6 +37,8 @@ with workflow.unsafe.imports_passed_through():
 from workflows.clocks import DrillClock, MatterClock, RealClock
 
 STORY_LINES = 40
+# The server suggests to go on in a new run at some four thousand: one much longer is stuck in its run.
+_LONG_EVENTS = 6_000
 # Both keep a transition out of a second workflow task (Temporal completes the first after 8 seconds, with the activity
 # under way). What is told to the target in that second one a replay delivers after the activity's result, although it
 # came before: were the worker killed in between, the history could not be replayed (docs/decisions/0032-endurance.md).
@@ -192,6 +194,8 @@ class Keeper:
             self._receipt, self._seq, self._head = receipt, receipt.seq, receipt.head
             self._story = [*self._story, *receipt.lines][-STORY_LINES:]
             self._show(receipt)
+            if workflow.info().get_current_history_length() > _LONG_EVENTS:
+                workflow.metric_meter().create_counter("duban_long_history_steps").add(1)
         return receipt
 
     def _summary(self, message: Registration | Open | Command | CalendarPublished | None) -> str:

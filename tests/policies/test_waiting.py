@@ -1,6 +1,8 @@
 """What waits for somebody is open, and his alone to answer or do: tried at every moment of what can be spoken to."""
 
-from models.asked import Asked
+from importlib import import_module
+
+from models.asked import Asked, AskedOfCase
 from models.cases import CaseState
 from models.matters import MatterState, Stage
 from models.proceedings import ProceedingState
@@ -32,6 +34,9 @@ from tests.policies.access_cast import (
     proceeding_commands,
     proceedings,
 )
+
+# A module's name cannot begin with a digit.
+FIGURES = import_module("record.migrations.versions.0017_figures")
 
 ANSWERS = {
     Question.APPROVAL: {"approve"},
@@ -111,6 +116,24 @@ DOES = {
     Duty.RECEIPT: "acknowledge",
     Duty.MORE_TIME: "decide_extension",
 }
+
+
+def test_whose_step_of_a_case_is_open_hangs_on_what_is_asked_in_it_alone() -> None:
+    texts = set()
+    for moment in cases():
+        assert isinstance(moment.state, CaseState)
+        text = AskedOfCase.of(moment.state).model_dump_json(exclude_defaults=True)
+        standing = AskedOfCase.model_validate_json(text).standing()
+        texts.add(text)
+        for post in POSTS:
+            assert of_case(post, standing, DIRECTORY) == of_case(post, moment.state, DIRECTORY), (moment.name, post)
+            found = steps_of_case(post, standing, DIRECTORY)
+            assert found == steps_of_case(post, moment.state, DIRECTORY), (moment.name, post)
+        told = moment.state.model_dump(mode="json", exclude_defaults=True)
+        worked_out = FIGURES._row(moment.state.id, owed=True, state=told)
+        assert AskedOfCase.model_validate_json(worked_out["asked"]) == AskedOfCase.of(moment.state), moment.name
+        assert (worked_out["title"], worked_out["red"]) == (moment.state.title, bool(moment.state.climbed))
+    assert len(texts) > 10
 
 
 def test_what_a_post_has_to_do_in_a_matter_the_rules_admit_from_it() -> None:

@@ -1,11 +1,15 @@
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
+from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
+from models.rows import MatterRow, table
 from record import ledger, matters, outbox, views
 from record.store import Store
 from tests.record.builders import DUE, LEAD_POSTS, NOW, Deciding, a_matter, an_act
@@ -102,6 +106,8 @@ def test_a_transition_is_one_transaction_of_few_statements(traced: tuple[Store, 
         "INSERT acts",
         "INSERT heads",
         "UPDATE matters",
+        # The trigger that looks whether the matter moves to other lines.
+        "UPDATE matters",
         "INSERT snapshots",
         "INSERT notices",
         "INSERT notices",
@@ -119,15 +125,23 @@ def test_a_repetition_costs_one_look(traced: tuple[Store, list[str]]) -> None:
     assert [first_words(statement) for statement in statements] == ["BEGIN IMMEDIATE", "SELECT answers", "COMMIT"]
 
 
-def test_tallies_are_touched_only_when_a_matter_moves_to_another_line(traced: tuple[Store, list[str]]) -> None:
-    store, statements = traced
-    with store.writing() as session:
-        matters.save(session, a_matter(), seq=1, at=NOW, last_act=ActName.ASSIGNED, next_at=DUE)
-    statements.clear()
-    with store.writing() as session:
-        matters.load(session, "m1")
-        matters.save(session, a_matter(level=1), seq=2, at=NOW, last_act=ActName.SUPERVISED, next_at=DUE)
-    assert [first_words(one) for one in statements if "tallies" in one] == ["INSERT tallies", "INSERT tallies"]
+def test_tallies_are_touched_only_when_a_matter_moves_to_another_line(sqlite_file: tuple[Store, Path]) -> None:
+    store, _ = sqlite_file
+    changed: list[int] = []
+    for seq, state in enumerate((a_matter(), a_matter(), a_matter(level=1)), 1):
+        with store.writing() as session:
+            before = counted(session)
+            matters.load(session, "m1")
+            matters.save(session, state, seq=seq, at=NOW, last_act=ActName.SUPERVISED, next_at=DUE)
+            changed.append(counted(session) - before)
+    # A matter and its snapshot; a line over all bases and one of its own.
+    assert changed[1:] == [2, 4]
+
+
+def counted(session: Session) -> int:
+    """How many rows this connection has ever changed."""
+    total: int = session.execute(text("SELECT total_changes()")).scalar_one()
+    return total
 
 
 def everything(store: Store) -> list[object]:
@@ -151,3 +165,20 @@ def first_words(statement: str) -> str:
     if words[0] not in {"SELECT", "INSERT", "UPDATE"}:
         return " ".join(words)
     return f"{words[0]} {(words[2] if words[0] == 'INSERT' else words[1]).split('.')[0]}"
+
+
+def test_only_what_has_changed_is_set_among_the_columns_that_indexes_lead_to(traced: tuple[Store, list[str]]) -> None:
+    store, statements = traced
+    with store.writing() as session:
+        matters.save(session, a_matter(), seq=1, at=NOW, last_act=ActName.ASSIGNED, next_at=DUE)
+    statements.clear()
+    with store.writing() as session:
+        matters.load(session, "m1")
+        matters.save(session, a_matter(level=1), seq=2, at=NOW, last_act=ActName.SUPERVISED, next_at=DUE)
+
+    # Traced again for each statement of its triggers.
+    [update] = {one for one in statements if first_words(one) == "UPDATE matters"}
+    led_to = {column.name for index in table(MatterRow).indexes for column in index.columns} | {"public"}
+    set_to = re.findall(r"(?:SET |, )(\w+)=", update)
+    assert led_to.intersection(set_to) == {"level"}
+    assert {"last_act", "last_act_at", "next_at"} < set(set_to)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from models.access import View
-from models.cases import CaseStage
+from models.cases import CaseStage, CaseState
 from models.explanations import Words
 from models.matters import Light
 from policies import waiting
@@ -16,13 +16,14 @@ from policies.distance import Distance, distance
 from policies.ladder import measures_of, standard_ladder
 from policies.relations import Site
 from policies.waiting import Question
-from record import case_lists, registers
+from record import case_lists
 from record.case_lists import CaseRegistered
 from web.api import authority
 from web.api.parts import calendar_of
 from web.console.case_filters import CASES, CaseFilters, CaseIs, Mine
 from web.console.case_forms import measure_words
 from web.console.visits import PageRoute, Visit, Visiting, page
+from web.console.waiting import asked_in_cases
 from web.problems import ProblemError
 
 routes = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -82,7 +83,10 @@ def _waiting(session: Session, this: Visit, filters: CaseFilters) -> frozenset[s
     if asked is None or post is None:
         return frozenset()
     roles = authority.roles_of(this.caller)
-    states = registers.open_cases(session, authority.scope_of(this.web, this.caller))
-    if isinstance(asked, Mine):
-        return frozenset(one.id for one in states if waiting.steps_of_case(post, one, directory, roles))
-    return frozenset(one.id for one in states if asked in waiting.of_case(post, one, directory, roles))
+
+    def steps(case: CaseState) -> tuple[str, ...]:
+        if isinstance(asked, Mine):
+            return waiting.steps_of_case(post, case, directory, roles)[:1]
+        return (asked.value,) if asked in waiting.of_case(post, case, directory, roles) else ()
+
+    return frozenset(case_id for case_id, _ in asked_in_cases(session, this, steps))

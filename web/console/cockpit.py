@@ -81,9 +81,9 @@ def cockpit(this: Visiting) -> HTMLResponse:
     wanted = {name: one.sought(at) for name, one in {**_FIGURES, **trend}.items()}
     columns: dict[str, Sought] = {name: wanted[name] for name in _COLUMNS}
     with this.web.store.reading() as session:
-        standing = registers.standing(session, columns, scope=scope, now=at)
         others = {name: one for name, one in wanted.items() if name not in columns}
-        counted = {**_summed(standing, columns), **registers.numbers(session, others, scope=scope, now=at)}
+        standing, numbers = registers.figures(session, columns, others, scope=scope, now=at)
+        counted = {**_summed(standing, columns), **numbers}
         waiting = waits(session, this)
         shown = waits_for(session, this, waiting, _SHOWN)
         working = calendar_of(session)

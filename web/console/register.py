@@ -36,7 +36,7 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
         raise authority.not_found()
     at, scope = this.web.clock(), authority.scope_of(this.web, this.caller)
     with this.web.store.reading() as session:
-        sought = sought_by(session, this, filters, at)
+        sought = registers.narrowed(session, sought_by(session, this, filters, at), scope=scope, now=at)
         try:
             found = registers.found(
                 session, sought, scope=scope, now=at, order=filters.order, after=filters.after, limit=_LINES
@@ -45,7 +45,9 @@ def register(filters: Annotated[Filters, Query()], this: Visiting) -> HTMLRespon
             raise ProblemError(404, "") from error
         # The first page, where it is the last one too, is all there is.
         number = len(found.items)
-        if filters.after is not None or found.next is not None:
+        if sought.ids is not None:
+            number = len(sought.ids)
+        elif filters.after is not None or found.next is not None:
             number = registers.numbers(session, {"all": sought}, scope=scope, now=at)["all"]
         leads, bases = registers.leads(session, scope=scope), registers.bases(session, scope=scope)
         working = calendar_of(session)

@@ -5,6 +5,7 @@ and is worked out here for those that stand.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ _DONE_BEFORE = """
         WHERE target IN (SELECT id FROM matters UNION SELECT id FROM cases UNION SELECT id FROM proceedings)
     ) AS told WHERE told.post IS NOT NULL
 """
+_TOGETHER = 1_000
 _NEVER = "9999-12-31T00:00:00+00:00"
 
 
@@ -91,8 +93,16 @@ def _work_out() -> None:
         .where(matters.c.id == sa.bindparam("of"))
         .values({name: sa.bindparam(f"to_{name}") for name in ("handled_by", "asked_by")})
     )
+    last = ""
+    while rows := connection.execute(chosen.where(matters.c.id > last).order_by(matters.c.id).limit(_TOGETHER)).all():
+        last = rows[-1].id
+        if found := _found(rows, on_sqlite):
+            connection.execute(changed, found)
+
+
+def _found(rows: Sequence[Any], on_sqlite: bool) -> list[dict[str, Any]]:
     found = []
-    for row in connection.execute(chosen):
+    for row in rows:
         state = json.loads(row.state)
         clocks = {kind: clock["due_at"] for kind, clock in state.get("clocks", {}).items()}
         if _reported(state):
@@ -107,8 +117,7 @@ def _work_out() -> None:
                     "to_asked_by": _kept(min(asked.values(), key=datetime.fromisoformat), on_sqlite) if asked else None,
                 }
             )
-    if found:
-        connection.execute(changed, found)
+    return found
 
 
 def _reported(state: dict[str, Any]) -> bool:

@@ -2,15 +2,23 @@
 
 import io
 import re
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from models.bulletins import BulletinKind
 from models.messages import Submit, Verify
+from policies.bulletins import bulletin, period_of
+from record.bulletins import happened
+from showing.bulletins import drawn_up
+from showing.weeks import begins
 from tests.web.console.conftest import House
 from tests.web.console.proceeding_house import opened
 from tests.workflows.cast import CO, HANDLER, OFFICER
+from web.api.parts import calendar_of
 
 PAGE = "/console/bulletins"
 MARCH = f"{PAGE}?period=2026-03"
@@ -55,6 +63,24 @@ def test_the_record_is_asked_as_it_stood_at_the_end_of_the_day(house: House) -> 
     assert "截至 2026-03-02" in page
     assert figure(page, "新立项") == []
     assert "2026-03-11" in house.get("officer", MARCH).text
+
+
+def test_what_is_read_of_a_period_comes_to_what_everything_does(house: House) -> None:
+    a_month(house)
+    house.launch("m3", limit="5wd")
+    house.passes("m3", days=12)
+    counted = 0
+    with house.store.reading() as session:
+        calendar = calendar_of(session)
+        for period, kind in product(("2026-02", "2026-03", "2026-Q2", "2026"), BulletinKind):
+            for on in (date(2026, 3, 5), date(2026, 6, 30), date(2030, 12, 31)):
+                if on < period_of(period)[0]:
+                    continue
+                everything = happened(session, begins(on + timedelta(days=1)))
+                expected = bulletin(everything, kind, period, on, calendar)
+                assert drawn_up(session, period, kind, on, calendar) == expected, (period, kind, on)
+                counted += sum(figure.count for figure in expected.figures)
+    assert counted > 20
 
 
 def test_the_files_are_the_same_twice_and_hold_the_same_figures(house: House) -> None:
