@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -39,6 +40,10 @@ def _plan(given: argparse.Namespace) -> Plan:
 
 async def _run(given: argparse.Namespace) -> Report:
     plan = _plan(given)
+    running = asyncio.current_task()
+    assert running is not None
+    # Whoever ends it leaves no file system mounted behind.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     say(
         f"seed {given.seed}: {len(plan.lives)} matters and {len(plan.drills)} drills, {plan.messages} messages, "
         f"{len(plan.troubles)} faults, {given.database}"

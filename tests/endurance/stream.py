@@ -6,7 +6,6 @@ What was acknowledged stands in the director's own journal, of which the house k
 
 import asyncio
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,7 +32,7 @@ from tests.endurance.plan import NOW, STARTS_AGAIN, Life, Plan, Said, falls_due_
 T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=8)
-GIVEN_UP_SECONDS = float(os.environ.get("GIVE_UP", "400"))
+GIVEN_UP_SECONDS = 400.0
 """After so long without an answer something is wrong for good."""
 _LIMIT = timedelta(hours=2)
 _DRILLS_AT_ONCE = 6
