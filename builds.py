@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from random import uniform
+from typing import TypeVar
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -32,6 +34,8 @@ from temporalio.worker import WorkerDeploymentConfig
 from models.contract import RECORD_MOVED_SIGNAL, RENEW_SIGNAL, WORKFLOW_OF
 from models.contract import TaskQueue as TaskQueueName
 
+T = TypeVar("T")
+
 ROOT = Path(__file__).resolve().parent
 UNVERSIONED = "unversioned"
 """What stands for the workers that belong to no deployment, where a build is asked for."""
@@ -41,6 +45,7 @@ _DIGITS = 8
 _UNDER_WAY = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _APPEARS_WITHIN = timedelta(seconds=10)
 _POLL_SECONDS = 0.1
+_HURRY = timedelta(seconds=30)
 _IN_FLIGHT = 8
 
 
@@ -119,7 +124,7 @@ async def promote(client: Client, deployment: str, build: str) -> None:
     )
     while True:
         try:
-            await client.workflow_service.set_worker_deployment_current_version(request)
+            await _unhurried(lambda: client.workflow_service.set_worker_deployment_current_version(request))
         except RPCError as error:
             # Not known yet, or without its task queues yet: a worker that has just started shows itself in a moment.
             if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
@@ -254,11 +259,25 @@ async def _each(workflow_ids: Iterable[str], act: Callable[[str], Awaitable[None
     await asyncio.gather(*(one(workflow_id) for workflow_id in workflow_ids))
 
 
+async def _unhurried(call: Callable[[], Awaitable[T]]) -> T:
+    """The answer, also where several workers that start together ask more often than the server likes."""
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + _HURRY.total_seconds(), _POLL_SECONDS
+    while True:
+        try:
+            return await call()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED or loop.time() > until:
+                raise
+        pause = min(pause * 2, 2.0)
+        # By chance, or all of them would ask again together.
+        await asyncio.sleep(pause * uniform(0.5, 1.5))  # noqa: S311 - nothing here is secret
+
+
 async def _described(client: Client, deployment: str) -> WorkerDeploymentInfo | None:
+    request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
     try:
-        found = await client.workflow_service.describe_worker_deployment(
-            DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
-        )
+        found = await _unhurried(lambda: client.workflow_service.describe_worker_deployment(request))
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None

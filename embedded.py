@@ -41,8 +41,13 @@ log = logs.get(__name__)
 ONE_PARTITION: Mapping[str, object] = {
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
+    "matching.enableFairness": True,
 }
-"""One server serves one office: a single partition keeps priorities exact and saves polls."""
+"""One server serves one office: a single partition keeps priorities exact and saves polls.
+
+Waiting work is dealt out organ by organ (docs/decisions/0030); what a store of an earlier release has waiting is
+worked off first.
+"""
 
 FOR_TESTS: Mapping[str, object] = {
     **ONE_PARTITION,

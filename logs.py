@@ -23,6 +23,7 @@ from temporalio import activity, workflow
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
+    PrometheusConfig,
     Runtime,
     TelemetryConfig,
     TelemetryFilter,
@@ -39,7 +40,7 @@ _ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "exception", "error", "error_at", "withheld", "stack",
         "workflow_id", "workflow_type", "workflow_now", "run_id", "update", "update_id",
-        "activity", "activity_id", "attempt", "local", "task_queue", "namespace", "build_id",
+        "activity", "activity_id", "attempt", "local", "task_queue", "namespace", "build_id", "build", "deployment",
         "matter_id", "case_id", "target", "act", "acts", "seq", "message_id", "command", "rule", "stage", "light",
         "clock", "calendar", "policy", "notice", "scenario", "revision", "channel",
         "address", "ui_url", "directory", "file", "setting", "signal", "version", "format", "runner", "organ", "office",
@@ -138,15 +139,16 @@ def configure(
     activity.logger.activity_info_on_message = False
 
 
-def forward_core() -> None:
+def forward_core(metrics: PrometheusConfig | None = None) -> None:
     """Route the lines of Temporal's native core through this log too; call before the first Client is made.
 
     Without it they go to standard error in a format of their own. Their extra fields are left out, since they can
-    hold a failure's text. Does nothing when a runtime exists already.
+    hold a failure's text. With `metrics` it also tells what it counts. Raises ValueError where that cannot be served.
     """
     Runtime.set_default(
         Runtime(
             telemetry=TelemetryConfig(
+                metrics=metrics,
                 logging=LoggingConfig(
                     filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
                     forwarding=LogForwardingConfig(
@@ -154,7 +156,7 @@ def forward_core() -> None:
                         append_target_to_name=False,
                         append_log_fields_to_message=False,
                     ),
-                )
+                ),
             )
         ),
         error_if_already_set=False,

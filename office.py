@@ -14,10 +14,11 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+import tracing
 from models.calendar import CalendarNotice
 from models.case_messages import CaseCommand, Propose
 from models.contract import (
@@ -39,6 +40,7 @@ from models.contract import (
     calendar_workflow_id,
     comparison_workflow_id,
     duty_call_id,
+    fairness_key,
     is_case,
     is_proceeding,
     kind_of,
@@ -106,7 +108,9 @@ async def connect(temporal: Temporal, keys: PayloadKeys | None = None) -> Client
     What it says is sealed with `keys`, or with those that `keep_sealed` gives it; without any it says nothing.
     """
     try:
-        return await Client.connect(**temporal.connect, data_converter=converter(Codec(keys)))
+        return await Client.connect(
+            **temporal.connect, data_converter=converter(Codec(keys)), interceptors=tracing.interceptors()
+        )
     except (RPCError, RuntimeError, OSError) as error:
         address = temporal.address or "–"
         raise UnavailableError(
@@ -142,6 +146,11 @@ class Office:
         self._queue = queue
         self._scope = scope
         self._patience = patience
+
+    @property
+    def client(self) -> Client:
+        """What it speaks through."""
+        return self._client
 
     def handle(self, matter_id: str) -> WorkflowHandle[object, object]:
         """The running matter's workflow handle."""
@@ -431,6 +440,8 @@ class Office:
                 id=workflow_id,
                 task_queue=self._queue,
                 id_reuse_policy=reuse,
+                # One organ's thousand matters are not dealt out before its neighbour's one.
+                priority=Priority(fairness_key=fairness_key(opening.organ if isinstance(opening, Opening) else "")),
                 static_summary=summary[:180],
                 rpc_timeout=self._attempt,
             )

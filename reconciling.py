@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -30,6 +30,7 @@ from models.contract import (
     Opening,
     TaskQueue,
     digest_workflow_id,
+    fairness_key,
     matter_workflow_id,
     notice_workflow_id,
     workflow_of,
@@ -164,6 +165,7 @@ class _Reconciliation:
                     id=matter_workflow_id(target, self.scope),
                     task_queue=self.queue,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    priority=Priority(fairness_key=fairness_key(opening.organ)),
                     static_summary=f"{opening.title} · {opening.organ}"[:180],
                     rpc_timeout=_RPC,
                 )
@@ -210,6 +212,7 @@ class _Reconciliation:
                     id=workflow_id,
                     task_queue=queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    priority=Priority(fairness_key=fairness_key(order.recipient)),
                     static_summary=f"通知 {order.target} #{order.seq} · {order.recipient}"[:180],
                     rpc_timeout=_RPC,
                 )

@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parent
 ENV_PREFIX = "DUBAN_"
 _CONTRADICTION = "contradiction"
 # A database address can hold a password.
-_SECRET = frozenset({"database_url", "kms_token", "oidc_secret", "webhook_key"})
+_SECRET = frozenset({"database_url", "kms_token", "metrics_token", "oidc_secret", "webhook_key"})
 # Where Temporal's own programs keep their profiles on Linux, unless TEMPORAL_CONFIG_FILE names another file.
 _PROFILE_FILE = Path("~/.config/temporalio/temporal.toml")
 ENV_FILE = ".env"
@@ -56,7 +56,10 @@ class SettingsError(Exception):
 
 
 class Runner(StrEnum):
-    """Whether workflow code runs inside Temporal's sandbox, which finds non-determinism but costs time and memory."""
+    """Whether workflow code runs inside Temporal's sandbox, which finds non-determinism but costs time and memory.
+
+    Tests run inside it, offices outside (docs/decisions/0028).
+    """
 
     SANDBOXED = "sandboxed"
     UNSANDBOXED = "unsandboxed"
@@ -67,7 +70,23 @@ class Serve(StrEnum):
 
     ALL = "all"
     PROCEDURE = "procedure"
+    RECORDS = "records"
     NOTICES = "notices"
+
+    @property
+    def procedure(self) -> bool:
+        """Whether the process keeps the time of matters."""
+        return self in (Serve.ALL, Serve.PROCEDURE)
+
+    @property
+    def records(self) -> bool:
+        """Whether the process seals, announces and compares."""
+        return self in (Serve.ALL, Serve.RECORDS)
+
+    @property
+    def notices(self) -> bool:
+        """Whether the process sends notices."""
+        return self in (Serve.ALL, Serve.NOTICES)
 
 
 class SignIn(StrEnum):
@@ -169,6 +188,7 @@ class RecordArguments(TypedDict):
 
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 
 
 class Settings(BaseSettings):
@@ -224,7 +244,7 @@ class Settings(BaseSettings):
     sqlite_synchronous: Synchronous = Field(Synchronous.FULL, description="EXTRA, FULL, NORMAL")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="json, console")
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning, error")
-    runner: Runner = Field(Runner.SANDBOXED, description="sandboxed, unsandboxed")
+    runner: Runner = Field(Runner.UNSANDBOXED, description="sandboxed, unsandboxed")
     max_cached_workflows: PositiveInt = Field(1000, description="正整数 a whole number from 1")
     workflow_pollers: PositiveInt = Field(20, le=200, description="1–200")
     import_in_flight: PositiveInt = Field(8, le=200, description="1–200")
@@ -251,7 +271,30 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         None, description="https://… 通知中的链接 begins the links in notices"
     )
-    serve: Serve = Field(Serve.ALL, description="all, procedure, notices")
+    serve: Serve = Field(Serve.ALL, description="all, procedure, records, notices")
+    records_at_once: PositiveInt = Field(2, le=100, description="1–100（每个进程同时 at once in one process）")
+    records_per_second: Rate = Field(0.0, description="0 不限；全体进程每秒 of all processes a second; 0: no limit")
+    notices_at_once: PositiveInt = Field(8, le=500, description="1–500（每个进程同时 at once in one process）")
+    notices_per_second: Rate = Field(0.0, description="0 不限；全体进程每秒 of all processes a second; 0: no limit")
+    notices_per_second_each: Rate = Field(0.0, description="0 不限；每个进程每秒 of each process a second; 0: no limit")
+    metrics_port: Port | None = Field(
+        None, description="0–65535，不设则关闭 0 takes a free one; without it no metrics and probes"
+    )
+    metrics_host: Annotated[str, AfterValidator(_filled)] = Field(
+        "127.0.0.1",
+        description="本机地址；其他地址须设证书与 metrics_token loopback, else certificate and metrics_token",
+    )
+    metrics_token: str | None = Field(
+        None,
+        repr=False,
+        description="env:变量名 NAME, file:路径 PATH；抓取指标所需的令牌 the bearer token of a scraper",
+    )
+    backups_path: FilePath | None = Field(
+        None, description="备份所在目录，用于监测备份的新旧 where backups lie, to watch how old the newest is"
+    )
+    otlp_endpoint: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="https://…/v1/traces，不设则不追踪 where traces go; without it there are none"
+    )
     notice_patience_seconds: PositiveFloat = Field(
         15.0, le=120, description="大于 0 至 120（秒）above 0 to 120 seconds"
     )
@@ -547,7 +590,7 @@ def contradictions(settings: Settings) -> list[Contradiction]:
     if settings.serve is Serve.NOTICES and settings.contacts_path is None and not settings.webhooks:
         words = "没有通知渠道文件就无通知可送 without contacts there is nothing to send"
         found.append(Contradiction(("serve", "contacts_path"), words))
-    return [*found, *_web_contradictions(settings)]
+    return [*found, *_web_contradictions(settings), *_watching_contradictions(settings)]
 
 
 def _web_contradictions(settings: Settings) -> Iterator[Contradiction]:
@@ -569,6 +612,29 @@ def _web_contradictions(settings: Settings) -> Iterator[Contradiction]:
         words = "空闲时限长于会话时限 a session would end before it is idle"
         yield Contradiction(("session_idle_minutes", "session_hours"), words)
     yield from _sign_in_contradictions(settings)
+
+
+def _watching_contradictions(settings: Settings) -> Iterator[Contradiction]:
+    """Who may scrape and probe, and where traces go: this machine, or over encryption and with a token."""
+    if settings.metrics_port is not None and not addresses.is_loopback(settings.metrics_host):
+        if settings.web_certificate is None:
+            words = "本机以外须设证书 off this machine a certificate is needed"
+            yield Contradiction(("metrics_host", "web_certificate"), words)
+        if settings.metrics_token is None:
+            words = "本机以外须凭令牌抓取 off this machine a scraper shows a token"
+            yield Contradiction(("metrics_host", "metrics_token"), words)
+    if settings.metrics_port and settings.metrics_port in (
+        taken := {settings.web_port: "web_port", settings.ui_port: "ui_port", settings.temporal_port: "temporal_port"}
+    ):
+        words = f"同为端口 {settings.metrics_port} both are port {settings.metrics_port}"
+        yield Contradiction(("metrics_port", taken[settings.metrics_port]), words)
+    endpoint = urlsplit(settings.otlp_endpoint or "")
+    if endpoint.scheme == "http" and not addresses.is_loopback(endpoint.netloc.rpartition("@")[2]):
+        words = "本机以外须用 https off this machine https is required"
+        yield Contradiction(("otlp_endpoint",), words)
+    if "@" in endpoint.netloc:
+        words = "地址中不放口令 no password in an address"
+        yield Contradiction(("otlp_endpoint",), words)
 
 
 def _codec_contradictions(settings: Settings) -> Iterator[Contradiction]:

@@ -5,12 +5,13 @@ any Temporal address until it is told to stop; `starter.py up` runs the same wor
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRu
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
+import tracing
 from activities.calendars import Calendars
 from activities.comparing import Comparing
 from activities.dispatch import Dispatch
@@ -57,6 +59,10 @@ from reconciling import reconcile
 from record.store import RecordUnavailableError, RecordUnsuitableError, Store
 from schedules import keep_all_in_step
 from settings import Runner, Serve, Settings, SettingsError, Temporal, load, load_temporal, secret
+from watching import core
+from watching.endpoint import watched
+from watching.gauges import Gauges
+from watching.readiness import Readiness
 from workflows.calendar import CalendarWorkflow
 from workflows.case import CaseWorkflow
 from workflows.comparison import ComparisonWorkflow
@@ -72,7 +78,6 @@ log = logs.get(__name__)
 
 _MOMENT_SECONDS = 2.0
 _NOTICE_POLLERS = 5
-_NOTICE_THREADS = 8
 
 WORKFLOWS = (
     MatterWorkflow,
@@ -129,8 +134,8 @@ def build_worker(
     """
     templates = Templates(settings.templates_path)
     templates.check()
+    office = directory.find(settings.office)
     waking = Waking(client, queue=queue, scope=scope)
-    sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
     recording = Recording(
         store,
         directory,
@@ -140,10 +145,9 @@ def build_worker(
         dispatch=dispatch,
         blocks=blocks,
         attachments_most=settings.attachments_per_message,
+        tell=(office.head,) if office else (),
     )
     calendars = Calendars(store, client, scope)
-    # One processor stays free for the matters themselves.
-    comparing = Comparing(store, directory, max(1, (os.cpu_count() or 1) - 1))
     return Worker(
         client,
         task_queue=queue,
@@ -151,15 +155,40 @@ def build_worker(
         activities=[
             recording.record_transition,
             calendars.store_calendar,
-            calendars.announce_calendar,
-            comparing.compare_policies,
-            *sealed,
+            # Work for the other queue that nobody there takes up, or that a workflow of an earlier release began here.
+            *_apart(client, store, directory, sealing, scope),
         ],
         activity_executor=ThreadPoolExecutor(settings.activity_threads, thread_name_prefix="activity"),
         workflow_runner=workflow_runner(settings.runner),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(settings.workflow_pollers),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
+        deployment_config=deployment_config(settings.deployment, settings.build),
+    )
+
+
+def _apart(
+    client: Client, store: Store, directory: Directory, sealing: Sealing | None, scope: str = ""
+) -> list[Callable[..., Any]]:
+    """The heavy work that is no step of a matter (workflows/apart.py)."""
+    # One processor stays free for the matters themselves.
+    comparing = Comparing(store, directory, max(1, (os.cpu_count() or 1) - 1))
+    sealed: list[Callable[..., Any]] = [sealing.make_seal, sealing.report_incidents] if sealing else []
+    return [Calendars(store, client, scope).announce_calendar, comparing.compare_policies, *sealed]
+
+
+def build_records_worker(
+    client: Client, store: Store, directory: Directory, settings: Settings, sealing: Sealing | None
+) -> Worker:
+    """A worker for what is heavy and no step of a matter; enter it as a context to run it."""
+    return Worker(
+        client,
+        task_queue=TaskQueue.RECORDS,
+        activities=_apart(client, store, directory, sealing),
+        activity_executor=ThreadPoolExecutor(settings.records_at_once, thread_name_prefix="records"),
+        max_concurrent_activities=settings.records_at_once,
+        max_task_queue_activities_per_second=settings.records_per_second or None,
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_seconds),
         deployment_config=deployment_config(settings.deployment, settings.build),
     )
@@ -177,6 +206,7 @@ def build_notice_worker(
 ) -> Worker:
     """A worker that sends notices on `queue`; enter it as a context to run it."""
     notices = Notices(client, store, directory, lines, public_url=settings.public_url, queue=queue, scope=scope)
+    at_once = min(settings.activity_threads, settings.notices_at_once)
     return Worker(
         client,
         task_queue=queue,
@@ -190,9 +220,10 @@ def build_notice_worker(
             notices.gather_digest,
         ],
         # They wait for peers most of the time, and for the database together with those of the procedure.
-        activity_executor=ThreadPoolExecutor(
-            min(settings.activity_threads, _NOTICE_THREADS), thread_name_prefix="notice"
-        ),
+        activity_executor=ThreadPoolExecutor(at_once, thread_name_prefix="notice"),
+        max_concurrent_activities=at_once,
+        max_activities_per_second=settings.notices_per_second_each or None,
+        max_task_queue_activities_per_second=settings.notices_per_second or None,
         workflow_runner=workflow_runner(settings.runner),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),
@@ -210,13 +241,15 @@ def _workers(client: Client, store: Store, directory: Directory, settings: Setti
         contacts = Contacts()
     dispatch = Dispatch(client, contacts, hooks=bool(settings.webhooks)) if contacts else None
     workers = []
-    if settings.serve is not Serve.NOTICES:
-        sealing = sealing_of(client, store, directory, settings)
+    sealing = None if settings.serve is Serve.NOTICES else sealing_of(client, store, directory, settings)
+    if settings.serve.procedure:
         blocks = blocks_in(settings.procedures_path)
         workers.append(
             build_worker(client, store, directory, settings, dispatch=dispatch, sealing=sealing, blocks=blocks)
         )
-    if settings.serve is not Serve.PROCEDURE and contacts is not None:
+    if settings.serve.records:
+        workers.append(build_records_worker(client, store, directory, settings, sealing))
+    if settings.serve.notices and contacts is not None:
         lines = Lines(contacts, secret, settings.notice_patience_seconds, settings.notice_pause_seconds, hooks)
         workers.append(build_notice_worker(client, store, directory, settings, lines))
     return workers
@@ -225,9 +258,11 @@ def _workers(client: Client, store: Store, directory: Directory, settings: Setti
 def sealing_of(client: Client, store: Store, directory: Directory, settings: Settings) -> Sealing:
     """What seals this record, with the key that is there or is made now; the office's head learns of incidents.
 
-    Raises KeyFileError.
+    A process that seals only where nobody else does makes no key: on another machine it would be another one. Raises
+    KeyFileError.
     """
-    signer_or_new(settings.signing_key)
+    if settings.serve.records:
+        signer_or_new(settings.signing_key)
     office = directory.find(settings.office)
     return Sealing(
         store,
@@ -236,7 +271,17 @@ def sealing_of(client: Client, store: Store, directory: Directory, settings: Set
         at=settings.sealing_hour,
         lines=settings.seals_path,
         tell=(office.head,) if office else (),
+        makes_key=settings.serve.records,
     )
+
+
+def stay() -> None:
+    """Let the collector pass over what has been loaded by now: it stays for the life of the process.
+
+    Called once, when a process that serves has started.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager
@@ -252,12 +297,12 @@ async def running(client: Client, store: Store, directory: Directory, settings: 
         await worker.__aenter__()
     try:
         office = Office(client, store)
-        if settings.serve is not Serve.NOTICES:
+        told = 0
+        if settings.serve.procedure:
             await _take_on(client, settings)
             await ensure_daily(client, settings.sealing_hour, TaskQueue.PROCEDURE)
             await keep_all_in_step(client, store, TaskQueue.PROCEDURE)
-        told = await office.catch_up()
-        if settings.serve is not Serve.NOTICES:
+            told = await office.catch_up()
             await _reconciled(client, store, settings)
         log.info("worker.started", namespace=client.namespace, caught_up=told)
         yield office
@@ -294,18 +339,33 @@ async def _take_on(client: Client, settings: Settings) -> None:
 
 
 async def serve(settings: Settings, temporal: Temporal, stop: asyncio.Event) -> None:
-    """Serve matters until `stop` is set; what is under way is finished first. Raises UnavailableError."""
+    """Serve matters until `stop` is set; what is under way is finished first.
+
+    Raises UnavailableError, and SettingsError where probes cannot be answered at the address that the settings name.
+    """
     store = Store(**settings.record)
-    store.migrate()
-    directory = Directory(read_directory(settings.directory_path))
-    client = await connect(temporal)
-    await register_search_attributes(client, SEARCH_ATTRIBUTES)
     try:
-        async with running(client, store, directory, settings):
-            await stop.wait()
+        store.migrate()
+        directory = Directory(read_directory(settings.directory_path))
+        with tracing.traced(settings.otlp_endpoint, "duban-worker"):
+            client = await connect(temporal)
+            await register_search_attributes(client, SEARCH_ATTRIBUTES)
+            async with watched_by(settings, store, client), running(client, store, directory, settings):
+                stay()
+                await stop.wait()
         log.info("worker.stopped")
     finally:
         store.close()
+
+
+def watched_by(settings: Settings, store: Store, client: Client) -> AbstractAsyncContextManager[str | None]:
+    """Probes and numbers of a process that works on this record with this client, where the settings ask for them."""
+
+    async def reaching() -> Client | None:
+        return client
+
+    gauges = Gauges(store, settings.data_dir, settings.backups_path)
+    return watched(settings, Readiness(store, reaching), gauges)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -321,6 +381,8 @@ async def _main() -> int:
     try:
         settings, temporal = load(), load_temporal()
         logs.configure(settings.log_format, settings.log_level)
+        if settings.metrics_port is not None:
+            core.count()
         if temporal.embedded:
             temporal = temporal.at(f"127.0.0.1:{settings.temporal_port}")
         await serve(settings, temporal, stop_on_signals())

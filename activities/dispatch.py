@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contacts import Contacts
-from models.contract import NOTICE_WORKFLOW, TaskQueue, notice_workflow_id
+from models.contract import NOTICE_WORKFLOW, TaskQueue, fairness_key, notice_workflow_id
 from models.notices import NoticeOrder
 
 _START = timedelta(seconds=5)
@@ -58,6 +58,7 @@ class Dispatch:
                 id=notice_workflow_id(order.target, order.seq, order.recipient, self._scope),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                priority=Priority(fairness_key=fairness_key(order.recipient)),
                 static_summary=f"通知 {order.target} #{order.seq} · {order.recipient}"[:180],
                 rpc_timeout=_START,
             )

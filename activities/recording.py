@@ -6,12 +6,15 @@ acts, views, notices and answer are written together. Running it again gives the
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
 from temporalio import activity
 
 import logs
+import meters
+import tracing
 from activities import hooks
 from activities.calendars import CalendarInForce
 from activities.dispatch import Dispatch
@@ -35,7 +38,7 @@ from policies.block_procedures import BlockProcedure, load_blocks, shipped_block
 from policies.bulletins import ever_late, time_in_hand
 from policies.calendar import CalendarError
 from policies.counting import counting
-from policies.deadlines import local_date
+from policies.deadlines import SHANGHAI, local_date
 from policies.directory import Directory
 from policies.drafting import Facts
 from policies.machines import (
@@ -66,6 +69,7 @@ from record import (
     documents,
     families,
     finished,
+    incidents,
     ledger,
     matters,
     outbox,
@@ -80,10 +84,12 @@ from record.circles import Circle
 from record.finished import Closed
 from record.ledger import Entry
 from record.policies import Publication
-from record.store import Store
+from record.store import PASSING, RecordUnavailableError, Store
 
 log = logs.get(__name__)
 
+# Two transactions may meet once in a way that neither expects.
+_ATTEMPTS_UNREPORTED = 2
 _NEW_LEAD = frozenset({ActName.TRANSFER_ACCEPTED, ActName.ROUTING_ACCEPTED, ActName.ROUTING_UPHELD})
 
 
@@ -94,10 +100,11 @@ def _now() -> datetime:
 class Recording:
     """Decides and records, for the office whose directory this is.
 
-    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own), `blocks` those that are
-    put together from building blocks; `issuing` knows the templates documents are issued on (default: the shipped
-    ones). Without `waking` nobody keeps the time of what another target's transition starts or moves; without
-    `dispatch` every notice stays in the in-app inbox. A message may name `attachments_most` files.
+    `procedures` are procedures beside the shipped ones, by name (a rehearsal brings its own; where there is one, it
+    rules what names none), `blocks` those that are put together from building blocks; `issuing` knows the templates
+    documents are issued on (default: the shipped ones). Without `waking` nobody keeps the time of what another target's
+    transition starts or moves; without `dispatch` every notice stays in the in-app inbox. A message may name
+    `attachments_most` files. `tell` are the posts that learn of a target that stands still.
     """
 
     def __init__(
@@ -111,6 +118,7 @@ class Recording:
         dispatch: Dispatch | None = None,
         blocks: tuple[BlockProcedure, ...] = (),
         attachments_most: int = 10,
+        tell: tuple[str, ...] = (),
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
@@ -120,20 +128,32 @@ class Recording:
         self._directory = directory
         self._issuing = issuing or Issuing(Templates())
         self._own = {procedure.name: procedure for procedure in procedures}
+        if len(procedures) == 1:
+            # What names no procedure, a case of its own for one, goes by the one that a rehearsal brings.
+            self._own.setdefault(STANDARD, procedures[0])
         self._versions: dict[str, Procedure] = {}
         self._published: tuple[int, list[Publication]] = (0, [])
         self._own_blocks = {procedure.name: procedure for procedure in blocks}
         self._block_versions: dict[str, BlockProcedure] = {}
         self._attachments_most = attachments_most
+        self._tell = tell
         self._calendar = CalendarInForce()
 
     # No exception from outside into the thread: it would break off the turn of a writer that others wait for.
     @activity.defn(name=RECORD_TRANSITION, no_thread_cancel_exception=True)
     def record_transition(self, order: TransitionOrder) -> Receipt:
         """Decide and record `order`; raises only where nothing was recorded, and then trying again is right."""
-        with self._store.writing() as session:
-            receipt, entries, waiting = self._held(session, order)
-            leaving = self._leaving(session, order)
+        try:
+            with meters.transition() as counted:
+                with tracing.span("record.transaction"), self._store.writing() as session:
+                    receipt, entries, waiting = self._held(session, order)
+                    leaving = self._leaving(session, order)
+                counted.outcome = _came_to(receipt.outcome)
+        except PASSING:
+            raise
+        except Exception as error:
+            self._report_stuck(order, error)
+            raise
         if self._waking is not None:
             self._waking.wake(waiting)
         if self._dispatch is not None:
@@ -143,6 +163,18 @@ class Recording:
                 "act.recorded", matter_id=order.matter_id, target=entry.target, act=entry.act.act.value, seq=entry.seq
             )
         return receipt
+
+    def _report_stuck(self, order: TransitionOrder, error: Exception) -> None:
+        """Let the office know of a mistake in the program that keeps a target from going on, once until dealt with."""
+        if activity.in_activity() and activity.info().attempt < _ATTEMPTS_UNREPORTED:
+            return
+        why = type(error).__name__
+        log.error("transition.failed", matter_id=order.matter_id, failure=why)
+        workflow_id = activity.info().workflow_id if activity.in_activity() else order.matter_id
+        # What failed is told by the attempt itself.
+        with suppress(RecordUnavailableError), self._store.writing() as session:
+            at = self._clock().astimezone(SHANGHAI).replace(microsecond=0)
+            incidents.report(session, incidents.stuck(order.matter_id, workflow_id or "", why), at, self._tell)
 
     def record_in(self, session: Session, order: TransitionOrder) -> tuple[Receipt, list[Entry]]:
         """Decide and record `order` in a writing transaction of the caller's; nobody is woken, nothing is sent."""
@@ -302,7 +334,7 @@ class Recording:
         closings = [entry.act.at for entry in own if entry.act.act is ActName.CLOSED]
         if not closings or not isinstance(state, MatterState) or state.terms is None:
             return
-        acts, at = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id)), closings[-1]
+        acts, at = list(bulletins.happened_to(session, state.id)), closings[-1]
         try:
             time = time_in_hand(acts, at, facts.calendar)
         except CalendarError:
@@ -457,6 +489,12 @@ class Recording:
         if not isinstance(message, Registration) or not message.lead or not message.title:
             return None
         return matters.open_twin(session, message.lead, message.title, order.matter_id)
+
+
+def _came_to(outcome: Outcome | None) -> meters.Outcome:
+    if outcome is None:
+        return meters.Outcome.CLOCK
+    return meters.Outcome.ACCEPTED if outcome.accepted else meters.Outcome.REFUSED
 
 
 def _cited(session: Session, case_id: str) -> Cited | None:

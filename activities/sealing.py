@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 import logs
 from evidence import sealing, watch
-from evidence.signing import signer_or_new
+from evidence.signing import signer, signer_or_new
 from models.contract import MAKE_SEAL, REPORT_INCIDENTS
 from models.evidence import Sealed, SealOrder
 from policies.deadlines import SHANGHAI
@@ -24,7 +24,8 @@ log = logs.get(__name__)
 class Sealing:
     """Seals this record with the key in `key_file` at the local hour `at`; `lines` is the directory for the outside.
 
-    `tell` are the posts that learn of incidents; `scope` is the record's own on a shared server.
+    `tell` are the posts that learn of incidents; `scope` is the record's own on a shared server. Without `makes_key` it
+    seals only with a key that is there: one made on another machine would be another one.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Sealing:
         lines: Path,
         tell: tuple[str, ...] = (),
         scope: str = "",
+        makes_key: bool = True,
     ) -> None:
         self._store = store
         self._client = client
@@ -45,6 +47,7 @@ class Sealing:
         self._lines = lines
         self._tell = tell
         self._scope = scope
+        self._makes_key = makes_key
 
     # As for record_transition: the thread holds the turn to write.
     @activity.defn(name=MAKE_SEAL, no_thread_cancel_exception=True)
@@ -52,7 +55,7 @@ class Sealing:
         """The newest seal, made now where its day has none. Raises KeyFileError and OSError."""
         made = sealing.seal(
             self._store,
-            signer_or_new(self._key_file),
+            (signer_or_new if self._makes_key else signer)(self._key_file),
             datetime.now(UTC).astimezone(SHANGHAI),
             self._at,
             extra=order.extra,

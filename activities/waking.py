@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contract import (
     RECORD_MOVED_SIGNAL,
     Opening,
+    fairness_key,
     matter_workflow_id,
     workflow_of,
 )
@@ -53,6 +54,7 @@ class Waking:
                 id=matter_workflow_id(opening.matter_id, self._scope),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                priority=Priority(fairness_key=fairness_key(opening.organ)),
                 start_signal=RECORD_MOVED_SIGNAL,
                 static_summary=f"{opening.title} · {opening.organ}"[:180],
                 rpc_timeout=_WAKE,

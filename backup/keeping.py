@@ -6,6 +6,7 @@ damaged is left for people to look at.
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from backup import manifest
@@ -34,6 +35,15 @@ def kept(to: Path) -> list[Kept]:
             except BackupError as error:
                 found.append(Kept(place, None, str(error)))
     return found
+
+
+def newest_at(to: Path) -> datetime | None:
+    """When the newest whole backup below `to` was begun, by its name; None where there is none or nobody can look."""
+    try:
+        names = [place.name for place in to.iterdir() if manifest.is_name(place.name)]
+    except OSError:
+        return None
+    return max((manifest.began_at(name) for name in names), default=None)
 
 
 def prune(to: Path, keep: int, newest: Path) -> list[Path]:

@@ -131,6 +131,11 @@ def is_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def began_at(name: str) -> datetime:
+    """The instant that a backup of this name names (`is_name`)."""
+    return datetime.strptime(f"{name.removeprefix(PREFIX)[:16]}+0000", "%Y%m%dT%H%M%SZ%z")
+
+
 def name_at(at: datetime, distinct: str) -> str:
     """The name of a backup begun at that UTC instant; `distinct` is six hexadecimal digits of chance."""
     return f"{PREFIX}{at:%Y%m%dT%H%M%SZ}-{distinct}"

@@ -18,23 +18,25 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.cast import DIRECTORY, DIRECTORY_FILE, OFFICE
+from benchmarks.figures import Figure, Goal
 from benchmarks.machine import load_average
+from benchmarks.plan import Plan
 from cli.importing import as_of
 from cli.year import MONTHS
 from intake.ledger import read_ledger
 from models.acts import Act
-from models.matters import MatterState
 from models.messages import Registration
 from policies.calendar import standard_calendar
-from policies.matter import next_due
+from policies.machines import State, due_at, next_due
 from policies.procedures import STANDARD, shipped
-from record import ledger, matters, outbox, procedures
+from record import ledger, outbox, procedures, targets
 from record.store import Store
-from rehearsal.conductor import Conductor
+from rehearsal.conductor import Conductor, Played
 from rehearsal.streams import Stream
 from settings import ROOT
 
-WITHIN_SECONDS = 60
+SECTION = "方案比较 policy comparison"
+WITHIN_SECONDS = 30
 _TOGETHER = 200
 
 
@@ -69,6 +71,34 @@ def main() -> int:
         return 0 if same and whole and within and digest(file) == before else 1
 
 
+def measured(plan: Plan, place: Path) -> list[Figure]:
+    """The command over a year of recorded matters, twice; its answers are the same and the file is left as it was."""
+    file, draft = place / "past.db", place / "draft.yaml"
+    acts = recorded(file, plan.compared, plan.seed)
+    draft.write_text(drafted(shipped(STANDARD).text), encoding="utf-8")
+    before = digest(file)
+    timed = [compared(draft, file, place) for _ in range(2)]
+    found = json.loads(timed[0][1])
+    if found["compared"] != plan.compared or found["recorded_differently"]["matters"]:
+        raise RuntimeError(
+            f"compared {found['compared']}, {found['recorded_differently']['matters']} otherwise recorded"
+        )
+    name = f"{plan.compared:,} 件,{acts:,} 条记录 matters and acts, two policies"
+    differing = int(timed[0][1] != timed[1][1]) + int(digest(file) != before)
+    return [
+        Figure(SECTION, name, "秒 s", tuple(took for took, _ in timed), key="comparison/seconds"),
+        Figure(
+            SECTION,
+            name,
+            "件 matters/s",
+            tuple(plan.compared / took for took, _ in timed),
+            Goal(at_least=10_000 / WITHIN_SECONDS),
+            "comparison/rate",
+        ),
+        Figure(SECTION, "两次不同,或动了数据库 differs, or touched the record", "次", (differing,), Goal(at_most=0)),
+    ]
+
+
 def recorded(file: Path, count: int, seed: int) -> int:
     """Make a record of so many matters at `file`; how many acts it has."""
     found = read_ledger(ROOT / "data" / "ledger.xlsx", DIRECTORY.organs, office=OFFICE, calendar=standard_calendar())
@@ -88,26 +118,34 @@ def recorded(file: Path, count: int, seed: int) -> int:
     return acts
 
 
-def lived(matter_id: str, registration: Registration, seed: int) -> tuple[MatterState, Sequence[Act]]:
+def lived(matter_id: str, registration: Registration, seed: int) -> Played:
     """A year of one matter, as its own stream of replies and silences brings it."""
     conductor = Conductor(shipped(STANDARD), DIRECTORY, MONTHS[0], responder=Stream(seed, DIRECTORY))
     conductor.register(matter_id, as_of(registration, MONTHS[0]))
-    played = conductor.play(MONTHS[-1])
-    return played.states[matter_id], played.acts
+    return conductor.play(MONTHS[-1])
 
 
-def keep(store: Store, lives: Sequence[tuple[MatterState, Sequence[Act]]]) -> int:
-    """Put lives on record in one transaction; how many acts."""
+def keep(store: Store, lives: Sequence[Played]) -> int:
+    """Put lives, with the cases in them, on record in one transaction; how many acts."""
     with store.writing() as session:
         entries = []
-        for state, acts in lives:
-            for act in acts:
+        for life in lives:
+            own: dict[str, list[Act]] = {}
+            for act in life.acts:
+                own.setdefault(act.target, []).append(act)
                 entries += ledger.append(session, [act], message_id=None, processed_at=act.at.astimezone(UTC))
-            own = [act for act in acts if act.target == state.id]
-            due = next_due(state)
-            matters.save(
-                session, state, seq=len(own), at=own[-1].at, last_act=own[-1].act, next_at=due.at if due else None
-            )
+            states: dict[str, State] = {**life.states, **life.cases}
+            for target, state in states.items():
+                due, last = next_due(state), own[target][-1]
+                targets.save(
+                    session,
+                    state,
+                    seq=len(own[target]),
+                    at=last.at,
+                    last_act=last.act,
+                    next_at=due.at if due else None,
+                    due_at=due_at(state),
+                )
         outbox.queue(session, entries)
     return len(entries)
 

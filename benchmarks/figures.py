@@ -34,7 +34,7 @@ class Budget:
         return Verdict.OK if max(samples) <= self.at_most else Verdict.OVER
 
     def __str__(self) -> str:
-        return f"≤ {_number(self.at_most)}"
+        return f"≤ {number_text(self.at_most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,22 @@ class Goal:
 
     def __str__(self) -> str:
         bounds = (("≤", self.at_most), ("≥", self.at_least))
-        return " ".join(f"{sign} {_number(bound)}" for sign, bound in bounds if bound is not None)
+        return " ".join(f"{sign} {number_text(bound)}" for sign, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row: what was measured (Chinese, English), its unit, a sample per round, and its bound if there is one."""
+    """One row: what was measured (Chinese, English), its unit, a sample per round, and its bound if there is one.
+
+    `key` names it for plots and programs (`throughput/engine/rate`), whatever it is called.
+    """
 
     section: str
     name: str
     unit: str
     samples: tuple[float, ...]
     bound: Budget | Goal | None = None
+    key: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -74,6 +78,7 @@ class Figure:
     def document(self) -> dict[str, Any]:
         """The figure for a program: every sample, in the order in which they were taken."""
         return {
+            "key": self.key,
             "section": self.section,
             "name": self.name,
             "unit": self.unit,
@@ -85,6 +90,12 @@ class Figure:
             "binding": isinstance(self.bound, Budget),
             "verdict": self.verdict.value,
         }
+
+
+def ratio(section: str, name: str, ours: Figure, theirs: Figure, bound: Goal | None = None, key: str = "") -> Figure:
+    """One figure as a multiple of another, round by round; of as many rounds as both have."""
+    pairs = zip(ours.samples, theirs.samples, strict=False)
+    return Figure(section, name, "x", tuple(one / other for one, other in pairs), bound, key)
 
 
 def over(figures: Iterable[Figure]) -> list[Figure]:
@@ -107,7 +118,7 @@ def tabulated(figures: Iterable[Figure], title: str) -> Table:
             table.add_section()
             table.add_row(f"[bold]{section}[/bold]")
         low, middle, high = min(figure.samples), median(figure.samples), max(figure.samples)
-        numbers = (_number(low), _number(middle), _number(high))
+        numbers = (number_text(low), number_text(middle), number_text(high))
         bound = str(figure.bound) if figure.bound else ""
         style = {Verdict.OVER: "red", Verdict.MISSED: "yellow"}.get(figure.verdict)
         # Events, tasks and commits of one step stand under one name.
@@ -116,7 +127,7 @@ def tabulated(figures: Iterable[Figure], title: str) -> Table:
     return table
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     """A count as it is, a measurement with three digits that mean something."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"

@@ -299,7 +299,7 @@ def _finished(session: Session, state: State, acts: Sequence[Act]) -> None:
         return
     for at in [act.at for act in acts if act.act is ActName.CLOSED]:
         with suppress(CalendarError):
-            happened = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), state.id))
+            happened = list(bulletins.happened_to(session, state.id))
             time = time_in_hand(happened, at, standard_calendar())
             if time is not None:
                 closing = Closed(state.id, state.terms.lead, at, time, ever_late(happened, at))

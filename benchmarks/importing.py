@@ -1,7 +1,9 @@
 """`python -m benchmarks.importing [--rows N]`: how fast does a long ledger come in and go out, and in how much memory?
 
 Server and worker run beside; every command is a process of its own as an office runs it, so that its peak memory is its
-own. The ledger is made up for the run, its organs those of the shipped directory.
+own. The ledger is made up for the run, its organs those of the shipped directory. In `make bench` the sheet is read
+beside openpyxl, the import is timed beside as many bare workflows started with the same window, and one import is
+killed half way and begun again.
 """
 
 import argparse
@@ -16,17 +18,24 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any, NoReturn
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from rich.console import Console
+from sqlalchemy import select
 
-from benchmarks.cast import DIRECTORY, leads, this_second
-from benchmarks.figures import Figure, tabulated
+from benchmarks import sides
+from benchmarks.cast import DIRECTORY, OFFICE, leads, this_second
+from benchmarks.figures import Figure, Goal, ratio, tabulated
 from benchmarks.machine import described, load_average, peak_megabytes
-from benchmarks.throughput import worker_beside
+from benchmarks.plan import Plan
+from benchmarks.sides import worker_beside
 from cli.problems import ExitCode
 from embedded import EmbeddedServer
 from intake.layout import Column
+from intake.ledger import read_ledger
+from intake.sheets import read_grids
 from leaving import leave
+from models.rows import MatterRow, table
+from record.store import Store
 from settings import ROOT
 from worker import SEARCH_ATTRIBUTES
 
@@ -34,6 +43,9 @@ SECTION = "表格 sheets"
 _SEED = 20261125
 _LOOK_SECONDS = 0.02
 _AGAIN = 20
+_WINDOW = 8
+_OTHER = "另第"
+_MATTERS = table(MatterRow)
 
 
 def main() -> NoReturn:
@@ -43,7 +55,7 @@ def main() -> NoReturn:
     parser.add_argument("--in-flight", type=int, default=8, help="同时在途 matters on their way at once")
     given = parser.parse_args()
     begun, load = perf_counter(), load_average()
-    figures = asyncio.run(measured(given.rows, given.in_flight))
+    figures = asyncio.run(commands(given.rows, given.in_flight))
     machine = described()
     console = Console(width=160)
     console.print(tabulated(figures, f"{given.rows} 行 rows, {given.in_flight} 件在途 in flight"))
@@ -55,7 +67,104 @@ def main() -> NoReturn:
     leave(0)
 
 
-async def measured(rows: int, in_flight: int) -> list[Figure]:
+async def measured(plan: Plan, place: Path) -> list[Figure]:
+    """The sheet beside openpyxl, the import beside bare starts, and an import killed half way."""
+    figures = await asyncio.to_thread(_parsed, place, plan)
+    sheet, other = place / "ledger.xlsx", place / "other.xlsx"
+    _write(sheet, plan.brought)
+    _write(other, plan.brought, after=plan.brought)
+    (own := place / "engine").mkdir()
+    async with sides.engine(own) as side:
+        await side.carry([f"warm-{number}" for number in range(plan.warm)], leads(plan.warm, plan.seed), plan.warm)
+        runs = _Runs(own, side.server.address, _WINDOW, plan.brought)
+        begun = perf_counter()
+        figures += await runs.measured("导入 import", "import", sheet, "--json")
+        ours = perf_counter() - begun
+        assert side.live is not None
+        figures += await _killed(side.live.store, runs, other, plan.brought)
+    (theirs := place / "bare").mkdir()
+    async with sides.bare(theirs) as side:
+        await side.carry([f"warm-{number}" for number in range(plan.warm)], leads(plan.warm, plan.seed), plan.warm)
+        begun = perf_counter()
+        await side.open([f"s{number}" for number in range(plan.brought)], _WINDOW)
+        bare = perf_counter() - begun
+    name = f"{plan.brought:,} 个裸流程 bare workflows started, {_WINDOW} in flight"
+    beside = "导入与它之比 import : bare starts"
+    return [
+        *figures,
+        Figure(SECTION, name, "秒 s", (bare,), key="import/bare"),
+        Figure(SECTION, beside, "x", (ours / bare,), Goal(at_most=1.2), "import/ratio-bare"),
+    ]
+
+
+def _parsed(place: Path, plan: Plan) -> list[Figure]:
+    """Reading a sheet of many rows, in this process, beside openpyxl reading its cells; taken in turns."""
+    file = place / "long.xlsx"
+    _write(file, plan.sheet_rows)
+    cells, checked, theirs = [], [], []
+    for _ in range(plan.rounds):
+        begun = perf_counter()
+        (grid,) = read_grids(file)
+        cells.append(perf_counter() - begun)
+        begun = perf_counter()
+        book = load_workbook(file, read_only=True)
+        rows = sum(1 for _ in book.worksheets[0].iter_rows(values_only=True))
+        theirs.append(perf_counter() - begun)
+        book.close()
+        begun = perf_counter()
+        ledger = read_ledger(file, DIRECTORY.organs, office=OFFICE)
+        checked.append(perf_counter() - begun)
+        if (len(grid.rows), len(ledger.rows)) != (rows, plan.sheet_rows):
+            raise RuntimeError(f"{rows} rows, of which {len(grid.rows)} were read and {len(ledger.rows)} are good")
+    of = f"{plan.sheet_rows:,} 行 rows"
+    read = Figure(SECTION, f"读取 read, {of}", "秒 s", tuple(cells), key="import/read")
+    openpyxl = Figure(SECTION, f"openpyxl, {of}", "秒 s", tuple(theirs), key="import/openpyxl")
+    return [
+        read,
+        Figure(SECTION, f"读取并逐行核对 read and check every row, {of}", "秒 s", tuple(checked), key="import/checked"),
+        openpyxl,
+        ratio(
+            SECTION, "读取与 openpyxl 之比 read : openpyxl", read, openpyxl, Goal(at_most=0.15), "import/ratio-openpyxl"
+        ),
+    ]
+
+
+async def _killed(store: Store, runs: "_Runs", ledger: Path, rows: int) -> list[Figure]:
+    """An import that is killed when half of it is on record, and begun again: what is missing, what is there twice."""
+
+    def titles() -> list[str]:
+        with store.reading() as session:
+            found = session.execute(select(_MATTERS.c.title).where(_MATTERS.c.title.like(f"{_OTHER}%")))
+            return [title for (title,) in found]
+
+    process = runs.begun("import", str(ledger), "--json")
+    while len(titles()) < rows // 2:
+        if process.poll() is not None:
+            raise RuntimeError("the import was over before it could be killed")
+        await asyncio.sleep(_LOOK_SECONDS)
+    process.kill()
+    process.wait()
+    half = len(titles())
+    again = await runs.measured("杀掉后再次导入 import again after the kill", "import", ledger, "--json")
+    found = titles()
+    name = f"导入 {rows:,} 行,至 {half:,} 行时 kill -9 后再导 killed half way and begun again"
+    return [
+        *again,
+        Figure(
+            SECTION, f"{name}:缺 missing", "件 matters", (rows - len(set(found)),), Goal(at_most=0), "import/missing"
+        ),
+        Figure(
+            SECTION,
+            f"{name}:重 doubled",
+            "件 matters",
+            (len(found) - len(set(found)),),
+            Goal(at_most=0),
+            "import/doubled",
+        ),
+    ]
+
+
+async def commands(rows: int, in_flight: int) -> list[Figure]:
     """Reading, importing, importing again, exporting both ways, and importing the export, each once."""
     with tempfile.TemporaryDirectory(prefix="duban-sheets-") as name:
         place = Path(name)
@@ -112,12 +221,16 @@ class _Runs:
             Figure(SECTION, f"{name}: 内存峰值 peak memory", "MB", (peak,)),
         ]
 
-    def _run(self, *arguments: str) -> tuple[int, float]:
-        """Run it to its end: its exit code, and the most memory it took, in megabytes."""
+    def begun(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The command, begun."""
         with (self._place / "out.json").open("wb") as out:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, str(ROOT / "starter.py"), *arguments], env=self._environment, stdout=out
             )
+
+    def _run(self, *arguments: str) -> tuple[int, float]:
+        """Run it to its end: its exit code, and the most memory it took, in megabytes."""
+        process = self.begun(*arguments)
         peak = 0.0
         while process.poll() is None:
             # Not what wait4 says: that includes this process, out of which the other one was made.
@@ -126,22 +239,23 @@ class _Runs:
         return process.returncode, peak
 
 
-def _write(file: Path, rows: int) -> None:
+def _write(file: Path, rows: int, *, after: int = 0) -> None:
+    """A ledger of so many rows; with `after` its matters are others, numbered from there on."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("台账")
     sheet.append([column.value for column in Column])
-    for row in _rows(rows):
+    for row in _rows(rows, after):
         sheet.append(row)
     book.save(file)
 
 
-def _rows(rows: int) -> Iterator[list[Any]]:
+def _rows(rows: int, after: int) -> Iterator[list[Any]]:
     assigned = (this_second() - timedelta(days=3)).date().isoformat()
-    for number, lead in enumerate(leads(rows, _SEED), 1):
+    for number, lead in enumerate(leads(rows, _SEED), after + 1):
         organ = DIRECTORY.organ(lead)
         cells: dict[Column, Any] = {
             Column.NUMBER: number,
-            Column.TITLE: f"第{number}号重点督办事项办理情况督查",
+            Column.TITLE: f"{_OTHER if after else '第'}{number}号重点督办事项办理情况督查",
             Column.BASIS: "会议决定",
             Column.DOCUMENT: f"区政府〔2026〕{number}号",
             Column.LEAD: lead,

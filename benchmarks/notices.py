@@ -169,7 +169,7 @@ async def measure(matters: int, kills: int) -> bool:
     return _told(table, rows, matters, kills, seconds)
 
 
-async def _live(  # noqa: PLR0917 - the story's parts
+async def _live(
     office: Office, store: Store, environment: dict[str, str], chance: random.Random, matters: int, kills: int
 ) -> list[Delivery]:
     organs = [organ for organ in read_directory(ROOT / "data" / "directory.csv") if organ.tier == "区直部门"][:10]

@@ -1,74 +1,87 @@
-"""How do the parts become one report? On a server of its own, in a temporary directory, one part at a time."""
+"""How do the parts become one report? One after the other, so that each has the machine to itself.
+
+A part that fails says so and the others go on; the exit code is then 1. Every process a part starts ends with it.
+"""
 
 import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import uvloop
 from rich.console import Console
 from rich.measure import Measurement
 
-from benchmarks import core, history, recording, throughput
+from benchmarks import charts
 from benchmarks.figures import Figure, over, tabulated
 from benchmarks.machine import described, load_average
+from benchmarks.parts import PARTS, Part
 from benchmarks.plan import Plan
-from embedded import EmbeddedServer
-from office import connect
 from policies.deadlines import SHANGHAI
-from privacy.codec import MemoryKeys
-from settings import load_temporal
-from worker import SEARCH_ATTRIBUTES
 
 _WIDEST = 400
 
 
-def run(plan: Plan, into: Path) -> int:
-    """Measure, print the table, write the JSON into the directory `into`; 1 when a budget is broken, else 0."""
+def run(plan: Plan, into: Path, parts: Mapping[str, Part] = PARTS, command: str = "") -> int:
+    """Measure, print the table, write JSON and plots into the directory `into`.
+
+    1 when a budget is broken or a part failed, else 0. `command` is what the report says it was made with.
+    """
     begun, loads = perf_counter(), [load_average()]
-    figures = asyncio.run(measured(plan))
+    figures, failed, took = uvloop.run(measured(plan, parts))
     loads.append(load_average())
+    now = datetime.now(UTC).astimezone(SHANGHAI)
     document = {
+        "command": command,
         "plan": asdict(plan),
-        "measured_at": datetime.now(UTC).astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "measured_at": now.isoformat(timespec="seconds"),
         "seconds": round(perf_counter() - begun, 1),
+        "seconds_of": took,
         "machine": described(),
         "load_before": loads[0],
         "load_after": loads[1],
+        "failed": failed,
         "figures": [figure.document() for figure in figures],
     }
     into.mkdir(parents=True, exist_ok=True)
-    file = into / f"{datetime.now(UTC).astimezone(SHANGHAI):%Y%m%dT%H%M%S}-{plan.name}.json"
+    file = into / f"{now:%Y%m%dT%H%M%S}-{plan.name}.json"
     file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return report(figures, document, file)
+    try:
+        plots = charts.drawn(document, into, file.stem)
+    except Exception as error:  # noqa: BLE001 - told; what was measured is told too
+        traceback.print_exception(error)
+        failed["plots"], plots = f"{type(error).__name__}: {error}", []
+    return report(figures, document, file, plots)
 
 
-async def measured(plan: Plan) -> list[Figure]:
-    """Every figure, in the order of the report."""
-    with tempfile.TemporaryDirectory(prefix="duban-bench-") as name:
-        place = Path(name)
-        _say("服务 server")
-        async with EmbeddedServer(place, search_attributes=SEARCH_ATTRIBUTES) as server:
-            client = await connect(load_temporal(place).at(server.address), MemoryKeys())
-            _say("历史与提交 history and commits")
-            figures = await history.measured(plan, client, place)
-            _say("吞吐量、导入 throughput, import")
-            figures += await throughput.measured(plan, server, place)
-        # The server has ended: what follows has the machine to itself, and no loop to keep waiting.
-        _say("纯规则 the pure core")
-        figures += await asyncio.to_thread(core.measured, plan)
-        _say("记录 the record path")
-        figures += await asyncio.to_thread(recording.measured, plan, place)
-    return figures
+async def measured(plan: Plan, parts: Mapping[str, Part]) -> tuple[list[Figure], dict[str, str], dict[str, float]]:
+    """The figures of every part in order, what failed and why, and the seconds each took."""
+    figures: list[Figure] = []
+    failed: dict[str, str] = {}
+    took: dict[str, float] = {}
+    for name, part in parts.items():
+        print(f"{name} …", file=sys.stderr, flush=True)
+        begun = perf_counter()
+        try:
+            with tempfile.TemporaryDirectory(prefix="duban-bench-") as place:
+                async with asyncio.timeout(plan.limit_seconds):
+                    figures += await part(plan, Path(place))
+        except Exception as error:  # noqa: BLE001 - told, and the exit code says so
+            traceback.print_exception(error)
+            failed[name] = f"{type(error).__name__}: {error}"
+        took[name] = round(perf_counter() - begun, 1)
+    return figures, failed, took
 
 
-def report(figures: Sequence[Figure], document: dict[str, Any], file: Path) -> int:
-    """Print everything; 1 when a budget is broken, else 0."""
+def report(figures: Sequence[Figure], document: dict[str, Any], file: Path, plots: Sequence[Path] = ()) -> int:
+    """Print everything; 1 when a budget is broken or a part failed, else 0."""
     machine = document["machine"]
     table = tabulated(figures, f"性能实测 measured {document['measured_at']} · {document['plan']['name']}")
     console = Console()
@@ -91,16 +104,15 @@ def report(figures: Sequence[Figure], document: dict[str, Any], file: Path) -> i
         soft_wrap=True,
         highlight=False,
     )
-    broken = over(figures)
+    broken, failed = over(figures), document.get("failed", {})
     for figure in broken:
         console.print(f"超出预算 over budget: {figure.name} {figure.unit}: {max(figure.samples):g}, {figure.bound}")
-    console.print(f"数据 data: {file}", soft_wrap=True, highlight=False)
-    return 1 if broken else 0
+    for name, why in failed.items():
+        console.print(f"未能测量 not measured: {name}: {why}", soft_wrap=True, markup=False)
+    for written in (file, *plots):
+        console.print(f"数据 data: {written}", soft_wrap=True, highlight=False)
+    return 1 if broken or failed else 0
 
 
 def _loads(loads: Sequence[float]) -> str:
     return " ".join(f"{load:.2f}" for load in loads)
-
-
-def _say(text: str) -> None:
-    print(f"{text} …", file=sys.stderr, flush=True)

@@ -71,6 +71,7 @@ COMMANDS = {
     "serve": _Entry("cli.web", "serve", "只启动网站与接口。 The web site and interface only."),
     "config": _Entry("cli.configuring", "app", "生效的设置及其来源。 The settings in force and their origins."),
     "versions": _Entry("cli.versions", "app", "工作进程的版本:升级、回退。 Builds of the worker: upgrade, roll back."),
+    "upgrade": _Entry("cli.upgrading", "app", "升级:在副本上预演。 Rehearse an upgrade on a copy."),
     "policy": _Entry("cli.policies", "app", "督办程序文件。 Procedure files."),
 }
 

@@ -16,6 +16,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+import tracing
 from backup.problems import BackupError
 from cli import kept
 from cli.kept import at_the_machine, one_line, record
@@ -121,7 +122,7 @@ class Live:
 async def live(chosen: Settings, *, write: bool = False) -> AsyncIterator[Live]:
     """The office on its server, with its record; `write` for a command that gives out numbers. Raises Problem."""
     at_the_machine(chosen)
-    with in_words():
+    with in_words(), tracing.traced(chosen.otlp_endpoint, "duban-command"), tracing.span("command"):
         # The server first: where there is none, no database is made.
         client = await client_of(temporal(chosen))
         with record(chosen, write=write) as store:

@@ -14,6 +14,7 @@ import uvloop
 from temporalio.client import Client
 
 import logs
+import tracing
 from builds import take_over, this_build
 from cli.instants import now
 from cli.kept import organs, record
@@ -24,8 +25,10 @@ from cli.sampling import keep_time, live_through, tell
 from cli.web import Web, sample_accounts, site
 from embedded import EmbeddedServer, register_search_attributes
 from office import Office
+from policies.directory import Directory
 from settings import Settings, load, load_temporal
-from worker import SEARCH_ATTRIBUTES, running, stop_on_signals
+from watching import core
+from worker import SEARCH_ATTRIBUTES, running, stay, stop_on_signals, watched_by
 
 __all__ = ["up"]
 
@@ -51,18 +54,31 @@ def up(
         chosen = load()
         # Quiet until it runs; then as the settings say.
         logs.configure(chosen.log_format, logs.LogLevel.WARNING)
-        logs.forward_core()
+        if chosen.metrics_port is None:
+            logs.forward_core()
+        else:
+            core.count()
         uvloop.run(_up(chosen, with_sample=with_sample, with_web=with_web, as_json=as_json))
 
 
 async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: bool) -> None:
     stop = stop_on_signals()
     directory = organs(chosen)
+    with tracing.traced(chosen.otlp_endpoint, "duban"):
+        await _served(chosen, directory, stop, with_sample=with_sample, with_web=with_web, as_json=as_json)
+    if not as_json:
+        say("已停止,数据已保存;再次运行 up 接着进行。 Stopped, everything is kept; `up` goes on from here.")
+
+
+async def _served(
+    chosen: Settings, directory: Directory, stop: asyncio.Event, *, with_sample: bool, with_web: bool, as_json: bool
+) -> None:
     async with _server(chosen, with_web=with_web) as (client, address, ui_url, ended):
         with record(chosen, write=True, serving=True) as store:
             # Before anybody looks: who works on it finds all of it.
             past = await live_through(chosen, store, directory, stop) if with_sample else None
             async with AsyncExitStack() as opened:
+                await opened.enter_async_context(watched_by(chosen, store, client))
                 office = await opened.enter_async_context(running(client, store, directory, chosen))
                 if ended is not None:
                     # Nobody else can serve a server of our own.
@@ -70,6 +86,7 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
                 samples = None
                 if with_sample:
                     samples = await asyncio.to_thread(sample_accounts, chosen, store, directory, now())
+                stay()
                 told: dict[str, Any] = {"temporal": address, "ui": ui_url, "database": chosen.database_shown}
                 told["web"] = None
                 if with_web:
@@ -96,8 +113,6 @@ async def _up(chosen: Settings, *, with_sample: bool, with_web: bool, as_json: b
                     elif not stop.is_set():
                         say("运行中,Ctrl-C 结束。 Running; Ctrl-C ends it.")
                     await _until(stop, ended)
-    if not as_json:
-        say("已停止,数据已保存;再次运行 up 接着进行。 Stopped, everything is kept; `up` goes on from here.")
 
 
 @asynccontextmanager

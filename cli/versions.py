@@ -11,13 +11,14 @@ import typer
 
 from builds import Build, UnknownBuildError, builds, promote, rebuild_all, renew_all, this_build
 from cli.authority import allowed_here
-from cli.kept import settings
+from cli.kept import record, settings
 from cli.live import client_of, in_words, temporal
 from cli.output import Json, answer, end, facts, say
 from cli.problems import ExitCode, Problem
 from cli.tables import table
 from models.access import SiteCommand
 from models.contract import target_of
+from record.settling import settle
 from settings import Settings
 
 __all__ = ["app"]
@@ -89,8 +90,15 @@ def retire(
     allowed_here(chosen, SiteCommand.UPGRADE)
     with in_words():
         left, rebuilt = asyncio.run(_retired(chosen, build, timedelta(seconds=patience), rebuild=rebuild))
+    settled = 0
+    if not left:
+        # It may have worked on after the tables were migrated for a newer one.
+        with record(chosen, write=True) as store, in_words():
+            settled = settle(store).matters
     if as_json:
-        answer({"deployment": chosen.deployment, "retired": build, "left": left, "rebuilt": rebuilt})
+        answer(
+            {"deployment": chosen.deployment, "retired": build, "left": left, "rebuilt": rebuilt, "settled": settled}
+        )
     else:
         if rebuilt:
             say(f"从记录重建 {len(rebuilt)} 件: {_few(rebuilt)}。 Rebuilt from the record.")
@@ -103,6 +111,8 @@ def retire(
             )
         else:
             say(f"{build} 上已无在办事项,可停掉它的工作进程。 No open matter is left on {build}; stop its worker.")
+        if settled:
+            say(f"补齐 {settled} 件事项的列表内容。 What lists show of {settled} matters was written anew.")
     end(ExitCode.REFUSED if left else ExitCode.DONE)
 
 

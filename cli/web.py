@@ -17,6 +17,7 @@ import typer
 import uvloop
 
 import logs
+import tracing
 from cli.instants import now
 from cli.kept import organs, record
 from cli.live import in_words, sealed_client
@@ -32,9 +33,14 @@ from policies.directory import Directory
 from record import accounts, credentials
 from record.store import Store
 from settings import Settings, SignIn, load, load_temporal
+from watching import core
+from watching.endpoint import watched
+from watching.gauges import Gauges
+from watching.readiness import Readiness
 from web import codec
 from web.api.install import install
 from web.app import create_app
+from web.health import reaching
 from web.serving import PortTakenError, serving
 from worker import stop_on_signals
 
@@ -53,13 +59,21 @@ def serve(as_json: Json = False) -> None:
     with in_words():
         chosen = load()
         logs.configure(chosen.log_format, chosen.log_level)
+        if chosen.metrics_port is not None:
+            core.count()
         uvloop.run(_serve(chosen, as_json=as_json))
 
 
 async def _serve(chosen: Settings, *, as_json: bool) -> None:
     stop = stop_on_signals()
-    with record(chosen, write=True, serving=True) as store:
-        async with site(chosen, store, organs(chosen), Connecting(chosen, store)) as address:
+    with tracing.traced(chosen.otlp_endpoint, "duban-web"), record(chosen, write=True, serving=True) as store:
+        office = Connecting(chosen, store)
+        readiness = Readiness(store, reaching(office))
+        gauges = Gauges(store, chosen.data_dir, chosen.backups_path)
+        async with (
+            watched(chosen, readiness, gauges),
+            site(chosen, store, organs(chosen), office) as address,
+        ):
             if as_json:
                 answer({"web": address, "database": chosen.database_shown})
             else:

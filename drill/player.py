@@ -61,6 +61,15 @@ class Player:
 
 async def play_through(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
     """Every act of the scenario, as `store` holds it, after playing it with an office whose workers run."""
+    await give(scenario, office, store)
+    return _acts(store)
+
+
+async def give(scenario: Scenario, office: Office, store: Store) -> None:
+    """Open everything of the scenario and say everything, each at its instant, and strike every clock due by its end.
+
+    Others may speak to other families of the same record meanwhile.
+    """
     for matter_id, registration in scenario.matters:
         await office.launch(
             matter_id,
@@ -89,7 +98,6 @@ async def play_through(scenario: Scenario, office: Office, store: Store) -> tupl
             await _take(planned.pop(0), office, list(waiting))
         else:
             break
-    return _acts(store)
 
 
 async def _take(item: PlannedCommand | PlannedNotice | PlannedOpening, office: Office, known: list[str]) -> None:

@@ -86,7 +86,10 @@ class Sealed(Compact):
 
 
 class IncidentKind(StrEnum):
-    """What was done from outside: to a workflow, or (ALTERED) to what is kept sealed."""
+    """What was done from outside: to a workflow, or (ALTERED) to what is kept sealed.
+
+    STUCK is of our own making: the rules, or the program around them, fail at a message and are tried again for ever.
+    """
 
     TERMINATED = "terminated"
     CANCELED = "canceled"
@@ -95,3 +98,4 @@ class IncidentKind(StrEnum):
     RESET = "reset"
     DELETED = "deleted"
     ALTERED = "altered"
+    STUCK = "stuck"

@@ -6,7 +6,7 @@ are said in the words a matter has for them (models/messages.py).
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -30,6 +30,9 @@ class Open(Compact):
     came in, where that was earlier. `petitioner` is the opaque reference under which whoever turned to the office is
     kept apart.
     """
+
+    # So that no payload of an opening can be read as a registration.
+    always_told: ClassVar[frozenset[str]] = frozenset({"procedure"})
 
     message_id: str
     by: str | None = None
@@ -55,10 +58,6 @@ class Open(Compact):
     urgent: bool = False
     prominent: bool = False
     petitioner: str | None = None
-
-    def _is_default(self, name: str) -> bool:
-        # Always told, so that no payload of an opening can be read as a registration.
-        return name != "procedure" and super()._is_default(name)
 
 
 class Finish(Spoken):

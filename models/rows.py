@@ -316,6 +316,14 @@ class SnapshotRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
 
 
+class UsableFromRow(SQLModel, table=True):
+    """The oldest revision whose program may go on with the tables as they are now; one row."""
+
+    __tablename__ = "usable_from"
+
+    revision: str = Field(primary_key=True)
+
+
 class TallyRow(SQLModel, table=True):
     """How many matters of a circle stand where: kept by triggers with every change of a matter, so that no page counts.
 

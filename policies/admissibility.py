@@ -6,7 +6,7 @@ for policies/commands.py.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from models.case_messages import CaseCommand, Propose
 from models.matters import ClockKind, Extension, ExtensionState, Stage
@@ -41,6 +41,8 @@ from policies.relations import Situation
 _AFTER_THE_END = (Circulate, Correct, DecideObjection, Object, Praise, Propose, Reopen)
 
 
+_OF_A_CASE = frozenset(get_args(CaseCommand)) - {Propose}
+
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
@@ -48,7 +50,7 @@ def check_command(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     """Refuse a command that its speaker may not give, or not now."""
     if not draft.facts.directory.has_post(command.by):
         raise Refused(f"名录中没有该岗位 unknown post: {command.by}", "authority")
-    if isinstance(command, CaseCommand) and not isinstance(command, Propose):
+    if type(command) in _OF_A_CASE:
         raise Refused("此操作只对问责案件 this is said to a case, not to a matter", "procedure")
     stage = draft.state.stage
     if stage is Stage.REFUSED:

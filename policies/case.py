@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
+from typing_extensions import TypeIs
+
 from models.acts import Act, ActName
 from models.case_messages import CaseCommand, CaseRelay, DropCase, NoteFailure, OpenCase
 from models.cases import CaseClockKind, CaseState
@@ -24,12 +26,13 @@ from policies.case_drafts import CaseDraft, CaseDue, next_due
 from policies.case_timers import STRIKES, Strike
 from policies.drafting import Facts
 
-__all__ = ["RULES", "CaseDue", "CaseRules", "CaseStep", "Rule", "blank", "due_at", "next_due", "step"]
+__all__ = ["RULES", "CaseDue", "CaseRules", "CaseStep", "Rule", "blank", "due_at", "hears", "next_due", "step"]
 
 CaseMessage = Command | CaseRelay | CalendarPublished
 Heard = MatterCommand | CaseCommand | ProceedingCommand | CaseRelay | CalendarPublished
 _COMMANDS = get_args(CaseCommand)
 _RELAYS = get_args(CaseRelay)
+_HEARD = frozenset(get_args(Heard))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class CaseStep:
     outcome: Outcome | None = None
     stood: tuple[CaseState, ...] = ()
     relays: tuple[Relayed, ...] = ()
+
+
+def hears(message: object) -> TypeIs[Heard]:
+    """Whether this is said to cases at all."""
+    return type(message) in _HEARD
 
 
 def blank(case_id: str) -> CaseState:

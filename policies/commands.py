@@ -37,14 +37,14 @@ from policies.drafts import Draft
 from policies.registration import assign
 
 # What the lead says in the matter; saying whose matter it is not (an objection to the assignment) is no signature.
-_OF_THE_LEAD = (ReportProgress, RequestExtension, RequestTransfer, Submit, Object)
+_OF_THE_LEAD = frozenset({ReportProgress, RequestExtension, RequestTransfer, Submit, Object})
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
 def apply(draft: Draft, command: MatterCommand | CaseCommand) -> None:
     """Carry out an admitted command; one of the lead's before signing signs too (engine.md 3.2)."""
-    if isinstance(command, _OF_THE_LEAD) and draft.facts.directory.serves(command.by, draft.terms.lead):
+    if type(command) in _OF_THE_LEAD and draft.facts.directory.serves(command.by, draft.terms.lead):
         _sign(draft, command)
     _EFFECTS[type(command)](draft, command)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from policies.calendar import Calendar
@@ -41,8 +42,7 @@ _RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """When a clock runs out, and what the answer rests on.
 
     `at` is the due instant in Asia/Shanghai, `last_day` the last local date on which the thing can be done. `rules` are

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from models.acts import Act, ActName, Ruling
@@ -61,6 +62,12 @@ class Facts:
     attachments_most: int = 10
 
 
+@lru_cache(maxsize=4096)
+def _ruling(entry: str, rules: tuple[str, ...], policy: str, calendar: str) -> Ruling:
+    # The same few again and again: one value serves all the acts of a day.
+    return Ruling(entry=entry, rules=rules, policy=policy, calendar=calendar)
+
+
 class _Kept(Protocol):
     """A state that drafts can work on."""
 
@@ -98,7 +105,7 @@ class Drafting(ABC, Generic[State]):
         rules, also = fields.pop("rules", ()), fields.pop("also", ())
         ruling = None
         if entry:
-            ruling = Ruling(entry=entry, rules=rules, policy=self._policy_key, calendar=self.facts.calendar.version)
+            ruling = _ruling(entry, tuple(rules), self._policy_key, self.facts.calendar.version)
         self.acts.append(
             Act(
                 at=self.at,

@@ -5,9 +5,8 @@ Which step follows which is for policies/commands.py, timers.py and reruling.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from models.acts import ActName
 from models.matters import (
@@ -37,10 +36,10 @@ ENDED = OVER | {Stage.REFUSED, Stage.ARCHIVED}
 _OUTLASTING = frozenset({ClockKind.OBJECTION, ClockKind.CIRCULATION})
 _RANK = {kind: rank for rank, kind in enumerate(ClockKind)}
 _WORSE = list(Light).index
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """The next thing that happens by itself: when, which clock, and whether it is only a reminder of it."""
 
     at: datetime
@@ -54,18 +53,21 @@ def next_due(state: MatterState) -> Due | None:
     While the matter is suspended only the end of the suspension is due. Of clocks due at one instant the one that
     stands first in ClockKind comes first, a reminder before any clock.
     """
+    clocks: Iterable[Clock] = state.clocks.values()
+    if state.suspended:
+        clocks = [clock for clock in clocks if clock.kind is ClockKind.SUSPENSION]
     first: Clock | None = None
-    key: tuple[datetime, int] | None = None
-    suspended = state.suspended
-    for kind, clock in state.clocks.items():
-        if suspended and kind is not ClockKind.SUSPENSION:
-            continue
-        candidate = (clock.reminders[0].at, -1) if clock.reminders else (clock.due_at, _RANK[kind])
-        if key is None or candidate < key:
-            key, first = candidate, clock
-    if first is None or key is None:
+    at, rank = _NEVER, 0
+    for clock in clocks:
+        ahead = clock.reminders
+        then = ahead[0].at if ahead else clock.due_at
+        if first is None or then <= at:
+            its = -1 if ahead else _RANK[clock.kind]
+            if first is None or then < at or its < rank:
+                first, at, rank = clock, then, its
+    if first is None:
         return None
-    return Due(key[0], first.kind, first.reminders[0] if first.reminders else None)
+    return Due(at, first.kind, first.reminders[0] if first.reminders else None)
 
 
 class Draft(Drafting[MatterState]):

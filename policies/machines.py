@@ -38,42 +38,42 @@ def blank(target: str) -> State:
 
 def known(state: State) -> bool:
     """Whether the target has come about: a matter registered, a case proposed, a proceeding opened."""
-    if isinstance(state, ProceedingState):
-        return state.stage is not ProceedingStage.UNKNOWN
-    return state.proposed_at is not None if isinstance(state, CaseState) else state.terms is not None
+    if isinstance(state, MatterState):
+        return state.terms is not None
+    return state.proposed_at is not None if isinstance(state, CaseState) else state.stage is not ProceedingStage.UNKNOWN
 
 
 def began_at(state: State) -> datetime | None:
     """When the target came about; None for one that has not."""
-    if isinstance(state, ProceedingState):
-        return state.opened_at
-    return state.proposed_at if isinstance(state, CaseState) else state.registered_at
+    if isinstance(state, MatterState):
+        return state.registered_at
+    return state.proposed_at if isinstance(state, CaseState) else state.opened_at
 
 
 def next_due(state: State) -> AnyDue | None:
     """What falls due next if nobody says anything."""
-    if isinstance(state, ProceedingState):
-        return proceeding.next_due(state)
-    return case.next_due(state) if isinstance(state, CaseState) else matter.next_due(state)
+    if isinstance(state, MatterState):
+        return matter.next_due(state)
+    return case.next_due(state) if isinstance(state, CaseState) else proceeding.next_due(state)
 
 
 def over(state: State) -> bool:
     """Whether nothing can be said to the target any more, so that nobody has to keep its time."""
-    if isinstance(state, ProceedingState):
-        return state.over and not state.clocks
-    return state.stage in (CASE_OVER if isinstance(state, CaseState) else _MATTER_OVER)
+    if isinstance(state, MatterState):
+        return state.stage in _MATTER_OVER
+    return state.stage in CASE_OVER if isinstance(state, CaseState) else state.over and not state.clocks
 
 
 def family_of(state: State) -> str:
     """The matter at the top of the target's family, or the target itself where it belongs to no matter."""
-    return state.id if isinstance(state, CaseState | ProceedingState) else state.family
+    return state.family if isinstance(state, MatterState) else state.id
 
 
 def lead_of(state: State) -> str | None:
     """The organ that owes what is to be done, for lists and the Temporal UI."""
-    if isinstance(state, CaseState):
-        return state.lead
-    return state.terms.lead if state.terms else None
+    if isinstance(state, MatterState | ProceedingState):
+        return state.terms.lead if state.terms else None
+    return state.lead
 
 
 def title_of(state: State) -> str:
@@ -85,24 +85,26 @@ def title_of(state: State) -> str:
 
 def related(state: State) -> bool:
     """Whether others belong together with the target: what one of them says moves the others."""
+    if isinstance(state, MatterState):
+        return state.related
     if isinstance(state, ProceedingState):
         linked = state.linked_to is not None
         return bool(state.cases) or bool(state.launched) or linked or isinstance(state.kept, Occurrences)
-    return isinstance(state, CaseState) or state.related
+    return True
 
 
 def light_of(state: State) -> Light:
     """The light shown: a case is red once one of its steps has run out, green before."""
-    if isinstance(state, CaseState):
-        return Light.RED if state.climbed else Light.GREEN
-    return state.light
+    if isinstance(state, MatterState | ProceedingState):
+        return state.light
+    return Light.RED if state.climbed else Light.GREEN
 
 
 def level_of(state: State) -> int:
     """How far it has escalated: a matter's level, how many steps of a case have run out, how often a step has."""
-    if isinstance(state, ProceedingState):
-        return state.missed
-    return len(state.climbed) if isinstance(state, CaseState) else state.level
+    if isinstance(state, MatterState):
+        return state.level
+    return len(state.climbed) if isinstance(state, CaseState) else state.missed
 
 
 def waits_for(due: AnyDue | None) -> str:
@@ -118,9 +120,9 @@ def waits_for(due: AnyDue | None) -> str:
 
 def due_at(state: State) -> datetime | None:
     """The due instant that people look at."""
-    if isinstance(state, ProceedingState):
-        return proceeding.due_at(state)
-    return case.due_at(state) if isinstance(state, CaseState) else matter.due_at(state)
+    if isinstance(state, MatterState):
+        return matter.due_at(state)
+    return case.due_at(state) if isinstance(state, CaseState) else proceeding.due_at(state)
 
 
 def step(
@@ -136,14 +138,14 @@ def step(
 
     Raises TypeError for a relay that is meant for the other kind of target: a mistake in the program.
     """
-    if isinstance(state, ProceedingState):
-        if message is not None and not isinstance(message, proceeding.Heard):
-            raise TypeError(f"{state.id}: a proceeding does not hear {type(message).__name__}")
-        return proceeding.step(state, message, at, facts, attended=attended)
     if isinstance(state, MatterState):
-        if message is not None and not isinstance(message, matter.Heard):
+        if message is not None and not matter.hears(message):
             raise TypeError(f"{state.id}: a matter does not hear {type(message).__name__}")
         return matter.step(state, message, at, facts, twin=twin, attended=attended)
-    if message is not None and not isinstance(message, case.Heard):
+    if isinstance(state, ProceedingState):
+        if message is not None and not proceeding.hears(message):
+            raise TypeError(f"{state.id}: a proceeding does not hear {type(message).__name__}")
+        return proceeding.step(state, message, at, facts, attended=attended)
+    if message is not None and not case.hears(message):
         raise TypeError(f"{state.id}: a case does not hear {type(message).__name__}")
     return case.step(state, message, at, facts, attended=attended)

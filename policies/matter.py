@@ -6,6 +6,9 @@ database or environment; a rehearsal and the workflows drive exactly this (engin
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
+
+from typing_extensions import TypeIs
 
 from models.acts import Act, ActName
 from models.case_messages import CaseCommand
@@ -29,10 +32,14 @@ from policies.authority import Refused
 from policies.calendar import CalendarError
 from policies.drafts import ENDED, Draft, Due, Facts, next_due
 
-__all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "next_due", "step"]
+__all__ = ["ENDED", "Due", "Facts", "Step", "blank", "due_at", "hears", "next_due", "step"]
 
 Message = Registration | Command | CalendarPublished
 Heard = Registration | MatterCommand | CaseCommand | ProceedingCommand | CalendarPublished | Unanswered
+# By its very class: to be found not to be one of seventy shapes takes longer than the step that follows.
+_HEARD = frozenset(get_args(Heard))
+_COMMANDS = frozenset(get_args(MatterCommand | CaseCommand))
+_UNANSWERED = frozenset(get_args(Unanswered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,19 @@ class Step:
     outcome: Outcome | None = None
     stood: tuple[MatterState, ...] = ()
     relays: tuple[Relayed, ...] = ()
+
+
+def hears(message: object) -> TypeIs[Heard]:
+    """Whether this is said to matters at all."""
+    return type(message) in _HEARD
+
+
+def _is_command(message: object) -> TypeIs[MatterCommand | CaseCommand]:
+    return type(message) in _COMMANDS
+
+
+def _is_unanswered(message: object) -> TypeIs[Unanswered]:
+    return type(message) in _UNANSWERED
 
 
 def blank(matter_id: str) -> MatterState:
@@ -87,7 +107,7 @@ def step(
     if message is None:
         return Step(state, tuple(acts), len(acts), stood=tuple(stood), relays=tuple(relays))
     draft = Draft(state, at, facts)
-    if isinstance(message, Unanswered):
+    if _is_unanswered(message):
         outcome = None
         _take_note(draft, message)
     else:
@@ -128,7 +148,7 @@ def _hear(draft: Draft, message: Message, twin: str | None, attended: bool) -> t
                 raise Refused("已登记 already registered", "registration")
             registration.register(draft, message, twin)
             draft.acts = saying.kept(draft.acts, message)
-        elif not isinstance(message, MatterCommand | CaseCommand):
+        elif not _is_command(message):
             raise Refused(
                 f"此操作只对程序事项 this is said to a proceeding, not to a matter: {message.do}", "procedure"
             )

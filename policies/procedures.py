@@ -23,6 +23,8 @@ from policies.ladder import standard_ladder
 from policies.limits import LimitError, Unit, parse_limit
 
 STANDARD = "standard"
+# Days of which the policy is kept at hand: those on which the matters of a working day began.
+_MOST_DAYS = 256
 _SHIPPED = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 
 CASE_LIMITS = tuple(name for name in Policy.model_fields if name.startswith("case_"))
@@ -76,6 +78,7 @@ class Procedure:
         self.title = self._read.title
         self.carries = self._read.carries
         self.version = self.version_of(self.name, text)
+        self._kept: dict[date, Policy] = {}
         self._values, value_mistakes = dated_values(document)
         mistakes += value_mistakes + _missing_and_unknown(document, self._read)
         self._steps, step_mistakes = _steps(document)
@@ -103,6 +106,14 @@ class Procedure:
 
     def in_force(self, on: date) -> Policy:
         """The policy of the local date `on`; raises LookupError before the first or after the last value."""
+        kept = self._kept.get(on)
+        if kept is None:
+            if len(self._kept) >= _MOST_DAYS:
+                self._kept.clear()
+            kept = self._kept[on] = self._as_of(on)
+        return kept
+
+    def _as_of(self, on: date) -> Policy:
         flat: dict[str, Any] = {}
         sources = {step.act.value: raw["source"] for step, raw in zip(self._steps, self._read.escalation, strict=True)}
         for name, entries in self._values.items():

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
+from typing_extensions import TypeIs
+
 from models.acts import Act, ActName
 from models.blocks import Block, Feedback, Then
 from models.case_messages import CaseCommand, DropCase
@@ -41,9 +43,10 @@ from policies.limits import WITHIN_A_DAY, LimitError, extended, parse_limit
 from policies.proceeding_drafts import BlockRules, ProceedingDraft, StepDue, next_due
 from policies.relations import Situation
 
-__all__ = ["ProceedingStep", "StepDue", "about", "blank", "due_at", "next_due", "step"]
+__all__ = ["ProceedingStep", "StepDue", "about", "blank", "due_at", "hears", "next_due", "step"]
 
 Heard = Open | MatterCommand | CaseCommand | ProceedingCommand | CalendarPublished | Unanswered
+_HEARD = frozenset(get_args(Heard))
 Blocks = Mapping[type[Block], BlockRules]
 _Said = ProceedingCommand | RequestExtension | DecideExtension | Suspend | Resume | Cancel
 _OWN = get_args(ProceedingCommand)
@@ -62,6 +65,11 @@ class ProceedingStep:
     outcome: Outcome | None = None
     stood: tuple[ProceedingState, ...] = ()
     relays: tuple[Relayed, ...] = ()
+
+
+def hears(message: object) -> TypeIs[Heard]:
+    """Whether this is said to proceedings at all."""
+    return type(message) in _HEARD
 
 
 def blank(target: str) -> ProceedingState:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from models.acts import Act
-from models.base import Voice
+from models.base import Voice, defaults_of
 from models.case_messages import CaseCommand
 from models.messages import MatterCommand, Registration
 from models.proceeding_messages import Open, ProceedingCommand
@@ -32,6 +32,8 @@ _SHAPES: dict[str, type[Any]] = {
 _FIELDS = {shape: tuple(name for name in shape.model_fields if name not in ("message_id", "do", "voice"))
            for shape in _SHAPES.values()}  # fmt: skip
 _ON_THE_ACT = frozenset({"by", "reason"})
+_BESIDE = frozenset({"message_id", "voice"})
+_AS_THEY_ARE = frozenset({str, bool, int})
 
 
 def kept(acts: Sequence[Act], message: Message) -> list[Act]:
@@ -39,7 +41,7 @@ def kept(acts: Sequence[Act], message: Message) -> list[Act]:
 
     What begins a target is kept on its first act. The message's id is not: an entry of the ledger has it beside it.
     """
-    shown = message.model_dump(mode="json", exclude={"message_id", "voice"})
+    shown = _shown(message)
     untold = [_untold(act, message, shown) for act in acts]
     teller = (
         0 if isinstance(message, Registration | Open) else min(range(len(acts)), key=lambda place: len(untold[place]))
@@ -47,6 +49,18 @@ def kept(acts: Sequence[Act], message: Message) -> list[Act]:
     told = acts[teller]
     telling = told.model_copy(update={"detail": {**told.detail, SAID: untold[teller]}})
     return [*acts[:teller], telling, *acts[teller + 1 :]]
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    """What the message says, as JSON has it, without what has its default."""
+    defaults, said = defaults_of(type(message)), dict[str, Any]()
+    for name, value in message.__dict__.items():
+        if name in _BESIDE or (name in defaults and value == defaults[name]):
+            continue
+        if type(value) not in _AS_THEY_ARE:
+            return message.model_dump(mode="json", exclude=set(_BESIDE))
+        said[name] = value
+    return said
 
 
 def voiced(acts: Sequence[Act], message: BaseModel) -> list[Act]:

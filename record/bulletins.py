@@ -4,11 +4,11 @@ Only the acts that a bulletin asks for are read, and of each only what it needs;
 only what its figures can hang on, however much there has ever been.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session
 
 from models.acts import ACTS_ASIDE, ActName
@@ -16,6 +16,7 @@ from models.bulletins import Happened
 from models.contract import is_case
 from models.rows import SHANGHAI, TOLD, ActRow, MatterRow, aware, table
 from record.ledger import parsed
+from record.statements import Prepared
 
 _ACTS = table(ActRow)
 _MATTERS = table(MatterRow)
@@ -34,14 +35,18 @@ _STANDING = tuple(
 _PAGE = 2_000
 _TOGETHER = 500
 
+_NEEDED = (_ACTS.c.target, _ACTS.c.act, _ACTS.c.at, _ACTS.c.subject, _ACTS.c.body)
+_OF_TARGET = Prepared(select(*_NEEDED).where(_ACTS.c.target == bindparam("of")).order_by(_ACTS.c.id))
 
-def happened(session: Session, until: datetime, target: str | None = None) -> Iterator[Happened]:
-    """Every act that counts and was recorded before the aware instant `until`, in the order of recording.
 
-    Of one `target`, where it is given.
-    """
-    chosen = _told(until).order_by(_ACTS.c.id)
-    yield from _read(session, chosen if target is None else chosen.where(_ACTS.c.target == target))
+def happened(session: Session, until: datetime) -> Iterator[Happened]:
+    """Every act that counts and was recorded before the aware instant `until`, in the order of recording."""
+    return _read(session, _told(until).order_by(_ACTS.c.id))
+
+
+def happened_to(session: Session, target: str) -> Iterator[Happened]:
+    """Every act of one target that counts, in the order of its chain."""
+    return _counted(row for row in _OF_TARGET.every(session, {"of": target}) if row[1] in _COUNTED)
 
 
 def in_period(
@@ -82,21 +87,23 @@ def _of(session: Session, chosen: Select[Any], targets: Collection[str]) -> Iter
 
 
 def _told(until: datetime) -> Select[Any]:
-    return select(_ACTS.c.target, _ACTS.c.act, _ACTS.c.at, _ACTS.c.subject, _ACTS.c.body).where(
-        _ACTS.c.act.in_(_COUNTED), _ACTS.c.processed_at < aware(until)
-    )
+    return select(*_NEEDED).where(_ACTS.c.act.in_(_COUNTED), _ACTS.c.processed_at < aware(until))
 
 
 def _read(session: Session, chosen: Select[Any]) -> Iterator[Happened]:
-    for row in session.execute(chosen.execution_options(yield_per=_PAGE)):
-        told = parsed(row.body)
+    return _counted(session.execute(chosen.execution_options(yield_per=_PAGE)))
+
+
+def _counted(rows: Iterable[Sequence[Any]]) -> Iterator[Happened]:
+    for of, act, at, about, body in rows:
+        told = parsed(body)
         detail = told.get("detail") or {}
         said = detail.get("said") if isinstance(detail, dict) else None
         due = told.get("due")
         yield Happened(
-            target=row.target, act=ActName(row.act), at=row.at.astimezone(SHANGHAI),
+            target=of, act=ActName(act), at=at.astimezone(SHANGHAI),
             due=datetime.fromisoformat(due) if isinstance(due, str) else None,
-            organ=said.get("lead") if isinstance(said, dict) else None, subject=row.subject,
+            organ=said.get("lead") if isinstance(said, dict) else None, subject=about,
             measure=told.get("measure"), value=told.get("value"), reason=_word(told.get("reason")),
         )  # fmt: skip
 

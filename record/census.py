@@ -5,7 +5,7 @@ Numbers and instants only: nothing of what is recorded.
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlmodel import Session
 
 from models.base import Shape
@@ -33,9 +33,12 @@ class Census(Shape):
 
 
 def census(session: Session) -> Census:
-    """The census of the record as this transaction sees it."""
+    """The census of the record as this transaction sees it; a table that older programs did not have holds nothing."""
+    there = set(inspect(session.connection()).get_table_names())
 
     def count(of: type) -> int:
+        if table(of).name not in there:
+            return 0
         return int(session.execute(select(func.count()).select_from(table(of))).scalar_one())
 
     last = session.execute(select(_ACTS.c.id, _ACTS.c.processed_at).order_by(_ACTS.c.id.desc()).limit(1)).first()

@@ -6,7 +6,7 @@ What the time comes to is found by policies/bulletins.py; here it is only kept.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, update
 from sqlmodel import Session
 
 from models.access import Scope, ScopeKind
@@ -26,6 +26,13 @@ _UNMEASURED = table(UnmeasuredRow)
 _LEAVE = Prepared(insert_or_ignore(_UNMEASURED, "matter"))
 
 _CLOSED = (Stage.CLOSED.value, Stage.ARCHIVED.value)
+
+_AGAIN = Prepared(
+    update(_FINISHED)
+    .where(_FINISHED.c.matter == bindparam("of"), _FINISHED.c.again_at.is_(None))
+    .values(again_at=bindparam("again"))
+)
+_NOTE = Prepared(_FINISHED.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,15 @@ class Sum:
 
 def note(session: Session, closing: Closed, circle: Circle) -> None:
     """Keep a closing; the one before it is now the last no more."""
-    before = update(_FINISHED).where(_FINISHED.c.matter == closing.matter, _FINISHED.c.again_at.is_(None))
-    session.execute(before.values(again_at=closing.closed_at))
+    _AGAIN.run(session, {"of": closing.matter, "again": closing.closed_at})
     time = closing.time
-    session.add(
-        FinishedRow(
-            matter=closing.matter, closed_at=closing.closed_at, lead=closing.lead, circle=circle.name,
-            gross=time.gross, paused=time.paused, extended=time.extended, elsewhere=time.elsewhere, net=time.net,
-            late=closing.late,
-        )
+    _NOTE.run(
+        session,
+        {
+            "matter": closing.matter, "closed_at": closing.closed_at, "lead": closing.lead, "circle": circle.name,
+            "gross": time.gross, "paused": time.paused, "extended": time.extended, "elsewhere": time.elsewhere,
+            "net": time.net, "late": closing.late, "again_at": None,
+        },
     )  # fmt: skip
 
 

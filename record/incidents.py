@@ -81,6 +81,15 @@ def altered(place: str, target: str, words: str) -> Incident:
     return Incident(target, place, "", IncidentKind.ALTERED, words)
 
 
+def stuck(target: str, workflow_id: str, why: str) -> Incident:
+    """A target that stands still because the program fails at what it was told; `why` names the class of failure."""
+    words = (
+        f"{target}: 程序有误({why}),停在一条消息上,其他事项照常;程序改正后自动继续 "
+        "the program fails at a message and it stands still; the others go on, and so does it once that is mended"
+    )
+    return Incident(target, workflow_id, "", IncidentKind.STUCK, words)
+
+
 def close(session: Session, target: str, at: datetime, *, by: str | None, voice: Voice | None, how: str) -> int:
     """Note that what befell the target's workflow has been dealt with; how many incidents were open.
 

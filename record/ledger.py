@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Dialect, Row, Select, Text, bindparam, exists, func, select, tuple_, type_coerce
 from sqlalchemy.types import TypeDecorator
@@ -72,6 +72,29 @@ class Witness:
     target: str
     seq: int
     hash: str
+
+
+class ActLine(NamedTuple):
+    """A row of the ledger, column by column."""
+
+    id: int
+    target: str
+    seq: int
+    act: str
+    at: datetime
+    subject: str | None
+    message_id: str | None
+    processed_at: datetime
+    body: str
+    previous: str
+    hash: str
+
+
+_ENTRIES = Prepared(
+    select(*(_ACTS.c[name] for name in ActLine._fields))
+    .where(_ACTS.c.target == bindparam("of"), _ACTS.c.seq > bindparam("after"))
+    .order_by(_ACTS.c.seq)
+)
 
 
 class FaultKind(StrEnum):
@@ -184,8 +207,7 @@ def append(
 
 def entries(session: Session, target: str, after: int = 0) -> list[Entry]:
     """The target's entries with a number greater than `after`, in order; none for an unknown target."""
-    chosen = select(_ACTS).where(_ACTS.c.target == target, _ACTS.c.seq > after).order_by(_ACTS.c.seq)
-    return [entry_of(session, row) for row in session.execute(chosen)]
+    return [entry_of(session, ActLine(*row)) for row in _ENTRIES.every(session, {"of": target, "after": after})]
 
 
 def acts_of(session: Session, target: str) -> list[ActName]:
@@ -201,7 +223,7 @@ def recorded(session: Session, after_id: int = 0) -> Iterator[Entry]:
         yield entry_of(session, row)
 
 
-def entry_of(session: Session, row: Row[Any]) -> Entry:
+def entry_of(session: Session, row: Row[Any] | ActLine) -> Entry:
     """The entry held by a row of the whole ledger table, its protected fields as this transaction may read them."""
     known = unit(session)
     if not row.body:

@@ -4,6 +4,7 @@ Families in pages, then the acts of a page: reading a year needs the memory of a
 they come to is for others.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, selec
 from sqlmodel import Session
 
 from models.acts import ActName
+from models.matters import Stage
 from models.rows import ActRow, CaseRow, MatterRow, aware, table
 from record.ledger import Entry, entry_of
 from record.pages import LONGEST_PAGE, Page, bounded, cut
@@ -43,6 +45,24 @@ def registered(
         chosen = chosen.where(_MATTERS.c.id > after)
     found = list(session.execute(chosen.order_by(_MATTERS.c.id).limit(bounded(limit) + 1)).scalars())
     return cut(found, limit, lambda family: family)
+
+
+def open_families(session: Session, limit: int) -> list[str]:
+    """At most so many families with a matter whose time is still kept, by their top's id, the latest numbers first."""
+    family = func.coalesce(_MATTERS.c.root, _MATTERS.c.id)
+    kept = _MATTERS.c.stage.not_in((Stage.ARCHIVED.value, Stage.REFUSED.value))
+    return list(session.execute(select(family).where(kept).distinct().order_by(family.desc()).limit(limit)).scalars())
+
+
+def open_by_version(session: Session) -> dict[str, int]:
+    """How many matters whose time is still kept go by each version of a procedure."""
+    kept = _MATTERS.c.stage.not_in((Stage.ARCHIVED.value, Stage.REFUSED.value))
+    found = Counter[str]()
+    for policy, many in session.execute(
+        select(_MATTERS.c.policy, func.count()).where(kept).group_by(_MATTERS.c.policy)
+    ):
+        found[policy.partition("/")[0]] += many
+    return dict(sorted(found.items()))
 
 
 def number(session: Session, *, since: datetime | None = None, until: datetime | None = None) -> int:

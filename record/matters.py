@@ -6,8 +6,9 @@ policies/. engine.md 3.1 (twin), 4 (measures that count), 5.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, literal_column, select, update
 from sqlmodel import Session
 
 from models.acts import ActName
@@ -65,9 +66,9 @@ _ASKED: Mapping[str, tuple[Callable[[MatterState], bool], tuple[ClockKind, ...]]
     "circulation": (lambda one: one.circulation is not None, (ClockKind.CIRCULATION,)),
 }  # fmt: skip
 
-# Columns that indexes lead to. SQLite rewrites the indexes of a column that is set, even to the value it has, so these
-# are set only when one of them changes: otherwise a transition would have to make several more pages durable.
-_LED_TO = sorted({column.name for index in _MATTERS.indexes for column in index.columns} - {"id"})
+# Columns that indexes lead to, or depend on. SQLite rewrites the indexes of a column that is set, even to the value it
+# has, so each is set only when it changes: otherwise a transition would have to make several more pages durable.
+_LED_TO = sorted({column.name for index in _MATTERS.indexes for column in index.columns} - {"id"} | {"public"})
 _FREE = [column.name for column in _MATTERS.c if column.name not in (*_LED_TO, "id")]
 _STANDING_COLUMNS = [_MATTERS.c[name] for name in _LED_TO]
 
@@ -80,7 +81,6 @@ _LOAD = Prepared(
 _SEEN = Prepared(select(_SNAPSHOTS.c.state).where(_SNAPSHOTS.c.id == bindparam("matter")))
 _STANDS = Prepared(select(*_STANDING_COLUMNS).where(_MATTERS.c.id == bindparam("id_")))
 _SAVE_MATTER = Prepared(upsert(_MATTERS, "id"))
-_TOUCH_MATTER = Prepared(update(_MATTERS).where(_MATTERS.c.id == bindparam("id_")), _FREE)
 _SAVE_SNAPSHOT = Prepared(upsert(_SNAPSHOTS, "id"))
 _ANSWERED = Prepared(
     select(_ANSWERS.c.outcome).where(
@@ -88,6 +88,14 @@ _ANSWERED = Prepared(
     )
 )
 _REMEMBER = Prepared(_ANSWERS.insert())
+_TWIN = Prepared(
+    select(func.min(_MATTERS.c.id)).where(
+        _MATTERS.c.lead == bindparam("of_lead"),
+        _MATTERS.c.title == bindparam("called"),
+        _MATTERS.c.id != bindparam("besides"),
+        _MATTERS.c.stage.not_in([literal_column(f"'{stage}'") for stage in OVER]),
+    )
+)
 
 
 def load(session: Session, matter_id: str) -> MatterState | None:
@@ -158,10 +166,11 @@ def save(
         "asked": _asked(state),
     }
     standing = _standing(session, state.id)
-    if standing is not None and all(row[name] == standing[name] for name in _LED_TO):
-        _TOUCH_MATTER.run(session, {**row, "id_": state.id})
-    else:
+    if standing is None:
         _SAVE_MATTER.run(session, row)
+    else:
+        moved = tuple(name for name in _LED_TO if row[name] != standing[name])
+        _moving(moved).run(session, {**row, "id_": state.id})
     unit(session).standing[state.id] = row
     parties.keep(session, state)
     # What has its default is left out: an older release, given back a matter that used nothing new, can read it.
@@ -226,18 +235,8 @@ def open_twin(session: Session, lead: str, title: str, besides: str) -> str | No
     In a writing transaction no other one can ask for the same lead and title before this one has ended.
     """
     hold(session, f"twin {lead} {title}")
-    twin = (
-        select(_MATTERS.c.id)
-        .where(
-            _MATTERS.c.lead == lead,
-            _MATTERS.c.title == title,
-            _MATTERS.c.id != besides,
-            _MATTERS.c.stage.not_in(OVER),
-        )
-        .order_by(_MATTERS.c.id)
-        .limit(1)
-    )
-    return session.execute(twin).scalar_one_or_none()
+    row = _TWIN.first(session, {"of_lead": lead, "called": title, "besides": besides})
+    return None if row is None or row[0] is None else str(row[0])
 
 
 def measures_decided(session: Session, subject: str, since: datetime, until: datetime) -> int:
@@ -256,6 +255,12 @@ def measures_decided(session: Session, subject: str, since: datetime, until: dat
     )
     found: int = session.execute(counted).scalar_one()
     return found
+
+
+@lru_cache(maxsize=256)
+def _moving(columns: tuple[str, ...]) -> Prepared:
+    """The update that sets these columns, and those no index leads to."""
+    return Prepared(update(_MATTERS).where(_MATTERS.c.id == bindparam("id_")), [*_FREE, *columns])
 
 
 def _standing(session: Session, matter_id: str) -> Values | None:

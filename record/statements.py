@@ -7,6 +7,7 @@ commit itself. So the recurring ones are compiled once per dialect and run on th
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -139,11 +140,12 @@ class _Compiled:
     text: str
     positional: bool
     names: tuple[str, ...]
+    taken: Callable[[Values], list[Any]]
     binds: tuple[tuple[int, Process], ...]
     columns: tuple[tuple[int, Process], ...]
 
     def arguments(self, values: Values) -> Any:
-        ready = _converted([values[name] for name in self.names], self.binds)
+        ready = _converted(self.taken(values), self.binds)
         return ready if self.positional else dict(zip(self.names, ready, strict=True))
 
     def row(self, row: Sequence[Any]) -> list[Any]:
@@ -222,9 +224,19 @@ class Prepared:
             compiled.string,
             compiled.positiontup is not None,
             names,
+            _taking(names),
             _processes(bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds),
             _processes(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found),
         )
+
+
+def _taking(names: tuple[str, ...]) -> Callable[[Values], list[Any]]:
+    """What takes these values, in this order, out of all that are given."""
+    if len(names) < 2:
+        # Of one alone it would not come back in a tuple.
+        return lambda values: [values[name] for name in names]
+    take = itemgetter(*names)
+    return lambda values: list(take(values))
 
 
 def _processes(processes: Iterable[Process | None]) -> tuple[tuple[int, Process], ...]:

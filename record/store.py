@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, inspect, make_url
@@ -18,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from models.rows import ActRow, table
+from privacy.masters import MasterError
 from privacy.vault import Vault
 from record.statements import begin_unit, end_unit, unit
 from record.turns import Turns
@@ -65,6 +68,10 @@ class RecordUnavailableError(RuntimeError):
         super().__init__(f"数据库暂不可用 the database is unavailable: {cause}")
 
 
+PASSING = (RecordUnavailableError, MasterError, OSError)
+"""What a transaction raises for what may be over in a while (database, keys, disk): the program is not at fault."""
+
+
 class RecordUnsuitableError(RuntimeError):
     """The database answers and cannot hold a record: its encoding has no place for every text."""
 
@@ -96,6 +103,8 @@ class Store:
         self.url = make_url(url)
         self.vault = vault
         self._turns: Turns | None = None
+        self._counting = Lock()
+        self._commits = 0
         if self.url.get_backend_name() == "sqlite":
             file = _file(self.url)
             if not read_only:
@@ -133,32 +142,57 @@ class Store:
                 connect_args=_session_of(self.url, patience, statement_limit),
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        event.listen(self._writer, "commit", self._counted)
 
     @property
     def waiting(self) -> int:
         """How many threads of this process wait to write now; PostgreSQL lets them write side by side, so 0."""
         return 0 if self._turns is None else self._turns.waiting
 
+    @property
+    def commits(self) -> int:
+        """How many transactions of this process were committed; on SQLite one may hold several that waited."""
+        return self._commits
+
+    def _counted(self, _: Connection) -> None:
+        with self._counting:
+            self._commits += 1
+
     def prepared(self) -> bool:
         """Whether the tables are there. Raises RecordUnavailableError."""
         with _unavailable(self._reader.dialect), self._reader.connect() as connection:
             return inspect(connection).has_table(table(ActRow).name)
 
-    def migrate(self) -> None:
+    def behind(self) -> bool:
+        """Whether the tables are missing or older than this program; newer ones are not. Raises RecordUnavailableError.
+
+        While a release is rolled out the older program works on with what the newer one has made of the tables.
+        """
+        with _unavailable(self._reader.dialect), self._reader.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return True
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return str(found or "") < newest_revision()
+
+    def migrate(self, heard: Callable[[str], None] = lambda _revision: None) -> None:
         """Bring the tables to the newest revision; harmless when they are there, or when two processes do it at once.
 
-        Raises RecordUnavailableError, RecordUnsuitableError, or alembic's CommandError for a database newer than the
-        program.
+        `heard` is told of each revision that was added, before all of them are made durable together. Tables of a newer
+        program stay as they are where they say that this one may go on with them. Raises RecordUnavailableError,
+        RecordUnsuitableError, or alembic's CommandError for a database too new for the program.
         """
         # Alembic takes a tenth of a second to import, which only a starting process should have to wait for.
         from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
 
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        from record import revisions  # noqa: PLC0415
+
+        config = revisions.config()
         with _unavailable(self._writer.dialect), self._connected() as connection:
             _prepare_migration(connection)
+            if revisions.newer_and_usable(connection):
+                return
             config.attributes["connection"] = connection
+            config.attributes["heard"] = heard
             command.upgrade(config, "head")
 
     @contextmanager
@@ -207,6 +241,12 @@ class Store:
 
     def _connected(self) -> AbstractContextManager[Connection]:
         return self._writer.begin() if self._turns is None else self._turns.turn()
+
+
+@cache
+def newest_revision() -> str:
+    """The number of the newest revision of the tables that this program knows, such as `0016`."""
+    return max(path.name[:4] for path in (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 def hold(session: Session, key: str) -> None:

@@ -282,7 +282,7 @@ def _leave_out(comparison: Comparison, matter_id: str, reason: LeftOut, why: str
 def _add(comparison: Comparison, retraced: Retraced, old: Lived, new: Lived, world: World) -> None:
     comparison.compared += 1
     comparison.versions[retraced.policy] += 1
-    unlike = _first_difference(retraced, old)
+    unlike = first_difference(retraced, old)
     if unlike is not None:
         comparison.unlike += 1
         comparison.unlike_examples = [*comparison.unlike_examples, unlike][:EXAMPLES]
@@ -341,8 +341,8 @@ def _refused_now(matter_id: str, heard: Heard, reason: str) -> RefusedNow:
     return RefusedNow(matter_id, heard.at, do, _said_by(heard), reason)
 
 
-def _first_difference(retraced: Retraced, lived: Lived) -> Unlike | None:
-    """The first act in which the record and the old policy differ, as people read acts; None where they agree."""
+def first_difference(retraced: Retraced, lived: Lived) -> Unlike | None:
+    """The first act in which the record and a life lived again differ, as people read acts; None where they agree."""
     recorded, now = _by_target(retraced.acts), _by_target(lived.acts)
     if recorded == now:
         return None

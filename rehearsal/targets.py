@@ -18,7 +18,7 @@ from policies.calendar import Calendar
 from policies.counting import counting
 from policies.deadlines import local_date
 from policies.drafting import Facts
-from policies.machines import AnyStep, Message, State, began_at, blank, known, next_due, step
+from policies.machines import AnyDue, AnyStep, Message, State, began_at, blank, known, next_due, step
 
 PolicyOn = Callable[[date], Policy]
 """The policy for a matter registered on that local date; raises LookupError where there is none."""
@@ -48,6 +48,7 @@ class Targets:
         self._plan_on = plan_on
         self._by_day: dict[date, Facts] = {}
         self._due: list[tuple[datetime, int, str]] = []
+        self._next: dict[str, AnyDue | None] = {}
 
     @property
     def calendar(self) -> Calendar:
@@ -66,7 +67,7 @@ class Targets:
         """
         while self._due and self._due[0][0] <= by:
             at, _, target = heapq.heappop(self._due)
-            due = next_due(self.states[target])
+            due = self._next.get(target)
             if due is not None and due.at <= at:
                 self._move(target, None, at)
                 return True
@@ -83,7 +84,7 @@ class Targets:
             self.order.setdefault(act.target, len(self.order))
         if known(result.state):
             self.states[target] = result.state
-            due = next_due(result.state)
+            due = self._next[target] = next_due(result.state)
             if due is not None:
                 heapq.heappush(self._due, (due.at, self.order[target], target))
         self._noted(target, before, result)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -65,7 +65,7 @@ def _measured(
 ) -> Iterator[Closed]:
     """What was closed before times were noted, measured now; nothing of what nobody can count."""
     for matter, lead, closed_at in finished.unnoted(session, since, before, scope=scope):
-        acts = list(bulletins.happened(session, datetime.max.replace(tzinfo=UTC), matter))
+        acts = list(bulletins.happened_to(session, matter))
         try:
             time = time_in_hand(acts, closed_at, calendar)
         except CalendarError:

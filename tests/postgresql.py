@@ -45,14 +45,17 @@ _CONFIGURATION = {
 class PostgresqlServer:
     """One server from entering the context to leaving it; killed at any moment, it goes on when started again.
 
-    `port` names the socket; its files are in memory where there is room, unless `on_disk`; only with `listen_addresses`
-    in `configuration` (settings of postgresql.conf) does anything listen on it. Enter it from a thread that stays until
-    the end: the server is killed when that thread ends.
+    `port` names the socket; its files are in memory where there is room, unless `on_disk` or in the directory `where`;
+    only with `listen_addresses` in `configuration` (settings of postgresql.conf) does anything listen on it. Enter it
+    from a thread that stays until the end: the server is killed when that thread ends.
     """
 
-    def __init__(self, port: int = 5432, *, on_disk: bool = False, **configuration: str) -> None:
+    def __init__(
+        self, port: int = 5432, *, on_disk: bool = False, where: Path | None = None, **configuration: str
+    ) -> None:
         self._port = port
         self._on_disk = on_disk
+        self._where = where
         self._configuration = {**_CONFIGURATION, **configuration}
         self._account = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,7 +63,7 @@ class PostgresqlServer:
 
     def __enter__(self) -> Self:
         # Not under pytest's directory, which only its owner may enter, and short enough for the name of a socket.
-        where = _DISK if self._on_disk else in_memory() or _DISK
+        where = self._where or (_DISK if self._on_disk else in_memory() or _DISK)
         _sweep(where)
         self.place = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=where))
         try:

@@ -20,6 +20,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "models": frozenset(),
     "logs": frozenset(),
     "lifeline": frozenset(),
+    "meters": frozenset(),
+    "tracing": frozenset(),
+    "watching": frozenset({"addresses", "backup", "logs", "meters", "record", "settings"}),
     "addresses": frozenset(),
     "settings": frozenset({"addresses", "logs", "privacy"}),
     "embedded": frozenset({"lifeline", "logs"}),
@@ -36,24 +39,29 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "comparing": frozenset({"models", "policies", "record", "rehearsal"}),
     "activities": frozenset(
         {"addresses", "comparing", "models", "policies", "enacting", "record", "showing"}
-        | {"documents", "notices", "evidence", "logs"}
+        | {"documents", "notices", "evidence", "logs", "meters", "tracing"}
     ),
     "workflows": frozenset({"models", "policies", "activities", "logs"}),
     "backup": frozenset({"models", "record"}),
     "reconciling": frozenset({"models", "policies", "record", "witnesses", "logs"}),
     "schedules": frozenset({"models", "policies", "record", "logs"}),
-    "office": frozenset({"models", "policies", "privacy", "record", "schedules", "logs", "settings"}),
+    "office": frozenset({"models", "policies", "privacy", "record", "schedules", "logs", "settings", "tracing"}),
     "witnesses": frozenset({"models", "privacy", "record"}),
     "identity": frozenset({"models", "policies", "record", "addresses", "logs"}),
     "web": frozenset(
         {"models", "policies", "record", "identity", "office", "logs", "settings"}
         | {"addresses", "bringing", "documents", "evidence", "intake", "notices", "privacy", "rehearsal", "showing"}
-        | {"attachments", "backup", "comparing", "enacting", "returning", "taking"}
+        | {"attachments", "backup", "comparing", "enacting", "meters", "returning", "taking", "tracing", "watching"}
     ),
     "builds": frozenset({"models"}),
     "worker": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "office", "embedded", "logs", "settings"}
         | {"backup", "builds", "documents", "evidence", "leaving", "notices", "privacy", "reconciling", "schedules"}
+        | {"tracing", "watching"}
+    ),
+    "upgrading": frozenset(
+        {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "worker", "settings"}
+        | {"comparing", "documents", "evidence"}
     ),
     "drill": frozenset(
         {"models", "policies", "record", "activities", "workflows", "intake", "rehearsal", "office", "worker"}
@@ -69,7 +77,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"models", "policies", "record", "workflows", "intake", "rehearsal", "office", "witnesses", "worker", "drill"}
         | {"addresses", "backup", "bringing", "builds", "documents", "embedded", "evidence", "identity", "logs"}
         | {"notices", "pacing", "privacy", "reconciling", "returning", "sample", "schedules", "settings", "showing"}
-        | {"attachments", "comparing", "enacting", "taking", "web"}
+        | {"attachments", "comparing", "enacting", "taking", "tracing", "upgrading", "watching", "web"}
     ),
     "leaving": frozenset(),
     "starter": frozenset({"cli", "leaving"}),

@@ -30,7 +30,7 @@ def test_without_any_setting_the_shipped_defaults_hold(tmp_path: Path) -> None:
     assert loaded.directory_path == settings.ROOT / "data" / "directory.csv"
     assert loaded.office == "区政府督查室"
     assert loaded.sqlite_synchronous is Synchronous.FULL
-    assert loaded.runner is Runner.SANDBOXED
+    assert loaded.runner is Runner.UNSANDBOXED
 
 
 def test_the_database_lies_in_the_data_directory_wherever_that_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +344,7 @@ def test_which_queues_a_process_serves_and_where_links_lead_are_checked(monkeypa
 
     said = refused()
 
-    assert "all, procedure, notices" in said
+    assert "all, procedure, records, notices" in said
     assert "https://" in said
 
 
@@ -456,3 +456,49 @@ def test_a_key_service_is_named_with_its_token_and_spoken_to_over_tls(
 )
 def test_a_browser_sends_the_session_within_one_site_only(one: str, other: str, same: bool) -> None:
     assert addresses.same_site(one, other) is addresses.same_site(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"METRICS_HOST": "10.0.0.5", "METRICS_PORT": "9464"}, ("metrics_host", "web_certificate", "metrics_token")),
+        ({"METRICS_PORT": "8080"}, ("metrics_port", "web_port")),
+        ({"OTLP_ENDPOINT": "http://traces.example.gov.cn:4318/v1/traces"}, ("otlp_endpoint", "https")),
+        ({"OTLP_ENDPOINT": "http://127.0.0.1:1@traces.example.gov.cn/v1/traces"}, ("otlp_endpoint", "https")),
+        ({"OTLP_ENDPOINT": "https://u:hush@traces.example.gov.cn/v1/traces"}, ("otlp_endpoint", "password")),
+        ({"NOTICES_PER_SECOND": "-1"}, ("notices_per_second",)),
+    ],
+)  # fmt: skip
+def test_what_watches_a_process_stays_on_this_machine_or_behind_encryption(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: tuple[str, ...]
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"DUBAN_{name}", value)
+
+    said = refused()
+
+    assert all(name in said for name in named), said
+
+
+def test_nothing_is_watched_or_traced_unless_it_is_set() -> None:
+    chosen = settings.load()
+
+    assert (chosen.metrics_port, chosen.otlp_endpoint, chosen.metrics_token) == (None, None, None)
+    assert (chosen.serve.procedure, chosen.serve.records, chosen.serve.notices) == (True, True, True)
+
+
+def test_a_collector_on_this_machine_and_a_scraper_with_a_token_are_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "OTLP_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
+        "METRICS_HOST": "10.0.0.5",
+        "METRICS_PORT": "9464",
+        "METRICS_TOKEN": "file:/run/metrics/token",
+        "WEB_CERTIFICATE": str(tmp_path / "c.pem"),
+        "WEB_KEY": str(tmp_path / "k.pem"),
+    }.items():
+        monkeypatch.setenv(f"DUBAN_{name}", value)
+
+    assert settings.load().metrics_host == "10.0.0.5"
+    assert settings.shown(settings.load(), "metrics_token") == settings.HIDDEN

@@ -13,6 +13,7 @@ from typing_extensions import override
 from policies.directory import Directory
 from record.store import RecordUnavailableError, Store
 from settings import Settings
+from watching.readiness import Readiness
 from web import altered, callers, health, oidc, pages, problems, sessions
 from web.api.limits import ADDRESS_FACTOR, Buckets
 from web.console import installing
@@ -75,6 +76,7 @@ def create_app(
     app.state.guests = Buckets("address", settings.api_requests_per_minute * ADDRESS_FACTOR)
     app.state.intake = Buckets("intake", max(settings.public_intake, 1))
     app.state.histories = None
+    app.state.readiness = Readiness(store, health.reaching(office))
     app.state.provider = oidc.provider_of(settings)
     problems.install(app)
     altered.install(app)

@@ -17,6 +17,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import logs
+import meters
+import tracing
 from web import problems
 
 log = logs.get(__name__)
@@ -82,7 +84,7 @@ class Guards:
                 self._protect(scope, MutableHeaders(scope=message), request_id)
             await send(message)
 
-        with logs.bound(request_id=request_id):
+        with logs.bound(request_id=request_id), tracing.span("web.request", request_id=request_id) as note:
             try:
                 most = await self._most(scope)
                 refused = self._refusal(scope, request_id, most)
@@ -91,14 +93,17 @@ class Guards:
                 else:
                     await self.app(scope, self._bounded(most, receive), answering)
             finally:
-                route = scope.get("route")
+                # The pattern, never the path itself: that may name somebody.
+                route, took = getattr(scope.get("route"), "path", "-"), time.monotonic() - began
+                meters.answered(scope["method"], route, status, took)
+                note("http.route", route)
+                note("http.status", status)
                 log.info(
                     "web.answered",
                     method=scope["method"],
-                    # The pattern, never the path itself: that may name somebody.
-                    route=getattr(route, "path", "-"),
+                    route=route,
                     status=status,
-                    milliseconds=round((time.monotonic() - began) * 1000),
+                    milliseconds=round(took * 1000),
                 )
 
     def _refusal(self, scope: Scope, request_id: str, most: int) -> Response | None:

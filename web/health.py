@@ -1,14 +1,15 @@
 """Is the process there, and can it work? For whoever keeps it running; nothing is told beyond that."""
 
-from asyncio import to_thread
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
+from temporalio.client import Client
 
 from office import UnavailableError
-from web.context import Web, web_of
+from watching.readiness import Reaching, Readiness
+from web.context import OfficeFactory
 from web.problems import ProblemDocument, ProblemError
 
 router = APIRouter(tags=["health"])
@@ -31,13 +32,21 @@ async def healthz() -> Alive:
     summary="可以办理 Ready to work",
     responses={503: {"model": ProblemDocument, "description": "暂不可用 Unavailable"}},
 )
-async def readyz(web: Annotated[Web, Depends(web_of)]) -> Alive:
-    """Ok while the record and the office's server can be reached; 503 otherwise."""
-    ready = await to_thread(web.store.prepared)
-    try:
-        await web.office()
-    except UnavailableError:
-        ready = False
-    if not ready:
+async def readyz(request: Request) -> Alive:
+    """Ok while the record, with tables as new as the program, and the office's server can be reached; else 503."""
+    readiness: Readiness = request.app.state.readiness
+    if not await readiness():
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "数据库或流程服务不可用。 The record or the server is away.")
     return Alive()
+
+
+def reaching(office: OfficeFactory) -> Reaching:
+    """The client through which the site speaks; None while nobody could connect."""
+
+    async def client() -> Client | None:
+        try:
+            return (await office()).client
+        except UnavailableError:
+            return None
+
+    return client

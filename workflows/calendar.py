@@ -9,9 +9,13 @@ with workflow.unsafe.imports_passed_through():
     from models.calendar import CalendarNotice
     from models.contract import ANNOUNCE_CALENDAR, CALENDAR_WORKFLOW, STORE_CALENDAR
 
+from workflows.apart import apart
+
 _STORING = timedelta(seconds=30)
 _TELLING = timedelta(hours=6)
 _SILENCE = timedelta(seconds=30)
+# Somebody waits for the answer, and signals are light work.
+_UNSERVED = timedelta(seconds=15)
 _RETRY = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
 
@@ -32,9 +36,10 @@ class CalendarWorkflow:
         )
         if not new:
             return None
-        told: int = await workflow.execute_activity(
+        told: int = await apart(
             ANNOUNCE_CALENDAR,
             notice,
+            unserved=_UNSERVED,
             result_type=int,
             start_to_close_timeout=_TELLING,
             heartbeat_timeout=_SILENCE,

@@ -8,9 +8,13 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from models.contract import COMPARE_POLICIES, COMPARISON_WORKFLOW
 
+from workflows.apart import apart
+
 _LONGEST = timedelta(hours=2)
 # Every page of families is a sign of life.
 _SILENCE = timedelta(minutes=5)
+# It waits for others of its kind before it takes processors from the matters.
+_UNSERVED = timedelta(minutes=10)
 _RETRY = RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=5)
 
 
@@ -21,9 +25,10 @@ class ComparisonWorkflow:
     @workflow.run
     async def run(self, run_id: str) -> str:
         """How it ended: done or failed."""
-        ended: str = await workflow.execute_activity(
+        ended: str = await apart(
             COMPARE_POLICIES,
             run_id,
+            unserved=_UNSERVED,
             result_type=str,
             schedule_to_close_timeout=_LONGEST,
             heartbeat_timeout=_SILENCE,

@@ -9,8 +9,11 @@ with workflow.unsafe.imports_passed_through():
     from models.contract import MAKE_SEAL, REPORT_INCIDENTS, SEAL_WORKFLOW
     from models.evidence import Sealed, SealOrder
 
+from workflows.apart import apart
+
 _SEALING = timedelta(minutes=10)
 _LOOKING = timedelta(minutes=10)
+_UNSERVED = timedelta(minutes=10)
 _RETRY = RetryPolicy(maximum_interval=timedelta(minutes=5))
 
 
@@ -21,16 +24,18 @@ class SealWorkflow:
     @workflow.run
     async def run(self, order: SealOrder) -> Sealed:
         """The newest seal, made now where its day had none."""
-        sealed: Sealed = await workflow.execute_activity(
+        sealed: Sealed = await apart(
             MAKE_SEAL,
             order,
+            unserved=_UNSERVED,
             result_type=Sealed,
             start_to_close_timeout=_SEALING,
             retry_policy=_RETRY,
             summary="封存当日记录",
         )
-        incidents: int = await workflow.execute_activity(
+        incidents: int = await apart(
             REPORT_INCIDENTS,
+            unserved=_UNSERVED,
             result_type=int,
             start_to_close_timeout=_LOOKING,
             retry_policy=_RETRY,

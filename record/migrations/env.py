@@ -14,6 +14,11 @@ if connection is None:
         url=context.config.get_main_option("sqlalchemy.url"), target_metadata=SQLModel.metadata, literal_binds=True
     )
 else:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata)
+    heard = context.config.attributes.get("heard", lambda _revision: None)
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        on_version_apply=lambda *, step, **_: heard(step.up_revision_id),
+    )
 with context.begin_transaction():
     context.run_migrations()

@@ -26,7 +26,7 @@ from notices.signing import webhook_key
 from office import Office
 from record import accounts
 from record.store import Store
-from settings import Settings, secret
+from settings import Runner, Settings, secret
 from tests.databases import Databases
 from tests.notices.peers import free_port
 from tests.sealing import sealed_client
@@ -127,6 +127,7 @@ def in_a_world(server: str, url: str, directory: Path, **settings: Any) -> Itera
         office=OFFICE,
         workflow_pollers=5,
         shutdown_seconds=1,
+        runner=Runner.SANDBOXED,
         notice_patience_seconds=2,
         notice_pause_seconds=0.2,
         **{

@@ -25,7 +25,7 @@ from policies.deadlines import SHANGHAI
 from policies.directory import Directory
 from record import matters, views
 from record.store import Store
-from settings import Settings
+from settings import Runner, Settings
 from tests.intake.sheets import HEADER, OFFICE, ORGANS, a_row, csv_bytes
 from tests.workflows.cast import this_second
 from worker import SEARCH_ATTRIBUTES, build_worker
@@ -108,7 +108,9 @@ class Place:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
-        chosen = Settings(data_dir=self.live.settings.data_dir, workflow_pollers=5, shutdown_seconds=1)
+        chosen = Settings(
+            data_dir=self.live.settings.data_dir, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED
+        )
         directory = Directory(ORGANS)
         async with build_worker(self.client, self.live.store, directory, chosen, queue=self.queue, scope=self.queue):
             yield

@@ -100,9 +100,9 @@ def test_one_matter_is_renewed_by_the_command_of_the_handbook(versioned: Beside)
 
 
 def test_every_command_of_the_handbook_is_one(command: Callable[..., Said]) -> None:
-    written = set(re.findall(r"starter\.py (versions(?: [a-z]+)?)", HANDBOOK))
+    written = set(re.findall(r"starter\.py ((?:versions|upgrade)(?: [a-z]+)?)", HANDBOOK))
 
-    assert written == {"versions", "versions promote", "versions retire"}
+    assert written == {"versions", "versions promote", "versions retire", "upgrade rehearse"}
     for words in written:
         assert command(*words.split(), "--help").code == 0
 

@@ -28,7 +28,7 @@ from models.messages import Sign, Submit, Verify
 from policies.directory import Directory
 from record.store import Store
 from rehearsal.scenarios import load
-from settings import Settings
+from settings import Runner, Settings
 from tests.builders import SCENARIOS, sample_directory
 from tests.workflows.cast import DIRECTORY, HANDLER, OFFICER, a_matter, this_second
 from tests.workflows.lives import RenewingOffice, at_every_stage
@@ -58,7 +58,7 @@ async def save(version: str) -> list[str]:
             data_dir, search_attributes=SEARCH_ATTRIBUTES, synchronous="NORMAL", dynamic_config=FOR_TESTS
         ) as server:
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-            settings = Settings(data_dir=data_dir, workflow_pollers=5)
+            settings = Settings(data_dir=data_dir, workflow_pollers=5, runner=Runner.SANDBOXED)
             player = Player(client, sample_directory(), settings, records_in(data_dir))
             for path in sorted(SCENARIOS.glob("*.yaml")):
                 await player.play(load(path), scope=path.stem)

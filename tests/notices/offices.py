@@ -110,7 +110,7 @@ async def sending(
     scope = f"test-{uuid4().hex[:12]}"
     store = Store(database_url, synchronous="NORMAL")
     store.migrate()
-    settings = Settings(workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     book = Contacts(posts=dict(contacts), mail=mail_of(mail) if mail else None)
     queue = f"{scope}-notices"
     dispatch = Dispatch(client, book, queue=queue, scope=scope)

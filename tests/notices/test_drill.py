@@ -9,7 +9,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from drill.player import Player
 from embedded import EmbeddedServer, register_search_attributes
 from rehearsal.scenarios import load
-from settings import Settings
+from settings import Runner, Settings
 from tests.builders import SCENARIOS, sample_directory
 from tests.databases import Databases
 from tests.notices.peers import Peer
@@ -24,7 +24,9 @@ async def test_a_drill_through_the_real_workflows_sends_nothing(
     contacts = tmp_path / "contacts.yaml"
     url = f"mailto://127.0.0.1:{mail.port}?from=duban@example.invalid&to=nobody@example.invalid"
     contacts.write_text(f"mail: '{url}'\notherwise: organ_mail\n", encoding="utf-8")
-    settings = Settings(data_dir=tmp_path, contacts_path=contacts, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(
+        data_dir=tmp_path, contacts_path=contacts, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED
+    )
     client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     player = Player(client, sample_directory(), settings, databases.new)

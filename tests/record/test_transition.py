@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from sqlmodel import Session
 
 from models.access import Scope
 from models.acts import ActName
+from models.rows import MatterRow, table
 from record import ledger, matters, outbox, views
 from record.store import Store
 from tests.record.builders import DUE, LEAD_POSTS, NOW, Deciding, a_matter, an_act
@@ -163,3 +165,20 @@ def first_words(statement: str) -> str:
     if words[0] not in {"SELECT", "INSERT", "UPDATE"}:
         return " ".join(words)
     return f"{words[0]} {(words[2] if words[0] == 'INSERT' else words[1]).split('.')[0]}"
+
+
+def test_only_what_has_changed_is_set_among_the_columns_that_indexes_lead_to(traced: tuple[Store, list[str]]) -> None:
+    store, statements = traced
+    with store.writing() as session:
+        matters.save(session, a_matter(), seq=1, at=NOW, last_act=ActName.ASSIGNED, next_at=DUE)
+    statements.clear()
+    with store.writing() as session:
+        matters.load(session, "m1")
+        matters.save(session, a_matter(level=1), seq=2, at=NOW, last_act=ActName.SUPERVISED, next_at=DUE)
+
+    # Traced again for each statement of its triggers.
+    [update] = {one for one in statements if first_words(one) == "UPDATE matters"}
+    led_to = {column.name for index in table(MatterRow).indexes for column in index.columns} | {"public"}
+    set_to = re.findall(r"(?:SET |, )(\w+)=", update)
+    assert led_to.intersection(set_to) == {"level"}
+    assert {"last_act", "last_act_at", "next_at"} < set(set_to)

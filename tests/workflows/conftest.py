@@ -19,7 +19,7 @@ from models.contract import matter_workflow_id
 from office import Office
 from record import ledger
 from record.store import Store
-from settings import Settings
+from settings import Runner, Settings
 from tests.databases import Databases
 from tests.workflows.cast import DIRECTORY
 from worker import SEARCH_ATTRIBUTES, build_worker
@@ -69,7 +69,7 @@ async def live(
     scope = f"test-{uuid4().hex[:12]}"
     store = Store(database_url)
     databases.migrate(store)
-    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     async with build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope):
         yield LiveOffice(client, store, Office(client, store, queue=scope, scope=scope), scope)
     store.close()

@@ -10,16 +10,21 @@ from office import connect, keep_sealed
 from policies.directory import Directory
 from record.store import Store
 from settings import load, load_temporal
-from tests.workflows.variants import CarelessMatter, LaterMatter
+from tests.workflows.variants import LATER, CarelessMatter, LaterMatter
 from worker import WORKFLOWS, build_worker, stop_on_signals
 from workflows.matter import MatterWorkflow
 
-VARIANTS: dict[str, type] = {one.__name__: one for one in (MatterWorkflow, LaterMatter, CarelessMatter)}
+VARIANTS: dict[str, tuple[type, ...]] = {
+    MatterWorkflow.__name__: (),
+    LaterMatter.__name__: LATER,
+    CarelessMatter.__name__: (CarelessMatter,),
+}
 
 
 def workflows_with(name: str) -> tuple[type, ...]:
     """What the worker of that build serves."""
-    return (VARIANTS[name], *(one for one in WORKFLOWS if one is not MatterWorkflow))
+    changed = VARIANTS[name]
+    return (*changed, *(one for one in WORKFLOWS if not any(issubclass(other, one) for other in changed)))
 
 
 async def serve(name: str) -> None:

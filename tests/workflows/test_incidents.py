@@ -24,7 +24,7 @@ from models.messages import ReportProgress, Sign
 from office import Office, UnknownTargetError
 from record import incidents, ledger
 from record.store import Store
-from settings import Settings
+from settings import Runner, Settings
 from tests.workflows.cast import DIRECTORY, HANDLER, a_matter, message_id
 from tests.workflows.conftest import LiveOffice, eventually
 from witnesses import runs_of
@@ -48,7 +48,7 @@ async def sealed(temporal_server: EmbeddedServer, database_url: str, tmp_path: P
         tell=("督查室主任",),
         scope=scope,
     )
-    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     async with build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope, sealing=sealing):
         yield LiveOffice(client, store, Office(client, store, queue=scope, scope=scope), scope)
     store.close()

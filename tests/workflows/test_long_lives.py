@@ -25,7 +25,7 @@ from record import ledger, views
 from record.store import Store
 from rehearsal.conductor import play
 from rehearsal.printing import line
-from settings import Settings
+from settings import Runner, Settings
 from tests.builders import sample_directory
 from tests.workflows.cast import DIRECTORY, HANDLER, OFFICER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
@@ -73,7 +73,7 @@ async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_o
     rehearsed = [line(act) for act in play(scenario, directory).acts]
     store = Store(database_url, synchronous="NORMAL")
     store.migrate()
-    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     async with short_histories(tmp_path, **{"limit.historyCount.suggestContinueAsNew": 800}) as client:
         async with build_worker(client, store, directory, settings):
             office = RenewingOffice(client, store)
@@ -100,7 +100,7 @@ async def test_ten_years_with_hundreds_of_commands_and_many_runs_give_the_acts_o
 async def test_no_run_takes_more_updates_than_a_server_allows(tmp_path: Path, database_url: str) -> None:
     store = Store(database_url, synchronous="NORMAL")
     store.migrate()
-    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+    settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
     async with short_histories(tmp_path, **{"history.maxTotalUpdates": 40}) as client:
         async with build_worker(client, store, DIRECTORY, settings):
             office = Office(client, store)

@@ -329,3 +329,18 @@ async def test_a_matter_whose_last_command_never_reached_its_history_catches_up(
     assert before is not None
     assert before.stage is Stage.RUNNING
     assert acts_of(live, "m1").count(ActName.SUBMITTED) == 1
+
+
+async def test_an_update_that_says_nothing_fails_by_itself_and_the_matter_goes_on(live: LiveOffice) -> None:
+    await live.office.launch("m1", a_matter())
+    handle = live.office.handle("m1")
+    nothings: list[object] = [None, 7, {"do": "fly"}, []]
+    for said in nothings:
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update("sign", said, rpc_timeout=timedelta(seconds=5))
+
+    assert (await live.office.say("m1", Sign(message_id=message_id(), by=HANDLER))).accepted
+    assert acts_of(live, "m1") == [ActName.REGISTERED, ActName.ASSIGNED, ActName.SIGNED]
+    failed = [event for event in (await handle.fetch_history()).events
+              if event.HasField("workflow_task_failed_event_attributes")]  # fmt: skip
+    assert failed == []

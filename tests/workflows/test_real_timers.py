@@ -17,7 +17,7 @@ from record import ledger
 from record.store import Store
 from rehearsal.conductor import Conductor
 from rehearsal.printing import line
-from settings import Settings
+from settings import Runner, Settings
 from tests.workflows.cast import DIRECTORY, a_matter
 from tests.workflows.conftest import eventually
 from worker import SEARCH_ATTRIBUTES, build_worker
@@ -46,7 +46,7 @@ async def test_silence_under_real_timers_gives_the_acts_of_the_rehearsal(
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
         skipper = TimeSkipper(client)
         office = Office(skipper.client, store)
-        settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1)
+        settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
         async with build_worker(client, store, DIRECTORY, settings):
             with skipper.with_time_skipping_disabled():
                 await office.launch("m1", registration)

@@ -23,7 +23,7 @@ from office import Office
 from reconciling import Reconciled, reconcile
 from record import deliveries, ledger, targets
 from record.store import Store
-from settings import Settings
+from settings import Runner, Settings
 from tests.databases import Databases
 from tests.record.builders import an_act
 from tests.workflows.cast import DIRECTORY, HANDLER, LEADER, a_matter, message_id
@@ -49,7 +49,9 @@ async def an_office(directory: Path, url: str) -> AsyncIterator[tuple[Client, St
         store = Store(url)
         store.migrate()
         try:
-            async with build_worker(client, store, DIRECTORY, Settings(data_dir=directory, database_url=url)):
+            async with build_worker(
+                client, store, DIRECTORY, Settings(data_dir=directory, database_url=url, runner=Runner.SANDBOXED)
+            ):
                 yield client, store, Office(client, store)
         finally:
             store.close()

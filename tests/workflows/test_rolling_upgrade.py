@@ -18,17 +18,20 @@ import builds
 from drill.player import play_through
 from embedded import FOR_TESTS, EmbeddedServer
 from models.acts import ActName
-from models.contract import matter_workflow_id
+from models.cases import CaseStage
+from models.contract import WORKFLOW_OF, matter_workflow_id
+from models.matters import Stage
 from models.messages import Command, Outcome, Registration, ReportProgress, Sign
+from models.proceedings import ProceedingStage
 from office import Office, UnavailableError
-from record import ledger
+from record import ledger, targets
 from record.store import Store
 from rehearsal.conductor import play
 from rehearsal.printing import line
 from tests.builders import sample_directory
 from tests.sealing import sealed_client, sealed_store
 from tests.warm import Warm
-from tests.workflows.lives import HANDLER, LEAD, LEADER, OFFICE, STAGES_REACHED, at_every_stage
+from tests.workflows.lives import HANDLER, LEAD, LEADER, OFFICE, SPOKEN_TO, STAGES_REACHED, at_every_stage
 from tests.workflows.serving import workflows_with
 from witnesses import witnesses_of
 from worker import SEARCH_ATTRIBUTES
@@ -36,6 +39,11 @@ from worker import SEARCH_ATTRIBUTES
 DEPLOYMENT = "duban"
 FIRST, LATER, CARELESS = "MatterWorkflow", "LaterMatter", "CarelessMatter"
 FLOWING = 3
+STAGES: set[targets.AnyStage] = {
+    Stage.AWAITING_APPROVAL, Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING, Stage.SUBMITTED, Stage.RETURNED,
+    Stage.CLOSED, CaseStage.PROPOSED, CaseStage.FILED, CaseStage.NOTIFIED, CaseStage.DECIDING, CaseStage.DECIDED,
+    ProceedingStage.UNDER_WAY,
+}  # fmt: skip
 
 pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
 
@@ -96,8 +104,9 @@ class Site:
         return {one.build: one.matters for one in await builds.builds(self.client, DEPLOYMENT)}[build]
 
     async def histories(self) -> list[WorkflowHistory]:
-        """Every run of every matter that the server has."""
-        found = self.client.list_workflows("WorkflowType = 'MatterWorkflow'")
+        """Every run of all whose time is kept that the server has."""
+        names = ", ".join(f"'{name}'" for name in WORKFLOW_OF.values())
+        found = self.client.list_workflows(f"WorkflowType IN ({names})")
         return [await self.client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history() async for one in found]
 
 
@@ -155,14 +164,14 @@ async def lived_through(site: Site, meanwhile: dict[int, Callable[[], Awaitable[
     await asyncio.gather(*flowing)
 
     assert office.said > max(meanwhile)
-    mine = {matter_id for matter_id, _ in scenario.matters}
-    played = [line(act) for act in acts if act.target.partition("/")[0] in mine]
+    flowed = {f"f{number}" for number in range(FLOWING)}
+    played = [line(act) for act in acts if act.target not in flowed]
     assert played == [line(act) for act in play(scenario, directory).acts]
     with site.store.reading() as session:
         assert ledger.verify(session) == []
         witnessed = [
             seen
-            for matter_id in (*mine, *(f"f{number}" for number in range(FLOWING)))
+            for matter_id in {*flowed, *(act.target for act in acts)}
             async for seen in witnesses_of(site.client, matter_id)
         ]
         assert ledger.compare(session, witnessed) == []
@@ -191,6 +200,8 @@ async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_pat
     async with a_site(tmp_path, database_url) as site:
 
         async def upgrade() -> None:
+            with site.store.reading() as session:
+                assert set(targets.stages(session).values()) >= STAGES
             site.start(LATER)
             await builds.promote(site.client, DEPLOYMENT, LATER)
 
@@ -198,7 +209,7 @@ async def test_a_newer_build_takes_over_open_matters_while_commands_flow(tmp_pat
             assert await builds.renew_all(site.client, DEPLOYMENT, FIRST, patience=timedelta(seconds=20)) == ()
             assert site.stop(FIRST) == 0
 
-        await lived_through(site, {STAGES_REACHED: upgrade, STAGES_REACHED + 10: retire})
+        await lived_through(site, {STAGES_REACHED: upgrade, SPOKEN_TO: retire})
 
         histories = await site.histories()
         on_first, on_later = await site.matters_on(FIRST), await site.matters_on(LATER)
@@ -224,7 +235,7 @@ async def test_an_older_build_takes_matters_back_from_a_newer_one(tmp_path: Path
             assert await builds.renew_all(site.client, DEPLOYMENT, LATER, patience=timedelta(seconds=20)) == ()
             assert site.stop(LATER) == 0
 
-        await lived_through(site, {STAGES_REACHED: upgrade, STAGES_REACHED + 10: roll_back})
+        await lived_through(site, {STAGES_REACHED: upgrade, SPOKEN_TO: roll_back})
 
         assert await site.matters_on(LATER) == 0
         assert await site.matters_on(FIRST) >= FLOWING

@@ -1,0 +1,67 @@
+"""Heavy work that is no step of a matter has a queue of its own, and is done all the same where nobody serves it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
+
+from embedded import EmbeddedServer
+from models.contract import COMPARE_POLICIES, COMPARISON_WORKFLOW, TaskQueue
+from workflows import comparison
+from workflows.comparison import ComparisonWorkflow
+
+pytestmark = [
+    pytest.mark.either_database("which queue the work waits in; nothing is recorded"),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+
+@activity.defn(name=COMPARE_POLICIES)
+def compare_policies(_run_id: str) -> str:
+    return activity.info().task_queue
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["served", "unserved"])
+async def test_a_comparison_is_done_in_the_queue_for_records_or_where_nobody_serves_that_in_the_workflows_own(
+    temporal_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, served: bool
+) -> None:
+    # Names of its own, for all tests of this process share the server.
+    queues = {TaskQueue.PROCEDURE: f"procedure-{uuid4().hex}", TaskQueue.RECORDS: f"records-{uuid4().hex}"}
+    monkeypatch.setattr("workflows.apart.TaskQueue", type("Queues", (), {one.name: queues[one] for one in queues}))
+    monkeypatch.setattr(comparison, "_UNSERVED", timedelta(seconds=1))
+    client = await Client.connect(temporal_server.address)
+    handle_id = f"comparison-{uuid4().hex}"
+    with ThreadPoolExecutor(2) as executor:
+        own = Worker(
+            client,
+            task_queue=queues[TaskQueue.PROCEDURE],
+            workflows=[ComparisonWorkflow],
+            activities=[compare_policies],
+            activity_executor=executor,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            max_concurrent_activities=1,
+        )
+        records = Worker(
+            client,
+            task_queue=queues[TaskQueue.RECORDS],
+            activities=[compare_policies],
+            activity_executor=executor,
+            max_concurrent_activities=1,
+        )
+        async with own:
+            handle = await client.start_workflow(
+                COMPARISON_WORKFLOW, "r1", id=handle_id, task_queue=queues[TaskQueue.PROCEDURE], result_type=str
+            )
+            if served:
+                async with records:
+                    done = await handle.result()
+            else:
+                done = await handle.result()
+        replayer = Replayer(workflows=[ComparisonWorkflow], workflow_runner=UnsandboxedWorkflowRunner())
+        await replayer.replay_workflow(await handle.fetch_history())
+
+    assert done == queues[TaskQueue.RECORDS if served else TaskQueue.PROCEDURE]
