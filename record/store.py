@@ -35,6 +35,8 @@ STATEMENT_LIMIT = timedelta(seconds=60)
 APPLICATION = "duban"
 # A process that was stopped in the middle of a transaction would hold its matter for ever.
 _IDLE_LIMIT = timedelta(minutes=5)
+# To compile what is asked, or to share it out, takes longer here than to answer it; and what lists read is in memory.
+_PLANS = ("-c jit=off", "-c max_parallel_workers_per_gather=0", "-c random_page_cost=1.1")
 # A machine that has gone without a word is noticed after 10 + 3 * 5 seconds.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -328,8 +330,7 @@ def _session_of(url: URL, patience: timedelta, statement_limit: timedelta) -> di
         "idle_in_transaction_session_timeout": _IDLE_LIMIT,
     }
     told = url.query.get("options", "")
-    # To compile what is asked takes longer here than to answer it.
-    options = " ".join(["-c jit=off", *(f"-c {name}={_milliseconds(limit)}" for name, limit in limits.items())])
+    options = " ".join([*_PLANS, *(f"-c {name}={_milliseconds(limit)}" for name, limit in limits.items())])
     chosen = {
         "application_name": APPLICATION,
         # The driver counts whole seconds and takes less than two for two.
