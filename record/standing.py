@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
+from models.matters import Stage
 from models.rows import CaseRow, DeliveryRow, MatterRow, ProceedingRow, TallyRow, table
 from record import incidents, seals
 from record.outbox import LOST, NoticeState
+from record.tallies import ALL_BASES
 
 GRACE = timedelta(minutes=2)
 """So long after its instant a clock may still be on its way to being worked off."""
@@ -52,8 +54,10 @@ class Standing:
 
 def standing(session: Session, at: datetime) -> Standing:
     """How the office stands at the aware instant `at`."""
-    matters = select(_TALLIES.c.stage, _TALLIES.c.light, func.sum(_TALLIES.c.matters)).group_by(
-        _TALLIES.c.stage, _TALLIES.c.light
+    matters = (
+        select(_TALLIES.c.stage, _TALLIES.c.light, func.sum(_TALLIES.c.matters))
+        .where(_TALLIES.c.basis == ALL_BASES, _TALLIES.c.stage != Stage.REFUSED.value)
+        .group_by(_TALLIES.c.stage, _TALLIES.c.light)
     )
     cases = select(_CASES.c.stage, func.count()).where(_CASES.c.open.is_(True)).group_by(_CASES.c.stage)
     overdue, unseen = {}, {}

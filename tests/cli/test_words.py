@@ -87,6 +87,7 @@ def test_every_command_of_the_contract_is_there_and_explains_itself_in_both_lang
         "keys",
         "recover",
         "seal",
+        "upgrade",
     }
     assert contract | more == set(COMMANDS)
 

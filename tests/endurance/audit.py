@@ -15,7 +15,7 @@ from sqlmodel import Session
 from cli.histories import histories, misdirected
 from cli.verifying import differing
 from models.contract import matter_of
-from record import deliveries, documents, ledger, matters, targets
+from record import deliveries, documents, ledger, matters, tallies, targets
 from record.deliveries import Delivery
 from record.ledger import Entry
 from record.outbox import NoticeState
@@ -23,7 +23,6 @@ from tests.endurance.house import House
 from tests.endurance.living import as_written, in_lines, lived_again, standing, unlike
 from tests.endurance.plan import Plan
 from tests.endurance.stream import Journal, Stream
-from tests.record.recount import recounted, tallied
 
 _SETTLED = frozenset(NoticeState) - {NoticeState.QUEUED, NoticeState.SENDING}
 _LATE = timedelta(seconds=2)
@@ -269,10 +268,8 @@ def _told_apart(entry: Entry) -> str:
 
 def _miscounted(session: Session) -> Iterator[str]:
     """Roll-ups that are not what a recount comes to."""
-    kept, counted = tallied(session), recounted(session)
-    for key in sorted({*kept, *counted}):
-        if kept.get(key) != counted.get(key):
-            yield f"{key}: tallied as {kept.get(key)}, recounted {counted.get(key)}"
+    for one in tallies.differing(session):
+        yield f"{one.line}: tallied as {one.kept}, recounted {one.counted}"
 
 
 def _named(one: Delivery) -> str:

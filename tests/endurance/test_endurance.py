@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from models.rows import MatterRow, table
+from models.rows import TallyRow, table
 from record import ledger
 from tests.endurance import clock
 from tests.endurance.audit import Audited, doubled
@@ -82,7 +82,7 @@ def assert_that_it_would_be_seen(director: Director, house: House) -> None:
         entries = list(ledger.recorded(session))
         assert list(doubled([*entries, next(one for one in entries if one.message_id is None)]))
         assert list(doubled([*entries, next(one for one in entries if one.message_id is not None)]))
-        session.connection().execute(update(table(MatterRow)).where(table(MatterRow).c.id == "e0").values(light="red"))
+        session.connection().execute(update(table(TallyRow)).values(matters=table(TallyRow).c.matters + 1))
     assert any("tallied as" in fault for fault in look().faults)
 
 
