@@ -13,7 +13,8 @@ BESIDES_COMMANDS = r"^(?!.*/commands/)"
 """What is tried by whom no command can be given: the matrix tries those."""
 
 
-@pytest.mark.parametrize("who", ["stranger", "co-handler", "lead", "officer", "leader"])
+# The other posts, and more examples: python -m tests.api.fuzzing.
+@pytest.mark.parametrize("who", ["stranger", "lead", "leader"])
 def test_schemathesis_finds_nothing_as_a_post(world: World, who: str) -> None:
     run = fuzzed(world, who, examples=1)
     print(who, run)  # noqa: T201 - the figures are asked for
