@@ -7,6 +7,7 @@ in this module and in record/migrations; what is written in a transaction is for
 import hashlib
 import math
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -15,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Dialect, create_engine, event, exc, inspect, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, exc, inspect, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -142,6 +143,8 @@ class Store:
                 connect_args=_session_of(self.url, patience, statement_limit),
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        # A thread may outlive the closing of its store and use it once more: what it opened then goes with the store.
+        weakref.finalize(self, _let_go, self._writer, self._reader).atexit = False
         event.listen(self._writer, "commit", self._counted)
 
     @property
@@ -304,6 +307,11 @@ def _passes(error: Exception, dialect: Dialect) -> bool:
     return (
         isinstance(cause, dialect.loaded_dbapi.OperationalError) or getattr(cause, "sqlstate", None) in _PASSING_STATES
     )
+
+
+def _let_go(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def _close_returned(_: object, record: ConnectionPoolEntry) -> None:

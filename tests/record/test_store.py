@@ -1,3 +1,4 @@
+import gc
 import os
 import sqlite3
 from pathlib import Path
@@ -105,6 +106,18 @@ def test_what_is_in_use_when_a_store_is_closed_is_let_go_of_afterwards(store: St
         used = session.connection().connection.driver_connection
         store.close()
         session.execute(text("SELECT 1"))
+    assert used is not None
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
+        used.cursor().execute("SELECT 1")
+
+
+def test_a_store_that_nobody_holds_any_more_lets_go_of_what_was_opened_after_its_close(database_url: str) -> None:
+    store = Store(database_url)
+    store.close()
+    with store.reading() as session:
+        used = session.connection().connection.driver_connection
+    del store
+    gc.collect()
     assert used is not None
     with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
         used.cursor().execute("SELECT 1")
