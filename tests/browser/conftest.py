@@ -138,7 +138,7 @@ async def visit(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterat
     opened: list[tuple[BrowserContext, Watched]] = []
 
     async def visiting(*, expecting: Sequence[str] = ()) -> Page:
-        context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = await browser.new_context(reduced_motion="reduce", locale="zh-CN", timezone_id="Asia/Shanghai")
         context.set_default_timeout(PATIENCE_MS)
         await context.tracing.start()
         watched = Watched(expecting)
