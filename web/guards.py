@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import logs
 import meters
 import tracing
-from web import problems
+from web import assets, problems
 
 log = logs.get(__name__)
 
@@ -36,7 +36,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_PUBLIC = ("/static/",)
+_PUBLIC = (assets.PATH,)
 """Begins the paths of what is the same for everybody and may be kept by a browser."""
 
 _YEAR_SECONDS = 31_536_000
@@ -152,9 +152,16 @@ class Guards:
             headers.setdefault(name, value)
         if self._secure:
             headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}; includeSubDomains")
-        if not scope["path"].startswith(_PUBLIC):
-            headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Cache-Control", _kept(scope))
         headers["X-Request-Id"] = request_id
+
+
+def _kept(scope: Scope) -> str:
+    """How long a browser may keep the answer."""
+    if not scope["path"].startswith(_PUBLIC):
+        return "no-store"
+    address = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+    return f"public, max-age={_YEAR_SECONDS}, immutable" if assets.names_its_content(address) else "no-cache"
 
 
 def _in_utf_8(content_type: str | None) -> bool:

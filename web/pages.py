@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from identity.sessions import Sessions
 from identity.signing_in import LOGIN_LONGEST, PASSWORD_LONGEST
 from settings import SignIn
+from web.assets import STATIC, asset
 from web.callers import Signed, form_session, session_if_any, sessions_of
 from web.console.navigation import first_page as beginning
 from web.context import Web, web_of
@@ -27,6 +28,7 @@ _HERE = Path(__file__).parent
 _PAGES = Environment(
     loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+_PAGES.globals["asset"] = asset
 # With `no-referrer` a browser says "null" for the origin of a form, and the form could not be told from another site's.
 _HEADERS = {"Referrer-Policy": "same-origin"}
 
@@ -36,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 def mount(app: FastAPI) -> None:
     """Put the page, and what it looks like, into an application."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 
 @router.get("/")

@@ -108,7 +108,10 @@ def test_the_page_keeps_browsers_on_our_side(client: TestClient) -> None:
     assert shown.headers["referrer-policy"] == "same-origin"
     assert "default-src 'self'" in shown.headers["content-security-policy"]
     assert not re.search(r"<script|<style|style=|\son\w+=|https?://", shown.text)
-    assert client.get("/static/site.css").status_code == 200
+    assert client.get("/static/site.css").headers["cache-control"] == "no-cache"
+    (named,) = re.findall(r'href="(/static/site\.css\?v=\w+)"', shown.text)
+    assert "immutable" in client.get(named).headers["cache-control"]
+    assert client.get("/static/site.css?v=another").headers["cache-control"] == "no-cache"
     assert client.get("/static/../pages.py").status_code == 404
 
 

@@ -36,6 +36,7 @@ from privacy.masters import MasterError
 from record.store import RecordUnavailableError
 from web.api.bodies import WORDS
 from web.api.limits import Buckets
+from web.assets import asset
 from web.callers import Signed, form_session, session_if_any
 from web.console.navigation import PREFIX, Bar, bar
 from web.console.texts import TEXTS
@@ -286,13 +287,15 @@ class Said:
 
 def templates(*folders: Path) -> Environment:
     """The templates in these folders, and those that all pages share."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["asset"] = asset
+    return made
 
 
 _PAGES = templates()
