@@ -16,7 +16,7 @@ from identity.administration import Administration
 from models.acts import Act, ActName
 from models.identity import SiteRole, TokenScope
 from models.rows import ActRow, table
-from record import ledger
+from record import feeds, ledger
 from record.store import Store
 from tests.api.conftest import World
 from tests.workflows.cast import CO, DIRECTORY
@@ -47,6 +47,18 @@ def test_what_is_recorded_while_one_listens_comes_at_once(world: World) -> None:
         if len(seen) == 2:
             break
     assert seen == ["registered", "assigned"]
+
+
+def test_a_stream_begins_where_a_page_says_that_it_was_made(world: World) -> None:
+    before = world.launch().json()["id"]
+    with world.store.reading() as session:
+        made_at = feeds.last(session)
+    since = world.launch().json()["id"]
+    told = []
+    with world.as_("officer").stream("GET", "/events", params={"wait": 0, "after": made_at}) as answer:
+        told = [json.loads(line.removeprefix("data: ")) for line in answer.iter_lines() if line.startswith("data: ")]
+    assert since in {one["target"] for one in told}
+    assert before not in {one["target"] for one in told}
 
 
 def test_a_stream_goes_on_behind_the_last_id_and_misses_nothing(world: World) -> None:

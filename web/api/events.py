@@ -41,13 +41,17 @@ LONGEST_SECONDS = 3600
 
 
 class EventsOf(BaseModel):
-    """How long."""
+    """How long, and from where on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     wait: int = Field(
         LONGEST_SECONDS, ge=0, le=LONGEST_SECONDS,
         description="至多等候几秒;0 为只取已有的。 Seconds to stay; 0 takes what there is since Last-Event-ID.",
+    )  # fmt: skip
+    after: int | None = Field(
+        None, ge=0, le=999_999_999_999,
+        description="从此编号之后;断线后以 Last-Event-ID 为准。 Behind this id, unless Last-Event-ID says another.",
     )  # fmt: skip
 
 
@@ -84,7 +88,7 @@ async def events(
     open_streams: Counter[str] = request.app.state.streams
     if open_streams[caller.person] >= MOST_OF_A_PERSON or open_streams.total() >= MOST:
         raise ProblemError(429, "事件流过多。 Too many streams.", headers={"Retry-After": "30"})
-    stream = _stream(request, caller, web, int(last) if last else None, asked.wait)
+    stream = _stream(request, caller, web, int(last) if last else asked.after, asked.wait)
     return StreamingResponse(stream, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
 
 

@@ -4,6 +4,7 @@ Nobody signed in is led to sign in. Whoever may not see a page gets what somebod
 there. Every refusal is a page that says what to do; programs get theirs from web/problems.py.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from policies.deadlines import SHANGHAI
 from policies.distance import Distance
 from policies.wording import CASE_STAGES, LIGHTS, STAGES, act_words, limit_cell
 from privacy.masters import MasterError
+from record import feeds
 from record.store import RecordUnavailableError
 from web.api.bodies import WORDS
 from web.api.limits import Buckets
@@ -82,6 +84,8 @@ class Visit:
     web: Web
     signed: Signed
     language: Language
+    recorded: int
+    """The number of the newest act when the page was asked for."""
 
     @property
     def caller(self) -> Caller:
@@ -106,14 +110,23 @@ async def visit(
     """The visit of a page that changes nothing; raises SignInFirstError, ends with 429 for who asks too often."""
     if signed is None:
         raise SignInFirstError
-    return _seldom_enough(Visit(request, web, signed, language_of(request)))
+    return _seldom_enough(await _visited(request, web, signed))
 
 
 async def posting(
     request: Request, web: Annotated[Web, Depends(web_of)], signed: Annotated[Signed, Depends(form_session)]
 ) -> Visit:
     """The visit of somebody who sends a form of ours; 401, 403, 429 otherwise."""
-    return _seldom_enough(Visit(request, web, signed, language_of(request)))
+    return _seldom_enough(await _visited(request, web, signed))
+
+
+async def _visited(request: Request, web: Web, signed: Signed) -> Visit:
+    return Visit(request, web, signed, language_of(request), await asyncio.to_thread(_recorded, web))
+
+
+def _recorded(web: Web) -> int:
+    with web.store.reading() as session:
+        return feeds.last(session)
 
 
 def _seldom_enough(this: Visit) -> Visit:

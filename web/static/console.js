@@ -58,6 +58,13 @@ function followTheRecord() {
   if (!page || !window.EventSource) return;
   let stream = null;
   let waiting = null;
+  // What has been recorded since the page was made, or while it was out of sight, is told as well.
+  let last = page.dataset.recorded;
+
+  function told(event) {
+    last = event.lastEventId || last;
+    waiting ??= setTimeout(renew, 1000);
+  }
 
   async function renew() {
     waiting = null;
@@ -84,9 +91,9 @@ function followTheRecord() {
       stream?.close();
       stream = null;
     } else if (!stream) {
-      stream = new EventSource("/api/v1/events");
-      stream.addEventListener("act", () => { waiting ??= setTimeout(renew, 1000); });
-      stream.addEventListener("behind", () => { waiting ??= setTimeout(renew, 1000); });
+      stream = new EventSource(`/api/v1/events?after=${last}`);
+      stream.addEventListener("act", told);
+      stream.addEventListener("behind", told);
     }
   }
 
