@@ -53,8 +53,13 @@ FOR_TESTS: Mapping[str, object] = {
     **ONE_PARTITION,
     "system.forceSearchAttributesCacheRefreshOnRead": True,
     "history.timerProcessorMaxTimeShift": "10ms",
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
 }
-"""Dynamic configuration for tests: attributes known at once, timers within 10 ms instead of about 1 s."""
+"""Dynamic configuration for tests.
+
+Attributes known at once, timers within 10 ms instead of about 1 s, a workflow that fails named the second time instead
+of the fifth.
+"""
 
 DEFAULT_RETENTION = timedelta(days=30 * 366)
 """How long a closed workflow stays readable: the longest fixed term of the archives rules (30 years)."""

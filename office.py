@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.common import Priority, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -174,7 +174,7 @@ class Office:
         summary = f"{opening.title} · {opening.organ}"
         once = WorkflowIDReusePolicy.REJECT_DUPLICATE
         again = not await self._patiently(
-            lambda: self._started(MATTER_WORKFLOW, self._id(matter_id), opening, summary, once)
+            lambda: self._started(MATTER_WORKFLOW, self._id(matter_id), opening, summary, reuse=once)
         )
         outcome = await self._patiently(lambda: self._registered(matter_id, registration.message_id))
         return Launched(matter_id, outcome, again)
@@ -299,7 +299,9 @@ class Office:
     async def _misdirect(self, misdirected: Misdirected) -> Outcome:
         workflow_id = misdirected_workflow_id(misdirected.target, misdirected.command.message_id, self._scope)
         once = WorkflowIDReusePolicy.REJECT_DUPLICATE
-        await self._started(MISDIRECTED_WORKFLOW, workflow_id, misdirected, f"未予受理 {misdirected.target}", once)
+        await self._started(
+            MISDIRECTED_WORKFLOW, workflow_id, misdirected, f"未予受理 {misdirected.target}", reuse=once
+        )
         handle = self._client.get_workflow_handle(workflow_id, result_type=Outcome)
         async with asyncio.timeout(self._patience.total_seconds()):
             outcome: Outcome = await handle.result(rpc_timeout=self._attempt)
@@ -395,11 +397,12 @@ class Office:
             raise
         return True
 
-    async def recover(self, target: str) -> bool:
+    async def recover(self, target: str, *, anew: bool = False) -> bool:
         """Start the workflow of a target again from the record; False when one is running.
 
-        It looks at the record first: what fell due meanwhile is worked off then, as if a worker had been away. Raises
-        UnknownTargetError and UnavailableError.
+        It looks at the record first: what fell due meanwhile is worked off then, as if a worker had been away. With
+        `anew` one that is running, and that no worker can replay, is ended for it. Raises UnknownTargetError and
+        UnavailableError.
         """
         with self._store.reading() as session:
             stage = targets.stages(session, target).get(target)
@@ -411,7 +414,10 @@ class Office:
 
         # What was ended from outside stays on the server beside it, as a witness.
         summary = f"{title} · {organ}"
-        return await self._patiently(lambda: self._started(workflow_of(target), self._id(target), opening, summary))
+        running = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.FAIL
+        return await self._patiently(
+            lambda: self._started(workflow_of(target), self._id(target), opening, summary, running=running)
+        )
 
     async def strike(self, matter_id: str, at: datetime) -> Receipt | None:
         """Move a drill's clock; what was due by then is on record when the answer comes. None for an ended matter.
@@ -430,7 +436,9 @@ class Office:
         workflow_id: str,
         opening: Opening | Misdirected,
         summary: str,
+        *,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        running: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.FAIL,
     ) -> bool:
         """Start the workflow; False where one of that id runs already (or, as `reuse` says, has ever run)."""
         try:
@@ -440,6 +448,7 @@ class Office:
                 id=workflow_id,
                 task_queue=self._queue,
                 id_reuse_policy=reuse,
+                id_conflict_policy=running,
                 # One organ's thousand matters are not dealt out before its neighbour's one.
                 priority=Priority(fairness_key=fairness_key(opening.organ if isinstance(opening, Opening) else "")),
                 static_summary=summary[:180],

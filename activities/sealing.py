@@ -78,8 +78,11 @@ class Sealing:
 
     @activity.defn(name=REPORT_INCIDENTS)
     async def report_incidents(self) -> int:
-        """Put every run that was ended from outside on record, once each; how many were new. Raises RPCError."""
-        found = [one async for one in watch.cut_off(self._client, self._scope)]
+        """Put every run that was ended from outside or cannot go on on record, once each; how many were new.
+
+        Raises RPCError.
+        """
+        found = [one async for one in watch.befallen(self._client, self._scope)]
         new = 0
         for one in found:
             with self._store.writing() as session:

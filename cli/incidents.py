@@ -79,11 +79,13 @@ def recover(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """按记录重新启动一件事项或一个案件的流程;期间到期的时限随即补办,不丢失任何已记录的内容。
+    """按记录重新启动一件事项或一个案件的流程;期间到期的时限随即补办,不丢失任何已记录的内容。 无法重放的流程先予终止。
 
     Start the workflow of a matter or case again from the record; what fell due meanwhile is worked off at once.
+    One that no worker can replay is ended for it.
     """
     from cli.live import in_words, live  # noqa: PLC0415 - Temporal's client takes a while to load
+    from evidence import watch  # noqa: PLC0415 - likewise
     from office import UnknownTargetError  # noqa: PLC0415
 
     chosen = settings()
@@ -91,7 +93,9 @@ def recover(
     async def recovered() -> tuple[bool, int]:
         async with live(chosen) as office:
             who = await asyncio.to_thread(allowed, office.store, chosen, SiteCommand.RECOVER, by=by, of=target)
-            started = await office.office.recover(target)
+            stuck = [one async for one in watch.unreplayable(office.client) if one.target == target]
+            await asyncio.to_thread(record_incidents, office.store, chosen, stuck)
+            started = await office.office.recover(target, anew=bool(stuck))
             with office.store.writing() as session:
                 how = "按记录重新启动流程"
                 return started, incidents.close(session, target, now(), by=who.post, voice=who.voice, how=how)

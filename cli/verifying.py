@@ -179,7 +179,7 @@ async def _compared(
     known = await targets_known(client) if target is None else []
     seen = await histories(client, sorted({*stages, *known}))
     aside = [one async for one in misdirected(client, target)] + [one async for one in called(client, target)]
-    befell = [one async for one in watch.cut_off(client) if one.target in stages]
+    befell = [one async for one in watch.befallen(client) if one.target in stages]
     # The newest run of a target is among those read already.
     aside += [await run_of(client, one) for one in befell]
     befell += [incident for one in seen for incident in one.incidents]

@@ -88,7 +88,8 @@ class Sealed(Compact):
 class IncidentKind(StrEnum):
     """What was done from outside: to a workflow, or (ALTERED) to what is kept sealed.
 
-    STUCK is of our own making: the rules, or the program around them, fail at a message and are tried again for ever.
+    Two are of our own making: the rules, or the program around them, fail at a message and are tried again for ever
+    (STUCK); no worker can replay what Temporal keeps of the run (UNREPLAYABLE).
     """
 
     TERMINATED = "terminated"
@@ -99,3 +100,4 @@ class IncidentKind(StrEnum):
     DELETED = "deleted"
     ALTERED = "altered"
     STUCK = "stuck"
+    UNREPLAYABLE = "unreplayable"

@@ -51,8 +51,13 @@ class Reported:
 
 
 def report(session: Session, incident: Incident, at: datetime, tell: Sequence[str]) -> bool:
-    """Put an incident on record and into the inbox of the posts told, once; False when it is there already."""
+    """Put an incident on record and into the inbox of the posts told, once; False when it is there already.
+
+    A run that could not be replayed and was ended to go on from the record is no further incident.
+    """
     message_id = incident.message_id
+    if incident.kind is IncidentKind.TERMINATED and _given_up(session, incident):
+        return False
     if not incident.run_id:
         # No run tells one deletion or alteration from the next: one more after the last was dealt with is another one.
         dealt_with = sum(one.closed_at is not None for one in listed(session, incident.target))
@@ -74,6 +79,12 @@ def report(session: Session, incident: Incident, at: datetime, tell: Sequence[st
     )
     _keep(session, act, message_id)
     return True
+
+
+def _given_up(session: Session, incident: Incident) -> bool:
+    """Whether the run was reported as one that cannot be replayed, and that has been dealt with."""
+    told = [one for one in listed(session, incident.target) if one.run_id == incident.run_id]
+    return any(one.kind is IncidentKind.UNREPLAYABLE and one.closed_at is not None for one in told)
 
 
 def altered(place: str, target: str, words: str) -> Incident:

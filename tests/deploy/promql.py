@@ -22,7 +22,7 @@ _GROUPING = frozenset({"by", "without", "on", "ignoring"})
 _WORDS = _GROUPING | {"or", "and", "unless", "offset", "bool"}
 _LABELS = frozenset(
     {"job", "instance", "serve", "le", "kind", "stage", "light", "outcome", "status", "method", "route"}
-    | {"task_queue", "poller_type", "worker_type"}
+    | {"task_queue", "poller_type", "worker_type", "failure_reason"}
 )
 _PAIRS = {"(": ")", "{": "}"}
 _END = ("end", "")

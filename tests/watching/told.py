@@ -20,12 +20,20 @@ CORE = frozenset(
         "temporal_sticky_cache_miss_total",
         "temporal_sticky_cache_hit_total",
         "temporal_worker_task_slots_available",
+        "temporal_workflow_task_execution_failed_total",
         "temporal_workflow_task_schedule_to_start_latency_seconds_bucket",
     }
 )
 """What else is asked for; tests/workflows/test_scale_out.py scrapes a worker for it."""
 
-RARE = frozenset({"up", "duban_long_history_steps_total", "temporal_sticky_cache_miss_total"})
+RARE = frozenset(
+    {
+        "up",
+        "duban_long_history_steps_total",
+        "temporal_sticky_cache_miss_total",
+        "temporal_workflow_task_execution_failed_total",
+    }
+)
 """What a healthy worker has no reason to tell."""
 
 

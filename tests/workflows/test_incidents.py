@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import time
+from dataclasses import dataclass
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,27 +14,52 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
 
 from activities.sealing import Sealing
 from embedded import EmbeddedServer, register_search_attributes
 from evidence import watch
 from models.acts import ActName
-from models.contract import INCIDENTS, SEAL_WORKFLOW, matter_workflow_id, seal_workflow_id
+from models.contract import INCIDENTS, RECORD_MOVED_SIGNAL, SEAL_WORKFLOW, matter_workflow_id, seal_workflow_id
 from models.evidence import IncidentKind, Sealed, SealOrder
 from models.messages import ReportProgress, Sign
 from office import Office, UnknownTargetError
 from record import incidents, ledger
 from record.store import Store
 from settings import Runner, Settings
-from tests.workflows.cast import DIRECTORY, HANDLER, a_matter, message_id
+from tests.workflows.cast import DIRECTORY, HANDLER, a_matter, message_id, this_second
 from tests.workflows.conftest import LiveOffice, eventually
+from tests.workflows.variants import CarelessMatter
 from witnesses import runs_of
-from worker import SEARCH_ATTRIBUTES, build_worker
+from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker
+from workflows.matter import MatterWorkflow
+
+
+@dataclass
+class Place:
+    """Where an office can be, and the means of its worker."""
+
+    live: LiveOffice
+    settings: Settings
+    sealing: Sealing
+
+    def worker(self, workflows: tuple[type, ...] = WORKFLOWS) -> Worker:
+        """A worker that seals and watches."""
+        live, settings = self.live, self.settings
+        return build_worker(
+            live.client,
+            live.store,
+            DIRECTORY,
+            settings,
+            queue=live.scope,
+            scope=live.scope,
+            sealing=self.sealing,
+            workflows=workflows,
+        )
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sealed(temporal_server: EmbeddedServer, database_url: str, tmp_path: Path) -> AsyncIterator[LiveOffice]:
-    """An office whose worker seals and watches."""
+async def place(temporal_server: EmbeddedServer, database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
     client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     scope = f"test-{uuid4().hex[:12]}"
@@ -49,9 +75,16 @@ async def sealed(temporal_server: EmbeddedServer, database_url: str, tmp_path: P
         scope=scope,
     )
     settings = Settings(data_dir=tmp_path, workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
-    async with build_worker(client, store, DIRECTORY, settings, queue=scope, scope=scope, sealing=sealing):
-        yield LiveOffice(client, store, Office(client, store, queue=scope, scope=scope), scope)
+    live = LiveOffice(client, store, Office(client, store, queue=scope, scope=scope), scope)
+    yield Place(live, settings, sealing)
     store.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sealed(place: Place) -> AsyncIterator[LiveOffice]:
+    """An office whose worker seals and watches."""
+    async with place.worker():
+        yield place.live
 
 
 async def looked(live: LiveOffice) -> Sealed:
@@ -97,6 +130,42 @@ async def test_a_run_ended_from_outside_is_reported_once_and_the_matter_goes_on(
         acts = [one.act.act for one in ledger.entries(session, target)]
     assert acts[-1] is ActName.SIGNED
     assert acts.count(ActName.REGISTERED) == 1
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_run_that_no_worker_can_replay_is_reported_and_goes_on_from_the_record(place: Place) -> None:
+    live, office, target = place.live, place.live.office, uuid4().hex[:8]
+    others = tuple(one for one in WORKFLOWS if one is not MatterWorkflow)
+    async with place.worker((CarelessMatter, *others)):
+        await office.launch(target, a_matter())
+        assert (await office.say(target, Sign(message_id=message_id(), by=HANDLER))).accepted
+    async with place.worker():
+        # It is asked to go on by whatever is told to it.
+        await office.handle(target).signal(RECORD_MOVED_SIGNAL)
+
+        async def noticed() -> bool:
+            return [one.target async for one in watch.unreplayable(live.client, live.scope)] == [target]
+
+        await eventually(noticed, timedelta(seconds=60))
+        await looked(live)
+        assert reported(live, target) == [IncidentKind.UNREPLAYABLE]
+        assert await office.recover(target) is False
+
+        assert await office.recover(target, anew=True) is True
+        report = ReportProgress(message_id=message_id(), by=HANDLER, text="过半")
+        assert (await office.say(target, report)).accepted
+        with live.store.writing() as session:
+            assert incidents.close(session, target, this_second(), by=None, voice=None, how="按记录重新启动流程") == 1
+
+        async def ended_is_known() -> bool:
+            return [one.kind async for one in watch.befallen(live.client, live.scope)] == [IncidentKind.TERMINATED]
+
+        await eventually(ended_is_known)
+        await looked(live)
+    assert reported(live, target) == [IncidentKind.UNREPLAYABLE]
+    with live.store.reading() as session:
+        acts = [one.act.act for one in ledger.entries(session, target)]
+    assert acts == [ActName.REGISTERED, ActName.ASSIGNED, ActName.SIGNED, ActName.PROGRESS_REPORTED]
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -134,7 +134,7 @@ async def test_one_that_the_server_has_lost_is_started_again_from_the_record(liv
     await live.office.handle(target).terminate()
 
     async def reported() -> bool:
-        return [one.target async for one in watch.cut_off(live.client, live.scope)] == [target]
+        return [one.target async for one in watch.befallen(live.client, live.scope)] == [target]
 
     assert await eventually(reported)
     assert await live.office.recover(target)
