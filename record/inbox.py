@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, func, literal, or_, select, tuple_
 from sqlmodel import Session
 
 from models.access import Scope
@@ -38,6 +38,7 @@ from record import cases, parties, proceedings
 from record.matters import NEVER, SETTLED
 from record.pages import Page, bounded, cut, instant_of
 from record.parties import Part
+from record.statements import unit
 
 _ACTS = table(ActRow)
 _CASES = table(CaseRow)
@@ -116,7 +117,7 @@ def candidates(
     read: dict[Source, Callable[[], _Chosen]] = {
         Source.LED: lambda: _led(scope),
         Source.ASKED: lambda: _asked(asked),
-        Source.PART: lambda: _part(scope),
+        Source.PART: lambda: _part(scope, in_array=unit(session).dialect.name != "sqlite"),
         Source.CASE: lambda: _case(scope),
         Source.PROCEEDING: lambda: _proceeding(scope),
     }
@@ -125,11 +126,12 @@ def candidates(
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The candidates of one source: which, by what end, under which id; and what their kept states are."""
+    """The candidates of one source: which, by what end, under which id; where their states are kept, and as what."""
 
     which: Select[Any]
     ends_at: ColumnElement[Any]
     of: ColumnElement[str]
+    states: Table
     read: Callable[[Session, str, str], State]
 
 
@@ -145,7 +147,10 @@ def _going_on(
         batch = which
         if after is not None:
             batch = which.where(place > tuple_(literal(after.ends_at, Instant()), literal(after.target)))
-        rows = session.execute(batch).all()
+        # States are long: only those of the batch are read.
+        first = batch.subquery()
+        told = select(first, chosen.states.c.state).join_from(first, chosen.states, chosen.states.c.id == first.c.of)
+        rows = session.execute(told.order_by(first.c.ends_at, first.c.of)).all()
         for row in rows:
             after = Place(row.ends_at, row.of)
             yield Candidate(source, after, row.title or row.of, chosen.read(session, row.of, row.state))
@@ -162,40 +167,35 @@ def _opened(_session: Session, _target: str, text: str) -> State:
 
 
 def _led(scope: Scope) -> _Chosen:
-    which = select(_MATTERS.c.title, _STATES.c.state).join_from(_MATTERS, _STATES, _STATES.c.id == _MATTERS.c.id)
-    which = which.where(_MATTERS.c.lead.in_(sorted(scope.own)), _MATTERS.c.handled_by.is_not(None))
-    return _Chosen(which, _MATTERS.c.handled_by, _MATTERS.c.id, _matter)
+    which = select(_MATTERS.c.title).where(_MATTERS.c.lead.in_(sorted(scope.own)), _MATTERS.c.handled_by.is_not(None))
+    return _Chosen(which, _MATTERS.c.handled_by, _MATTERS.c.id, _STATES, _matter)
 
 
 def _asked(asked: Collection[Asked]) -> _Chosen:
     texts = sorted(one.model_dump_json(exclude_defaults=True) for one in asked)
-    which = select(_MATTERS.c.title, _STATES.c.state).join_from(_MATTERS, _STATES, _STATES.c.id == _MATTERS.c.id)
+    which = select(_MATTERS.c.title)
     which = which.where(_MATTERS.c.asked_by.is_not(None), _MATTERS.c.asked.is_not(None), _MATTERS.c.asked.in_(texts))
-    return _Chosen(which, _MATTERS.c.asked_by, _MATTERS.c.id, _matter)
+    return _Chosen(which, _MATTERS.c.asked_by, _MATTERS.c.id, _STATES, _matter)
 
 
-def _part(scope: Scope) -> _Chosen:
-    of = select(_PARTIES.c.target).where(_PARTIES.c.role == Part.CO_HANDLER, _PARTIES.c.party.in_(sorted(scope.own)))
-    which = select(_MATTERS.c.title, _STATES.c.state).join_from(_MATTERS, _STATES, _STATES.c.id == _MATTERS.c.id)
-    which = which.where(
-        _MATTERS.c.id.in_(of),
+def _part(scope: Scope, *, in_array: bool) -> _Chosen:
+    which = select(_MATTERS.c.title).where(
+        parties.shared(scope, in_array=in_array),
         _MATTERS.c.stage.not_in([stage.value for stage in SETTLED]),
         _MATTERS.c.suspended.is_(False),
     )
-    return _Chosen(which, _or_never(_MATTERS.c.due_at), _MATTERS.c.id, _matter)
+    return _Chosen(which, _or_never(_MATTERS.c.due_at), _MATTERS.c.id, _STATES, _matter)
 
 
 def _case(scope: Scope) -> _Chosen:
-    which = select(_MATTERS.c.title, _CASE_STATES.c.state).join_from(
-        _CASES, _CASE_STATES, _CASE_STATES.c.id == _CASES.c.id
-    )
-    which = which.join(_MATTERS, _MATTERS.c.id == _CASES.c.matter_id, isouter=True)
+    which = select(_MATTERS.c.title).join_from(_CASES, _MATTERS, _MATTERS.c.id == _CASES.c.matter_id, isouter=True)
     # The window for a review is nobody's step, and only its subject's to use.
     mine = and_(_CASES.c.next_at.is_not(None), _CASES.c.subject.in_([*sorted(scope.own), scope.post]))
     which = which.where(or_(_CASES.c.due_at.is_not(None), mine))
     known = parties.case_known(scope, _CASES.c.id)
     which = which if known is None else which.where(known)
-    return _Chosen(which, _or_never(func.coalesce(_CASES.c.due_at, _CASES.c.next_at)), _CASES.c.id, cases.state_of)
+    ends_at = _or_never(func.coalesce(_CASES.c.due_at, _CASES.c.next_at))
+    return _Chosen(which, ends_at, _CASES.c.id, _CASE_STATES, cases.state_of)
 
 
 def _proceeding(scope: Scope) -> _Chosen:
@@ -205,20 +205,14 @@ def _proceeding(scope: Scope) -> _Chosen:
         and_(_PARTIES.c.role.in_((Part.CO_HANDLER, Part.HANDED, Part.RECEIVER)), _PARTIES.c.party.in_(own)),
     )
     asked = or_(_PROCEEDINGS.c.leader == scope.post, _PROCEEDINGS.c.id.in_(select(_PARTIES.c.target).where(mine)))
-    which = select(_PROCEEDINGS.c.title, _PROCEEDING_STATES.c.state).join_from(
-        _PROCEEDINGS, _PROCEEDING_STATES, _PROCEEDING_STATES.c.id == _PROCEEDINGS.c.id
-    )
-    which = which.where(_PROCEEDINGS.c.stage.not_in(proceedings.OVER), asked)
+    which = select(_PROCEEDINGS.c.title).where(_PROCEEDINGS.c.stage.not_in(proceedings.OVER), asked)
     ends_at = _or_never(_PROCEEDINGS.c.due_at)
-    return _Chosen(which, ends_at, _PROCEEDINGS.c.id, _opened)
+    return _Chosen(which, ends_at, _PROCEEDINGS.c.id, _PROCEEDING_STATES, _opened)
 
 
 def _or_never(column: ColumnElement[Any]) -> ColumnElement[Any]:
     found: ColumnElement[Any] = func.coalesce(column, literal(NEVER, Instant()), type_=Instant())
     return found
-
-
-# --- how much of it ---------------------------------------------------------------------------------------------------
 
 
 # --- what was done ----------------------------------------------------------------------------------------------------

@@ -148,7 +148,16 @@ def reviewed(scope: Scope) -> ColumnElement[bool]:
 
 def besides(scope: Scope, *, in_array: bool = False) -> ColumnElement[bool]:
     """Which matters the post of the scope lists whoever leads, sponsors or approves them: by the parties alone."""
-    targets = _targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope)))
+    return _among(_targets(or_(_is(Part.REVIEWER, scope.post), _in_part(scope))), in_array=in_array)
+
+
+def shared(scope: Scope, *, in_array: bool = False) -> ColumnElement[bool]:
+    """In which matters an organ that the post of the scope acts for has a part beside the lead."""
+    part = and_(_PARTIES.c.role == Part.CO_HANDLER, _PARTIES.c.party.in_(sorted(scope.own)))
+    return _among(_targets(part), in_array=in_array)
+
+
+def _among(targets: Select[tuple[str]], *, in_array: bool) -> ColumnElement[bool]:
     if in_array:
         return _MATTERS.c.id == any_(func.array(targets.scalar_subquery()))
     return _MATTERS.c.id.in_(targets)
