@@ -45,7 +45,8 @@ from policies.wording import limit_cell, moment
 from record import ledger, matters, views
 from record.store import RecordUnavailableError, Store
 from record.views import RegisterLine
-from showing.register import Cell, Register
+from showing.cells import Cell
+from showing.register import Register
 
 __all__ = ["Conflict", "Edit", "Plan", "Returned", "apply", "plan"]
 

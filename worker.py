@@ -4,8 +4,12 @@ The one place that wires settings, database, directory, clients and activities i
 any Temporal address until it is told to stop; `starter.py up` runs the same worker beside an embedded server.
 """
 
-import asyncio
 import gc
+
+if __name__ == "__main__":
+    gc.disable()  # Until `stay`: what is loaded stays, and looking for garbage in it is a sixth of a start.
+
+import asyncio
 import os
 import signal
 import sys
@@ -276,12 +280,13 @@ def sealing_of(client: Client, store: Store, directory: Directory, settings: Set
 
 
 def stay() -> None:
-    """Let the collector pass over what has been loaded by now: it stays for the life of the process.
+    """Let the collector look from now on, and pass over what has been loaded: it stays for the life of the process.
 
     Called once, when a process that serves has started.
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @asynccontextmanager

@@ -138,7 +138,11 @@ def of_lists(*lists: str, tail: str = "", line: re.Pattern[str] = _LINE) -> Addr
 
 _SOME = ("", "?state=open", "?state=overdue", "?state=escalated", "?stage=archived", "?stage=submitted")
 
-_KINDS = {Kind.PETITION: "信访诉求", Kind.DUTY: "经常性职责", Kind.PROCEEDING: "程序事项"}
+_KINDS = {
+    Kind.PETITION: "信访诉求 petitions",
+    Kind.DUTY: "经常性职责 duties",
+    Kind.PROCEEDING: "程序事项 proceedings",
+}
 
 # To measure another page, add a line here.
 PAGES: tuple[Page, ...] = (
@@ -170,9 +174,9 @@ PAGES: tuple[Page, ...] = (
     Page("案件 cases: state=open", at(f"{CASES}?state=open")),
     Page("案件 cases: waiting=any", at(f"{CASES}?waiting=any")),
     Page("案件 a case", of_lists(CASES, f"{CASES}?state=open"), ("leader", "officer")),
-    *(Page(f"{words} {kind}s", at(LISTS[kind])) for kind, words in _KINDS.items()),
+    *(Page(words, at(LISTS[kind])) for kind, words in _KINDS.items()),
     *(
-        Page(f"{words} {kind}s: state=overdue, due first", at(f"{LISTS[kind]}?state=overdue&order=due"))
+        Page(f"{words}: state=overdue, due first", at(f"{LISTS[kind]}?state=overdue&order=due"))
         for kind, words in _KINDS.items()
     ),
     Page("程序 a proceeding", of_lists(*LISTS.values()), ("leader", "officer")),

@@ -33,7 +33,7 @@ from showing.comparison import (
     due_moved,
     summary_rows,
 )
-from showing.register import write_csv, write_xlsx
+from showing.tables import write_csv, write_xlsx
 
 __all__ = ["Asked", "Draft", "compared", "told", "with_notices", "write"]
 

@@ -22,7 +22,8 @@ from record import ledger, views
 from record.looks import Looked, grant, protected_targets
 from record.store import Store
 from record.views import RegisterLine
-from showing.register import Register, write_acts, write_csv, write_xlsx
+from showing.register import WIDTHS, Register, write_acts
+from showing.tables import write_csv, write_xlsx
 
 __all__ = ["export", "write"]
 
@@ -113,12 +114,12 @@ def write(store: Store, directory: Directory, format_: Format, file: str, reason
         at = now()
         rows = Register(at, calendar(session), directory).sheet(lines(session, at))
         if format_ is Format.XLSX:
-            return write_xlsx(Path(file), rows)
+            return write_xlsx(Path(file), rows, WIDTHS)
         if file == STDOUT:
-            return write_csv(sys.stdout, rows)
+            return write_csv(sys.stdout, rows, WIDTHS)
         # The mark at the beginning is what lets a spreadsheet program see that it is UTF-8.
         with Path(file).open("w", encoding="utf-8-sig", newline="") as out:
-            return write_csv(out, rows)
+            return write_csv(out, rows, WIDTHS)
 
 
 def lines(session: Session, at: datetime) -> Iterator[RegisterLine]:

@@ -28,7 +28,8 @@ from record.store import Store
 from record.views import OrganSummary, Overview
 from rehearsal.conductor import Conductor, Played
 from rehearsal.streams import Stream
-from showing.register import Register, write_acts, write_csv, write_xlsx
+from showing.register import WIDTHS, Register, write_acts
+from showing.tables import write_csv, write_xlsx
 
 MONTHS = tuple(
     datetime(2026 + (4 + month) // 12, (4 + month) % 12 + 1, 18, 9, 0, tzinfo=SHANGHAI) for month in range(13)
@@ -122,9 +123,9 @@ def written(store: Store, year: Year, directory: Directory, place: Path) -> dict
         register = list(Register(end, standard_calendar(), directory).sheet(lines(session, end)))
         with acts.open("w", encoding="utf-8", newline="\n") as out:
             number = write_acts(out, ledger.recorded(session))
-    write_xlsx(sheet, register)
+    write_xlsx(sheet, register, WIDTHS)
     with text.open("w", encoding="utf-8-sig", newline="") as out:
-        write_csv(out, register)
+        write_csv(out, register, WIDTHS)
     with summary.open("w", encoding="utf-8-sig", newline="") as out:
         for line in (tuple(name.rstrip("#") for name in HEADINGS), *map(counted, (*last.organs, last.totals))):
             out.write(",".join(str(cell) for cell in line) + "\r\n")

@@ -13,7 +13,7 @@ from comparing import Around
 from policies.deadlines import SHANGHAI
 from policies.procedures import Procedure
 from rehearsal.comparison import Comparison, Kind, LeftOut
-from showing.register import Cell
+from showing.cells import Cell
 
 FIXED = (
     "人的行为按记录保持不变:比较的是同样的签收、报告、报结、核验之下,时限和升级会有何不同;"

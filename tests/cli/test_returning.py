@@ -28,7 +28,9 @@ from record import matters
 from record.store import Store
 from record.views import RegisterLine, register_of
 from returning import CONFLICT, FIELDS, REFUSED, Plan, plan
-from showing.register import WIDTHS, Cell, Register, write_csv, write_xlsx
+from showing.cells import Cell
+from showing.register import WIDTHS, Register
+from showing.tables import write_csv, write_xlsx
 from tests.builders import CAST, HANDLER, LEADER, OFFICE, OFFICER, Life, at
 
 EVERYTHING = Scope.everything()
@@ -81,13 +83,13 @@ def exported(store: Store, moment: datetime = NOW, ids: Sequence[str] = ()) -> l
 
 def as_csv(rows: Sequence[Row], encoding: str = "utf-8-sig") -> bytes:
     out = io.StringIO(newline="")
-    write_csv(out, [row.values() for row in rows])
+    write_csv(out, [row.values() for row in rows], WIDTHS)
     return out.getvalue().encode(encoding)
 
 
 def as_xlsx(rows: Sequence[Row], directory: Path) -> bytes:
     file = directory / "register.xlsx"
-    write_xlsx(file, [row.values() for row in rows])
+    write_xlsx(file, [row.values() for row in rows], WIDTHS)
     return file.read_bytes()
 
 

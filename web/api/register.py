@@ -18,7 +18,9 @@ from starlette.background import BackgroundTask
 from models.access import Scope, View
 from record import views
 from record.views import OrganSummary, RegisterLine
-from showing.register import WIDTHS, Cell, Register, write_csv, write_xlsx
+from showing.cells import Cell
+from showing.register import WIDTHS, Register
+from showing.tables import write_csv, write_xlsx
 from web.api import authority
 from web.api.limits import Speaker
 from web.api.parts import WebNow, calendar_of, router

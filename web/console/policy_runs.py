@@ -29,7 +29,7 @@ from record import matters, policies
 from record.policies import Run, RunState
 from rehearsal.comparison import LeftOut, lived_twice
 from showing.comparison import DETAILS, KINDS, LEFT_OUT
-from showing.register import write_xlsx
+from showing.tables import write_xlsx
 from web.api import authority, keys
 from web.api.parts import MatterId
 from web.api.texts import KEY, Day

@@ -16,8 +16,9 @@ from models.access import View
 from policies.relations import Site
 from record import registers, views
 from record.views import MatterLine, RegisterLine
+from showing.cells import Cell
 from showing.matters import how_far
-from showing.register import WIDTHS, Cell, Register
+from showing.register import WIDTHS, Register
 from web.api import authority
 from web.api.parts import calendar_of
 from web.api.register import Format, as_file
