@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from web.api import openapi
+from web.api import document, openapi
 from web.api.install import bare
 from web.problems import MEDIA_TYPE
 
@@ -115,6 +115,6 @@ def test_operation_ids_are_unique() -> None:
 
 
 def test_the_document_that_is_kept_is_the_one_that_is_served() -> None:
-    kept = openapi.FILE.read_text(encoding="utf-8")
-    assert kept == openapi.written(APP), "stale: python -m web.api.openapi"
+    kept = document.FILE.read_text(encoding="utf-8")
+    assert kept == document.written(), "stale: python -m web.api.document"
     assert json.loads(kept)["openapi"].startswith("3.1")

@@ -1,14 +1,11 @@
 """What does the OpenAPI document say? Every operation with its words, its examples, and every problem it can end in.
 
 Made from the routes; what each of them shares (problems, security, rate limits) is added here, so that no route can
-forget it. `python -m web.api.openapi` writes docs/api/openapi.json, and a test fails when that is stale.
+forget it. What of it is kept beside the code: web/api/document.py.
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,8 +18,6 @@ from web.api.parts import PREFIX
 from web.api.refusals import RefusalDocument
 from web.problems import MEDIA_TYPE, TITLES, ProblemDocument
 from web.problems import PREFIX as KINDS
-
-FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "api" / "openapi.json"
 
 DESCRIPTION = (
     "督办与问责引擎的编程接口。请求以调用者的岗位办理;每条命令都有登记在案的答复,不予受理也是(409)。\n\n"
@@ -177,20 +172,3 @@ def _headers() -> dict[str, Any]:
 
 
 _TOLD = {name: _ref(name) for name in ("RateLimit", "RateLimit-Policy", "X-Request-Id")}
-
-
-def written(app: FastAPI) -> str:
-    """The document as it is kept in docs/api/openapi.json."""
-    return json.dumps(document(app), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _main() -> None:
-    from web.api.install import bare  # noqa: PLC0415 - install.py needs this module
-
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(written(bare()), encoding="utf-8")
-    sys.stdout.write(f"{FILE}\n")
-
-
-if __name__ == "__main__":
-    _main()
