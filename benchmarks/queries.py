@@ -80,6 +80,7 @@ def queries(session: Session) -> Iterator[tuple[str, Goal, Query]]:
     yield "一个单位 one lead", PAGE, _page(Sought(lead=LEAD), _LEADER)
     yield "红灯 red", PAGE, _page(Sought(light=Light.RED), _LEADER)
     yield "督办中,到期在先 supervised, due first", PAGE, _page(Sought(stage=Stage.SUPERVISED), _LEADER, Order.DUE)
+    yield "在办,到期在先 open, due first", PAGE, _page(Sought(open=True), _LEADER, Order.DUE)
     yield "最新在先 newest first", PAGE, _page(Sought(), _LEADER, Order.NEWEST)
     yield "超期最久在先 overdue, the longest first", PAGE, _late
 

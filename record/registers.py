@@ -108,13 +108,22 @@ class Sought:
         return len(pairs)
 
     def spread_over(self, order: "Order") -> bool:
-        """Whether, if there are many, they are met soon in this order: what is due first is closed, the newest open."""
+        """Whether, if there are many, they are met soon in this order.
+
+        The newest are open, what was due first is closed; what is open has an index of its own by when it is due.
+        """
         kept = {"lead", "office", "basis", "stage", "light", "open"}
         if self != Sought(**{name: getattr(self, name) for name in kept}):
             return False
-        is_open = self.open or (self.stage is not None and self.stage.value not in OVER)
+        if self.in_hand:
+            return True
         is_closed = self.stage is not None and self.stage.value in OVER
-        return not (is_open or is_closed or self.light) or (is_closed if order is Order.DUE else is_open)
+        return order is Order.DUE if is_closed else not self.light
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether nothing fits but what is open, as it says itself or by its stage."""
+        return self.open or (self.stage is not None and self.stage.value not in OVER)
 
     @property
     def of_open(self) -> bool:
@@ -161,6 +170,8 @@ def found(
             chosen = chosen.where(_MATTERS.c.id > after)
         return cut([line_of(row, now) for row in session.execute(chosen)], limit, lambda line: line.id)
     along = not sought.filters or (rarest is None and sought.spread_over(order))
+    if along and order is Order.DUE and sought.in_hand:
+        chosen = chosen.where(_MATTERS.c.open.is_(True))
     seen = list(_ordered(session, _Place(order, after, along), chosen, many))
     shown = [(line_of(row, now), row.place) for row in seen]
     page = cut(shown, limit, lambda one: f"{(one[1] or _nothing(order)).isoformat()}{_SEPARATOR}{one[0].id}")

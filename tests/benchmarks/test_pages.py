@@ -10,6 +10,7 @@ from benchmarks.cast import DIRECTORY
 from benchmarks.filling import NOW, Pattern, fill, played
 from benchmarks.pages import PAGES, ROLES, Measured, measured, report
 from models.access import Scope
+from models.matters import Stage
 from models.rows import MatterRow, table
 from policies.relations import scope
 from record import ledger, registers
@@ -53,7 +54,7 @@ def plan(store: Store, sought: Sought, order: Order, reader: Scope) -> str:
         event.remove(connection, "before_cursor_execute", note)
         explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
         # What has no instant follows in a statement of its own where the page is not full by then.
-        statement, parameters = said[0]
+        statement, parameters = next(one for one in said if "FROM matters" in one[0])
         rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()  # type: ignore[arg-type]
     return "\n".join(map(str, rows))
 
@@ -74,6 +75,26 @@ def test_the_first_page_of_the_register_is_found_without_reading_every_matter(st
             # SQLite reads a table that is kept by its key as an index; PostgreSQL would say Seq Scan.
             assert "Seq Scan on matters" not in told, (post, order, told)
             assert "TEMP B-TREE FOR ORDER BY" not in told, (post, order, told)
+
+
+def test_a_stage_of_many_is_listed_by_due_without_being_sorted_and_as_when_it_is(
+    store: Store, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought = Sought(stage=Stage.RUNNING)
+    reader = scope(ROLES["leader"], DIRECTORY)
+
+    def listed() -> list[str]:
+        with store.reading() as session:
+            page = registers.found(session, sought, scope=reader, now=NOW, order=Order.DUE, limit=1000)
+        return [line.id for line in page.items]
+
+    sorted_ = listed()
+    monkeypatch.setattr(registers, "_FEW", 0)
+    assert listed() == sorted_ != []
+    if filled.startswith("sqlite"):
+        told = plan(store, sought, Order.DUE, reader)
+        assert "ix_matters_open_due" in told, told
+        assert "TEMP B-TREE FOR ORDER BY" not in told, told
 
 
 def test_figures_of_open_matters_are_the_same_by_whatever_they_are_counted(store: Store) -> None:
