@@ -56,7 +56,7 @@ bench-full: setup ## 同上，五万件在办，数小时  the same with 50,000 
 endure: setup ## 耐久：杀进程、断电、满盘、断库、乱时钟之下不丢不重  lose nothing whatever is killed, cut off or filled up
 	@.ci/endure $(ENDURE_ARGS)
 
-histories: setup ## 为一个版本保存流程历史  save a release's histories (VERSION=0.2.0)
+histories: setup ## 为一个版本保存流程历史  save a release's histories (VERSION=0.3.0)
 	$(PY) -m tests.histories.save $(or $(VERSION),$(error VERSION=… is missing))
 
 format: setup ## 按约定排版  format the sources

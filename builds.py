@@ -64,7 +64,7 @@ class Build:
 
 @cache
 def this_build() -> str:
-    """The release and the beginning of a hash over the program that decides: `0.2.0-1f3a5c7e`.
+    """The release and the beginning of a hash over the program that decides: `0.3.0-1f3a5c7e`.
 
     Two checkouts that could act differently have different builds, also where nobody thought of a new number.
     """

@@ -89,7 +89,7 @@ def test_the_manifests_are_valid_confined_and_complete() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
-        ("duban-engine:0.2.0", "duban-engine:latest"),
+        ("duban-engine:0.3.0", "duban-engine:latest"),
         ("runAsNonRoot: true", "runAsNonRoot: false"),
         ("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
         ("replicas: 2", "replica: 2"),

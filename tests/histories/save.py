@@ -1,4 +1,4 @@
-"""Save the histories that every later version must replay: `make histories VERSION=0.2.0`.
+"""Save the histories that every later version must replay: `make histories VERSION=0.3.0`.
 
 Plays every scenario through the real workflows, a life that goes on in new runs, and one under real timers; of all the
 workflows the server has seen then, keeps the fewest that together show everything any of them did. Run once for a

@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from alembic import command
-from sqlalchemy import Engine, MetaData, create_engine, func, select
+from sqlalchemy import Date, Engine, MetaData, Table, create_engine, func, select
 
 from record import revisions
 
 HERE = Path(__file__).parent
 SAVED = sorted(HERE.glob("*.jsonl"))
+
+# The tallies are moved by triggers, as the matters come; the others tell of the tables themselves.
+_MADE = ("alembic_version", "usable_from", "tally_lines", "days")
 
 
 def load(url: str, file: Path) -> None:
@@ -39,9 +44,8 @@ def write(engine: Engine, file: Path) -> None:
     tables.reflect(engine)
     with engine.begin() as connection:
         for name, row in lines(file):
-            # The tallies are moved by triggers, as the matters come.
-            if name not in ("alembic_version", "tally_lines", "days"):
-                connection.execute(tables.tables[name].insert().values(row))
+            if name not in _MADE:
+                connection.execute(tables.tables[name].insert().values(_read(tables.tables[name], row)))
         if engine.dialect.name == "postgresql":
             for name in ("acts", "calendar_notices", "documents"):
                 if name in tables.tables:
@@ -49,7 +53,14 @@ def write(engine: Engine, file: Path) -> None:
                     connection.execute(select(func.setval(func.pg_get_serial_sequence(name, "id"), newest)))
 
 
-def lines(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
+def _read(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    days = {one.name for one in table.columns if isinstance(one.type, Date)}
+    return {
+        name: date.fromisoformat(value) if name in days and value is not None else value for name, value in row.items()
+    }
+
+
+def lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in file.read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         if one["table"] == "document_templates":

@@ -102,10 +102,15 @@ def rows(url: str) -> Iterator[dict[str, object]]:
     with engine.connect() as connection:
         for table in tables.sorted_tables:
             for row in connection.execute(select(table)).mappings():
-                # Files (templates of documents) would be most of it, and no revision looks into one.
-                values = {name: "" if isinstance(value, bytes) else value for name, value in row.items()}
-                yield {"table": table.name, "row": values}
+                yield {"table": table.name, "row": {name: _kept(value) for name, value in row.items()}}
     engine.dispose()
+
+
+def _kept(value: object) -> object:
+    # Files (templates of documents) would be most of it, and no revision looks into one.
+    if isinstance(value, bytes):
+        return ""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def main() -> None:
