@@ -47,7 +47,7 @@ tests: setup browser
 screenshots: setup browser ## 重拍文档中的控制台图片  take the pictures of the console in docs/ anew
 	$(PY) -m pytest $(PYTEST_ARGS) tests/browser --screenshots docs/images/console
 
-bench: setup ## 性能实测，与同类并列，约十分钟  speed, cost and recovery beside peers, about ten minutes
+bench: setup ## 性能实测，与同类并列，约一刻钟  speed, cost and recovery beside peers, about a quarter of an hour
 	@$(PY) -m benchmarks
 
 bench-full: setup ## 同上，五万件在办，数小时  the same with 50,000 open matters, hours

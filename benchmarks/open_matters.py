@@ -67,7 +67,23 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
         *(figure for one in theirs for figure in _figures("bare", "裸 Temporal bare", one, goals=False)),
         *_growth("bare", "裸 Temporal bare", theirs),
         *_figures("dbos", "DBOS, SQLite", dbos, goals=False),
+        *_beside("bare", "裸 Temporal bare", ours[0], theirs[0]),
+        *_beside("dbos", "DBOS, SQLite", ours[0], dbos),
     ]
+
+
+def _beside(key: str, name: str, ours: Standing, theirs: Standing) -> Iterator[Figure]:
+    """The engine's figures at the first size as multiples of a peer's."""
+    rows = (
+        ("立项处理器 CPU of a launch", "launch-cpu", ours.launch_cpu, theirs.launch_cpu),
+        ("命令处理器 CPU of a message", "message-cpu", ours.message_cpu, theirs.message_cpu),
+        ("工作进程内存 worker memory", "worker", ours.worker, theirs.worker),
+        ("每件磁盘 disk of each", "kept", ours.kept, theirs.kept),
+        ("应答 answered p50", "p50", median(ours.waits), median(theirs.waits)),
+    )
+    for what, short, mine, other in rows:
+        label = f"{ours.size:,} 件,本引擎与它之比 open, engine : {name},{what}"
+        yield Figure(SECTION, label, "x", (mine / other,), key=f"open/{key}/ratio/{short}")
 
 
 async def _filled(plan: Plan, side: Side, sizes: Sequence[int]) -> list[Standing]:
@@ -161,6 +177,12 @@ def _growth(key: str, name: str, found: Sequence[Standing]) -> Iterator[Figure]:
     if first is last:
         return
     between = f"{name},{first.size:,} → {last.size:,} 件 open"
+    more = (last.size - first.size) / 1024
+    for what, short, mb in (
+        ("工作进程内存,每件 worker memory of each more", "worker", last.worker - first.worker),
+        ("服务内存,每件 server memory of each more", "server", last.server - first.server),
+    ):
+        yield Figure(SECTION, f"{between}:{what}", "KB", (mb / more,), key=f"open/{key}/each/{short}")
     level = Goal(at_most=_LEVEL) if key == "engine" else None
     rows: tuple[tuple[str, str, float, float, Goal | None], ...] = (
         ("立项处理器 CPU of a launch", "launch-cpu", first.launch_cpu, last.launch_cpu, level),

@@ -55,12 +55,29 @@ async def measured(plan: Plan, place: Path) -> list[Figure]:
         polled = await _peer(child, count)
     ours = list(_figures("engine", "本引擎 engine:计入记录 acts kept", kept))
     theirs = list(_figures("dbos", "DBOS, SQLite:计入 rows kept", dbos))
+    timers = list(_figures("fired", "本引擎 engine:计时器触发 timers fired", fired, Goal(at_most=1.1)))
+    bares = list(_figures("bare", "裸 Temporal bare:计时器触发 timers fired", bare))
+    polls = list(_figures("rows", "行加轮询 rows and a poller:计入 rows kept", polled))
     return [
-        *_figures("fired", "本引擎 engine:计时器触发 timers fired", fired, Goal(at_most=1.1)),
-        *_figures("bare", "裸 Temporal bare:计时器触发 timers fired", bare),
+        *timers,
+        *bares,
         *ours,
         *theirs,
-        *_figures("rows", "行加轮询 rows and a poller:计入 rows kept", polled),
+        *polls,
+        ratio(
+            SECTION,
+            "全部触发,本引擎与裸 Temporal 之比 all fired, engine : bare",
+            timers[-1],
+            bares[-1],
+            key="timers/ratio-bare",
+        ),
+        ratio(
+            SECTION,
+            "全部计入,本引擎与轮询之比 all kept, engine : rows and a poller",
+            ours[-1],
+            polls[-1],
+            key="timers/ratio-rows",
+        ),
         ratio(
             SECTION,
             "全部计入,本引擎与 DBOS 之比 all kept, engine : DBOS",

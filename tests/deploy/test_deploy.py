@@ -234,7 +234,7 @@ def test_every_alert_asks_for_what_is_told_and_says_what_to_do(metrics: frozense
     assert list(checking.alert_faults(found, metrics)) == []
     named = {rule["alert"] for group in found["groups"] for rule in group["rules"]}
     assert named >= {"DubanUnseen", "DubanUndelivered", "DubanSealMissing", "DubanChainContradicts", "DubanWorkerGone",
-                     "DubanHistoryLong", "DubanDiskFull", "DubanBackupOld"}  # fmt: skip
+                     "DubanHistoryLong", "DubanDiskFull", "DubanBackupOld", "DubanUnreplayable"}  # fmt: skip
     scraped = read(DEPLOY / "prometheus" / "scrape.yaml")
     assert (ALERTS.parent / scraped["rule_files"][0]).is_file()
     jobs = {job["job_name"] for job in scraped["scrape_configs"]}

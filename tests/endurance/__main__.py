@@ -10,6 +10,7 @@ import json
 import random
 import signal
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -38,12 +39,20 @@ def _plan(given: argparse.Namespace) -> Plan:
     return a_plan(given.seed, given.matters, chosen * given.rounds, drills=given.drills)
 
 
+def _words(given: argparse.Namespace) -> Iterator[str]:
+    """The arguments that bring this run back."""
+    for name, value in vars(given).items():
+        if name != "json" and value not in (None, []):
+            yield f"--{name} {' '.join(map(str, value)) if isinstance(value, list) else value}"
+
+
 async def _run(given: argparse.Namespace) -> Report:
     plan = _plan(given)
     running = asyncio.current_task()
     assert running is not None
     # Whoever ends it leaves no file system mounted behind.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    say(f"again: python -m tests.endurance {' '.join(_words(given))}")
     say(
         f"seed {given.seed}: {len(plan.lives)} matters and {len(plan.drills)} drills, {plan.messages} messages, "
         f"{len(plan.troubles)} faults, {given.database}"
@@ -67,9 +76,9 @@ def _told(report: Report) -> None:
           f"{report.attempts} attempts, the slowest {report.slowest_seconds} s), {report.entries} acts, "
           f"{report.kills} kills, {report.audits} audits, {report.seconds} s")  # fmt: skip
     say(f"faults: {faults}")
-    for name, why in sorted(report.impossible.items()):
-        say(f"not possible here: {name} ({why})")
     say(f"notices: {report.notices}")
+    for name, why in sorted(report.impossible.items()):
+        say(f"NOT TRIED, not possible here: {name} ({why})")
     say(f"lost {report.lost}, doubled {report.doubled}, wrong {len(report.wrong)}; seed {report.seed}")
 
 

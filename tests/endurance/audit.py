@@ -1,6 +1,6 @@
 """Is everything there that was acknowledged, once, and does everybody tell the same? Asked of the house from outside.
 
-Each claim of the brief is a function that names what is wrong, in a line each; no line: the claim holds.
+Each claim of decision 0032 is a function that names what is wrong, in a line each; no line: the claim holds.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from sqlmodel import Session
 
@@ -50,6 +51,7 @@ class Audit:
         self._stream = stream
         self._clock_set: list[tuple[datetime, int, int]] = []
         self._began_again = False
+        self._chance = Random(f"looks/{plan.seed}")  # noqa: S311 - a seeded plan
         self.drills_compared = False
         self.apart = set[str]()
         """Targets of which something is known that no plan says: they are not lived again."""
@@ -94,15 +96,20 @@ class Audit:
         return Audited(tuple(faults), len(entries), len(lost), len(twice), time.monotonic() - began)
 
     async def histories(self, sample: int | None = None) -> list[str]:
-        """Whether Temporal's histories and the record agree: of `sample` targets that go on, or of all there are."""
+        """Whether Temporal's histories and the record agree: of `sample` targets by lot, or of all there are.
+
+        Of those that go on; the lot is the plan's: the same seed draws it again.
+        """
         with self._house.store.reading() as session:
             going_on, stages = targets.going_on(session), targets.stages(session)
         known = [one for one in stages if one in going_on or (sample is None and not self._began_again)]
         # A drill's clock was in the history alone: once that is lost it is nobody's to keep.
         chosen = [one for one in known if not (self._began_again and self.drilled(one)) and not one.startswith("duty/")]
+        if sample is not None:
+            chosen = self._chance.sample(chosen, min(sample, len(chosen)))
         faults: list[str] = []
         for _ in range(_LOOKS):
-            faults = await self._compared(chosen if sample is None else chosen[-sample:], everything=sample is None)
+            faults = await self._compared(chosen, everything=sample is None)
             if not faults:
                 break
             # Whoever keeps it may have been woken just now, and not have looked yet.
