@@ -9,6 +9,7 @@ from models.acts import Act, ActName
 from models.contract import is_case
 from models.explanations import Words
 from models.matters import ClockKind
+from models.proceedings import StepClockKind
 from policies.explaining.case_words import (
     CASE_ABOUT,
     CASE_CLOCK_RULES,
@@ -521,6 +522,11 @@ ABOUT: dict[ActName, About] = {
     ActName.CORRECTED: About(both("更正先前的一条记录,旧记录保留", "an earlier act was corrected; the old one stays"), "correction"),
     ActName.SPLIT: About(both("分解为子项;子项未办结,本项不能报结", "split; it cannot be submitted while a child is open"), "split"),
 }  # fmt: skip
+
+
+def ends(kind: AnyClock) -> Words:
+    """What follows when a clock of this kind has run out."""
+    return STEP_CLOCKS[kind][1] if isinstance(kind, StepClockKind) else CLOCKS[kind].ends
 
 
 def about(act: Act) -> About:

@@ -1,4 +1,4 @@
-"""The clocks of whatever a page shows, each with what has happened on its days and what reminders will come."""
+"""The clocks of whatever a page shows, each with what has happened on its days and what will come of itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import date, datetime
 from models.explanations import Counted
 from models.matters import ClockKind, Reminder
 from policies.deadlines import local_date
+from policies.explaining.words import ends
 from record.ledger import Entry
 from web.console import drawing
 from web.console.drawing import DrawnMonth, Event
@@ -33,8 +34,8 @@ def drawn(
 ) -> tuple[Drawn, ...]:
     """The clocks as of the aware instant `at`; first the one that ends at `shown`, which people look at.
 
-    `reminders` are those still to come, by kind of clock. `stopped_on` is the day since which all stand still but for
-    the suspension's own.
+    `reminders` are those still to come, by kind of clock; where it ends stands what follows if nobody acts.
+    `stopped_on` is the day since which all stand still but for the suspension's own.
     """
     happened: dict[date, list[Event]] = {}
     for entry in entries:
@@ -45,6 +46,9 @@ def drawn(
         for one in (reminders or {}).get(clock.kind, ()) if stopped_on is None else ():
             words = say.text("clock.reminder", days=one.days_left)
             own.setdefault(local_date(one.at), []).append(Event(words, ahead=True))
+        if clock.due_at is not None and clock.due_at > at and stopped_on is None:
+            words = say.text("clock.ends", words=say.words(ends(clock.kind)))
+            own.setdefault(local_date(clock.due_at), []).append(Event(words, ahead=True))
         stands = stopped_on if clock.kind != ClockKind.SUSPENSION else None
         found.append(Drawn(clock, drawing.drawn(clock, own, local_date(at), stands)))
     return tuple(sorted(found, key=lambda one: one.clock.due_at != shown))

@@ -32,7 +32,11 @@ def test_the_page_says_how_far_the_due_day_is_and_draws_the_days(house: House) -
     assert "不计" in days["2026-03-07"]
     assert "计第5日" in days["2026-03-09"]
     assert "到期" in days["2026-03-09"]
-    assert "将 提醒" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", "".join(days.values())))
+    said = {day: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text)) for day, text in days.items()}
+    assert "将 提醒" in "".join(said.values())
+    # The escalation to come stands where the clock ends, if nobody acts.
+    assert "将 仍无人办理的" in said["2026-03-09"]
+    assert "督办单" in said["2026-03-09"]
 
 
 def test_days_on_which_the_clock_stood_still_are_drawn_paused(house: House) -> None:

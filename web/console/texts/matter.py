@@ -47,6 +47,7 @@ TEXTS = {
     "delivery.other": ("未送达({state})", "not delivered ({state})"),
     "clock.summary": ("{limit},自 {start} 起,到期 {due}", "{limit}, from {start}, due {due}"),
     "clock.reminder": ("提醒(提前{days}个工作日)", "reminder ({days} working days before)"),
+    "clock.ends": ("仍无人办理的:{words}", "if nobody acts: {words}"),
     "clock.counted": ("计第{number}日", "day {number}"),
     "clock.skipped": ("不计", "not counted"),
     "clock.paused": ("中止", "paused"),
