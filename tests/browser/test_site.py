@@ -239,6 +239,14 @@ async def test_the_leader_goes_from_a_figure_to_its_matters_and_the_chart_is_dra
     await expect(page.get_by_text(f"共 {number} 件")).to_be_visible()
     await page.emulate_media(media="print")
     await expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
+    # What is folded away on the screen is read on paper, and folded again afterwards.
+    folded = page.locator("main details:not([open]):not(.command):not(.more)")
+    number = await folded.count()
+    assert number
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert await folded.count() == 0
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert await folded.count() == number
 
 
 async def test_a_handler_finds_his_matter_and_signs_for_it_with_the_keyboard_alone(

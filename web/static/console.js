@@ -36,12 +36,29 @@ function drawCharts() {
 document.addEventListener("DOMContentLoaded", () => {
   drawCharts();
   document.querySelector("[data-focus]")?.focus();
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
 });
 document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-focus]")?.focus());
+
+// A file on its way says so, too, where htmx does not send it; who comes back to the page finds it at rest.
+document.addEventListener("submit", (sent) => {
+  if (!sent.defaultPrevented && sent.target.enctype === "multipart/form-data") showLoading(true);
+});
+window.addEventListener("pageshow", () => showLoading(false));
+function showLoading(under) {
+  document.getElementById("loading")?.classList.toggle("htmx-request", under);
+}
+
+// On paper nothing is folded away but what can be done.
+const unfolded = [];
+window.addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll("main details:not([open], .command, .more)")) {
+    one.open = true;
+    unfolded.push(one);
+  }
+});
+window.addEventListener("afterprint", () => {
+  while (unfolded.length) unfolded.pop().open = false;
+});
 
 // One listener for whatever comes later, too.
 document.addEventListener("click", (clicked) => { if (clicked.target.closest?.("[data-print]")) window.print(); });
