@@ -28,6 +28,8 @@ from tests.builders import sample_directory
 from tests.web.conftest import ORIGIN, Clock, no_office
 from web.app import create_app
 
+pytestmark = pytest.mark.either_database("what a provider says; sessions and accounts are claimed of both elsewhere")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -34,6 +34,10 @@ from witnesses import runs_of
 from worker import SEARCH_ATTRIBUTES, WORKFLOWS, build_worker
 from workflows.matter import MatterWorkflow
 
+pytestmark = pytest.mark.either_database(
+    "what Temporal tells of its runs; that an incident is kept once is claimed of both in tests/activities"
+)
+
 
 @dataclass
 class Place:
