@@ -210,7 +210,7 @@ def _steps(found: Standing) -> list[dict[str, Any]]:
             **step,
             "kept": [*kept_lines(_kept(found.card.state, step))],
             "round": found.card.state.round if step["state"] == "under_way" else step["round"],
-            "outcome": outcome_words(step["outcome"]) if step["outcome"] else None,
+            "outcome": outcome_words(step["outcome"], block) if step["outcome"] else None,
             "block_words": Words(zh=BLOCK_TITLES[type(block)][0], en=BLOCK_TITLES[type(block)][1]) if block else None,
             "roles": [Words(zh=ROLES[role][0], en=ROLES[role][1]) for role in block.by] if block else [],
             "limit": block.limit if block else None,

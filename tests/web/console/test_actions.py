@@ -1,4 +1,4 @@
-"""一个动作一个测试文件: every command that a page gives has a test file of its own, named after it, and none is left over.
+"""一个动作一个测试文件: every command that a page gives has a test file of its own, and no file is left over.
 
 The rule: `test_<target>_<command>.py`, where the target is whatever kind hears the command: matter or case, and for a
 command to a proceeding any of proceeding, petition and duty. `BESIDE` names what else these pages are tested for.

@@ -1,5 +1,7 @@
 """投票: each member of the panel once; of a secret ballot nobody reads how."""
 
+import re
+
 import pytest
 
 from models.acts import ActName
@@ -25,3 +27,4 @@ def test_a_member_votes_once_and_only_that_it_voted_is_read(house: House) -> Non
     page = house.get("officer", f"/console/proceedings/{ONE}").text
     assert f"已投票:{LEADER}" in page
     assert "反对" not in page
+    assert re.search(r"会议成员 a member of the panel.*?投票", page)

@@ -19,6 +19,7 @@ def test_the_leader_grants_once_and_shows_that_it_was_discussed(house: House) ->
     refused = give(house, "leader", ONE, "grant", text="同意")
     assert refused.status_code == 409
     assert "缺少佐证" in refused.text
+    assert "可办:准予(grant)、不予(deny)。" in refused.text
     page = done_once_by(house, "leader", ONE, "grant", ActName.GRANTED, evidence__集体讨论记录="会议纪要〔2026〕1号")
     assert "会议纪要〔2026〕1号" in page
     assert "2026-04-02" in page

@@ -22,7 +22,7 @@ def test_a_nomination_is_made_public_once_and_its_days_run(house: House) -> None
     assert refused.status_code == 409
     assert "缺少公示载体" in refused.text
     page = done_once_by(house, "handler", ONE, "publish", ActName.NOTICE_POSTED, medium="单位公告栏")
-    assert "单位公告栏" in page
+    assert "公示 3日 (单位公告栏)" in page
     assert form(house, "handler", ONE, "publish") is None
 
 

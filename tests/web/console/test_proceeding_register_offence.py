@@ -29,4 +29,5 @@ def test_a_second_one_is_registered_once_and_goes_on(house: House) -> None:
     house.passes(days=1)
     opened(house, NEXT, "first_offence", subject=CO)
     page = done_once_by(house, "handler", NEXT, "register_offence", ActName.OFFENCE_REGISTERED, text="占道堆放")
+    assert "再次违章" in page
     assert 'name="evidence.处罚决定书"' in page

@@ -25,4 +25,4 @@ def test_more_time_is_asked_for_once_and_no_more_than_there_is(house: House) -> 
     page = done_once_by(
         house, "handler", ONE, "request_extension", ActName.EXTENSION_REQUESTED, limit="5wd", reason="需要鉴定"
     )
-    assert "需要鉴定" in page
+    assert "申请延期 5个工作日 (需要鉴定)" in page
