@@ -4,7 +4,7 @@ As a matter's page (matter.py). Whose part it is only sees that part. Who handed
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -247,12 +247,13 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
     entries = views.timeline(session, target, scope=scope)
     whole = card is not None and authority.sees(web, caller, state, View.PROCEEDING)
     why = explained(session, target, None, full=False) if whole else None
+    plan = _plan(session, state) if card is not None else None
     return Standing(
         line=line,
         far=how_far(line, at, working),
         card=card,
-        plan=_plan(session, state) if card is not None else None,
-        acts=tuple(told_to(session, web, caller, entries)),
+        plan=plan,
+        acts=tuple(_titled(told_to(session, web, caller, entries), plan)),
         why=why,
         clocks=_drawn(this, state, why, entries, at),
         papers=shown_with.papers(session, this, state),
@@ -263,6 +264,14 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
         history=history_of(this, target) if kind_of(target) != Kind.DUTY else None,
         files=attaching.files_by_act(session, web, caller, target),
     )
+
+
+def _titled(acts: Iterable[ActOut], plan: Plan | None) -> Iterator[ActOut]:
+    """The acts with the title of the step that is done again, which they hold by its name."""
+    titles = {block.name: block.title for block in plan.steps} if plan else {}
+    for one in acts:
+        title = titles.get(one.value or "") if one.act is ActName.REDONE else None
+        yield one.model_copy(update={"words": one.words.replace(str(one.value), title, 1)}) if title else one
 
 
 def _plan(session: Session, state: ProceedingState) -> Plan | None:

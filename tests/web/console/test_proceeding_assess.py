@@ -22,4 +22,4 @@ def test_it_is_marked_once_with_the_reason_for_what_was_taken_off(house: House) 
     assert "扣分须说明理由" in refused.text
     page = done_once_by(house, "officer", ONE, "assess", ActName.SCORED, **MARKS, reason="两个项目进度滞后")
     assert "两个项目进度滞后" in page
-    assert "奖励" in page
+    assert "评定等次 奖励" in page

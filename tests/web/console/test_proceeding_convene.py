@@ -22,5 +22,5 @@ def test_the_day_is_fixed_once_and_one_that_comes_too_soon_is_refused_with_the_e
     assert refused.status_code == 409
     assert "最早可定于 earliest: 2026-03-14" in refused.text
     page = done_once_by(house, "officer", ONE, "convene", ActName.MEETING_CONVENED, on="2026-03-20", **INVITED)
-    assert "2026-03-20" in page
-    assert HEAD in page
+    assert "会议日期:2026-03-20" in page
+    assert f"应到:{HEAD}" in page

@@ -24,4 +24,4 @@ def test_the_office_counts_once_and_everybody_who_voted_was_there(house: House) 
     assert refused.status_code == 409
     assert f"已投票的成员须列为到会 who voted was present: {HEAD}" in refused.text
     page = done_once_by(house, "officer", ONE, "count_votes", ActName.VOTE_PASSED, present=f"{LEADER}、{HEAD}")
-    assert "2/2" in page
+    assert "表决通过 2/2" in page

@@ -28,4 +28,4 @@ def test_it_is_held_once_on_its_day_with_its_minutes_and_by_those_invited(house:
         house, "officer", ONE, "hold", ActName.MEETING_HELD, present=f"{LEAD}、{CO}", evidence__调度会纪要="纪要1号"
     )
     assert "纪要1号" in page
-    assert "2/2" in page
+    assert "会议召开 2/2" in page

@@ -21,5 +21,5 @@ def test_it_is_turned_away_once_with_the_reason_and_where_to_go(house: House) ->
     assert refused.status_code == 409
     assert "名录中没有该单位" in refused.text
     page = done_once_by(house, "handler", ONE, "reject", ActName.REJECTED, reason="不属本单位职权", refer_to=CO)
-    assert "不予受理" in page
+    assert f"不予受理 {CO} (不属本单位职权)" in page
     assert "此岗位现在没有可以办理的" in page
