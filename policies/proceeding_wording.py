@@ -44,7 +44,7 @@ PROCEEDING_ACTS: dict[ActName, str] = {
     ActName.OPINION_GIVEN: "发表会办意见",
     ActName.OPINION_DEEMED: "逾期未答复,视为无意见",
     ActName.MEETING_CONVENED: "确定会议日期",
-    ActName.NOTICE_SENT: "发出会议材料",
+    ActName.NOTICE_SENT: "发出通知、材料",
     ActName.MEETING_HELD: "会议召开",
     ActName.MEETING_POSTPONED: "会议延期",
     ActName.BALLOT_CAST: "投票",

@@ -351,6 +351,12 @@ def speaker_en(act: Act) -> str | None:
     return f"{act.by} (person {act.person}{lent})"
 
 
+def value_words(act: Act) -> str:
+    """The value of an act in Chinese words; of a notice that was posted its length."""
+    value = act.value or ""
+    return limit_cell(value) if act.act is ActName.NOTICE_POSTED else VALUE_WORDS.get(value, value)
+
+
 def line(act: Act) -> str:
     """One act as one line: when, what, by which post, and the figures that belong to it."""
     parts = [moment(act.at), act_words(act.act)]
@@ -365,7 +371,7 @@ def line(act: Act) -> str:
     elif act.subject:
         parts.append(VALUE_WORDS.get(act.subject, act.subject))
     if act.value:
-        parts.append(VALUE_WORDS.get(act.value, act.value))
+        parts.append(value_words(act))
     if act.due is not None:
         parts.append(f"限 {moment(act.due)}{'(暂定)' if act.provisional else ''}")
     if act.act in _WITH_REASON and act.reason:

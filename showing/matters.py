@@ -3,19 +3,19 @@
 Everything comes from record.views; nothing is worked out here but how far a due day is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from models.acts import ActName
+from models.acts import Act, ActName
 from models.documents import ISSUED
 from models.matters import Light
 from policies.calendar import Calendar
 from policies.deadlines import SHANGHAI
 from policies.distance import Distance, distance
 from policies.proceeding_wording import CONCLUSIONS, VALUE_WORDS
-from policies.wording import LIGHTS, act_words
+from policies.wording import LIGHTS, act_words, limit_cell, value_words
 from record.ledger import Entry
 from record.matters import SETTLED
 from record.outbox import Notice
@@ -53,11 +53,20 @@ def told(entry: Entry) -> str:
     if act.measure:
         parts.append(act.measure)
     if act.value:
-        parts.append(VALUE_WORDS.get(act.value, act.value))
+        parts.append(value_words(act))
+    if act.act is ActName.EXTENSION_REQUESTED:
+        parts.append(_asked_for(act))
     if act.reason:
         parts.append(f"({CONCLUSIONS.get(act.reason, act.reason) if act.act is ActName.CONCLUDED else act.reason})")
     parts += [str(issued["number"]) for issued in act.detail.get(ISSUED, ())]
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def _asked_for(act: Act) -> str:
+    """How much more time a request asks for; of a proceeding it stands in what was said."""
+    said = act.detail.get("said")
+    limit = act.detail.get("limit") or (said.get("limit") if isinstance(said, Mapping) else None)
+    return limit_cell(limit) if isinstance(limit, str) else ""
 
 
 def recorded(entry: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from models.access import Relation
 from models.acts import Act, ActName
 from models.blocks import Block, CountedFrom, Plan, Then
 from models.explanations import (
@@ -29,6 +30,8 @@ from models.messages import TITLES
 from models.policy import Role
 from models.proceeding_messages import PROCEEDING_TITLES
 from models.proceedings import ProceedingState, StepClock, StepClockKind
+from policies.access import PROCEEDING_NEEDS
+from policies.access_words import RELATIONS
 from policies.block_procedures import BlockProcedure
 from policies.blocks import BLOCKS
 from policies.calendar import Calendar
@@ -50,7 +53,7 @@ from policies.limits import parse_limit
 from policies.procedure_words import words as in_words
 from policies.proceeding_drafts import next_due
 from policies.proceeding_wording import BLOCK_TITLES, CONCLUSIONS, PROCEEDING_STAGES, ROLES, VALUE_WORDS
-from policies.wording import LIGHTS, act_words, moment, speaker, speaker_en
+from policies.wording import LIGHTS, act_words, moment, speaker, speaker_en, value_words
 from policies.wording import RULES as COUNTING_ZH
 
 _ALWAYS = Words(zh="不再有到期之事。", en="Nothing falls due any more.")
@@ -222,9 +225,16 @@ def _figures(act: Act) -> Iterator[Words]:
         subject = VALUE_WORDS.get(act.subject, act.subject)
         yield Words(zh=f"所涉:{subject}。", en=f"It concerns {act.subject}.")
     if act.value:
-        yield Words(zh=f"数值:{VALUE_WORDS.get(act.value, act.value)}。", en=f"The value: {act.value}.")
+        yield Words(zh=f"数值:{value_words(act)}。", en=f"The value: {act.value}.")
     if act.count is not None:
         yield Words(zh=f"次数或件数:{act.count}。", en=f"The count: {act.count}.")
+
+
+def _heard(block: Block) -> Words:
+    """What a step takes, each with the name that programs have for it."""
+    accepted = [_DO[kind] for kind in BLOCKS[type(block)].heard]
+    names = "、".join(f"{PROCEEDING_TITLES.get(do) or TITLES.get(do, do)}({do})" for do in accepted)
+    return Words(zh=names, en=", ".join(accepted))
 
 
 def _standing(
@@ -246,9 +256,8 @@ def _standing(
             zh=f"待办:{roles.zh}{f'({posts})' if posts else ''}。",
             en=f"Waits for: {roles.en}{f' ({posts})' if posts else ''}.",
         )
-        accepted = [_DO[kind] for kind in BLOCKS[type(block)].heard]
-        names = "、".join(f"{PROCEEDING_TITLES.get(do) or TITLES.get(do, do)}({do})" for do in accepted)
-        yield Words(zh=f"本环节可办:{names}。", en=f"The step takes: {', '.join(accepted)}.")
+        heard = _heard(block)
+        yield Words(zh=f"本环节可办:{heard.zh}。", en=f"The step takes: {heard.en}.")
     if state.missed:
         yield Words(zh=f"本环节已逾期{state.missed}次。", en=f"The step has been missed {state.missed} times.")
     if state.paused:
@@ -586,7 +595,9 @@ def _ways(block: Block, by: Sequence[Role], until: datetime | None, dossier: Pro
     who = f"{roles.zh} {roles.en}{f' ({posts})' if posts else ''}"
     for kind in BLOCKS[type(block)].heard:
         do = _DO[kind]
-        yield Way(who=who, words=Words(zh=PROCEEDING_TITLES.get(do) or TITLES.get(do, do), en=do), until=until)
+        yield Way(
+            who=_others(do) or who, words=Words(zh=PROCEEDING_TITLES.get(do) or TITLES.get(do, do), en=do), until=until
+        )
     if block.more_time is not None:
         yield Way(
             who=who, until=until,
@@ -597,6 +608,14 @@ def _ways(block: Block, by: Sequence[Role], until: datetime | None, dossier: Pro
             who=who, until=until,
             words=Words(zh=f"因所列事由中止计时({'、'.join(block.pauses)})", en="stop the time, for a reason it names"),
         )  # fmt: skip
+
+
+def _others(do: str) -> str | None:
+    """Who gives this command where it is not for who owes the step; None where it is."""
+    allowed = PROCEEDING_NEEDS[do].any_of
+    if Relation.STEP_HOLDER in allowed:
+        return None
+    return "、".join(" ".join(RELATIONS[one]) for one in allowed)
 
 
 def _instead(dossier: ProceedingDossier, act: Act, block: Block | None) -> Iterator[Words]:
@@ -614,8 +633,8 @@ def _instead(dossier: ProceedingDossier, act: Act, block: Block | None) -> Itera
     if plan is None or state is None or state.over:
         return
     here = plan.steps[state.step]
-    accepted = "、".join(_DO[kind] for kind in BLOCKS[type(here)].heard)
-    yield Words(zh=f"现处环节 {here.title} 可办:{accepted}。", en=f"The step under way takes: {accepted}.")
+    heard = _heard(here)
+    yield Words(zh=f"现处环节 {here.title} 可办:{heard.zh}。", en=f"The step under way takes: {heard.en}.")
 
 
 def _general(entry: str) -> RuleWords | None:

@@ -4,7 +4,7 @@ As a matter's page (matter.py). Whose part it is only sees that part. Who handed
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -210,7 +210,7 @@ def _steps(found: Standing) -> list[dict[str, Any]]:
             **step,
             "kept": [*kept_lines(_kept(found.card.state, step))],
             "round": found.card.state.round if step["state"] == "under_way" else step["round"],
-            "outcome": outcome_words(step["outcome"]) if step["outcome"] else None,
+            "outcome": outcome_words(step["outcome"], block) if step["outcome"] else None,
             "block_words": Words(zh=BLOCK_TITLES[type(block)][0], en=BLOCK_TITLES[type(block)][1]) if block else None,
             "roles": [Words(zh=ROLES[role][0], en=ROLES[role][1]) for role in block.by] if block else [],
             "limit": block.limit if block else None,
@@ -247,12 +247,13 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
     entries = views.timeline(session, target, scope=scope)
     whole = card is not None and authority.sees(web, caller, state, View.PROCEEDING)
     why = explained(session, target, None, full=False) if whole else None
+    plan = _plan(session, state) if card is not None else None
     return Standing(
         line=line,
         far=how_far(line, at, working),
         card=card,
-        plan=_plan(session, state) if card is not None else None,
-        acts=tuple(told_to(session, web, caller, entries)),
+        plan=plan,
+        acts=tuple(_titled(told_to(session, web, caller, entries), plan)),
         why=why,
         clocks=_drawn(this, state, why, entries, at),
         papers=shown_with.papers(session, this, state),
@@ -263,6 +264,14 @@ def _standing(session: Session, this: Visit, state: ProceedingState) -> Standing
         history=history_of(this, target) if kind_of(target) != Kind.DUTY else None,
         files=attaching.files_by_act(session, web, caller, target),
     )
+
+
+def _titled(acts: Iterable[ActOut], plan: Plan | None) -> Iterator[ActOut]:
+    """The acts with the title of the step that is done again, which they hold by its name."""
+    titles = {block.name: block.title for block in plan.steps} if plan else {}
+    for one in acts:
+        title = titles.get(one.value or "") if one.act is ActName.REDONE else None
+        yield one.model_copy(update={"words": one.words.replace(str(one.value), title, 1)}) if title else one
 
 
 def _plan(session: Session, state: ProceedingState) -> Plan | None:

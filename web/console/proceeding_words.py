@@ -6,6 +6,7 @@ The words are those of the rules; here they are put into both languages, and int
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from models.blocks import Block, FirstOffence
 from models.explanations import Words
 from models.proceedings import (
     Answers,
@@ -37,8 +38,10 @@ def channel_words(channel: str) -> Words:
     return Words(zh=CHANNELS[Channel(channel)], en=channel)
 
 
-def outcome_words(outcome: str) -> Words:
-    """What became of a step."""
+def outcome_words(outcome: str, block: Block | None = None) -> Words:
+    """What became of a step; of an offence that is not the first one "again" is no other round."""
+    if outcome == "again" and isinstance(block, FirstOffence):
+        return Words(zh="再次违章", en="another offence")
     return Words(zh=OUTCOMES[outcome], en=outcome.replace("_", " "))
 
 

@@ -24,6 +24,7 @@ def test_who_asked_is_called_back_once_and_dissatisfied_it_is_done_again(house: 
     )
     assert ActName.REDONE in house.acts(ONE)
     assert "第2轮" in page
+    assert "重新办理 调查处理 (答复未说明整改期限)" in page
 
 
 def test_what_has_to_be_done_once_more_is_to_come_again(house: House) -> None:

@@ -1,4 +1,4 @@
-"""中止、恢复: for a reason that the procedure names the clock stands still, and goes on."""
+"""中止: for a reason that the procedure names the clock stands still."""
 
 import pytest
 
@@ -15,11 +15,10 @@ pytestmark = pytest.mark.either_database(
 ONE = "proceeding/1"
 
 
-def test_the_clock_is_stopped_once_and_goes_on_once(house: House) -> None:
+def test_the_clock_is_stopped_once_for_a_reason_that_the_procedure_names(house: House) -> None:
     opened(house, ONE)
     house.say(ONE, CheckItems, HANDLER, missing=())
     refused = give(house, "handler", ONE, "suspend", until="2026-03-20", reason="休假")
     assert refused.status_code == 409
     page = done_once_by(house, "handler", ONE, "suspend", ActName.SUSPENDED, until="2026-03-20", reason="听证")
     assert "计时中止" in page
-    done_once_by(house, "handler", ONE, "resume", ActName.RESUMED)

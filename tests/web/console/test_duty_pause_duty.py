@@ -1,4 +1,4 @@
-"""暂停、继续: a duty opens nothing while it is paused, and goes on with the next period."""
+"""暂停任务: a duty opens nothing while it is paused."""
 
 import pytest
 
@@ -13,11 +13,10 @@ pytestmark = pytest.mark.either_database(
 DUTY = "duty/月报"
 
 
-def test_it_is_paused_once_with_a_reason_and_goes_on_once(house: House) -> None:
+def test_it_is_paused_once_with_a_reason(house: House) -> None:
     opened(house, DUTY, "monthly_report", title="月报")
     assert form(house, "handler", DUTY, "pause_duty") is None
     assert give(house, "officer", DUTY, "pause_duty").status_code == 409
     page = done_once_by(house, "officer", DUTY, "pause_duty", ActName.DUTY_PAUSED, reason="机构改革")
     assert "已暂停" in page
     assert form(house, "officer", DUTY, "pause_duty") is None
-    done_once_by(house, "leader", DUTY, "continue_duty", ActName.DUTY_CONTINUED)

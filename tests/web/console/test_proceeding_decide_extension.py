@@ -1,11 +1,12 @@
-"""延期: asked for by who owes the step, decided by the leader, and the clock goes on longer."""
+"""审批延期: the leader grants it and the clock goes on longer, or says why not."""
 
 import pytest
 
 from models.acts import ActName
+from models.messages import RequestExtension
 from models.proceeding_messages import CheckItems
 from tests.web.console.conftest import House
-from tests.web.console.proceeding_house import done_once_by, form, opened
+from tests.web.console.proceeding_house import done_once_by, form, give, opened
 from tests.workflows.cast import HANDLER
 
 pytestmark = pytest.mark.either_database(
@@ -15,12 +16,13 @@ pytestmark = pytest.mark.either_database(
 ONE = "proceeding/1"
 
 
-def test_more_time_is_asked_for_once_and_granted_once_by_the_leader(house: House) -> None:
+def test_the_leader_grants_it_once_and_the_clock_runs_longer(house: House) -> None:
     opened(house, ONE)
     house.say(ONE, CheckItems, HANDLER, missing=())
     assert form(house, "leader", ONE, "decide_extension") is None
-    done_once_by(
-        house, "handler", ONE, "request_extension", ActName.EXTENSION_REQUESTED, limit="5wd", reason="需要鉴定"
-    )
+    house.say(ONE, RequestExtension, HANDLER, limit="5wd", reason="需要鉴定")
+    refused = give(house, "leader", ONE, "decide_extension", granted="")
+    assert refused.status_code == 409
+    assert "缺少审批结果" in refused.text
     page = done_once_by(house, "leader", ONE, "decide_extension", ActName.EXTENSION_GRANTED, granted="yes")
     assert "还有25个工作日" in page
