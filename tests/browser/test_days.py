@@ -16,7 +16,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Shot, Visit
-from tests.browser.walking import assert_fits_narrow, gives, in_days, leads_to, signed_in
+from tests.browser.walking import assert_fits_narrow, gives, in_days, leads_to, saved, signed_in
 from tests.files import PDF
 from tests.workflows.cast import CO, LEAD, LEADER, OFFICE
 
@@ -82,9 +82,8 @@ async def test_a_matter_from_its_launch_to_the_archive(
     await gives(lead, "报告进展", attachments=str(table))
     files = lead.get_by_role("region", name="经过").get_by_role("list", name="附件")
     await expect(files).to_have_text(f"排查表.pdf pdf {len(PDF)} B")
-    async with lead.expect_download() as coming:
-        await files.get_by_role("link", name="排查表.pdf").click()
-    assert (await (await coming.value).path()).read_bytes() == PDF
+    got = await saved(lead, files.get_by_role("link", name="排查表.pdf"), tmp_path / "got")
+    assert (got.name, got.read_bytes()) == ("排查表.pdf", PDF)
     await gives(lead, "申请延期", limit="5wd", reason="需第三方检测")
     await expect(lead.get_by_role("region", name="经过")).to_contain_text("申请延期")
 
@@ -190,10 +189,7 @@ async def test_the_office_splits_a_matter_and_keeps_the_register_on_the_page_in_
     primary, middle = numbers[1:]
 
     # It is taken away as a sheet; before that comes back edited, one matter has become urgent.
-    sheet = tmp_path / "台账.xlsx"
-    async with officer.expect_download() as coming:
-        await officer.get_by_role("button", name="导出 Excel").click()
-    await (await coming.value).save_as(sheet)
+    sheet = await saved(officer, officer.get_by_role("button", name="导出 Excel"), tmp_path)
     await given_to_ticked(officer, middle, "提高紧急程度", urgency="急件")
     cells = edited(sheet, {(primary, "督办事项"): renamed, (middle, "紧急程度"): "特急"})
     await leads_to(officer, "导入")
@@ -206,6 +202,7 @@ async def test_the_office_splits_a_matter_and_keeps_the_register_on_the_page_in_
     edit = officer.get_by_role("group", name="可办理的改动").get_by_role("row").filter(has_text=primary)
     await expect(edit.get_by_role("rowheader")).to_have_text(cells[renamed])
     await assert_accessible(officer)
+    await assert_fits_narrow(officer)
     await officer.get_by_role("button", name="办理勾选的改动").click()
     await expect(officer.get_by_role("heading", name="已办理的改动")).to_be_visible()
     await expect(conflict).to_be_visible()
@@ -218,16 +215,15 @@ async def test_the_office_splits_a_matter_and_keeps_the_register_on_the_page_in_
     await expect(officer.get_by_role("heading", name="督办台账")).to_contain_text("共 3 件")
     await expect(officer.get_by_role("row").filter(has_text=middle)).to_contain_text("急件")
     await assert_accessible(officer)
+    await assert_fits_narrow(officer)
     await officer.emulate_media(media="print")
     await expect(officer.get_by_role("navigation")).to_be_hidden()
     await expect(officer.get_by_role("row").filter(has_text=renamed)).to_be_visible()
     await officer.emulate_media(media="screen")
     await officer.get_by_role("link", name="返回台账").click()
     await officer.get_by_role("link", name=renamed).click()
-    paper = tmp_path / "催办通知书.docx"
-    async with officer.expect_download() as coming:
-        await officer.get_by_role("region", name="文书").get_by_role("link", name="催办通知书").click()
-    await (await coming.value).save_as(paper)
+    papers = officer.get_by_role("region", name="文书")
+    paper = await saved(officer, papers.get_by_role("link", name="催办通知书"), tmp_path)
     said = "\n".join(one.text for one in Document(str(paper)).paragraphs)
     assert "催办通知书" in said
     assert renamed in said

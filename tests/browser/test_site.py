@@ -6,6 +6,7 @@ the end, whether what watches over the pages notices what it should.
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -21,6 +22,7 @@ from policies.masking import protection
 from record import looks
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Visit, Watched
+from tests.browser.walking import saved
 from tests.workflows.cast import HEAD, LEADER
 from web.console.importing import BATCH
 
@@ -289,7 +291,7 @@ async def test_a_page_follows_the_record_while_somebody_looks_at_it(office: Offi
 
 
 async def test_the_office_launches_imports_mends_and_speaks_to_several_matters_at_once(
-    office: Office, page: Page
+    office: Office, page: Page, tmp_path: Path
 ) -> None:
     await office.sign_in(page, "officer")
     await page.goto(f"{office.site}/console/launch")
@@ -320,9 +322,8 @@ async def test_the_office_launches_imports_mends_and_speaks_to_several_matters_a
     assert await fits(page)
 
     # What was at fault is taken away with its reasons, mended in its cells, looked at, and imported like the others.
-    async with page.expect_download() as coming:
-        await page.get_by_role("button", name="下载有误的行").click()
-    heads, faulty = load_workbook(await (await coming.value).path()).worksheets[0].values
+    sheet = await saved(page, page.get_by_role("button", name="下载有误的行"), tmp_path)
+    heads, faulty = load_workbook(sheet).worksheets[0].values
     assert faulty[heads.index("督办事项")] == f"{mark}食堂卫生"
     assert all(word in str(faulty[-1]) for word in ("牵头单位", "没有这一天", "办结时限"))
     for column, value in (("C", "教育局"), ("D", "2026-02-27"), ("E", "15个工作日")):
