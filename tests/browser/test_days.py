@@ -134,8 +134,8 @@ def edited(sheet: Path, cells: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """Write into the cells of matters, each by its number and heading; where each stands, by what was written."""
     book = load_workbook(sheet)
     (table,) = book.worksheets
-    heads = {cell.value: cell.column for cell in table[1]}
-    rows = {row[0].value: row[0].row for row in table.iter_rows(min_row=2)}
+    heads = {cell.value: at for at, cell in enumerate(table[1], 1)}
+    rows = {row[0].value: at for at, row in enumerate(table.iter_rows(), 1)}
     found = {}
     for (matter, head), text in cells.items():
         cell = table.cell(rows[matter], heads[head], text)
@@ -176,6 +176,7 @@ async def test_the_office_splits_a_matter_and_keeps_the_register_on_the_page_in_
     await leads_to(officer, "台账")
     await officer.get_by_label("标题或编号").fill(mark)
     await officer.get_by_role("button", name="查找").click()
+    await expect(officer.get_by_text("共 3 件")).to_be_visible()
     await officer.get_by_role("search").locator("summary").click()
     await officer.get_by_label("紧急程度").check()
     await expect(officer).to_have_url(re.compile(rf"text={mark}.*column=urgency"))
