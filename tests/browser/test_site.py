@@ -6,12 +6,14 @@ the end, whether what watches over the pages notices what it should.
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
 from models.acts import ActName
@@ -20,6 +22,7 @@ from policies.masking import protection
 from record import looks
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import Office, Visit, Watched
+from tests.browser.walking import saved
 from tests.workflows.cast import HEAD, LEADER
 from web.console.importing import BATCH
 
@@ -295,7 +298,9 @@ async def test_a_page_follows_the_record_while_somebody_looks_at_it(office: Offi
     await expect(page.locator("#renewed")).to_have_text("页面已按最新记录更新。")
 
 
-async def test_the_office_launches_imports_and_speaks_to_several_matters_at_once(office: Office, page: Page) -> None:
+async def test_the_office_launches_imports_mends_and_speaks_to_several_matters_at_once(
+    office: Office, page: Page, tmp_path: Path
+) -> None:
     await office.sign_in(page, "officer")
     await page.goto(f"{office.site}/console/launch")
     await page.get_by_label("办结时限").fill("15个工作日")
@@ -308,8 +313,9 @@ async def test_the_office_launches_imports_and_speaks_to_several_matters_at_once
     await page.get_by_role("button", name="立项", exact=True).click()
     await expect(page).to_have_url(re.compile(r"/console/matters/\d{4}-\d{4}"))
 
-    rows = [f"{at},{uuid4().hex},教育局,2026-03-02,15d" for at in range(BATCH + 3)]
-    ledger = "\n".join(["序号,督办事项,牵头单位,交办日期,办结时限", *rows, "99,食堂卫生,教育厅,2026-02-30,15"])
+    mark = uuid4().hex[:8]
+    rows = [f"{at},{mark}-{at},教育局,2026-03-02,15d" for at in range(BATCH + 3)]
+    ledger = "\n".join(["序号,督办事项,牵头单位,交办日期,办结时限", *rows, f"99,{mark}食堂卫生,教育厅,2026-02-30,15"])
     await page.goto(f"{office.site}/console/import")
     await page.get_by_label("台账文件").set_input_files(
         {"name": "ledger.csv", "mimeType": "text/csv", "buffer": ledger.encode()}
@@ -322,6 +328,23 @@ async def test_the_office_launches_imports_and_speaks_to_several_matters_at_once
     await expect(page.get_by_text(f"本次立项 {BATCH + 3} 行")).to_be_visible(timeout=60_000)
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await fits(page)
+
+    # What was at fault is taken away with its reasons, mended in its cells, looked at, and imported like the others.
+    sheet = await saved(page, page.get_by_role("button", name="下载有误的行"), tmp_path)
+    heads, faulty = load_workbook(sheet).worksheets[0].values
+    assert faulty[heads.index("督办事项")] == f"{mark}食堂卫生"
+    assert all(word in str(faulty[-1]) for word in ("牵头单位", "没有这一天", "办结时限"))
+    for column, value in (("C", "教育局"), ("D", "2026-02-27"), ("E", "15个工作日")):
+        await page.get_by_label(f"{column}{BATCH + 5}").fill(value)
+    await page.get_by_role("button", name="改好后再检查").click()
+    await expect(page.get_by_role("status").filter(has_text="已按改动重新检查")).to_be_focused()
+    await expect(page.get_by_role("heading", name="有误的单元格")).to_be_hidden()
+    await assert_accessible(page)
+    await page.get_by_role("button", name="导入可导入的 1 行").click()
+    await expect(page.get_by_text(f"本次立项 {BATCH + 4} 行")).to_be_visible()
+    await expect(page.get_by_role("table").get_by_role("link")).to_have_count(BATCH + 4)
+    await page.goto(f"{office.site}/console/matters?text={mark}")
+    await expect(page.get_by_text(f"共 {BATCH + 4} 件")).to_be_visible()
 
     await page.goto(f"{office.site}/console/matters?order=newest")
     await page.get_by_role("checkbox", name=re.compile("勾选")).first.focus()

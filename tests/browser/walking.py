@@ -1,6 +1,7 @@
 """What people do again and again at the console: sign in, fill in the form of a command, see that it was accepted."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
@@ -33,6 +34,16 @@ async def gives(page: Page, command: str, **fields: str) -> None:
             await field.fill(value)
     await box.get_by_role("button", name=f"提交:{command}").click()
     await expect(page.get_by_role("alert")).to_contain_text(f"{command} — 已受理")
+
+
+async def saved(page: Page, what: Locator, place: Path) -> Path:
+    """Press what a file is got by; the file in this folder, under the name that the browser gives it."""
+    async with page.expect_download() as coming:
+        await what.click()
+    got = await coming.value
+    file = place / got.suggested_filename
+    await got.save_as(file)
+    return file
 
 
 async def by_more(page: Page, name: str, more: str = "更多") -> None:

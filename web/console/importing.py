@@ -7,7 +7,7 @@ going on after any interruption launches nothing twice.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import islice
@@ -139,7 +139,8 @@ async def check(this: Posting) -> HTMLResponse:
     """The same of the sheet that came with the page, with what was mended in it."""
     may_here(this, SiteCommand.IMPORT_LEDGER)
     form = await this.request.form()
-    return await asyncio.to_thread(lambda: _looked_at(this, lambda: _sheet_in(form), _went(form)))
+    went = replace(_went(form), mended=True)
+    return await asyncio.to_thread(lambda: _looked_at(this, lambda: _sheet_in(form), went))
 
 
 @routes.post(RUN)

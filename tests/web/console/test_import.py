@@ -99,6 +99,7 @@ def test_what_is_still_wrong_after_mending_is_said_again(house: House) -> None:
     page = upload(house, HEAD + BAD).text
     page = go_on(house, page, CHECK, **{"cell.C2": "=1+1", "cell.E2": "2026-02-27", "cell.F2": "5d"})
     assert states(page) == {"2": "faulty"}
+    assert "已按改动重新检查" in page
     assert "公式" in page
     assert set(re.findall(r'name="(cell\.\w+)"', page)) == {"cell.C2"}
 
