@@ -3,20 +3,25 @@
 The pages are the application's own routes: one that nobody told of here or in tests/web/console/routes.py fails.
 """
 
+import io
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
+from models.messages import Correct
 from tests.browser.accessibility import Looked
 from tests.browser.conftest import Visit
 from tests.browser.furnished import CALM, DONE, DUTY, HANDED_ON, NOTICE, PAUSED, SHARED, Furnished, a_furnished_house
 from tests.browser.usable import obstacles, unfolded
+from tests.browser.walking import gives
 from tests.databases import Databases
 from tests.web.conftest import hashes_quickly
 from tests.web.console.routes import EVERYBODY, NEEDED, address, served
+from tests.workflows.cast import OFFICE, OFFICER
 
 pytestmark = pytest.mark.either_database("pages as a browser shows them; what they read is claimed of both elsewhere")
 
@@ -114,6 +119,13 @@ async def faults(page: Page, looked: Looked) -> list[str]:
     return [f"{page.url}: {one}" for one in (*await looked.broken_rules(page), *await obstacles(page))]
 
 
+async def hands_in(page: Page, furnished: Furnished, name: str, content: bytes) -> None:
+    """Hand a file in on the page of the import."""
+    await page.goto(f"{furnished.site}/console/import")
+    await page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    await page.locator("form.upload button").click()
+
+
 async def test_every_route_is_told_of(furnished: Furnished) -> None:
     routes = {path for path in served(furnished.house.app, "GET") if not path.startswith("/api/")}
     assert routes == {*NEEDED, *PUBLIC, *NO_PAGES}
@@ -158,17 +170,10 @@ async def test_what_is_printed_has_no_navigation_and_no_forms(furnished: Furnish
         await expect(page.get_by_role("button").filter(visible=True)).to_have_count(0)
 
 
-async def test_the_steps_of_an_import_can_be_used_by_everybody(furnished: Furnished, visit: Visit) -> None:
+async def test_every_step_of_an_import_can_be_used_by_everybody(furnished: Furnished, visit: Visit) -> None:
     page = await visit()
     await furnished.comes(page.context, OFFICIAL)
-    imports = f"{furnished.site}/console/import"
-
-    async def handed_in(name: str, content: bytes) -> None:
-        await page.goto(imports)
-        await page.get_by_label("文件").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-        await page.locator("form.upload button").click()
-
-    await handed_in("台账.csv", LEDGER.encode("utf-8-sig"))
+    await hands_in(page, furnished, "台账.csv", LEDGER.encode("utf-8-sig"))
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     looked = Looked()
     wrong = await faults(page, looked)
@@ -180,6 +185,77 @@ async def test_the_steps_of_an_import_can_be_used_by_everybody(furnished: Furnis
     await page.locator("button[formaction$='/run']").click()
     await expect(page.locator("tr.launched")).to_have_count(2)
     wrong += await faults(page, looked)
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_register_that_comes_back_with_conflicts_can_be_used_by_everybody(
+    furnished: Furnished, visit: Visit
+) -> None:
+    page = await visit()
+    await furnished.comes(page.context, OFFICIAL)
+    exported = await page.request.get(f"{furnished.site}/console/register/export?matter={CALM}&matter={PAUSED}")
+    book = load_workbook(io.BytesIO(await exported.body()))
+    sheet = book.worksheets[0]
+    title = next(cell.column for cell in sheet[1] if cell.value == "督办事项")
+    for row in (2, 3):
+        sheet.cell(row, title).value = "表中所改"
+    edited = io.BytesIO()
+    book.save(edited)
+    furnished.house.say(CALM, Correct, OFFICER, entry=1, fields={"title": "此后所改"}, reason="更名")
+    await hands_in(page, furnished, "台账.xlsx", edited.getvalue())
+    await expect(page.locator("table.conflicts")).to_be_visible()
+    await expect(page.locator("[name=edit]")).to_have_count(1)
+    looked = Looked()
+    wrong = await faults(page, looked)
+    await page.locator("button[formaction$='/apply']").click()
+    await expect(page.locator("ul.applied")).to_be_visible()
+    wrong += await faults(page, looked)
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_what_only_the_answer_of_a_form_shows_can_be_used_by_everybody(
+    furnished: Furnished, visit: Visit
+) -> None:
+    page, looked, wrong = await visit(), Looked(), list[str]()
+
+    async def at(who: str, place: str) -> None:
+        await furnished.comes(page.context, who)
+        await page.goto(f"{furnished.site}{place}")
+
+    async def answered(shown: str) -> None:
+        await expect(page.get_by_text(shown).first).to_be_visible()
+        wrong.extend(await faults(page, looked))
+
+    # Whoever does not take a matter over sees it no more.
+    await at("co-handler", f"/console/matters/{HANDED_ON}")
+    await gives(page, "不接受转办", reason="不属职责")
+    await answered("不属于您可查看")
+
+    await at("leader", "/console/cases/m1/case1")
+    await unfolded(page)
+    await page.locator("form[action$='/openings'] [name=reason]").first.fill("审核立案材料")
+    await page.locator("form[action$='/openings'] button").first.click()
+    await answered("经查台账造假三处")
+
+    await at(OFFICIAL, f"/console/register/act?do=urge&matter={SHARED}&matter={PAUSED}")
+    await page.locator("form.command [name=text]").fill("请按期办结")
+    await page.locator("form.command button").click()
+    await answered("已受理")
+
+    await at(OFFICIAL, "/console/proceedings/open/petition")
+    for name, value in (("title", "噪声扰民"), ("text", "夜间施工"), ("office", OFFICE), ("identity.name", "某诉求人")):
+        await page.locator(f'form.opening [name="{name}"]').fill(value)
+    await page.locator("form.opening [name=channel]").select_option("letter")
+    await page.locator("form.opening > p:last-child button").click()
+    await answered("petition/2026-0001")
+    await page.goto(f"{furnished.site}/console/proceedings/petition/2026-0001")
+    await page.locator("#identity-reason").fill("回访核实")
+    await page.locator("form[action$='/identity'] button").click()
+    await answered("某诉求人")
+
+    await at("auditor", "/console/site")
+    await page.locator("form[action$='/verify'] button").click()
+    await answered("全部一致")
     assert not wrong, "\n".join(wrong)
 
 
