@@ -39,6 +39,8 @@ from web.serving import serving
 
 SESSION = "duban"
 LATE, SHARED, DONE, HANDED_ON, PAUSED, CALM = "m2", "m3", "m4", "m5", "m6", "m7"
+UNBROKEN = "校舍加固" + "x" * 90
+"""What a narrow screen has to break somewhere."""
 NOTICE, DUTY, WINDOW = "proceeding/2", "duty/月报", "proceeding/1"
 
 
@@ -98,7 +100,7 @@ def _filled(house: House) -> dict[str, str]:
     _others(house)
     opened(house, WINDOW)
     opened(house, DUTY, "monthly_report", title="月报")
-    opened(house, NOTICE, "unit_notice", title="推荐公示", public=True, lead=OFFICE)
+    opened(house, NOTICE, "unit_notice", title=UNBROKEN, public=True, lead=OFFICE)
     house.say(NOTICE, Publish, OFFICER, medium="公示栏", text="拟推荐名单见附件")
     hook = Webhook(id=given["webhook"], person="u1", post=OFFICER, url="https://hooks.invalid/x", organs=(), acts=(),
                    generation=1, created_at=house.clock())  # fmt: skip
@@ -136,7 +138,7 @@ def _others(house: House) -> None:
     house.say(DONE, Object, HEAD, text="结论有误")
     house.launch(HANDED_ON)
     house.say(HANDED_ON, RequestTransfer, HANDLER, to=CO, reason="职责调整")
-    house.launch(PAUSED)
+    house.launch(PAUSED, title=UNBROKEN, requirement=UNBROKEN, co=(CO,), public=True)
     house.say(PAUSED, Suspend, OFFICER, until="2026-03-20", reason="等待批复")
     house.launch(CALM, leader=LEADER)
     house.say(CALM, Correct, OFFICER, entry=1, fields={"title": "校舍加固工程"}, reason="更名")

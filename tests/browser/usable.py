@@ -8,6 +8,8 @@ _UNFOLD = "for (const one of document.querySelectorAll('main details')) one.open
 
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+_DRAWN = "new Promise(requestAnimationFrame)"
+
 _OUT_OF_REACH = """() => {
     const told = (one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 120);
     const reached = "a, button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link], "
@@ -40,6 +42,8 @@ async def unfolded(page: Page) -> None:
 async def obstacles(page: Page) -> list[str]:
     """What does not fit a screen of 360 px, or is out of reach of the keyboard there; the page is wide afterwards."""
     await page.set_viewport_size(NARROW)
+    # Charts fit themselves to a new width, which is told with the next frame.
+    await page.evaluate(_DRAWN)
     over = await page.evaluate(_TOO_WIDE)
     found: list[str] = await page.evaluate(_OUT_OF_REACH)
     await page.set_viewport_size(WIDE)
