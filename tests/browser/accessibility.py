@@ -49,22 +49,19 @@ _RUN = """async ([options, known]) => {
 
 
 class Looked:
-    """Looks at many pages of one browser; the contrast of what looks alike – letters and ground – is measured once."""
+    """Looks at many pages of one site; the contrast of what looks alike – letters and ground – is measured once."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
+    def __init__(self) -> None:
         self._known: list[str] = []
 
-    async def broken_rules(self) -> list[str]:
+    async def at(self, page: Page) -> None:
+        """From its next address on, axe comes along with whatever this page shows."""
+        await page.add_init_script(Axe().axe_script)
+
+    async def broken_rules(self, page: Page) -> list[str]:
         """Each rule broken and where, for the page as it is shown now."""
-        found, self._known = await self._page.evaluate(_RUN, [_BUT_CONTRAST, self._known])
+        found, self._known = await page.evaluate(_RUN, [_BUT_CONTRAST, self._known])
         return list(_in_words(found))
-
-
-async def looking(page: Page) -> Looked:
-    """Looks at what this page shows from the next address on: axe comes along with each."""
-    await page.add_init_script(Axe().axe_script)
-    return Looked(page)
 
 
 async def assert_accessible(page: Page) -> None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
 from models.messages import Correct
-from tests.browser.accessibility import Looked, looking
+from tests.browser.accessibility import Looked
 from tests.browser.conftest import Visit
 from tests.browser.furnished import CALM, DONE, DUTY, HANDED_ON, NOTICE, PAUSED, SHARED, Furnished, a_furnished_house
 from tests.browser.usable import obstacles, unfolded
@@ -53,23 +53,23 @@ NO_PAGES = (
 MOST = {"/console": "leader", "/console/inbox": "handler", "/console/site": "auditor"}
 """Who is shown the most of a page, where it is not the first of EVERYBODY that sees it."""
 
-INSTEAD = {"/console/policies/view/{key}/drawing": "/console/policies/view/petition/drawing"}
-"""Another example than that of tests/web/console/routes.py: drawing that takes long."""
+INSTEAD = {
+    "/console/dates": "/console/dates?first=2026-03-03&last=2026-03-11",
+    "/console/bulletins": "/console/bulletins?period=2026-03",
+    "/console/policies/view/{key}/drawing": "/console/policies/view/petition/drawing",
+}
+"""Fuller examples than those of tests/web/console/routes.py; the other drawing takes long, and a walk looks at it."""
 
 FURTHER = (
     ("admin", "/console/site"),
     (OFFICIAL, "/sign-in"),
-    ("leader", "/console/dates?first=2026-03-03&last=2026-03-11"),
-    (OFFICIAL, "/console/bulletins?period=2026-03"),
     (OFFICIAL, "/console/policies/view/petition"),
     (OFFICIAL, "/console/proceedings/open/window_acceptance"),
     (OFFICIAL, "/console/proceedings/proceeding/1"),
     (OFFICIAL, f"/console/proceedings/{NOTICE}"),
     (OFFICIAL, f"/console/proceedings/{quote(DUTY)}"),
-    (OFFICIAL, f"/console/matters/{SHARED}"),
     ("co-handler", f"/console/matters/{SHARED}"),
     ("head", f"/console/matters/{DONE}"),
-    (OFFICIAL, f"/console/matters/{PAUSED}"),
     ("head", "/console/cases/m1/case1"),
     (NOBODY, f"/public/notices/{NOTICE}"),
     (NOBODY, "/public/notices?kind=matters"),
@@ -110,6 +110,11 @@ async def furnished(databases: Databases, tmp_path_factory: pytest.TempPathFacto
     databases.drop(url)
 
 
+@pytest.fixture(scope="module")
+def looked() -> Looked:
+    return Looked()
+
+
 def pages(furnished: Furnished) -> list[tuple[str | None, str]]:
     """Who is shown a page, and its address, for each route that answers one; grouped by who."""
     found: list[tuple[str | None, str]] = [(NOBODY, address(path, furnished.given)) for path in PUBLIC]
@@ -123,7 +128,7 @@ def pages(furnished: Furnished) -> list[tuple[str | None, str]]:
 async def faults(page: Page, looked: Looked) -> list[str]:
     """What stands in anybody's way on the page as it is shown now, with everything unfolded."""
     await unfolded(page)
-    return [f"{page.url}: {one}" for one in (*await looked.broken_rules(), *await obstacles(page))]
+    return [f"{page.url}: {one}" for one in (*await looked.broken_rules(page), *await obstacles(page))]
 
 
 async def hands_in(page: Page, furnished: Furnished, name: str, content: bytes) -> None:
@@ -138,9 +143,10 @@ async def test_every_route_is_told_of(furnished: Furnished) -> None:
     assert routes == {*NEEDED, *PUBLIC, *NO_PAGES}
 
 
-async def test_every_page_can_be_used_by_everybody(furnished: Furnished, visit: Visit) -> None:
+async def test_every_page_can_be_used_by_everybody(furnished: Furnished, visit: Visit, looked: Looked) -> None:
     page = await visit(expecting=[NOT_FOUND])
-    looked, wrong = await looking(page), list[str]()
+    wrong = list[str]()
+    await looked.at(page)
     now: str | None = ""
     for who, at in pages(furnished):
         if who != now:
@@ -154,9 +160,10 @@ async def test_every_page_can_be_used_by_everybody(furnished: Furnished, visit: 
     assert not wrong, "\n".join(wrong)
 
 
-async def test_the_fullest_pages_can_be_used_in_english(furnished: Furnished, visit: Visit) -> None:
+async def test_the_fullest_pages_can_be_used_in_english(furnished: Furnished, visit: Visit, looked: Looked) -> None:
     page = await visit()
-    looked, wrong = await looking(page), list[str]()
+    wrong = list[str]()
+    await looked.at(page)
     for who, at in IN_ENGLISH:
         await furnished.comes(page.context, who, "en")
         await page.goto(f"{furnished.site}{at}")
@@ -177,9 +184,11 @@ async def test_what_is_printed_has_no_navigation_and_no_forms(furnished: Furnish
         await expect(page.get_by_role("button").filter(visible=True)).to_have_count(0)
 
 
-async def test_every_step_of_an_import_can_be_used_by_everybody(furnished: Furnished, visit: Visit) -> None:
+async def test_every_step_of_an_import_can_be_used_by_everybody(
+    furnished: Furnished, visit: Visit, looked: Looked
+) -> None:
     page = await visit()
-    looked = await looking(page)
+    await looked.at(page)
     await furnished.comes(page.context, OFFICIAL)
     await hands_in(page, furnished, "台账.csv", LEDGER.encode("utf-8-sig"))
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
@@ -196,10 +205,10 @@ async def test_every_step_of_an_import_can_be_used_by_everybody(furnished: Furni
 
 
 async def test_a_register_that_comes_back_with_conflicts_can_be_used_by_everybody(
-    furnished: Furnished, visit: Visit
+    furnished: Furnished, visit: Visit, looked: Looked
 ) -> None:
     page = await visit()
-    looked = await looking(page)
+    await looked.at(page)
     await furnished.comes(page.context, OFFICIAL)
     exported = await page.request.get(f"{furnished.site}/console/register/export?matter={CALM}&matter={PAUSED}")
     book = load_workbook(io.BytesIO(await exported.body()))
@@ -221,10 +230,11 @@ async def test_a_register_that_comes_back_with_conflicts_can_be_used_by_everybod
 
 
 async def test_what_only_the_answer_of_a_form_shows_can_be_used_by_everybody(
-    furnished: Furnished, visit: Visit
+    furnished: Furnished, visit: Visit, looked: Looked
 ) -> None:
     page = await visit()
-    looked, wrong = await looking(page), list[str]()
+    wrong = list[str]()
+    await looked.at(page)
 
     async def at(who: str, place: str) -> None:
         await furnished.comes(page.context, who)
@@ -268,7 +278,8 @@ async def test_what_only_the_answer_of_a_form_shows_can_be_used_by_everybody(
 
 
 async def test_whatever_stands_in_somebodys_way_is_noticed(page: Page) -> None:
-    looked = await looking(page)
+    looked = Looked()
+    await looked.at(page)
     await page.goto(f"data:text/html;charset=utf-8,{quote(IN_THE_WAY)}")
     found = await faults(page, looked)
     for words in NOTICED:
