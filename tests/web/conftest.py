@@ -39,11 +39,15 @@ class Clock:
         self.at += timedelta(**span)
 
 
+def hashes_quickly(patched: pytest.MonkeyPatch) -> None:
+    """Hashes that cost little: their cost is claimed in tests/identity."""
+    patched.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+    passwords._nobodys.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost little: their cost is claimed in tests/identity."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
+    hashes_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -186,8 +187,9 @@ def directory() -> Directory:
     return DIRECTORY
 
 
-@pytest.fixture
-def house(settings: Settings, store: Store, clock: Clock, directory: Directory) -> Iterator[House]:
+@contextmanager
+def a_house(settings: Settings, store: Store, clock: Clock, directory: Directory) -> Iterator[House]:
+    """A house on an empty record, on a Monday morning; nobody's browser is open when the block is left."""
     clock.at = MONDAY
     office = HouseOffice(store, clock, directory)
 
@@ -207,3 +209,9 @@ def house(settings: Settings, store: Store, clock: Clock, directory: Directory) 
     yield found
     for client in found.clients.values():
         client.close()
+
+
+@pytest.fixture
+def house(settings: Settings, store: Store, clock: Clock, directory: Directory) -> Iterator[House]:
+    with a_house(settings, store, clock, directory) as found:
+        yield found
