@@ -82,8 +82,10 @@ def _beside(key: str, name: str, ours: Standing, theirs: Standing) -> Iterator[F
         ("应答 answered p50", "p50", median(ours.waits), median(theirs.waits)),
     )
     for what, short, mine, other in rows:
-        label = f"{ours.size:,} 件,本引擎与它之比 open, engine : {name},{what}"
-        yield Figure(SECTION, label, "x", (mine / other,), key=f"open/{key}/ratio/{short}")
+        # Of a few matters a file may not have grown by a page, nor a processor have been busy for a tick.
+        if other > 0:
+            label = f"{ours.size:,} 件,本引擎与它之比 open, engine : {name},{what}"
+            yield Figure(SECTION, label, "x", (mine / other,), key=f"open/{key}/ratio/{short}")
 
 
 async def _filled(plan: Plan, side: Side, sizes: Sequence[int]) -> list[Standing]:
