@@ -21,7 +21,8 @@ from worker import WORKFLOWS
 from workflows.matter import MatterWorkflow
 
 Command = Callable[..., Said]
-RELEASED = SAVED[-1]
+RELEASED = max(one for one in SAVED if one.stem < "0015")
+"""Of the last release that leaves revisions something to do (the tests name what 0015 does)."""
 SAID = ("--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--limit", "15wd")
 
 
