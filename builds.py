@@ -44,6 +44,7 @@ _PROGRAM = ("models", "policies", "record", "documents", "activities", "workflow
 _DIGITS = 8
 _UNDER_WAY = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _APPEARS_WITHIN = timedelta(seconds=10)
+_LEARNT_WITHIN = timedelta(seconds=60)
 _POLL_SECONDS = 0.1
 _HURRY = timedelta(seconds=30)
 _IN_FLIGHT = 8
@@ -109,10 +110,11 @@ async def builds(client: Client, deployment: str) -> tuple[Build, ...]:
     return (*found, *([Build(UNVERSIONED, not current, aside)] if aside or not found else ()))
 
 
-async def promote(client: Client, deployment: str, build: str) -> None:
+async def promote(client: Client, deployment: str, build: str) -> bool:
     """Let matters take their next step on `build`; harmless when they do already.
 
-    Raises UnknownBuildError when no worker of it shows itself within a few seconds.
+    Waits a minute at most until every queue of the server has learnt of it, and says whether all have: the rest do so
+    later. Raises UnknownBuildError when no worker of it shows itself within a few seconds.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + _APPEARS_WITHIN.total_seconds()
@@ -138,9 +140,14 @@ async def promote(client: Client, deployment: str, build: str) -> None:
         else:
             break
         await asyncio.sleep(_POLL_SECONDS)
-    # Its task queues learn of it one by one; until then a matter may still be served by the build before.
-    while await _under_way(client, deployment):  # noqa: ASYNC110 - the server has no event to wait for
+    # Its task queues learn of it one by one; until then a matter may still be served by the build before. That is the
+    # server's to carry out: one whose own timers wait (docs/operations.md) is not waited for without end.
+    until = loop.time() + _LEARNT_WITHIN.total_seconds()
+    while await _under_way(client, deployment):
+        if loop.time() > until:
+            return False
         await asyncio.sleep(_POLL_SECONDS)
+    return True
 
 
 async def _under_way(client: Client, deployment: str) -> bool:

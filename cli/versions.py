@@ -59,11 +59,15 @@ def promote_build(build: _Build, as_json: Json = False) -> None:
     chosen = _versioned()
     allowed_here(chosen, SiteCommand.UPGRADE)
     with in_words():
-        asyncio.run(_promoted(chosen, build))
+        everywhere = asyncio.run(_promoted(chosen, build))
     if as_json:
-        answer({"deployment": chosen.deployment, "current": build})
+        answer({"deployment": chosen.deployment, "current": build, "everywhere": everywhere})
     else:
         say(f"已启用 {build}。 Matters take their next step on {build}.")
+        if not everywhere:
+            say(
+                "服务器尚未通知到每个队列,稍后自动完成。 The server has not told each of its queues yet; it goes on by itself."
+            )
 
 
 @app.command()
@@ -120,10 +124,10 @@ async def _listed(chosen: Settings) -> tuple[Build, ...]:
     return await builds(await client_of(temporal(chosen)), chosen.deployment)
 
 
-async def _promoted(chosen: Settings, build: str) -> None:
+async def _promoted(chosen: Settings, build: str) -> bool:
     client = await client_of(temporal(chosen))
     try:
-        await promote(client, chosen.deployment, build)
+        return await promote(client, chosen.deployment, build)
     except UnknownBuildError as error:
         raise Problem(str(error)) from error
 
