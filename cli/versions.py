@@ -65,9 +65,7 @@ def promote_build(build: _Build, as_json: Json = False) -> None:
     else:
         say(f"已启用 {build}。 Matters take their next step on {build}.")
         if not everywhere:
-            say(
-                "服务器尚未通知到每个队列,稍后自动完成。 The server has not told each of its queues yet; it goes on by itself."
-            )
+            say("队列将陆续得知。 Some queues have not been told yet; that goes on by itself.")
 
 
 @app.command()
