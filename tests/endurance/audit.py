@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from cli.histories import histories, misdirected
 from cli.verifying import differing
+from models.acts import ActName
 from models.contract import matter_of
 from record import deliveries, documents, ledger, matters, tallies, targets
 from record.deliveries import Delivery
@@ -269,8 +270,9 @@ def doubled(entries: list[Entry]) -> Iterator[str]:
 
 
 def _told_apart(entry: Entry) -> str:
-    """What tells two acts of one cause apart: the clock or child they are about."""
-    return f"{entry.act.due} {sorted(map(str, entry.act.detail.items())) if entry.act.detail else ''}"
+    """What tells two acts of one cause apart: the clock, child or finding they are about."""
+    finding = entry.act.reason if entry.act.act is ActName.FINDING_WITHDRAWN else None
+    return f"{entry.act.due} {finding} {sorted(map(str, entry.act.detail.items())) if entry.act.detail else ''}"
 
 
 def _miscounted(session: Session) -> Iterator[str]:
