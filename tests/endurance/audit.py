@@ -255,24 +255,38 @@ class Audit:
 
 
 def doubled(entries: list[Entry]) -> Iterator[str]:
-    """The same act twice for one message, or of one clock at one instant."""
+    """The same act twice for one message, or of one clock at one instant; a finding taken back that does not stand."""
+    others = [entry for entry in entries if entry.act.act is not ActName.FINDING_WITHDRAWN]
     said = Counter(
-        (entry.target, entry.message_id, entry.act.act, _told_apart(entry)) for entry in entries if entry.message_id
+        (entry.target, entry.message_id, entry.act.act, _told_apart(entry)) for entry in others if entry.message_id
     )
     struck = Counter(
         (entry.target, entry.act.at, entry.act.act, entry.act.subject, _told_apart(entry))
-        for entry in entries
+        for entry in others
         if entry.message_id is None
     )
     for key, number in [*said.items(), *struck.items()]:
         if number > 1:
             yield f"{key[0]}: {number} times {key[1]} {key[2]}"
+    yield from _taken_back_twice(entries)
 
 
 def _told_apart(entry: Entry) -> str:
-    """What tells two acts of one cause apart: the clock, child or finding they are about."""
-    finding = entry.act.reason if entry.act.act is ActName.FINDING_WITHDRAWN else None
-    return f"{entry.act.due} {finding} {sorted(map(str, entry.act.detail.items())) if entry.act.detail else ''}"
+    """What tells two acts of one cause apart: the clock or child they are about."""
+    return f"{entry.act.due} {sorted(map(str, entry.act.detail.items())) if entry.act.detail else ''}"
+
+
+def _taken_back_twice(entries: list[Entry]) -> Iterator[str]:
+    """One decision may take back several findings of one name, and says the same of each: no more than there are."""
+    standing = Counter[tuple[str, str]]()
+    for entry in entries:
+        if entry.act.act is not ActName.FINDING_WITHDRAWN:
+            standing[entry.target, entry.act.act.value] += 1
+            continue
+        finding = entry.target, str(entry.act.reason)
+        standing[finding] -= 1
+        if standing[finding] < 0:
+            yield f"{entry.target}: takes {entry.act.reason} back once more than it was found"
 
 
 def _miscounted(session: Session) -> Iterator[str]:

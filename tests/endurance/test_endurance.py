@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from models.acts import Act, ActName
 from models.rows import TallyRow, table
+from policies.deadlines import SHANGHAI
 from record import ledger
+from record.ledger import Entry
 from tests.endurance import clock
 from tests.endurance.audit import Audited, doubled
 from tests.endurance.director import Director, Report
@@ -84,6 +87,22 @@ def assert_that_it_would_be_seen(director: Director, house: House) -> None:
         assert list(doubled([*entries, next(one for one in entries if one.message_id is not None)]))
         session.connection().execute(update(table(TallyRow)).values(matters=table(TallyRow).c.matters + 1))
     assert any("tallied as" in fault for fault in look().faults)
+
+
+def test_one_decision_takes_back_each_finding_once() -> None:
+    def entry(seq: int, name: ActName, message_id: str | None, reason: str | None = None) -> Entry:
+        at = datetime(2026, 4, 1, 15, seq, tzinfo=SHANGHAI)
+        return Entry("m1", seq, Act(at=at, target="m1", act=name, reason=reason), message_id, at, "", "")
+
+    found = [entry(seq, ActName.RECTIFICATION_OVERDUE, None) for seq in (1, 2, 3)]
+    decided = entry(4, ActName.OBJECTION_DECIDED, "decision")
+    taken_back = [
+        entry(seq, ActName.FINDING_WITHDRAWN, "decision", ActName.RECTIFICATION_OVERDUE.value) for seq in (5, 6, 7, 8)
+    ]
+    assert list(doubled([*found, decided, *taken_back[:3]])) == []
+    assert list(doubled([*found, decided, *taken_back])) == [
+        "m1: takes rectification_overdue back once more than it was found"
+    ]
 
 
 def only(seen: Audited) -> str:
