@@ -115,20 +115,16 @@ class Sought:
         kept = {"lead", "office", "basis", "stage", "light", "open"}
         if self != Sought(**{name: getattr(self, name) for name in kept}):
             return False
-        if self.in_hand:
+        if self.of_open:
             return True
         is_closed = self.stage is not None and self.stage.value in OVER
         return order is Order.DUE if is_closed else not self.light
 
     @property
-    def in_hand(self) -> bool:
-        """Whether nothing fits but what is open, as it says itself or by its stage."""
-        return self.open or (self.stage is not None and self.stage.value not in OVER)
-
-    @property
     def of_open(self) -> bool:
-        """Whether nothing fits but what is open."""
-        return self.open or self.overdue or self.due_from is not None or self.due_before is not None
+        """Whether nothing fits but what is open, as it says itself, by what is due, or by its stage."""
+        by_stage = self.stage is not None and self.stage.value not in OVER
+        return self.open or by_stage or self.overdue or self.due_from is not None or self.due_before is not None
 
     @property
     def ends_alone(self) -> bool:
@@ -170,7 +166,7 @@ def found(
             chosen = chosen.where(_MATTERS.c.id > after)
         return cut([line_of(row, now) for row in session.execute(chosen)], limit, lambda line: line.id)
     along = not sought.filters or (rarest is None and sought.spread_over(order))
-    if along and order is Order.DUE and sought.in_hand:
+    if along and order is Order.DUE and sought.of_open:
         chosen = chosen.where(_MATTERS.c.open.is_(True))
     seen = list(_ordered(session, _Place(order, after, along), chosen, many))
     shown = [(line_of(row, now), row.place) for row in seen]
@@ -250,7 +246,7 @@ def numbers(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now
 def standing(session: Session, wanted: Mapping[str, Sought], *, scope: Scope, now: datetime) -> Standing:
     """How many open matters of each lead and basis fit each of these, where any does.
 
-    Each of `wanted` has to be about open matters (`open`, `overdue` or what falls due), else ValueError.
+    Each of `wanted` has to be about open matters (`of_open`), else ValueError.
     """
     return figures(session, wanted, {}, scope=scope, now=now)[0]
 

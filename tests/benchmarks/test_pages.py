@@ -98,7 +98,7 @@ def test_a_stage_of_many_is_listed_by_due_without_being_sorted_and_as_when_it_is
 
 
 def test_figures_of_open_matters_are_the_same_by_whatever_they_are_counted(store: Store) -> None:
-    wanted = {"open": Sought(open=True), "overdue": Sought(overdue=True)}
+    wanted = {"open": Sought(open=True), "overdue": Sought(overdue=True), "running": Sought(stage=Stage.RUNNING)}
     reader = scope(ROLES["leader"], DIRECTORY)
     with store.reading() as session:
         standing = registers.standing(session, wanted, scope=reader, now=NOW)

@@ -63,10 +63,11 @@ def test_a_newer_worker_waits_to_be_promoted_takes_over_and_gives_back(versioned
     older = this_build()
     first = versioned.ok("launch", "--title", "校舍加固", *SAID)["id"]
 
-    promoted = versioned("versions", "promote", "newer")
+    promoted = versioned("versions", "promote", "newer", "--json")
     retired = versioned.ok("versions", "retire", older)
 
     assert promoted.code == 0, promoted.err
+    assert promoted.json == {"deployment": "duban", "current": "newer", "everywhere": True}
     assert retired["left"] == []
     assert on(versioned) == {"newer": (True, 1), older: (False, 0)}
     assert versioned.ok("do", first, "sign", "--by", "区教育局承办岗")["accepted"]
