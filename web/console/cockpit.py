@@ -20,7 +20,7 @@ from web.api import authority
 from web.api.parts import calendar_of
 from web.console.case_filters import CaseFilters
 from web.console.filters import Due, Filters, State
-from web.console.navigation import PREFIX
+from web.console.navigation import INBOX, PREFIX, has_inbox
 from web.console.visits import PageRoute, Visiting, page
 from web.console.waiting import Waiting, Waits, waits, waits_for
 
@@ -111,6 +111,7 @@ def cockpit(this: Visiting) -> HTMLResponse:
         waiting=[item(one) for one in shown],
         more=max(sum(waiting.numbers.values()) - _SHOWN, 0),
         questions=_asked(waiting),
+        inbox=INBOX if has_inbox(this.web, this.caller) else None,
     )  # fmt: skip
 
 

@@ -67,7 +67,11 @@ def test_what_waits_is_shown_to_whose_word_it_waits_for(house: House) -> None:
     for who in ("handler", "co-handler", "stranger", "auditor"):
         page = house.get(who, "/console").text
         assert waiting(page) == [], who
-        assert "目前没有待您决定的事项" in page
+        assert "目前没有待您决定的督办事项和案件" in page
+        # What waits in proceedings stands in the inbox, for whom there is one.
+        assert ("程序事项、诉求、职责中等您办理的" in page) is (house.get(who, "/console/inbox").status_code == 200), (
+            who
+        )
 
 
 def test_an_extension_waits_for_whoever_decides_it_until_it_is_decided(house: House) -> None:

@@ -13,7 +13,10 @@ TEXTS = {
     "figure.escalated": ("已升级", "Escalated"),
     "figure.suspended": ("中止计时", "Suspended"),
     "cockpit.waiting": ("待您决定", "Waiting for your decision"),
-    "cockpit.nothing_waits": ("目前没有待您决定的事项。", "Nothing waits for you now."),
+    "cockpit.nothing_waits": ("目前没有待您决定的督办事项和案件。", "No matter and no case waits for you now."),
+    "cockpit.others_wait": (
+        "程序事项、诉求、职责中等您办理的,见待办", "What waits for you in proceedings, petitions and duties: the inbox"
+    ),
     "cockpit.more": ("另有 {number} 项", "{number} more"),
     "cockpit.trend": ("近十二周趋势", "The last twelve weeks"),
     "cockpit.data": ("逐周数据与明细", "The figures week by week, and their matters"),
