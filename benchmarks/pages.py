@@ -51,6 +51,9 @@ WITHIN_MS = 150.0
 """No page's 95th percentile may be above this."""
 
 ROLES = {"leader": LEADER, "officer": OFFICER, "handler": DIRECTORY.organ(LEAD).handler}
+PUBLIC = "public"
+"""Somebody who has not signed in."""
+
 DATABASES = ("sqlite", "postgresql")
 
 _ORIGIN = "http://127.0.0.1:8080"
@@ -64,7 +67,7 @@ _DEEP = 40
 
 @dataclass(slots=True)
 class Visitor:
-    """Somebody who has signed in."""
+    """Somebody who looks at pages, signed in or (PUBLIC) not."""
 
     role: str
     client: TestClient
@@ -136,6 +139,7 @@ def of_lists(*lists: str, tail: str = "", line: re.Pattern[str] = _LINE) -> Addr
     return found
 
 
+_OFFICE = ("leader", "officer")
 _SOME = ("", "?state=open", "?state=overdue", "?state=escalated", "?stage=archived", "?stage=submitted")
 
 _KINDS = {
@@ -162,10 +166,10 @@ PAGES: tuple[Page, ...] = (
     Page("台账 register: office, stage, due first", of_register(office=OFFICE, stage="supervised", order=Order.DUE)),
     *(Page(f"台账 register: order={order}, {_DEEP} pages on", deep(order)) for order in Order),
     Page("事项 a matter", of_matters(*_SOME)),
-    Page("为什么 its why", of_matters(*_SOME, tail="/why"), ("leader", "officer")),
-    Page("排名 rankings", at(f"{PREFIX}/rankings"), ("leader", "officer")),
-    Page("排名 rankings: a year", at(f"{PREFIX}/rankings?period=2026"), ("leader", "officer")),
-    Page("两个日期 two dates", at(f"{PREFIX}/dates"), ("leader", "officer")),
+    Page("为什么 its why", of_matters(*_SOME, tail="/why"), _OFFICE),
+    Page("排名 rankings", at(f"{PREFIX}/rankings"), _OFFICE),
+    Page("排名 rankings: a year", at(f"{PREFIX}/rankings?period=2026"), _OFFICE),
+    Page("两个日期 two dates", at(f"{PREFIX}/dates"), _OFFICE),
     Page("待办 inbox", at(INBOX)),
     Page("待办 inbox: due=week", at(f"{INBOX}?due=week")),
     Page("待办 inbox: what=submit", at(f"{INBOX}?what=submit")),
@@ -173,19 +177,38 @@ PAGES: tuple[Page, ...] = (
     Page("案件 cases", at(CASES)),
     Page("案件 cases: state=open", at(f"{CASES}?state=open")),
     Page("案件 cases: waiting=any", at(f"{CASES}?waiting=any")),
-    Page("案件 a case", of_lists(CASES, f"{CASES}?state=open"), ("leader", "officer")),
+    Page("案件 a case", of_lists(CASES, f"{CASES}?state=open"), _OFFICE),
     *(Page(words, at(LISTS[kind])) for kind, words in _KINDS.items()),
     *(
         Page(f"{words}: state=overdue, due first", at(f"{LISTS[kind]}?state=overdue&order=due"))
         for kind, words in _KINDS.items()
     ),
-    Page("程序 a proceeding", of_lists(*LISTS.values()), ("leader", "officer")),
+    Page("程序 a proceeding", of_lists(*LISTS.values()), _OFFICE),
     Page("程序 what can be opened", at(f"{PROCEEDINGS}/open"), ("officer",)),
     Page("程序 the form that opens one", of_lists(f"{PROCEEDINGS}/open", line=_OFFERED), ("officer",)),
     Page("立项 launch", at(f"{PREFIX}/launch"), ("officer",)),
-    Page("通报 bulletins", at(f"{PREFIX}/bulletins"), ("leader", "officer")),
+    Page("通报 bulletins", at(f"{PREFIX}/bulletins"), _OFFICE),
     Page("政策 policies", at(f"{PREFIX}/policies")),
     Page("日历 calendar", at(f"{PREFIX}/calendar")),
+    Page(
+        "打印台账 register, printed", at(f"{PREFIX}/register/print", f"{PREFIX}/register/print?state=overdue"), _OFFICE
+    ),
+    Page("导入 import", at(f"{PREFIX}/import"), ("officer",)),
+    Page("案件 propose a case", at(f"{PREFIX}/cases/propose"), ("officer",)),
+    Page("案件 its why", of_lists(CASES, tail="/why"), _OFFICE),
+    Page("程序 its why", of_lists(*LISTS.values(), tail="/why"), _OFFICE),
+    Page("政策 the ladder", at(f"{PREFIX}/policies/ladder"), _OFFICE),
+    Page("政策 a procedure", at(f"{PREFIX}/policies/view/standard", f"{PREFIX}/policies/view/petition"), _OFFICE),
+    Page(
+        "政策 its drawing",
+        at(*(f"{PREFIX}/policies/view/{key}/drawing" for key in ("standard", "petition"))),
+        _OFFICE,
+    ),
+    Page("通报 the bulletin of a month", at(f"{PREFIX}/bulletins?period=2026-10"), _OFFICE),
+    Page("公众 the door", at("/public"), (PUBLIC,)),
+    Page("公众 what is made public", at("/public/notices", "/public/notices?kind=matters"), (PUBLIC,)),
+    Page("公众 petition, status", at("/public/petition", "/public/status"), (PUBLIC,)),
+    Page("登录 sign in", at("/sign-in"), (PUBLIC,)),
 )
 
 
@@ -329,7 +352,8 @@ def listening() -> Iterator[Told]:
 
 def measured(url: str, database: str, place: Path, requests: int, pages: Iterable[Page]) -> list[Measured]:
     """Every page on the record at `url`, by everybody it is for; `place` is for what else the site keeps."""
-    settings = Settings(data_dir=place, database_url=url, api_requests_per_minute=1_000_000)
+    many = 1_000_000
+    settings = Settings(data_dir=place, database_url=url, api_requests_per_minute=many, public_intake=many)
     with closing(Store(**settings.record)) as store:
         administration = Administration(store, DIRECTORY, NOW)
         for role, post in ROLES.items():
@@ -337,7 +361,8 @@ def measured(url: str, database: str, place: Path, requests: int, pages: Iterabl
             administration.set_password(role, _PASSWORD)
             administration.hold(role, post, date(2026, 1, 1))
         with TestClient(create_app(settings, store, _no_office, DIRECTORY, clock=lambda: NOW), _ORIGIN) as client:
-            found: list[Measured] = []
+            nobody = Visitor(PUBLIC, client)
+            found = [_timed(nobody, page, database, requests) for page in pages if PUBLIC in page.roles]
             for role in ROLES:
                 client.cookies.clear()
                 signed = client.post("/sign-in", data={"login": role, "password": _PASSWORD}, follow_redirects=False)
