@@ -10,11 +10,12 @@ What a test claims of Temporal, of processes or of the command line does not han
 says so, `@pytest.mark.either_database("why")`, is not repeated on PostgreSQL, and is counted there with its reason.
 """
 
+import gc
 import os
 import sqlite3
 import warnings
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(kept, key=_place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What is loaded stays to the end: the collector need not walk all of it again, each time holding every thread."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def _place(item: pytest.Item) -> int:

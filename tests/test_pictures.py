@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 MOST_BYTES = 300_000
+STARTS = {".png": b"\x89PNG", ".svg": b"<svg "}
 
 
 def shown() -> dict[Path, str]:
@@ -21,13 +22,13 @@ def shown() -> dict[Path, str]:
 
 @pytest.mark.parametrize("picture", sorted(shown()), ids=lambda one: one.name)
 def test_a_picture_that_is_shown_is_there_small_and_said_in_words(picture: Path) -> None:
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.read_bytes().startswith(STARTS[picture.suffix])
     assert picture.stat().st_size <= MOST_BYTES
     assert shown()[picture].strip()
 
 
 def test_every_picture_is_shown_somewhere() -> None:
-    assert set((ROOT / "docs" / "images").rglob("*.png")) == set(shown())
+    assert {one for one in (ROOT / "docs" / "images").rglob("*") if one.is_file()} == set(shown())
 
 
 def test_every_picture_of_the_console_is_taken_by_a_walk() -> None:
