@@ -204,7 +204,7 @@ PAGES: tuple[Page, ...] = (
         at(*(f"{PREFIX}/policies/view/{key}/drawing" for key in ("standard", "petition"))),
         _OFFICE,
     ),
-    Page("通报 the bulletin of a month", at(f"{PREFIX}/bulletins?period=2026-10"), _OFFICE),
+    Page("通报 the page of a month's bulletin", at(f"{PREFIX}/bulletins?period=2026-10"), _OFFICE),
     Page("公众 the door", at("/public"), (PUBLIC,)),
     Page("公众 what is made public", at("/public/notices", "/public/notices?kind=matters"), (PUBLIC,)),
     Page("公众 petition, status", at("/public/petition", "/public/status"), (PUBLIC,)),

@@ -51,6 +51,14 @@ def period_of(text: str) -> tuple[date, date]:
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
+def spanned(period: str, as_of: date) -> tuple[date, date]:
+    """The same of a period that can be told of on `as_of`; raises ValueError for one that had not begun, too."""
+    first, last = period_of(period)
+    if as_of < first:
+        raise ValueError(f"截至日早于期间 as of a day before the period begins: {as_of}")
+    return first, last
+
+
 def bulletin(
     happened: Iterable[Happened], kind: BulletinKind, period: str, as_of: date, calendar: Calendar
 ) -> Bulletin:
@@ -58,9 +66,7 @@ def bulletin(
 
     Raises ValueError for a period that cannot be read or has not begun on `as_of`.
     """
-    first, last = period_of(period)
-    if as_of < first:
-        raise ValueError(f"截至日早于期间 as of a day before the period begins: {as_of}")
+    first, last = spanned(period, as_of)
     lives = _lives(happened, as_of)
     if kind is BulletinKind.ACCOUNTABILITY:
         figures, organs = _accountability(lives, first, last)

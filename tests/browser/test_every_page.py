@@ -55,7 +55,7 @@ MOST = {"/console": "leader", "/console/inbox": "handler", "/console/site": "aud
 
 INSTEAD = {
     "/console/dates": "/console/dates?first=2026-03-03&last=2026-03-11",
-    "/console/bulletins": "/console/bulletins?period=2026-03",
+    "/console/bulletins": "/console/bulletins?period=2026-03&drawn=1",
     "/console/policies/view/{key}/drawing": "/console/policies/view/petition/drawing",
 }
 """Fuller examples than those of tests/web/console/routes.py; the other drawing takes long, and a walk looks at it."""

@@ -296,6 +296,14 @@ async def test_a_page_follows_the_record_while_somebody_looks_at_it(office: Offi
     assert office.world.do("lead", matter, "sign").status_code == 200
     await expect(story.get_by_text("签收", exact=True)).to_be_visible()
     await expect(page.locator("#renewed")).to_have_text("页面已按最新记录更新。")
+    # Lists do the same, of whatever they are.
+    await page.goto(f"{office.site}/console/proceedings")
+    opened = office.world.open(title=f"食品经营许可 {uuid4().hex[:6]}").json()["id"]
+    await expect(page.locator("#found").get_by_text(opened, exact=True)).to_be_visible()
+    await page.goto(f"{office.site}/console/cases")
+    proposed = office.world.do("officer", matter, "propose", subject=HEAD, facts="检查发现", severity="ordinary")
+    assert proposed.status_code == 200, proposed.text
+    await expect(page.locator("#found").get_by_role("link", name=f"{matter}/case1")).to_be_visible()
 
 
 async def test_the_office_launches_imports_mends_and_speaks_to_several_matters_at_once(

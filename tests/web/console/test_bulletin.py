@@ -21,7 +21,7 @@ from tests.workflows.cast import CO, HANDLER, OFFICER
 from web.api.parts import calendar_of
 
 PAGE = "/console/bulletins"
-MARCH = f"{PAGE}?period=2026-03"
+MARCH = f"{PAGE}?period=2026-03&drawn=1"
 LATER = f"{MARCH}&as_of=2030-12-31"
 """As the record stands when the test has run: what is put on record has the machine's own instant."""
 
@@ -55,6 +55,20 @@ def test_every_figure_leads_to_what_it_counts(house: House) -> None:
     assert figure(page, "程序事项、诉求受理") == [("petition/1", "/console/proceedings/petition/1")]
     for address in set(re.findall(r'<li><a href="([^"]+)">', page)):
         assert house.get("officer", address).status_code == 200
+
+
+def test_the_page_is_there_before_its_figures_and_asks_for_them_itself(house: House) -> None:
+    a_month(house)
+    asked = LATER.replace("&drawn=1", "")
+    before = house.get("officer", asked).text
+    assert "正在统计" in before
+    assert 'scope="row"' not in before
+    at = re.search(r'hx-get="([^"]+)" hx-trigger="load"', before)
+    assert at is not None
+    assert f'<noscript><p><a href="{at[1]}">' in before
+    after = house.get("officer", at[1].replace("&amp;", "&")).text
+    assert "正在统计" not in after
+    assert figure(after, "新立项") == figure(house.get("officer", LATER).text, "新立项") != []
 
 
 def test_the_record_is_asked_as_it_stood_at_the_end_of_the_day(house: House) -> None:
@@ -103,8 +117,9 @@ def test_a_period_that_cannot_be_read_or_has_not_begun_is_named_at_its_field(hou
         assert page.status_code == 422
         assert 'id="period-wrong"' in page.text
         assert "<h2" not in page.text
+        assert "正在统计" not in page.text
     assert house.get("officer", f"{PAGE}?period=").status_code == 200
-    assert "问责情况统计" in house.get("leader", f"{PAGE}?period=2026&kind=accountability").text
+    assert "问责情况统计" in house.get("leader", f"{PAGE}?period=2026&kind=accountability&drawn=1").text
 
 
 @pytest.mark.either_database("who may see a page")

@@ -13,6 +13,8 @@ TEXTS = {
     "bulletins.as_of": ("截至该日终(空为今天)", "As of the end of (empty: today)"),
     "bulletins.accepted": ("期间写作 {accepted}", "A period is written {accepted}"),
     "bulletins.show": ("生成", "Draw it up"),
+    "bulletins.drawing": ("正在统计,事项很多时须数秒。", "Being drawn up; with very many matters that takes seconds."),
+    "bulletins.here": ("打开统计结果", "Open the figures"),
     "bulletins.span": ("统计期间 {first} 至 {last},截至 {as_of}。点开数字可见所计事项。",
                        "From {first} to {last}, as of {as_of}. Open a figure to see what it counts."),
     "bulletins.docx": ("下载 Word 文件", "Download as .docx"),
