@@ -492,6 +492,9 @@ class Office:
                 TimeoutError,
                 RecordUnavailableError,
             ) as error:
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    # The SDK tells of a caller who has gone as of a time that has run out.
+                    raise asyncio.CancelledError from error
                 passing = not isinstance(error, RPCError) or error.status in _AGAIN
                 if not passing:
                     raise

@@ -5,7 +5,7 @@ gives the next command, in the order of engine.md 6, and reads the acts back fro
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -23,6 +23,9 @@ from record.store import Store
 from rehearsal.scenarios import PlannedCommand, PlannedNotice, PlannedOpening, Scenario
 from settings import Settings
 from worker import SEARCH_ATTRIBUTES, build_worker
+
+Waiting = dict[str, datetime | None]
+"""When each target falls due next, in the order of their first acts."""
 
 
 class Player:
@@ -61,14 +64,20 @@ class Player:
 
 async def play_through(scenario: Scenario, office: Office, store: Store) -> tuple[Act, ...]:
     """Every act of the scenario, as `store` holds it, after playing it with an office whose workers run."""
-    await give(scenario, office, store)
+
+    async def waiting(families: list[str]) -> Waiting:
+        with store.reading() as session:
+            return targets.waiting(session, families)
+
+    await give(scenario, office, waiting)
     return _acts(store)
 
 
-async def give(scenario: Scenario, office: Office, store: Store) -> None:
+async def give(scenario: Scenario, office: Office, told: Callable[[list[str]], Awaitable[Waiting]]) -> None:
     """Open everything of the scenario and say everything, each at its instant, and strike every clock due by its end.
 
-    Others may speak to other families of the same record meanwhile.
+    `told` is asked what of these families waits (record/targets.py). Others may speak to other families of the same
+    record meanwhile.
     """
     for matter_id, registration in scenario.matters:
         await office.launch(
@@ -86,8 +95,7 @@ async def give(scenario: Scenario, office: Office, store: Store) -> None:
     families = list(dict.fromkeys([*(matter_id for matter_id, _ in scenario.matters), *spoken_to]))
     struck: tuple[datetime, str] | None = None
     while True:
-        with store.reading() as session:
-            waiting = targets.waiting(session, families)
+        waiting = await told(families)
         due = min(((at, order, name) for order, (name, at) in enumerate(waiting.items()) if at), default=None)
         if due is not None and due[0] <= scenario.until and (not planned or due[0] <= planned[0].at):
             if struck == (due[0], due[2]):

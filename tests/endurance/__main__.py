@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -46,19 +47,25 @@ def _words(given: argparse.Namespace) -> Iterator[str]:
             yield f"--{name} {' '.join(map(str, value)) if isinstance(value, list) else value}"
 
 
+def _at_once(line: str) -> None:
+    """Say it to whoever watches a file grow, too."""
+    say(line)
+    sys.stdout.flush()
+
+
 async def _run(given: argparse.Namespace) -> Report:
     plan = _plan(given)
     running = asyncio.current_task()
     assert running is not None
     # Whoever ends it leaves no file system mounted behind.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    say(f"again: python -m tests.endurance {' '.join(_words(given))}")
-    say(
+    _at_once(f"again: python -m tests.endurance {' '.join(_words(given))}")
+    _at_once(
         f"seed {given.seed}: {len(plan.lives)} matters and {len(plan.drills)} drills, {plan.messages} messages, "
         f"{len(plan.troubles)} faults, {given.database}"
     )
     async with House(plan, given.database == POSTGRESQL, workers=given.workers) as house:
-        director = Director(house, plan, say, audit_every=_KILLS_BETWEEN_LOOKS if given.kills else 1)
+        director = Director(house, plan, _at_once, audit_every=_KILLS_BETWEEN_LOOKS if given.kills else 1)
         try:
             async with asyncio.timeout(given.minutes * 60):
                 return await director.run()

@@ -18,13 +18,15 @@ from typing import Any, TypeVar
 import httpx2
 from temporalio.service import RPCError
 
-from drill.player import give
+from drill.player import Waiting, give
 from models.case_messages import Execute
 from models.contract import Receipt, is_case, is_proceeding, matter_workflow_id
 from models.messages import Command, Outcome, Registration
 from models.proceeding_messages import Open
 from office import Launched, Office, UnavailableError
 from policies.deadlines import SHANGHAI
+from record import targets
+from record.store import RecordUnavailableError
 from rehearsal.scenarios import Scenario
 from tests.endurance.house import House
 from tests.endurance.plan import NOW, STARTS_AGAIN, Life, Plan, Said, falls_due_after
@@ -242,7 +244,7 @@ class Stream:
         """Send until it is answered, and keep the answer."""
         async with self.gate.through():
             sent_at, began = datetime.now(UTC), time.monotonic()
-            outcome, attempts = await self._patiently(f"{target} {message_id}", attempt, began)
+            outcome, attempts = await self._counted(f"{target} {message_id}", attempt, began)
             answered_at = datetime.now(UTC)
             await self._journal.note(
                 Acknowledged(
@@ -251,14 +253,18 @@ class Stream:
             )
         return outcome
 
-    async def _patiently(self, what: str, attempt: Callable[[], Awaitable[T]], began: float) -> tuple[T, int]:
+    async def patiently(self, what: str, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Ask until there is an answer; `what` begins with the target."""
+        return (await self._counted(what, attempt, time.monotonic()))[0]
+
+    async def _counted(self, what: str, attempt: Callable[[], Awaitable[T]], began: float) -> tuple[T, int]:
         attempts = 0
         while True:
             attempts += 1
             try:
                 async with self.gate.attempt():
                     return await attempt(), attempts
-            except (UnavailableError, httpx2.HTTPError) as error:
+            except (UnavailableError, httpx2.HTTPError, RecordUnavailableError) as error:
                 if time.monotonic() - began > self.give_up_after:
                     raise UnansweredError(f"{what}: {error} {await self._pending(what.partition(' ')[0])}") from error
             await asyncio.sleep(min(0.2 * attempts, 2.0))
@@ -301,12 +307,22 @@ class Stream:
 
         async def drill(scenario: Scenario) -> None:
             async with turns:
-                await give(scenario, _Drilled(self, self._house), self._house.store)
+                await give(scenario, _Drilled(self, self._house), self._waiting)
 
         async with asyncio.TaskGroup() as group:
             for scenario in self._plan.drills:
                 group.create_task(drill(scenario))
         self.drilled.set()
+
+    async def _waiting(self, families: list[str]) -> Waiting:
+        def read() -> Waiting:
+            with self._house.store.reading() as session:
+                return targets.waiting(session, families)
+
+        async def attempt() -> Waiting:
+            return await asyncio.to_thread(read)
+
+        return await self.patiently(families[0], attempt)
 
 
 class _Drilled(Office):
@@ -334,8 +350,7 @@ class _Drilled(Office):
             return await super(_Drilled, self).strike(matter_id, at)
 
         async with self._stream.gate.through():
-            receipt, _ = await self._stream._patiently(f"{matter_id} strike", attempt, time.monotonic())
-        return receipt
+            return await self._stream.patiently(matter_id, attempt)
 
 
 def _as_of_now(message: Registration | Open | Command, life: Life) -> Registration | Open | Command:

@@ -15,7 +15,14 @@ from models.access import Scope
 from models.acts import ActName
 from models.calendar import CalendarNotice
 from models.case_messages import Vote as CastVote
-from models.contract import STRIKE_CLOCK_UPDATE, Receipt, SearchAttribute, TransitionOrder, matter_workflow_id
+from models.contract import (
+    MATTER_WORKFLOW,
+    STRIKE_CLOCK_UPDATE,
+    Receipt,
+    SearchAttribute,
+    TransitionOrder,
+    matter_workflow_id,
+)
 from models.matters import Stage
 from models.messages import (
     AcceptTransfer,
@@ -32,7 +39,7 @@ from models.messages import (
     Urge,
     Verify,
 )
-from office import NoticeRefusedError
+from office import NoticeRefusedError, Office
 from record import ledger, views
 from tests.workflows.cast import (
     CO,
@@ -68,6 +75,20 @@ async def test_an_answered_command_is_in_the_database(live: LiveOffice) -> None:
 
     assert outcome.accepted
     assert acts_of(live, "m1") == [ActName.REGISTERED, ActName.ASSIGNED, ActName.SIGNED]
+
+
+async def test_who_no_longer_waits_is_not_kept_until_patience_is_over(live: LiveOffice) -> None:
+    scope = f"{live.scope}-nobody"
+    workflow_id = matter_workflow_id("m1", scope)
+    await live.client.start_workflow(MATTER_WORKFLOW, "nobody works for it", id=workflow_id, task_queue=scope)
+    office = Office(live.client, live.store, queue=scope, scope=scope)
+    saying = asyncio.create_task(office.say("m1", Sign(message_id=message_id(), by=HANDLER)))
+    await asyncio.sleep(1)
+    saying.cancel()
+    async with asyncio.timeout(3):
+        with pytest.raises(asyncio.CancelledError):
+            await saying
+    await live.client.get_workflow_handle(workflow_id).terminate()
 
 
 async def test_launching_twice_launches_once(live: LiveOffice) -> None:
