@@ -77,8 +77,22 @@ _AGAIN = frozenset(
 )
 
 
+_NO_ANSWER = (
+    "服务、工作进程或数据库没有应答,请稍后用同一编号重试。 "
+    "The server, its workers or the database do not answer; try again later under the same id."
+)
+_UNATTENDED = (
+    "流程未在运行,请联系管理员(`recover`),恢复后用同一编号重试。 "
+    "Its workflow is not running: an administrator recovers it (`recover`); then try again under the same id."
+)
+
+
 class UnavailableError(Exception):
     """The server or its workers did not answer in time; the same message may be sent again under the same id."""
+
+
+class _UnattendedError(TimeoutError):
+    """The record has the target as open, and no workflow runs for it: that is an outage, and no answer of the rules."""
 
 
 class NoticeRefusedError(Exception):
@@ -242,9 +256,9 @@ class Office:
     async def say(self, target: str, command: Command, *, drill_at: datetime | None = None) -> Outcome:
         """Give `command` to the target; the answer is on record when it comes back.
 
-        A command to a target without a running workflow is refused on record. Raises UnavailableError; the same command
-        may then be given again under its message id. Of one that bears the marking of a state secret nothing is sent
-        on but that it does.
+        What nobody can hear any more is refused on record; an open target without a running workflow is an outage.
+        Raises UnavailableError; the same command may then be given again under its message id. Of one that bears the
+        marking of a state secret nothing is sent on but that it does.
         """
         if secrecy.secret_in(command):
             command = secrecy.emptied(command)
@@ -252,7 +266,14 @@ class Office:
             command = await self._patiently(partial(asyncio.to_thread, self._sealed, target, command))
         own = isinstance(command, CaseCommand if is_case(target) else MatterCommand)
         name = TELL_UPDATE if is_proceeding(target) else command.do if own else "not_yet_offered"
-        outcome = await self._ask(target, name, command, command.message_id, Outcome)
+
+        async def heard() -> Outcome | None:
+            answer = await self._ask(target, name, command, command.message_id, Outcome)
+            if answer is None and self._unattended(target, command.message_id):
+                raise _UnattendedError
+            return answer
+
+        outcome = await self._patiently(heard)
         if outcome is not None:
             return outcome
         if isinstance(command, Propose) and is_case(target):
@@ -261,6 +282,13 @@ class Office:
             return await self._call_duty(target, command)
         misdirected = Misdirected(target=target, command=command, drill_at=drill_at)
         return await self._patiently(lambda: self._misdirect(misdirected))
+
+    def _unattended(self, target: str, message_id: str) -> bool:
+        """Whether the record has the target as open (a duty rests between its runs), and no answer to this message."""
+        with self._store.reading() as session:
+            state = targets.seen(session, target)
+            answered = matters.answered(session, target, message_id) is not None
+        return state is not None and not over(state) and kind_of(target) != "duty" and not answered
 
     def _sealed(self, matter_id: str, command: Propose) -> Propose:
         """What a proposal alleges is the coming case's, and has no place in a matter's history but sealed."""
@@ -500,8 +528,7 @@ class Office:
                     raise
                 if loop.time() + pause > until:
                     raise UnavailableError(
-                        "服务、工作进程或数据库没有应答,请稍后用同一编号重试。 "
-                        "The server, its workers or the database do not answer; try again later under the same id."
+                        _UNATTENDED if isinstance(error, _UnattendedError) else _NO_ANSWER
                     ) from error
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)
