@@ -63,7 +63,7 @@ def test_the_page_is_there_before_its_figures_and_asks_for_them_itself(house: Ho
     before = house.get("officer", asked).text
     assert "正在统计" in before
     assert 'scope="row"' not in before
-    at = re.search(r'hx-get="([^"]+)" hx-trigger="load"', before)
+    at = re.search(r'hx-get="([^"]+)" hx-trigger="load delay:50ms"', before)
     assert at is not None
     assert f'<noscript><p><a href="{at[1]}">' in before
     after = house.get("officer", at[1].replace("&amp;", "&")).text
