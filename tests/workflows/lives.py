@@ -118,10 +118,10 @@ def without_answer(receipt: Receipt | None) -> Receipt:
     return receipt.model_copy(update={"outcome": None, "lines": ()})
 
 
-CASES = ("proposed", "filed", "notified", "stated", "voted", "decided", "served", "reviewed")
+CASES = ("proposed", "filed", "notified", "stated", "voted", "decided", "served", "reviewed", "investigated")
 """Cases of the office's own against different posts, by the step of due process each stands at."""
 
-_SUBJECTS = [f"区{organ}局长" for organ in ("教育", "财政", "城管", "住建", "交通", "人社", "民政", "商务")]
+_SUBJECTS = [f"区{organ}局长" for organ in ("教育", "财政", "城管", "住建", "交通", "人社", "民政", "商务", "卫健")]
 _INVESTIGATED = {"posts": ["区审计局长", "区公安局长"], "text": "属实"}
 _SUBJECT_OF = dict(zip(CASES, _SUBJECTS, strict=True))
 _MEETING, _PETITION, _DUTY = "proceeding/meeting", "petition/1", "duty/inspection"
@@ -175,7 +175,7 @@ def _until_every_stage() -> Iterator[dict[str, Any]]:
     yield _said("2026-03-20 09:00", "finish", _PETITION, evidence={"答复或指引": "属住建局,已引荐"})
     yield _said("2026-03-20 09:30", "route", _PETITION, to="区住建局")
     yield _said("2026-03-20 10:00", "trigger", _DUTY, reason="常务会议决定")
-    for case, steps in zip(CASES, (0, 1, 3, 4, 5, 6, 7, 8), strict=True):
+    for case, steps in zip(CASES, (0, 1, 3, 4, 5, 6, 7, 8, 2), strict=True):
         yield from _due_process(case, steps)
     yield _said("2026-03-23 16:00", "request_extension", "running", limit="5wd", reason="材料未齐")
     yield _said("2026-03-23 17:00", "submit", "reported", text="办结")
@@ -230,6 +230,7 @@ def _one_each() -> Iterator[dict[str, Any]]:
     yield _said(f"{on} 11:50", "serve", _case("decided"), OFFICER, receipt="签收回执")
     yield _said(f"{on} 12:00", "request_review", _case("served"), _SUBJECT_OF["served"], text="处理过重")
     yield _said(f"{on} 12:10", "decide_review", _case("reviewed"), "区司法局长", outcome="upheld")
+    yield _said(f"{on} 12:20", "notify_facts", _case("investigated"), OFFICER, text="推进不力", receipt="本人签收")
 
 
 def _and_one_more() -> Iterator[dict[str, Any]]:
@@ -256,6 +257,7 @@ def _and_one_more() -> Iterator[dict[str, Any]]:
     }
     yield _said(f"{on} 11:50", "execute", _case("decided"), OFFICER, evidence={**talk, "time": f"{on}T11:00+08:00"})
     yield _said(f"{on} 12:00", "decide_review", _case("served"), "区司法局长", outcome="upheld")
+    yield _said(f"{on} 12:20", "waive_statement", _case("investigated"), _SUBJECT_OF["investigated"])
     yield _notice("2026-03-26", "演练〔2026〕8号", "2026-04-10", "2026-04-13")
     for target in ("returned", "supervised"):
         yield _said("2026-03-27 09:00", "verify", target, OFFICER, passed=True, method="document")

@@ -41,8 +41,8 @@ FIRST, LATER, CARELESS = "MatterWorkflow", "LaterMatter", "CarelessMatter"
 FLOWING = 3
 STAGES: set[targets.AnyStage] = {
     Stage.AWAITING_APPROVAL, Stage.RUNNING, Stage.SUPERVISED, Stage.RECTIFYING, Stage.SUBMITTED, Stage.RETURNED,
-    Stage.CLOSED, CaseStage.PROPOSED, CaseStage.FILED, CaseStage.NOTIFIED, CaseStage.DECIDING, CaseStage.DECIDED,
-    ProceedingStage.UNDER_WAY,
+    Stage.CLOSED, CaseStage.PROPOSED, CaseStage.FILED, CaseStage.INVESTIGATED, CaseStage.NOTIFIED, CaseStage.DECIDING,
+    CaseStage.DECIDED, ProceedingStage.UNDER_WAY,
 }  # fmt: skip
 
 pytestmark = pytest.mark.either_database("builds of the worker: whom Temporal hands a matter, and what replays")
