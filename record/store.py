@@ -41,8 +41,9 @@ _PLANS = ("-c jit=off", "-c max_parallel_workers_per_gather=0", "-c random_page_
 # A machine that has gone without a word is noticed after 10 + 3 * 5 seconds.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
-# SQLite's own result codes (sqlite.org/rescode.html) for what may be over in a while: somebody else is writing,
-# the disk is full or does not answer. Everything else is a mistake in the program or in the file.
+# SQLite's own result codes (sqlite.org/rescode.html) for what may be over in a while: somebody else is writing, or the
+# disk is full, does not answer, or goes away (what is read at that instant looks malformed; of a file that is so for
+# good nobody could answer anything else either). Everything else is a mistake in the program.
 _PASSING = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -50,6 +51,7 @@ _PASSING = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_CORRUPT,
 }
 
 # The same of PostgreSQL, where the driver calls it a mistake (SQLSTATE): the server ended a session that did nothing.

@@ -87,6 +87,24 @@ def test_a_full_disk_is_unavailable_and_leaves_the_record_whole(sqlite_file: tup
         assert ledger.head(session, "m1").seq == 2
 
 
+def test_a_disk_that_goes_away_is_unavailable(sqlite_file: tuple[Store, Path]) -> None:
+    store, file = sqlite_file
+    with store.writing() as session:
+        append(session, an_act())
+    store.scrub()
+    store.close()
+    whole = file.read_bytes()
+    # What is read of a disk that fails just then.
+    file.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    with pytest.raises(RecordUnavailableError, match="malformed"), store.reading() as session:
+        ledger.head(session, "m1")
+    store.close()
+    file.write_bytes(whole)
+    with store.reading() as session:
+        assert ledger.verify(session) == []
+        assert ledger.head(session, "m1").seq == 1
+
+
 def fill(store: Store) -> None:
     with store.writing() as session:
         for number in range(1000):
