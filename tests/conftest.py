@@ -24,6 +24,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from sqlalchemy import Engine, event
+from temporalio.worker._workflow import _WorkflowWorker
 from temporalio.workflow import UnfinishedSignalHandlersWarning, UnfinishedUpdateHandlersWarning
 
 from embedded import FOR_TESTS, EmbeddedServer
@@ -235,6 +236,26 @@ def handlers_finish_before_their_workflow() -> Iterator[None]:
     cut_off = [str(one.message) for one in caught if issubclass(one.category, unfinished)]
     if cut_off:
         pytest.fail("\n".join(cut_off))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_machine_that_stands_still_is_no_deadlock() -> Iterator[None]:
+    """A workflow task that takes two seconds is a deadlock to the SDK, which breaks it off; here only after thirty.
+
+    Two processors are shared by tests, servers and a browser, and a virtual machine may stand still for that long. What
+    is broken off in the middle of Python's own callbacks or finalizers would fail whatever test runs by then.
+    """
+    begin = _WorkflowWorker.__init__
+
+    def patiently(self: Any, **given: Any) -> None:
+        begin(self, **given)
+        if self._deadlock_timeout_seconds != 2:
+            raise AssertionError("the SDK has another limit now")
+        self._deadlock_timeout_seconds = 30
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_WorkflowWorker, "__init__", patiently)
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
