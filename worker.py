@@ -228,6 +228,8 @@ def build_notice_worker(
         max_concurrent_activities=at_once,
         max_activities_per_second=settings.notices_per_second_each or None,
         max_task_queue_activities_per_second=settings.notices_per_second or None,
+        # What the server hands out together with a workflow task passes by the pace of a process.
+        disable_eager_activity_execution=bool(settings.notices_per_second_each),
         workflow_runner=workflow_runner(settings.runner),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_timeout_seconds),

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -103,14 +104,18 @@ async def sending(
     *,
     client: Client | None = None,
     patience: float = 1.0,
+    chosen: Mapping[str, Any] = MappingProxyType({}),
 ) -> AsyncIterator[SendingOffice]:
-    """The office with these contacts; a peer is waited for `patience` seconds, and tried again after a fifth of one."""
+    """The office with these contacts; a peer is waited for `patience` seconds, and tried again after a fifth of one.
+
+    `chosen` are settings over those of a test.
+    """
     client = client or await Client.connect(server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client, SEARCH_ATTRIBUTES)
     scope = f"test-{uuid4().hex[:12]}"
     store = Store(database_url, synchronous="NORMAL")
     store.migrate()
-    settings = Settings(workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED)
+    settings = Settings(workflow_pollers=5, shutdown_seconds=1, runner=Runner.SANDBOXED, **chosen)
     book = Contacts(posts=dict(contacts), mail=mail_of(mail) if mail else None)
     queue = f"{scope}-notices"
     dispatch = Dispatch(client, book, queue=queue, scope=scope)

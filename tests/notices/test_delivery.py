@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
 
 import logs
@@ -23,6 +24,7 @@ from tests.workflows.conftest import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITHIN = timedelta(seconds=40)
+_STARTED = EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
 
 
 async def test_every_post_told_gets_one_mail_and_the_proof_is_kept(
@@ -54,6 +56,28 @@ async def test_every_post_told_gets_one_mail_and_the_proof_is_kept(
         assert [one.entry.act.act for one in live.inbox(HEAD)] == [ActName.ASSIGNED]
         with pytest.raises(RPCError):
             await live.notice("m1", 1, OFFICER).describe()
+
+
+@pytest.mark.either_database("the pace at which a worker takes what is to be sent")
+@pytest.mark.parametrize("pace", ["notices_per_second", "notices_per_second_each"])
+async def test_notices_leave_no_faster_than_the_office_says(
+    temporal_server: EmbeddedServer, database_url: str, mail: Peer, pace: str
+) -> None:
+    contacts = {
+        HANDLER: reached_by(by_mail("handler@example.invalid")),
+        HEAD: reached_by(by_mail("head@example.invalid")),
+    }
+    async with sending(temporal_server, database_url, contacts, mail, chosen={pace: 2.0}) as live:
+        for number in range(6):
+            await live.office.launch(f"m{number}", a_matter(title=f"校舍加固 {number}"))
+        await eventually(live.settled, WITHIN)
+        begun = []
+        for one in live.deliveries():
+            history = await live.notice(one.entry.act.target, one.entry.seq, one.recipient).fetch_history()
+            begun += [event.event_time.ToDatetime() for event in history.events if event.event_type == _STARTED]
+    assert len(begun) == 12
+    # Each poller that waits may take one at once; the rest, two a second. Without a pace all go within one second.
+    assert (max(begun) - min(begun)).total_seconds() > 2
 
 
 async def test_an_office_without_contacts_starts_no_notice(temporal_server: EmbeddedServer, database_url: str) -> None:
