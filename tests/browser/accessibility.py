@@ -65,7 +65,7 @@ class Looked:
 
 
 async def assert_accessible(page: Page) -> None:
-    """Raise AssertionError that names each rule broken and where, for the page as it is shown now, once it is all there."""
+    """Raise AssertionError that names each rule broken and where, for the page as it is shown once it is all there."""
     await page.wait_for_load_state()
     found = await Axe().run(page, options={"resultTypes": ["violations"], "runOnly": list(RULES)})
     broken = list(_in_words(found.response["violations"]))
