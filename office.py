@@ -66,9 +66,11 @@ _MAYBE_RECEIPT = cast("type[Receipt | None]", Receipt | None)
 _MAYBE_INT = cast("type[int | None]", int | None)
 
 # The last two: more than ten messages at once to one matter, and one that met the end of a run; neither was taken in.
+# Unknown is what a connection comes to that broke while it was written to.
 _AGAIN = frozenset(
     {
         RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.UNKNOWN,
         RPCStatusCode.DEADLINE_EXCEEDED,
         RPCStatusCode.CANCELLED,
         RPCStatusCode.RESOURCE_EXHAUSTED,

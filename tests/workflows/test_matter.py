@@ -3,12 +3,19 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateInput,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+)
 from temporalio.common import TypedSearchAttributes
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.recording import Recording
 from models.access import Scope
@@ -89,6 +96,39 @@ async def test_who_no_longer_waits_is_not_kept_until_patience_is_over(live: Live
         with pytest.raises(asyncio.CancelledError):
             await saying
     await live.client.get_workflow_handle(workflow_id).terminate()
+
+
+class _Broken(OutboundInterceptor, Interceptor):
+    """A connection that breaks as `status` once a command has gone out over it, and is whole the next time."""
+
+    def __init__(self, status: RPCStatusCode) -> None:
+        self.status, self.broken = status, 0
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - the SDK's name
+        self.next = next
+        return self
+
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:  # noqa: A002
+        handle = await super().start_workflow_update(input)
+        if self.broken == 0:
+            self.broken += 1
+            raise RPCError("transport error", self.status, b"")
+        return handle
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED])
+async def test_a_connection_that_breaks_after_a_command_loses_and_doubles_nothing(
+    live: LiveOffice, status: RPCStatusCode
+) -> None:
+    await live.office.launch("m1", a_matter())
+    broken = _Broken(status)
+    client = Client(**{**live.client.config(), "interceptors": [broken]})
+
+    office = Office(client, live.store, queue=live.scope, scope=live.scope)
+    outcome = await office.say("m1", Sign(message_id=message_id(), by=HANDLER))
+
+    assert (outcome.accepted, broken.broken) == (True, 1)
+    assert acts_of(live, "m1") == [ActName.REGISTERED, ActName.ASSIGNED, ActName.SIGNED]
 
 
 async def test_launching_twice_launches_once(live: LiveOffice) -> None:
