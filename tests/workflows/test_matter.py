@@ -122,7 +122,7 @@ async def test_a_connection_that_breaks_after_a_command_loses_and_doubles_nothin
 ) -> None:
     await live.office.launch("m1", a_matter())
     broken = _Broken(status)
-    client = Client(**{**live.client.config(), "interceptors": [broken]})
+    client = Client(live.client.service_client, data_converter=live.client.data_converter, interceptors=[broken])
 
     office = Office(client, live.store, queue=live.scope, scope=live.scope)
     outcome = await office.say("m1", Sign(message_id=message_id(), by=HANDLER))
