@@ -81,7 +81,8 @@ def _told(report: Report) -> None:
     faults = ", ".join(f"{name} {number}" for name, number in sorted(report.faults.items()))
     say(f"\n{report.database}: {report.messages} messages answered ({report.repeated} of them repetitions, "
           f"{report.attempts} attempts, the slowest {report.slowest_seconds} s), {report.entries} acts, "
-          f"{report.kills} kills, {report.audits} audits, {report.seconds} s")  # fmt: skip
+          f"{report.kills} kills, {report.audits} audits, {report.recovered} recovered, "
+          f"{report.seconds} s")  # fmt: skip
     say(f"faults: {faults}")
     say(f"notices: {report.notices}")
     for name, why in sorted(report.impossible.items()):

@@ -4,13 +4,21 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from temporalio.service import RPCError
+
+from evidence import watch
+from office import Office, UnavailableError, UnknownTargetError
+from record.store import RecordUnavailableError
 from tests.endurance.audit import Audit, Audited
 from tests.endurance.faults import Faults, impossible
 from tests.endurance.house import House
 from tests.endurance.plan import STARTS_AGAIN, Plan, Trouble
-from tests.endurance.stream import Journal, Stream
+from tests.endurance.stream import PATIENCE, Journal, Stream
+
+_OPERATOR_LOOKS_SECONDS = 15.0
 
 
 @dataclass
@@ -28,6 +36,8 @@ class Report:
     kills: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     impossible: dict[str, str] = field(default_factory=dict)
+    recovered: int = 0
+    """Runs that no worker could replay, and that an operator let go on from the record."""
     lost: int = 0
     doubled: int = 0
     audits: int = 0
@@ -65,6 +75,7 @@ class Director:
         try:
             async with asyncio.TaskGroup() as group:
                 speaking = group.create_task(self._stream.run())
+                operating = group.create_task(self._operate())
                 for number, trouble in enumerate(self._plan.troubles):
                     reason = impossible(trouble.fault, self._house)
                     if reason:
@@ -77,6 +88,7 @@ class Director:
                     if (number + 1) % self._audit_every == 0:
                         await self._look(trouble.fault.value)
                 await speaking
+                operating.cancel()
             await self._look("the end", last=True)
         finally:
             report.messages = self.journal.acknowledged
@@ -90,6 +102,19 @@ class Director:
     def look_at_record(self) -> Audited:
         """What the record says against what was acknowledged, now."""
         return self._audit.record()
+
+    async def _operate(self) -> None:
+        """Do what an operator does who is told that a run cannot be replayed: it goes on from the record."""
+        while True:
+            await asyncio.sleep(_OPERATOR_LOOKS_SECONDS)
+            with suppress(RPCError, UnavailableError, UnknownTargetError, RecordUnavailableError):
+                for target in [one.target async for one in watch.unreplayable(self._house.client)]:
+                    office = Office(self._house.client, self._house.store, patience=PATIENCE)
+                    await office.recover(target, anew=True)
+                    self.report.recovered += 1
+                    self._say(
+                        f"{self.journal.acknowledged:6} answers: {target} could not be replayed, and was recovered"
+                    )
 
     async def _after_the_drills(self, trouble: Trouble) -> None:
         if not self._audit.drills_compared:
