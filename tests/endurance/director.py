@@ -110,11 +110,10 @@ class Director:
             with suppress(RPCError, UnavailableError, UnknownTargetError, RecordUnavailableError):
                 for target in [one.target async for one in watch.unreplayable(self._house.client)]:
                     office = Office(self._house.client, self._house.store, patience=PATIENCE)
-                    await office.recover(target, anew=True)
+                    async with self._stream.gate.attempt():
+                        await office.recover(target, anew=True)
                     self.report.recovered += 1
-                    self._say(
-                        f"{self.journal.acknowledged:6} answers: {target} could not be replayed, and was recovered"
-                    )
+                    self._say(f"{self.journal.acknowledged:6} answers: {target} cannot be replayed, recovered")
 
     async def _after_the_drills(self, trouble: Trouble) -> None:
         if not self._audit.drills_compared:
