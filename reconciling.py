@@ -53,12 +53,7 @@ MARGIN = timedelta(minutes=5)
 
 _RPC = timedelta(seconds=10)
 _PAUSE_SECONDS, _PAUSE_LONGEST = 0.2, 5.0
-_AGAIN = (
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.UNKNOWN,  # a connection that broke while it was written to
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.RESOURCE_EXHAUSTED,
-)
+_AGAIN = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED)
 _GOING_ON = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
 
 

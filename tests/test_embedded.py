@@ -36,7 +36,7 @@ def a_server(directory: Path, **said: Any) -> EmbeddedServer:
     return EmbeddedServer(directory, **{"stop_grace": timedelta(0), **said})
 
 
-def gone(pid: int, within_seconds: float = 15.0) -> bool:
+def gone(pid: int, within_seconds: float = 5.0) -> bool:
     """Whether the process has ended (one that nobody has waited for yet has ended, too)."""
     until = time.monotonic() + within_seconds
     while time.monotonic() < until:
@@ -154,7 +154,7 @@ async def test_the_server_listens_on_loopback_only(tmp_path: Path) -> None:
         ]
         assert set(listening) == {"0100007F"}
         assert server.ui_url is not None
-        until = time.monotonic() + 30
+        until = time.monotonic() + 5
         while not answers(server.ui_url):
             assert time.monotonic() < until, "the UI does not answer"
             await asyncio.sleep(0.05)

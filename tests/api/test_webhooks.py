@@ -126,7 +126,7 @@ def _subscribe(world: World, url: str, post: str = OFFICER, **said: Any) -> http
     return world.as_("administrator").post("/webhooks", json=body, headers={"Idempotency-Key": uuid4().hex})
 
 
-def _eventually(ask: Callable[[], Any], within: float = 60) -> Any:
+def _eventually(ask: Callable[[], Any], within: float = 20) -> Any:
     until = time.monotonic() + within
     while not (found := ask()):
         assert time.monotonic() < until, "it never came"

@@ -44,7 +44,7 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "TEMPORAL_CONFIG_FILE": os.devnull, **settings}
 
 
-def starter(*arguments: object, within: float = 180, settings: Mapping[str, str] | None = None) -> Said:
+def starter(*arguments: object, within: float = 60, settings: Mapping[str, str] | None = None) -> Said:
     """Run `python starter.py ARGUMENTS…` to its end."""
     done = subprocess.run(
         [sys.executable, str(STARTER), *map(str, arguments)],

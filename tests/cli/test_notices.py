@@ -77,7 +77,7 @@ def test_a_notice_is_proved_and_one_that_nobody_took_is_shown_to_the_office(send
     )
     assert said.code == 0, said.err
     matter = said.json["id"]
-    until = time.monotonic() + 60
+    until = time.monotonic() + 30
     while not any(one["unreached"] for one in sending("inbox", OFFICER, "--json").json["notices"]):
         assert time.monotonic() < until
         time.sleep(0.1)
@@ -102,7 +102,7 @@ def test_why_shows_the_proof_of_delivery_of_each_post(sending: Sending) -> None:
         "launch", "--title", "道路修补", "--lead", "区教育局", "--office", "区政府督查室", "--leader", "区长", "--json"
     )
     matter = said.json["id"]
-    until = time.monotonic() + 60
+    until = time.monotonic() + 30
     while not sending.notices("--state", "undelivered", "--matter", matter):
         assert time.monotonic() < until
         time.sleep(0.1)

@@ -187,14 +187,14 @@ async def test_after_kill_9_of_everything_a_restored_office_goes_on_where_the_ba
                 acts = [entry.act for entry in ledger.entries(session, "soon")]
             return any(act.act is ActName.SUPERVISED and act.at == due_at for act in acts)
 
-        await eventually(fired)
+        await eventually(fired, SOON * 3)
     finally:
         store.close()
 
     async def in_order() -> bool:
         return (await started(second, "verify")).code == 0
 
-    await eventually(in_order)
+    await eventually(in_order, timedelta(seconds=30))
     assert not (second.data_dir / "restored.json").exists()
     assert list(second.data_dir.glob("restored-*.json"))
     assert second.down() == 0

@@ -175,7 +175,7 @@ def test_what_is_too_large_or_of_no_kind_or_secret_is_not_taken(store: Store, ke
     assert (rows(store), files(keeping)) == ([], set())
 
 
-def scanner(tmp_path: Path, program: str, seconds: float = 20) -> Scanner:
+def scanner(tmp_path: Path, program: str, seconds: float = 5) -> Scanner:
     script = tmp_path / "scan.sh"
     script.write_text(f"#!/bin/sh\n{program}\n")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)

@@ -160,7 +160,7 @@ def test_a_server_that_does_not_run_is_unavailable_soon(postgresql_server: Postg
         store.migrate()
     with pytest.raises(RecordUnavailableError):
         store.prepared()
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 5
     store.close()
 
 

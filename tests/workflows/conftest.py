@@ -52,7 +52,7 @@ class LiveOffice:
             await asyncio.sleep(0.02)
 
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta = timedelta(seconds=60)) -> T:
+async def eventually(ask: Callable[[], Awaitable[T | None]], within: timedelta = timedelta(seconds=15)) -> T:
     """The first answer that is not None (or false), asked for again and again."""
     async with asyncio.timeout(within.total_seconds()):
         while not (answer := await ask()):  # noqa: ASYNC110 - the server has no event to wait for

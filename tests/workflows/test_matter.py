@@ -92,7 +92,7 @@ async def test_who_no_longer_waits_is_not_kept_until_patience_is_over(live: Live
     saying = asyncio.create_task(office.say("m1", Sign(message_id=message_id(), by=HANDLER)))
     await asyncio.sleep(1)
     saying.cancel()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(3):
         with pytest.raises(asyncio.CancelledError):
             await saying
     await live.client.get_workflow_handle(workflow_id).terminate()
@@ -147,7 +147,7 @@ async def test_a_refused_registration_is_on_record_and_its_workflow_ends(live: L
 
     assert not launched.outcome.accepted
     assert acts_of(live, "m1") == [ActName.REFUSED]
-    await asyncio.wait_for(live.office.handle("m1").result(), 30)
+    await asyncio.wait_for(live.office.handle("m1").result(), 10)
 
 
 async def test_a_matter_of_the_same_lead_and_title_is_refused_while_the_first_is_open(live: LiveOffice) -> None:
